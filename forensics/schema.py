@@ -60,9 +60,7 @@ class Table:
             "bytes": pa.binary(),
             "stamp": pa.timestamp("us", tz="UTC"),
             "texts": pa.list_(pa.string()),
-            "extents": pa.list_(
-                pa.struct([("start", pa.int64()), ("length", pa.int64())])
-            ),
+            "extents": pa.list_(pa.struct([("start", pa.int64()), ("length", pa.int64())])),
         }
         return pa.schema([(name, kinds[kind]) for name, kind in self._fields()])
 
@@ -581,7 +579,9 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(kind):
         return pa.array(values, pa.string()).dictionary_encode().cast(kind)
     if pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
-        pairs = [None if v is None else [{"start": e[0], "length": e[1]} for e in v] for v in values]
+        pairs = [
+            None if v is None else [{"start": e[0], "length": e[1]} for e in v] for v in values
+        ]
         return pa.array(pairs, kind)
     return pa.array(values, kind)
 
@@ -599,7 +599,7 @@ def sort(name: str, table: pa.Table) -> pa.Table:
         if str(field.type).startswith("dictionary"):
             place = plain.schema.get_field_index(key)
             plain = plain.set_column(place, key, plain.column(key).cast("string"))
-    return table.take(pc.sort_indices(plain, sort_keys=keys, null_placement="at_start"))
+    return table.take(pc.sort_indices(plain, sort_keys=keys))
 
 
 def concat(name: str, tables: Iterable[pa.Table]) -> pa.Table:
@@ -609,4 +609,6 @@ def concat(name: str, tables: Iterable[pa.Table]) -> pa.Table:
     parts = list(tables)
     if not parts:
         return to_arrow(name, [])
-    return pa.concat_tables([part.cast(BY_NAME[name].arrow()) for part in parts]).unify_dictionaries()
+    return pa.concat_tables(
+        [part.cast(BY_NAME[name].arrow()) for part in parts]
+    ).unify_dictionaries()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -18,3 +19,29 @@ def share(room: str) -> Path:
         return beside
     message = f"{room}/ is neither at {inside} nor at {beside}"
     raise FileNotFoundError(message)
+
+
+# The rooms in the order of the house: a room may import those before it, never those behind it.
+ROOMS = (
+    "values", "schema", "share", "case", "work",
+    "personal", "unpack", "artifacts",
+    "evidence", "walk", "examine", "correlate", "answer", "report", "notebook", "terminal", "commands", "cli",
+)  # fmt: skip
+
+
+@cache
+def sources_digest(room: str) -> str:
+    """SHA-256 over the sources and data of a room, of those before it, and the rules.
+
+    Part files name it, so that changed code or rules never meet old results.
+    """
+    total = hashlib.sha256()
+    roots = [share("rules")]
+    for name in ROOMS[: ROOMS.index(room) + 1]:
+        roots += [PACKAGE / name, PACKAGE / f"{name}.py"]
+    for root in roots:
+        files = [root] if root.is_file() else sorted(root.rglob("*"))
+        for path in files:
+            if path.is_file() and "__pycache__" not in path.parts:
+                total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()

@@ -139,7 +139,7 @@ class Address:
     def parse(cls, text: str) -> Address:
         """The address that prints as `text`; AddressError with a one-line reason otherwise."""
         match = _ADDRESS.fullmatch(text)
-        if not match:
+        if not match or (match["stream"] and not (match["path"] or match["file_id"])):
             message = f"not an address: {text!r}"
             raise AddressError(message)
         offset, length = match["offset"], match["length"]

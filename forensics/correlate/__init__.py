@@ -1,1 +1,95 @@
-"""correlate"""
+"""Tables to tables: events, connections, sessions, opens, copies, horizons, clocks, mismatches.
+
+Rows-to-rows code: it never opens evidence, and it does not answer: it says what fits together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from forensics import artifacts, schema
+from forensics.correlate import (
+    clocks, connections, copies, events, horizons, media, mismatches, names, opens, places, sessions,
+    times,
+)  # fmt: skip
+from forensics.correlate.rows import Row, rows, table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from forensics.case import Case
+
+TABLES = ("events", "connections", "sessions", "opens", "copies", "horizons", "clocks", "mismatches")
+
+
+def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # noqa: A001  # design.md 5
+    """The tables that follow from `tables` (volumes, files, contents, records, people, traces,
+    settings, papers; a missing one counts as empty), times resolved to UTC. Order of rows does not
+    matter; errors: none, what cannot be resolved stays without time.
+    """
+    have = {name: tables.get(name, schema.to_arrow(name, [])) for name in INPUTS}
+    settings = rows("settings", have["settings"])
+    known = times.clocks(case, settings)
+    named = host_names(settings)
+    traces = in_utc(have, known)
+    files = times.resolve_columns(have["files"], FILE_TIMES, known)
+    said = rows("traces", traces)
+    papers = [
+        {**row, "time": times.resolve(row["time"], known[times.PAPERS]),
+         "until": times.resolve(row["until"], known[times.PAPERS])}
+        for row in rows("papers", have["papers"])
+    ]  # fmt: skip
+    hosts = [item.id for item in case.evidence if item.role in media.HOSTS]
+    tied = media.media(case, rows("volumes", have["volumes"]), said)
+    used = connections.uses(tied, said, hosts)
+    joined = connections.connections(case, used, named, papers)
+    logged_on = sessions.sessions(said)
+    held = places.places(rows("records", have["records"]), have["people"], have["contents"])
+    sources = names.find(files, [place.address for place in held] + [row["address"] for row in said])
+    born = {address: row["born"] for address, row in sources.items()}
+    hives = {address: row["modified"] for address, row in sources.items()}
+    found = {
+        "connections": joined,
+        "sessions": logged_on,
+        "opens": opens.opens(tied, said, known),
+        "copies": copies.copies(case, held, born),
+        "horizons": horizons.horizons(
+            case, said, known, named, artifacts.ARTIFACTS, hives, settings
+        ),
+        "clocks": clocks.clocks(case),
+        "mismatches": mismatches.mismatches(
+            case.window, joined, connections.arrivals(used), logged_on, papers
+        ),
+    }
+    out = {name: table(name, made) for name, made in found.items()}
+    return {
+        "events": events.events(files, traces, table("papers", papers), named), **out
+    }  # fmt: skip
+
+
+INPUTS = ("volumes", "files", "contents", "records", "people", "traces", "settings", "papers")
+FILE_TIMES = ("modified", "accessed", "changed", "born", "fn_modified", "fn_accessed", "fn_changed", "fn_born", "deleted_at")
+
+
+def host_names(settings: list[Row]) -> dict[str, str]:
+    """Evidence id -> the computer's own name, as its settings say it."""
+    out: dict[str, str] = {}
+    for row in settings:
+        if row["name"] in ("computer_name", "hostname") and row["value"]:
+            out.setdefault(row["evidence"], row["value"])
+    return out
+
+
+def in_utc(tables: Mapping[str, pa.Table], known: Mapping[str, times.Clock]) -> pa.Table:
+    """`traces` with years, zones and clock offsets resolved."""
+    import pyarrow.compute as pc
+
+    traces = tables["traces"]
+    bare = pc.fill_null(pc.equal(traces.column("time_basis").cast("string"), "local:noyear"), False)
+    without = rows("traces", traces.filter(bare))
+    logs = names.find(tables["files"], [row["address"] for row in without])
+    modified = {address: row["modified"] for address, row in logs.items()}
+    dated = schema.to_arrow("traces", times.with_years(without, modified))
+    whole = schema.concat("traces", [traces.filter(pc.invert(bare)), dated])
+    return times.resolve_columns(whole, ("time",), known)

@@ -1,1 +1,176 @@
-"""Artefacts: papers."""
+"""Papers of the owner: registers, take-out lists, room logs, certificates as rows of `papers`.
+
+Layout          CSV in any Japanese encoding, or every sheet of an XLSX, XLS or ODS workbook; title
+                rows, headers of one or two lines (by meaning, columns.py), 〃 and 同上, eras, widths
+Source          domain knowledge 6 of this tool; the forms of 電磁的記録媒体登録簿, 持出管理簿
+Proves          the paper says so
+Does not prove  that it was so, when it was written, or that the rows are complete
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from forensics.artifacts.artifact import Row, detail, serial
+from forensics.artifacts.papers import times
+from forensics.artifacts.papers.cells import Sheet, UnreadableError, is_ditto, sheets
+from forensics.artifacts.papers.columns import KINDS, header, roles
+from forensics.values import NO_TIME, Gap, Interval, encode_name
+
+__all__ = ["KINDS", "read"]
+
+_ACTIONS = {
+    "media_register": "registered", "take_out": "take_out", "room_log": "passed", "cards": "lent",
+    "accounts": "granted", "approvals": "approved", "erasure": "erased",
+}  # fmt: skip
+_PERSONS = ("person", "approver", "return_check", "erase_check", "witness", "issuer")
+_TEXTS = (
+    "office", "model", "capacity", "encryption", "purpose", "contents", "transport", "state",
+    "result", "method", "software", "subject", "number", "personal_data", "reason",
+)  # fmt: skip
+_VARIANTS = str.maketrans("髙﨑濵邉邊齋齊槗德", "高崎浜辺辺斎斎橋徳")
+
+
+def read(
+    kind: str, name: str, data: bytes, token: Callable[[str], str]
+) -> tuple[list[Row], list[Gap]]:
+    """Rows of `papers` of one file, and gaps.
+
+    kind: one of KINDS. name: of the file, for addresses. token: keyed token of a person's name (the
+    name never enters a row). Times are `local:unknown`, or `local:noyear` where neither cell nor
+    title says the year. A file or sheet that cannot be read is a gap of all its bytes.
+    """
+    whole = Gap(0, len(data), "PAPER_UNREADABLE")
+    try:
+        found = sheets(data)
+    except UnreadableError:
+        return [], [whole]
+    rows: list[Row] = []
+    gaps: list[Gap] = []
+    for sheet in found:
+        top = header(kind, sheet.rows)
+        if top is not None:
+            rows += _Reader(kind, name, sheet, top[1], top[0], token).rows()
+        if sheet.cut:
+            gaps.append(Gap(0, len(data), "ROW_LIMIT"))
+        elif top is None and any(any(row) for row in sheet.rows):
+            gaps.append(Gap(0, len(data), "NO_HEADER"))
+    return rows, gaps or ([] if rows or any(sheet.rows for sheet in found) else [whole])
+
+
+class _Reader:
+    """One sheet on its way to rows; keeps the last row for `as above`."""
+
+    def __init__(
+        self, kind: str, name: str, sheet: Sheet, columns: dict[str, int], top: int,
+        token: Callable[[str], str],
+    ) -> None:  # fmt: skip
+        self.kind, self.sheet, self.columns, self.top, self.token = kind, sheet, columns, top, token
+        self.address = f"papers:/{encode_name(name)}"
+        if sheet.number is not None:
+            self.address += f"!~sheet:{sheet.number}"
+        titles = [cell for row in sheet.rows[: top - 1] for cell in row]
+        years = (times.year_of(text) for text in (sheet.name, *titles, name))
+        self.year = next((year for year in years if year), None)
+        self.names: dict[str, str] = {}
+
+    def rows(self) -> list[Row]:
+        cells: dict[str, str] = {}
+        found = []
+        for number, row in enumerate(self.sheet.rows[self.top :], self.top + 1):
+            if not any(row) or len(roles(self.kind, row)) >= max(2, len(self.columns) - 1):
+                continue
+            before = cells
+            cells = {role: row[place] if place < len(row) else "" for role, place in self.columns.items()}
+            for role, text in cells.items():
+                if is_ditto(text):
+                    cells[role] = before.get(role, "")
+            found.append((number, row, cells))
+            for role in _PERSONS:
+                self._person(cells.get(role, ""))
+        return [self._row(number, row, cells) for number, row, cells in found]
+
+    def _row(self, number: int, row: list[str], cells: dict[str, str]) -> Row:
+        time, time_note = self._time(cells, "both", "date", "time", None)
+        until, until_note = self._time(cells, "until_both", "until_date", "until_time", time)
+        if cells.get("period"):
+            time, until = self._period(cells["period"], time)
+        number_text = cells.get("serial", "")
+        rounded = bool(re.fullmatch(r"\d(\.\d+)?e\+?\d+", number_text, re.IGNORECASE))
+        empty = not any(cells.get(role) for role in ("item", "serial", "person", "number", "subject"))
+        total = any(re.match(r"(合計|総計|小計|計$)", cell) for cell in row)
+        more: dict[str, Any] = {role: self._masked(cells[role]) for role in _TEXTS if cells.get(role)}
+        for role in _PERSONS[1:]:
+            more[role] = self._person(cells.get(role, ""))
+        return {
+            "paper": self.kind, "sheet": self.sheet.name, "row": number,
+            "kind": "note" if empty or total else "entry",
+            "item": cells.get("item", "").upper() or None if self.kind not in ("cards", "accounts", "room_log") else cells.get("item") or None,
+            "serial": serial(number_text.replace(" ", "")) or None if not rounded else None,
+            "person_token": self._person(cells.get("person", "")),
+            "room": self._masked(cells.get("room", "")) or None,
+            "action": self._action(cells),
+            "raw_time": " ".join(
+                cells[role]
+                for role in ("both", "date", "time", "until_both", "until_date", "until_time", "period")
+                if cells.get(role)
+            ) or None,
+            "time": time, "until": until,
+            "detail": detail(
+                **more, time_note=time_note, until_note=until_note,
+                serial_problem="NO_SERIAL" if rounded else None,
+                hidden="yes" if self.sheet.hidden else None,
+            ),
+            "address": f"{self.address}!~row:{number}",
+        }  # fmt: skip
+
+    def _action(self, cells: dict[str, str]) -> str:
+        text = cells.get("action", "").lower()
+        if re.search(r"入|in", text):
+            return "enter"
+        return "leave" if re.search(r"退|出|out", text) else _ACTIONS[self.kind]
+
+    def _time(
+        self, cells: dict[str, str], both: str, day: str, clock: str, start: Interval | None
+    ) -> tuple[Interval, str | None]:
+        """Interval of the cells of one moment; a time alone is of the day of `start`."""
+        text = cells.get(both) or cells.get(day) or ""
+        found, rest = times.date(text)
+        at = times.clock(cells.get(clock) or rest) if cells.get(clock) or rest.strip() else None
+        if found is None:
+            if at and start and start.start is not None:
+                midnight = start.start - start.start % 86_400_000_000
+                moved = midnight + at.start * 1_000_000
+                return Interval(moved, moved + at.width * 1_000_000, start.basis), None
+            return NO_TIME, "unreadable" if text or cells.get(clock) else None
+        time = times.when(found, at, self.year)
+        note = "year_from_title" if found.year is None and self.year else found.note
+        if cells.get(clock) and at is None:
+            note = "time_unreadable"
+        return time, "unreadable" if time.start is None else note
+
+    def _period(self, text: str, time: Interval) -> tuple[Interval, Interval]:
+        first, _, last = re.sub(r"\s*(から|[~〜～―–])\s*", "~", text).partition("~")
+        begin, end = times.date(first)[0], times.date(last)[0]
+        start = times.when(begin, None, self.year) if begin else time
+        return start, times.when(end, None, self.year) if end else NO_TIME
+
+    def _person(self, text: str) -> str | None:
+        """Token of a person's name; blanks, variants of characters and titles do not count."""
+        plain = re.sub(r"\s|(様|殿|さん|氏|印)$", "", text.translate(_VARIANTS))
+        if len(plain) < 2 or not re.search(r"[^\W\d_]", plain) or plain in ("なし", "済み", "有り", "無し"):
+            return None
+        if text not in self.names:
+            self.names[text] = self.token(plain)
+        return self.names[text]
+
+    def _masked(self, text: str) -> str:
+        """Free text with the names that this sheet's person columns hold replaced by tokens."""
+        for name in sorted(self.names, key=len, reverse=True):
+            text = text.replace(name, self.names[name]).replace("".join(name.split()), self.names[name])
+            family = name.split()[0]
+            if len(family) > 1:
+                text = text.replace(family, self.names[name])
+        return text

@@ -1,0 +1,217 @@
+"""What the questions look at: the tables as rows, the facts made of them, and what bars a negative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from forensics.answer.verdict import Finding, Trail, confidence, ordered, undetermined
+from forensics.correlate.connections import registered
+from forensics.correlate.mismatches import Loan
+from forensics.correlate.places import Place
+from forensics.correlate.rows import Row, has_serial
+from forensics.values import Interval
+
+if TYPE_CHECKING:
+    from forensics.case import Case
+
+Fact = dict[str, Any]
+TAMPER_CODES = {
+    "log_cleared": "LOG_CLEARED", "clock_changed": "CLOCK_CHANGED", "wiped": "WIPED",
+    "formatted": "FORMATTED", "timestamps_inconsistent": "TIMES_INCONSISTENT",
+}  # fmt: skip
+OUTCOME_CODES = {
+    "locked": "LOCKED", "unsupported": "UNSUPPORTED", "unreadable": "UNREADABLE",
+    "failed": "FAILED", "timed_out": "TIMED_OUT", "skipped": "SKIPPED", "partial": "PARSE_GAP",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One case, ready to be asked. bytes: item -> outcome -> bytes of the ledger."""
+
+    case: Case
+    items: Mapping[str, Row]
+    bytes: Mapping[str, Mapping[str, int]]
+    reasons: Mapping[str, frozenset[str]]
+    troubled: frozenset[str]
+    places: Sequence[Place]
+    files: Mapping[str, Sequence[Row]]
+    connections: Sequence[Row]
+    opens: Sequence[Row]
+    horizons: Sequence[Row]
+    papers: Sequence[Row]
+    loans: Sequence[Loan]
+    recorded: Mapping[str, frozenset[str]]
+    controls_ok: bool
+    facts: Sequence[Fact]
+
+    @property
+    def window(self) -> tuple[int, int] | None:
+        return self.case.window
+
+    # Who can be asked about
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        """Supplied items that are no hosts."""
+        return tuple(name for name, row in self.items.items() if row["role"] not in ("pc", "server"))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return tuple(name for name, row in self.items.items() if row["role"] in ("pc", "server"))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Serials of media that hosts or papers name and that were not supplied (domain.md 8.6)."""
+        supplied = {row["medium_serial"] for row in self.connections if row["medium"]}
+        supplied |= {serial for item in self.case.evidence if (serial := item.serial)}
+        named = {row["medium_serial"] for row in self.connections if row["medium"] is None}
+        named |= set(registered(self.papers) or ())
+        return tuple(sorted(name for name in named - supplied if name is not None))
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """host × medium: every supplied medium, and every other one that the host has seen."""
+        out = [(host, medium) for host in self.hosts for medium in self.media]
+        seen = {
+            (row["host"], row["medium_serial"])
+            for row in self.connections
+            if row["medium"] is None and row["medium_serial"]
+        }
+        return (*out, *sorted(seen))
+
+    def complete(self, item: str) -> bool:
+        """Is every byte of it examined?"""
+        return set(self.bytes.get(item, {"skipped": 1})) <= {"examined"}
+
+    # Facts
+
+    def of(self, kind: str, **keys: object) -> list[Fact]:
+        """Facts of a kind with these values."""
+        return [
+            fact
+            for fact in self.facts
+            if fact["kind"] == kind and all(fact.get(key) == value for key, value in keys.items())
+        ]
+
+    # What bars a negative
+
+    def unread(self, items: Iterable[str]) -> tuple[str, ...]:
+        """N7: codes of what was not examined on these items."""
+        codes: set[str] = set()
+        for item in items:
+            outcomes = set(self.bytes.get(item, {"skipped": 1})) - {"examined"}
+            codes |= {OUTCOME_CODES[outcome] for outcome in outcomes}
+            codes |= self.reasons.get(item, frozenset()) & {"TRUNCATED", "MISSING_SEGMENT", "LOGICAL_ONLY"}
+            if self.items[item]["role"] == "collection":
+                codes.add("LOGICAL_ONLY")
+        return ordered(codes)
+
+    def disturbed(self, items: Iterable[str]) -> tuple[str, ...]:
+        """N6: signs of tampering since the window began, and digests that differ."""
+        codes: set[str] = set()
+        for item in items:
+            codes |= {TAMPER_CODES[fact["what"]] for fact in self.tampers(item)}
+            if self.items[item]["verified"] is False:
+                codes.add("DIGEST_MISMATCH")
+        return ordered(codes)
+
+    def tampers(self, item: str) -> list[Fact]:
+        """Signs of tampering on an item that do not lie wholly before the window."""
+        return [fact for fact in self.of("tamper", subject=item) if not fact["before_window"]]
+
+    def unproven(self, *, register: bool) -> tuple[str, ...]:
+        """N8: did the detectors pass their self-test, was the register loaded where it is needed?"""
+        codes = [] if self.controls_ok else ["DETECTOR_UNPROVEN"]
+        return ordered([*codes, *(["NO_REGISTER"] if register and not self.case.register_persons else [])])
+
+    def trails(self, host: str, kinds: frozenset[str], medium: str | None = None) -> list[Trail]:
+        """The artefact classes of a host that would record these kinds of traces, judged by N1–N5.
+
+        medium: evidence id or serial; a class that keeps the last value only is silent about it
+        where it has no entry, or where its last entry lies outside the window.
+        """
+        out = []
+        for row in self.horizons:
+            records = self.recorded.get(row["log"].split(" ")[0], frozenset())
+            if row["evidence"] != host or not records & kinds:
+                continue
+            failures = []
+            if not row["present"]:
+                failures.append("ARTEFACT_ABSENT")
+            elif row["reason"] == "LAST_VALUE_ONLY":
+                failures += ["LAST_VALUE_ONLY"] if self._hidden(host, medium, kinds) else []
+            elif row["covers_window"] != "yes":
+                failures.append(row["reason"] or "HORIZON_SHORT")
+            if records & kinds == {"device_first_installed"} and self._seen(host, medium):
+                failures.append("NO_ARTEFACT_EXPECTED")  # it records the first time only
+            if row["present"] and row["control"] is None:
+                failures.append("NO_POSITIVE_CONTROL")
+            if row["control"] and row["control"].split("@")[0] in self.troubled:
+                failures.append("PARSE_GAP")
+            facts = self.of("horizon", evidence=host, log=row["log"])
+            fact = facts[0]["id"] if facts else None
+            out.append(Trail(row["family"] or "app", tuple(failures), fact))
+        return out
+
+    def _seen(self, host: str, medium: str | None) -> list[Row]:
+        return [
+            row
+            for row in self.connections
+            if row["host"] == host and medium in (None, row["medium"], row["medium_serial"])
+        ]
+
+    def _hidden(self, host: str, medium: str | None, kinds: frozenset[str]) -> bool:
+        """May a later event have overwritten one in the window?"""
+        if "file_opened" in kinds:
+            assert self.window is not None, "asked only with a window"
+            return any(
+                row["host"] == host and (row["time"].until or 0) > self.window[1] for row in self.opens
+            )
+        return any(row["in_window"] != "no" for row in self._seen(host, medium))
+
+    # Verdicts that several questions share
+
+    def confirm(
+        self, facts: Sequence[Fact], families: Iterable[str], words: tuple[str, str], level: int = 0,
+        lawful: bool | None = None, limits: Iterable[str] = (),
+    ) -> Finding:  # fmt: skip
+        """Confirmed by facts; what rests only on an item whose digest differs is at most C1."""
+        sound = [fact for fact in facts if not self._shaken(fact)]
+        if not sound:
+            return undetermined("DIGEST_MISMATCH", facts=[fact["id"] for fact in facts])
+        sources = {source for fact in sound for source in fact.get("sources") or ()}
+        return Finding(
+            "confirmed",
+            level or confidence(families, len(sources)),
+            facts=tuple(sorted(fact["id"] for fact in sound)),
+            ja=words[0],
+            en=words[1],
+            lawful=lawful,
+            limits=tuple(sorted(limits)),
+        )
+
+    def _shaken(self, fact: Fact) -> bool:
+        owners = {address.split(":")[0].split("@")[0] for address in fact["addresses"]}
+        return any(self.items[o]["verified"] is False for o in owners if o in self.items)
+
+    def lawful(self, serial: str | None, times: Sequence[Interval]) -> bool | None:
+        """Does every time lie in a take-out of that registered medium? null: no ledger supplied."""
+        if not any(row["paper"] == "take_out" for row in self.papers):
+            return None
+        if serial is None or not has_serial(serial) or not times:
+            return None
+        loans = [loan for loan in self.loans if serial in loan.serials]
+        listed = registered(self.papers)
+        if listed is not None and serial not in listed:
+            return False
+        return all(any(loan.holds(when) for loan in loans) for when in times)
+
+    def serial(self, medium: str) -> str | None:
+        """Device serial of a medium: its own name if it was not supplied."""
+        if medium not in self.items:
+            return medium
+        known = [row["medium_serial"] for row in self.connections if row["medium"] == medium]
+        return self.items[medium]["serial"] or next((serial for serial in known if serial), None)

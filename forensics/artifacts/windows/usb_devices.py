@@ -1,0 +1,125 @@
+"""USB storage devices that Windows installed: Enum\\USBSTOR, USB and SCSI in the SYSTEM hive.
+
+Layout          <ControlSet>\\Enum\\USBSTOR\\<model>\\<serial>&<n>, Enum\\USB\\VID_…&PID_…\\<serial>,
+                Enum\\SCSI\\Disk&… (UAS; tied by ContainerID). Their Properties\\{83da6326-…}: 0064
+                installed, 0065 first installed, 0066 last arrival, 0067 last removal (FILETIME; in
+                Windows 7 00000064\\00000000, value Data)
+Source          msuhanov/regf; libyal/winreg-kb "USB storage device"
+Proves          a device with this serial was installed, arrived and was removed at these times
+Does not prove  use of files; anything between the first and the last arrival; a serial whose
+                second character is `&` was made up by Windows. Key times are weak: upgrades and
+                clean-ups write them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_windows
+from forensics.artifacts.windows.device_id import Device, device
+from forensics.artifacts.windows.hive import Hive, Key, Value, is_hive, open_hive
+from forensics.artifacts.windows.system_settings import control_set
+from forensics.values import from_filetime
+
+_DATES = "Properties\\{83da6326-97a6-4088-9453-a1923f573b29}"
+_KINDS = {
+    0x64: "device_installed", 0x65: "device_first_installed",
+    0x66: "device_connected", 0x67: "device_removed",
+}  # fmt: skip
+_STORAGE = {"usbstor", "uaspstor", "wudfwpdmtp", "wudfrd", "disk"}
+_NO_CONTAINER = "{00000000-0000-0000-ffff-ffffffffffff}"  # built-in devices
+
+
+def parse(content: Content) -> Parsed:
+    hive = open_hive(content)
+    current = control_set(hive)
+    rows: list[Row] = []
+    found: list[tuple[Device, Key]] = []
+    for bus in ("USBSTOR", "USB", "SCSI"):
+        found += _instances(hive, current, bus)
+    sticks = {item.serial for item, _ in found if item.bus == "USBSTOR"}
+    containers: dict[str, Device] = {}
+    for item, key in found:
+        container = (hive.text(key, "ContainerID") or "").lower()
+        service = (hive.text(key, "Service") or "").lower()
+        if item.bus == "USB":
+            if service and service not in _STORAGE and item.serial not in sticks:
+                continue
+            if container and container != _NO_CONTAINER:
+                containers[container] = item
+        stick = containers.get(container) if item.bus == "SCSI" else item
+        if stick is not None:
+            rows += _rows(hive, item, key, stick, container or None)
+    return Parsed(rows, [], hive.gaps)
+
+
+def _instances(hive: Hive, current: str, bus: str) -> Iterator[tuple[Device, Key]]:
+    path = f"{current}\\Enum\\{bus}"
+    top = hive.key(path)
+    seen: set[int] = set()
+    for model in hive.subkeys(top) if top else []:
+        for key in hive.subkeys(model):
+            seen.add(key.cell)
+            item = device(f"{bus}\\{model.name}\\{key.name}")
+            if item and (bus != "SCSI" or model.name.lower().startswith("disk")):
+                yield item, key
+    if bus == "USBSTOR":
+        for key in hive.lost(f"{path}\\*\\*", seen):
+            item = device(f"{bus}\\?\\{key.name}")
+            if item:
+                yield item, key
+
+
+def _rows(
+    hive: Hive, item: Device, key: Key, stick: Device, container: str | None
+) -> Iterator[Row]:
+    common: Row = {
+        "medium_serial": stick.serial,
+        "label": hive.text(key, "FriendlyName") or item.label,
+        "detail": detail(
+            instance=f"{item.bus}\\{item.model}\\{item.instance}",
+            container=container,
+            own_serial="no" if not stick.own_serial else None,
+            state=key.state if key.state != "listed" else None,
+            parent_prefix=hive.text(key, "ParentIdPrefix"),
+        ),
+    }
+    dates = hive.key(_DATES, key)
+    for place in hive.subkeys(dates) if dates else []:
+        kind = _KINDS.get(_hex(place.name))
+        value = _date(hive, place)
+        if kind and value:
+            raw = value.number()
+            yield {
+                "kind": kind, "time": from_filetime(raw), "time_raw": str(raw), "at": value.at,
+                **common,
+            }  # fmt: skip
+    yield {
+        "kind": "device_seen", "time": from_filetime(key.written), "time_raw": str(key.written),
+        "at": key.at, **common,
+    }  # fmt: skip
+
+
+def _date(hive: Hive, place: Key) -> Value | None:
+    below = hive.key("00000000", place)
+    value = hive.value(below, "Data") if below else hive.value(place, "")
+    return value if value and len(value.data) == 8 else None
+
+
+def _hex(name: str) -> int:
+    try:
+        return int(name, 16)
+    except ValueError:
+        return -1
+
+
+ARTIFACT = Artifact(
+    name="usb_devices",
+    family="pnp",
+    records=("device_connected", "device_first_installed"),
+    where=r"/windows/system32/config/system$",
+    claims=lambda path, head: is_hive(head, path, "system"),
+    parse=parse,
+    expected=on_windows,
+    last_value_only=True,
+)

@@ -1,0 +1,545 @@
+"""case.toml and the case folder: reading one, writing the other, and the custody log.
+
+A case is refused with one line (Refused, exit 2) before anything is written; after that, what goes
+wrong is a coverage row. Keys lie outside the case folder, so that it can be handed over whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from forensics import schema
+from forensics.share import share
+from forensics.values import EVIDENCE_ID, micros
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROLES = ("medium", "pc", "server", "collection")
+PAPERS = ("media_register", "take_out", "room_log", "cards", "accounts", "approvals", "erasure")
+DIGESTS = {"sha256": 64, "sha1": 40, "md5": 32}  # hex digits
+KEYS = {
+    "": {"case", "window", "evidence", "register", "known", "papers"},
+    "case": {"id", "title", "examiner", "timezone", "languages", "pipeline"},
+    "window": {"from", "until"},
+    "evidence": {
+        "id", "role", "image", "label", *DIGESTS, "serial", "authorised", "timezone",
+        "clock_offset", "clock_checked", "keys", "baseline",
+    },
+    "register": {"file", "columns"},
+    "known": {"hash_sets"},
+    "papers": set(PAPERS),
+}  # fmt: skip
+CUSTODY = "custody.jsonl"
+
+
+class Refused(Exception):  # noqa: N818  # it is a refusal, and said so to the person
+    """Wrong usage or input: one line for the person, exit 2, nothing written."""
+
+
+class DigestMismatch(Exception):  # noqa: N818  # it is a stop, and said so to the person
+    """A declared digest differs: exit 4, no findings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of evidence as case.toml names it."""
+
+    id: str
+    role: str
+    image: Path
+    image_text: str
+    label: str = ""
+    digests: tuple[tuple[str, str], ...] = ()
+    serial: str | None = None
+    authorised: bool | None = None
+    timezone: str | None = None
+    clock_offset_seconds: float | None = None
+    clock_checked: int | None = None  # microseconds since 1970 UTC
+    keys: tuple[str, ...] = ()
+    baseline: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The owner's own list of the people concerned."""
+
+    file: Path
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as case.toml says it, with the folder that its run writes."""
+
+    id: str
+    source: Path  # case.toml
+    folder: Path
+    keys_folder: Path
+    evidence: tuple[Item, ...]
+    title: str = ""
+    examiner: str = ""
+    timezone: str | None = None
+    languages: tuple[str, ...] = ("ja", "en")
+    pipeline: str = "leak_check"
+    window: tuple[int, int] | None = None  # microseconds since 1970 UTC, half-open
+    register: Register | None = None
+    register_persons: int | None = None
+    hash_sets: tuple[Path, ...] = ()
+    papers: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+    rules: tuple[Path, ...] = ()
+    accept_mismatch: str | None = None
+
+    @property
+    def parts(self) -> Path:
+        return self.folder / "parts"
+
+    def write(self, name: str, table: pa.Table) -> None:
+        """Keep a table: sorted by its key, one Parquet file, replaced as a whole."""
+        from pyarrow import parquet
+
+        folder = self.folder / "tables" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder / f"{name}.parquet"
+        draft = place.with_suffix(".tmp")
+        ordered = schema.sort(name, schema.to_arrow(name, table))
+        parquet.write_table(ordered, draft, compression="zstd", version="2.6")
+        draft.replace(place)
+
+    def table(self, name: str) -> pa.Table:
+        """A table of the case; empty where the run has not written it."""
+        from pyarrow import parquet
+
+        place = self.folder / "tables" / name / f"{name}.parquet"
+        if not place.is_file():
+            return schema.to_arrow(name, [])
+        return parquet.ParquetFile(place).read()
+
+    def keep(self, *handles: Any, **tables: pa.Table) -> dict[str, pa.Table]:
+        """Write the tables of handles (joined where several give one) and named ones; give them all."""
+        found: dict[str, list[pa.Table]] = {}
+        for handle in handles:
+            for name, table in handle.tables().items():
+                found.setdefault(name, []).append(table)
+        kept = {
+            name: schema.sort(name, schema.concat(name, parts)) for name, parts in found.items()
+        }
+        kept |= tables
+        for name, table in kept.items():
+            if name in {known.name for known in schema.TABLES}:
+                self.write(name, table)
+        return kept
+
+    def exit_code(self, tables: dict[str, pa.Table]) -> int:
+        """0 when every unit was examined, 3 when some evidence could not be."""
+        outcomes = tables["coverage"].column("outcome").unique().to_pylist()
+        return 0 if set(outcomes) <= {"examined"} else 3
+
+    @property
+    def key_file(self) -> Path:
+        return self.keys_folder / f"{self.id}.token.key"
+
+    def token_key(self) -> bytes:
+        """The 32 secret bytes that tokens of this case are made with; made on first use, mode 0600."""
+        return secret(self.keys_folder, f"{self.id}.token")
+
+    def custody(self, event: str, **facts: Any) -> None:
+        """Append one line to the hash-chained log: wall-clock times live here and nowhere else."""
+        log(self.folder / CUSTODY, event, **facts)
+
+
+def log(place: Path, event: str, **facts: Any) -> None:
+    """Append one chained line: `previous` is the SHA-256 of the line before it, bytes as written."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        lines = file.read().splitlines(keepends=True)
+        if lines and not lines[-1].endswith(b"\n"):  # a line cut by a crash never was written
+            file.truncate(sum(map(len, lines[:-1])))
+            lines.pop()
+        previous = hashlib.sha256(lines[-1]).hexdigest() if lines else "0" * 64
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+        line = {"event": event, "time": now, "previous": previous, **facts}
+        file.seek(0, os.SEEK_END)
+        file.write(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def secret(folder: Path, name: str, length: int = 32) -> bytes:
+    """Secret bytes of a name, made on first use; only their owner may read them."""
+    place = folder / f"{name}.key"
+    if not place.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f".{name}.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_bytes(secrets.token_bytes(length))
+        try:
+            os.link(draft, place)  # the first of two runs wins, both then read the same key
+        except FileExistsError:
+            pass  # someone was faster: theirs is the key
+        finally:
+            draft.unlink()
+    value = place.read_bytes()
+    if len(value) != length:
+        raise Refused(f"{place} does not hold a key of {length} bytes")
+    return value
+
+
+def default_keys_folder() -> Path:
+    base = os.environ.get("FORENSICS_KEYS")
+    if base:
+        return Path(base)
+    return Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "forensics" / "keys"
+
+
+# Reading case.toml ---------------------------------------------------------------------------
+
+
+def load(
+    source: Path,
+    out: Path | None = None,
+    keys_folder: Path | None = None,
+    *,
+    rules: tuple[Path, ...] = (),
+    accept_mismatch: str | None = None,
+) -> Case:
+    """The case that `source` (case.toml) names; Refused with one line where it cannot be one."""
+    try:
+        text = source.read_text("utf-8")
+        data = tomllib.loads(text)
+    except OSError as error:
+        raise Refused(f"{source}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Refused(f"{source}: is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(f"{source}: {error}") from None
+    reader = _Reader(source, text)
+    reader.known_keys("", data)
+    head = reader.section(data, "case")
+    case_id = reader.text(head, "case", "id")
+    if not EVIDENCE_ID.fullmatch(case_id):
+        raise reader.refusal("id", f"{case_id!r} is no id (letters, digits, _ and -, at most 32)")
+    evidence = reader.evidence(data)
+    folder = (out or source.parent / case_id).resolve()
+    case = Case(
+        id=case_id,
+        source=source.resolve(),
+        folder=folder,
+        keys_folder=(keys_folder or default_keys_folder()).resolve(),
+        evidence=evidence,
+        title=reader.text(head, "case", "title", case_id),
+        examiner=reader.text(head, "case", "examiner", ""),
+        timezone=reader.zone(head),
+        languages=reader.languages(head),
+        pipeline=reader.pipeline(head),
+        window=reader.window(data),
+        register=reader.register(data),
+        hash_sets=reader.hash_sets(data),
+        papers=reader.papers(data),
+        rules=rules,
+        accept_mismatch=accept_mismatch,
+    )
+    _check_folder(case)
+    return case
+
+
+def _check_folder(case: Case) -> None:
+    """The case folder is new or this case's own, and holds no evidence."""
+    folder = case.folder
+    inputs = [item.image for item in case.evidence] + [case.source]
+    if any(path.resolve().is_relative_to(folder) for path in inputs):
+        raise Refused(f"{folder} holds evidence or the case file; name another folder with --out")
+    if case.keys_folder.is_relative_to(folder):
+        raise Refused(f"keys must lie outside the case folder {folder}")
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise Refused(f"{folder} is no folder")
+    if not any(folder.iterdir()):
+        return
+    owner = case_id_of(folder)
+    if owner != case.id:
+        whose = f"belongs to case {owner}" if owner else "holds something else"
+        raise Refused(f"{folder} {whose}; name another folder with --out")
+
+
+def case_id_of(folder: Path) -> str | None:
+    """The id of the case that a folder was written for, from its custody log."""
+    try:
+        with (folder / CUSTODY).open("rb") as file:
+            first = json.loads(file.readline())
+    except (OSError, ValueError):
+        return None
+    owner = first.get("case") if isinstance(first, dict) else None
+    return owner if isinstance(owner, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads values and says where one is wrong: file, line, and the nearest valid name."""
+
+    source: Path
+    written: str
+
+    def refusal(self, key: str, why: str) -> Refused:
+        where = f"{self.source.name}"
+        line = self._line(key)
+        return Refused(f"{where} line {line}: {why}" if line else f"{where}: {why}")
+
+    def _line(self, key: str) -> int | None:
+        pattern = re.compile(
+            rf"^\s*(\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*(=|\]|\.)", re.MULTILINE
+        )
+        match = pattern.search(self.written)
+        return self.written.count("\n", 0, match.start()) + 1 if match else None
+
+    def known_keys(self, section: str, data: dict[str, Any]) -> None:
+        for key in data:
+            if key not in KEYS[section]:
+                near = difflib.get_close_matches(key, KEYS[section], 1, 0)
+                hint = f'; nearest: "{near[0]}"' if near else ""
+                raise self.refusal(key, f'unknown key "{key}"{hint}')
+
+    def section(self, data: dict[str, Any], name: str, *, needed: bool = True) -> dict[str, Any]:
+        value = data.get(name)
+        if value is None:
+            if needed:
+                raise Refused(f"{self.source.name}: section [{name}] is missing")
+            return {}
+        if not isinstance(value, dict):
+            raise self.refusal(name, f"[{name}] must be a section")
+        self.known_keys(name, value)
+        return value
+
+    def text(self, data: dict[str, Any], section: str, key: str, default: str | None = None) -> str:
+        value = data.get(key, default)
+        if value is None:
+            raise Refused(f'{self.source.name}: [{section}] needs "{key}"')
+        if not isinstance(value, str):
+            raise self.refusal(key, f'"{key}" must be text')
+        return value
+
+    def zone(self, data: dict[str, Any]) -> str | None:
+        name = data.get("timezone")
+        if name is None:
+            return None
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError, TypeError):
+            raise self.refusal("timezone", f"{name!r} is no time zone (IANA name)") from None
+        return str(name)
+
+    def languages(self, data: dict[str, Any]) -> tuple[str, ...]:
+        value = data.get("languages", ["ja", "en"])
+        if not isinstance(value, list) or not value or set(value) - {"ja", "en"}:
+            raise self.refusal("languages", 'languages must be a list of "ja" and "en"')
+        return tuple(dict.fromkeys(value))
+
+    def pipeline(self, data: dict[str, Any]) -> str:
+        name = self.text(data, "case", "pipeline", "leak_check")
+        shipped = stories()
+        if name not in shipped:
+            near = difflib.get_close_matches(name, shipped, 1, 0)[0]
+            raise self.refusal("pipeline", f'unknown pipeline "{name}"; nearest: "{near}"')
+        return name
+
+    def window(self, data: dict[str, Any]) -> tuple[int, int] | None:
+        section = self.section(data, "window", needed=False)
+        if not section:
+            return None
+        start, until = (self._moment(section, key) for key in ("from", "until"))
+        if until <= start:
+            raise self.refusal("until", "the window ends before it begins")
+        return start, until
+
+    def _moment(self, section: dict[str, Any], key: str) -> int:
+        value = section.get(key)
+        if not isinstance(value, dt.datetime) or value.tzinfo is None:
+            raise self.refusal(key, f'"{key}" must be a date and time with its offset')
+        return micros(value)
+
+    def _file(self, key: str, value: Any) -> Path:
+        if not isinstance(value, str) or not value:
+            raise self.refusal(key, f'"{key}" must be the path of a file')
+        path = self.source.parent / value
+        try:
+            with path.open("rb"):
+                return path.resolve()
+        except OSError as error:
+            raise self.refusal(key, f"{value}: {error.strerror}") from None
+        except ValueError:
+            raise self.refusal(key, f"{value!r} is no path") from None
+
+    def evidence(self, data: dict[str, Any]) -> tuple[Item, ...]:
+        tables = data.get("evidence")
+        if not isinstance(tables, list) or not tables:
+            raise Refused(f"{self.source.name}: at least one [[evidence]] is needed")
+        items = tuple(self._item(table) for table in tables)
+        seen: set[str] = set()
+        for item in items:
+            if item.id.casefold() in seen or item.id == "papers":
+                raise self.refusal("id", f'evidence id "{item.id}" is used twice or reserved')
+            seen.add(item.id.casefold())
+        return items
+
+    def _item(self, table: Any) -> Item:
+        if not isinstance(table, dict):
+            raise self.refusal("evidence", "[[evidence]] must be a list of sections")
+        self.known_keys("evidence", table)
+        name = self.text(table, "evidence", "id")
+        if not EVIDENCE_ID.fullmatch(name):
+            raise self.refusal("id", f"{name!r} is no id (letters, digits, _ and -, at most 32)")
+        role = self.text(table, "evidence", "role")
+        if role not in ROLES:
+            near = difflib.get_close_matches(role, ROLES, 1, 0)[0]
+            raise self.refusal("role", f'unknown role "{role}"; nearest: "{near}"')
+        authorised = table.get("authorised")
+        if authorised not in (None, True, False):
+            raise self.refusal("authorised", '"authorised" must be true or false')
+        checked = table.get("clock_checked")
+        return Item(
+            id=name,
+            role=role,
+            image=self._file("image", table.get("image")),
+            image_text=str(table["image"]),
+            label=self.text(table, "evidence", "label", ""),
+            digests=self._digests(table),
+            serial=self.text(table, "evidence", "serial", "") or None,
+            authorised=authorised,
+            timezone=self.zone(table),
+            clock_offset_seconds=self._offset(table),
+            clock_checked=None if checked is None else self._moment(table, "clock_checked"),
+            keys=self._keys(table),
+            baseline=self._file("baseline", table["baseline"]) if "baseline" in table else None,
+        )
+
+    def _digests(self, table: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+        out = []
+        for algorithm, digits in DIGESTS.items():
+            value = table.get(algorithm)
+            if value is None:
+                continue
+            if not isinstance(value, str) or not re.fullmatch(rf"[0-9a-fA-F]{{{digits}}}", value):
+                raise self.refusal(algorithm, f'"{algorithm}" must be {digits} hex digits')
+            out.append((algorithm, value.lower()))
+        return tuple(out)
+
+    def _offset(self, table: dict[str, Any]) -> float | None:
+        value = table.get("clock_offset")
+        if value is None:
+            return None
+        match = re.fullmatch(r"([+-]?)(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)", str(value))
+        if not match:
+            raise self.refusal("clock_offset", '"clock_offset" must look like "-00:03:20"')
+        seconds = int(match[2]) * 3600 + int(match[3]) * 60 + float(match[4])
+        return -seconds if match[1] == "-" else seconds
+
+    def _keys(self, table: dict[str, Any]) -> tuple[str, ...]:
+        value = table.get("keys", [])
+        good = isinstance(value, list) and all(
+            isinstance(key, str) and re.match(r"(env|file):.", key) for key in value
+        )
+        if not good:
+            raise self.refusal("keys", '"keys" must be references: env:NAME or file:path')
+        return tuple(value)
+
+    def register(self, data: dict[str, Any]) -> Register | None:
+        section = self.section(data, "register", needed=False)
+        if not section:
+            return None
+        columns = section.get("columns", {})
+        if not isinstance(columns, dict) or not all(isinstance(v, str) for v in columns.values()):
+            raise self.refusal("columns", "[register.columns] must map kinds to column names")
+        return Register(self._file("file", section.get("file")), tuple(sorted(columns.items())))
+
+    def hash_sets(self, data: dict[str, Any]) -> tuple[Path, ...]:
+        value = self.section(data, "known", needed=False).get("hash_sets", [])
+        if not isinstance(value, list):
+            raise self.refusal("hash_sets", '"hash_sets" must be a list of files')
+        return tuple(self._file("hash_sets", path) for path in value)
+
+    def papers(self, data: dict[str, Any]) -> dict[str, tuple[Path, ...]]:
+        section = self.section(data, "papers", needed=False)
+        return {
+            kind: tuple(
+                self._file(kind, path) for path in (value if isinstance(value, list) else [value])
+            )
+            for kind, value in sorted(section.items())
+        }
+
+
+def stories() -> list[str]:
+    """Names of the shipped pipelines."""
+    return sorted(path.stem for path in share("pipelines").glob("[a-z]*.py"))
+
+
+def init_text(case_id: str, images: list[Path]) -> str:
+    """A commented case.toml for some images, to be edited."""
+    head = f"""\
+# What is to be examined, and what is known about it. Every line may be edited; `forensics run` refuses what it
+# does not understand. Paths are relative to this file.
+
+[case]
+id = "{case_id}"                       # letters, digits, _ and -; names the case folder
+title = ""                             # as it shall stand on the report
+examiner = ""
+timezone = "Asia/Tokyo"                # used where a source is in local time and names no zone
+languages = ["ja", "en"]               # the first one leads
+pipeline = "leak_check"
+
+# [window]                             # when the medium was outside its owner's control
+# from  = 2022-06-21T19:30:00+09:00
+# until = 2022-06-24T12:00:00+09:00
+"""
+    items = []
+    for number, image in enumerate(images, 1):
+        items.append(f"""
+[[evidence]]
+id = "E{number}"                            # short and unique; stands in every address
+role = "medium"                        # medium | pc | server | collection
+image = {json.dumps(str(image), ensure_ascii=False)}
+label = ""                             # what people call it
+# sha256 = ""                          # as written down at acquisition; compared
+# serial = ""                          # device serial as the owner knows it
+# authorised = true                    # was it allowed to hold the data
+# timezone = "Asia/Tokyo"              # for FAT and local logs of this item
+# clock_offset = "-00:03:20"           # device clock minus true time
+# clock_checked = 2022-06-25T09:00:00+09:00
+""")
+    tail = """
+# [register]                           # the owner's own list of the people concerned
+# file = "register.csv"                # CSV in any Japanese encoding, or XLSX
+
+# [papers]                             # one file or a list each
+# media_register = "papers/media.csv"
+# take_out = "papers/take_out.csv"
+"""
+    return head + "".join(items) + tail
+
+
+@contextmanager
+def lock(case: Case) -> Iterator[None]:
+    """Only one run at a time works on a case folder."""
+    case.parts.mkdir(parents=True, exist_ok=True)
+    with (case.parts / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(f"another run is working on {case.folder}") from None
+        yield

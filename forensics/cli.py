@@ -1,0 +1,430 @@
+"""What a person types: parse, call, print. Nothing heavy is imported before it is needed.
+
+Exit codes: 0 done, every byte accounted for and examined; 1 the program failed (a bug); 2 refused:
+wrong usage or input, nothing written; 3 done, but some evidence could not be examined; 4 custody:
+a digest does not match; 130 interrupted, resumable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from forensics import __version__
+
+DONE, FAILED, REFUSED, PARTLY, CUSTODY, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage is refused with one line, like wrong input."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"refused: {message}; see {self.prog} --help\n")
+        raise SystemExit(REFUSED)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = _Parser(
+        prog="forensics",
+        description="The forensic leak check that can be trusted when it says nothing found.",
+        epilog="example: forensics demo",
+    )
+    top.add_argument("--version", action="version", version=f"forensics {__version__}")
+    commands = top.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Parser
+    )
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], text: str, example: str
+    ) -> Any:
+        sub = commands.add_parser(
+            name, help=text, description=text, epilog=f"example: forensics {example}"
+        )
+        sub.set_defaults(run=run)
+        return sub
+
+    def running(sub: Any) -> None:
+        sub.add_argument(
+            "--workers",
+            type=_count,
+            metavar="N",
+            help="0: plain loop, no containment; default: processors",
+        )
+        sub.add_argument(
+            "--scheduler", metavar="ADDRESS", help="a Dask scheduler: tls://… or tcp:// on loopback"
+        )
+        sub.add_argument(
+            "--keys", type=Path, metavar="DIR", help="where keys are kept; outside the case folder"
+        )
+        sub.add_argument(
+            "--unit-seconds",
+            type=float,
+            default=300.0,
+            metavar="S",
+            help="end a unit after so long without a sign of life",
+        )
+        sub.add_argument(
+            "--unit-memory", type=int, default=1536, metavar="MIB", help="memory of one worker"
+        )
+        sub.add_argument(
+            "--language", choices=("ja", "en"), help="of what is printed; default: the locale's"
+        )
+        sub.add_argument("--json", action="store_true", help="print one JSON line for programs")
+
+    sub = command("demo", demo, "build and run the shipped case", "demo")
+    sub.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path("demo-case"),
+        help="case folder to write (default: demo-case)",
+    )
+    running(sub)
+
+    sub = command(
+        "acquire",
+        acquire,
+        "image a device: read once, digests, map of bad sectors",
+        "acquire /dev/sdb usb1.dd",
+    )
+    sub.add_argument(
+        "pairs", nargs="+", type=Path, metavar="SOURCE OUT", help="one or several pairs"
+    )
+    sub.add_argument(
+        "--split", type=int, metavar="MIB", help="write segments .001 .002 … of this size"
+    )
+    sub.add_argument("--examiner", default="", help="who acquires; stands in the sidecar")
+    sub.add_argument("--no-verify", action="store_true", help="leave out the second reading")
+    running(sub)
+
+    sub = command(
+        "init", init, "write a commented case.toml for some images", "init usb1.E01 pc1.dd"
+    )
+    sub.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    sub.add_argument("--out", type=Path, default=Path("case.toml"), help="default: case.toml")
+    sub.add_argument("--id", default="case-1", help="id of the case")
+
+    sub = command("run", run_case, "run a case", "run case.toml")
+    sub.add_argument("case", type=Path, metavar="CASE.toml")
+    sub.add_argument(
+        "--out", type=Path, metavar="CASE", help="case folder (default: ID/ beside case.toml)"
+    )
+    sub.add_argument("--pipeline", metavar="NAME|FILE.py", help="another story than the case's")
+    sub.add_argument(
+        "--rules",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="your own YARA rules beside the shipped ones",
+    )
+    sub.add_argument(
+        "--accept-mismatch", metavar="REASON", help="go on although a declared digest differs"
+    )
+    running(sub)
+
+    sub = command("status", status, "how far a case is", "status demo-case")
+    _case(sub)
+
+    sub = command("show", show, "bytes at an address, masked", "show demo-case 'USB1@0+512'")
+    _case(sub)
+    sub.add_argument("address", metavar="ADDRESS")
+    sub.add_argument(
+        "--reveal", action="store_true", help="unmasked, to a terminal only; writes a custody line"
+    )
+
+    sub = command(
+        "extract",
+        extract,
+        "copy contents out of the evidence",
+        "extract demo-case 'USB1:p1:/a.txt' out/",
+    )
+    _case(sub)
+    sub.add_argument("addresses", nargs="+", metavar="ADDRESS… DIR")
+
+    sub = command(
+        "timeline", timeline, "dated facts, one line each", "timeline demo-case --from 2022-06-21"
+    )
+    _case(sub)
+    sub.add_argument(
+        "--from", dest="start", metavar="TIME", help="ISO date or time; without zone: the case's"
+    )
+    sub.add_argument("--until", metavar="TIME")
+
+    sub = command(
+        "verify",
+        verify,
+        "check digests, signature, sums, and redo a sample of units",
+        "verify demo-case",
+    )
+    _case(sub)
+    sub.add_argument(
+        "--sample", type=int, default=8, metavar="N", help="units to redo (default 8; 0: none)"
+    )
+    sub.add_argument(
+        "--public-key", metavar="KEY", help="minisign public key that must have signed"
+    )
+
+    sub = command(
+        "export",
+        export,
+        "lists in the field's formats (internal: real paths)",
+        "export demo-case bodyfile",
+    )
+    _case(sub)
+    sub.add_argument(
+        "format",
+        metavar="FORMAT",
+        help="bodyfile mactime timesketch dfxml hashdeep sha256sum csv xlsx",
+    )
+    sub.add_argument("--out", type=Path, metavar="FILE")
+
+    sub = command(
+        "register",
+        register,
+        "turn the owner's register into keyed fingerprints",
+        "register build register.csv --case-id 2022-06-A --out register.index",
+    )
+    sub.add_argument("action", choices=("build",))
+    sub.add_argument("file", type=Path)
+    sub.add_argument("--case-id", required=True)
+    sub.add_argument("--out", type=Path, required=True)
+    sub.add_argument("--keys", type=Path)
+
+    sub = command("schema", schema, "tables and their columns", "schema files")
+    sub.add_argument("table", nargs="?")
+
+    sub = command(
+        "parse", parse, "one artefact, no case: rows as JSON lines", "parse SYSTEM setupapi.dev.log"
+    )
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE")
+
+    sub = command(
+        "scan",
+        scan,
+        "personal data in plain files, no case: masked hits and persons",
+        "scan folder/",
+    )
+    sub.add_argument("paths", nargs="+", metavar="FILE|DIR|-")
+    sub.add_argument("--json", action="store_true", help="one JSON line per file")
+
+    command("doctor", doctor, "what this installation can and cannot open", "doctor")
+    return top
+
+
+def _case(sub: Any) -> None:
+    sub.add_argument("folder", type=Path, metavar="CASE", help="case folder")
+    sub.add_argument("--keys", type=Path, metavar="DIR", help="where keys are kept")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("a count is not negative")
+    return number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives its exit code. Never a traceback for a person's mistake."""
+    from forensics.case import DigestMismatch, Refused
+
+    options = parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except Refused as refusal:
+        print(f"refused: {refusal}", file=sys.stderr)
+        return REFUSED
+    except DigestMismatch as stop:
+        print(f"custody: {stop}", file=sys.stderr)
+        return CUSTODY
+    except KeyboardInterrupt:
+        print("stopped: what was done is kept; the same command goes on", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        if os.environ.get("FORENSICS_TRACEBACK"):
+            raise
+        from forensics.work.worker import reason
+
+        print(
+            f"failed: {reason(error)}: this is a bug of the program; please report this line",
+            file=sys.stderr,
+        )
+        return FAILED
+    return code
+
+
+# Commands -------------------------------------------------------------------------------------
+
+
+def _language(options: argparse.Namespace) -> str:
+    named = getattr(options, "language", None)
+    if named:
+        return str(named)
+    locale = (
+        os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    )
+    return "ja" if locale.startswith("ja") else "en"
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Unpack the shipped evidence beside the case folder and run the leak check on it."""
+    from forensics.commands.demo import unpack
+
+    options.case = unpack(options.folder)
+    options.out = options.folder
+    options.pipeline, options.rules, options.accept_mismatch = None, [], None
+    code = run_case(options)
+    return DONE if code == PARTLY else code  # the demo's evidence is not complete on purpose
+
+
+def run_case(options: argparse.Namespace) -> int:
+    from forensics.commands import run as running
+
+    return running.run(
+        running.Request(
+            source=options.case,
+            out=options.out,
+            keys=options.keys,
+            pipeline=options.pipeline,
+            rules=tuple(options.rules),
+            accept_mismatch=options.accept_mismatch,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            unit_seconds=options.unit_seconds,
+            unit_memory_bytes=options.unit_memory << 20,
+            language=_language(options),
+            json=options.json,
+        )
+    )
+
+
+def acquire(options: argparse.Namespace) -> int:
+    from forensics.commands import run as running
+
+    return running.acquire(options, _language(options))
+
+
+def init(options: argparse.Namespace) -> int:
+    from forensics.case import EVIDENCE_ID, Refused, init_text
+
+    if options.out.exists():
+        raise Refused(f"{options.out} exists; name another file with --out")
+    if not EVIDENCE_ID.fullmatch(options.id):
+        raise Refused(f"--id {options.id!r}: letters, digits, _ and -, at most 32")
+    for image in options.images:
+        if not image.is_file():
+            raise Refused(f"{image}: no such file")
+    base = options.out.resolve().parent
+    images = [Path(os.path.relpath(image.resolve(), base)) for image in options.images]
+    options.out.write_text(init_text(options.id, images), "utf-8")
+    print(f"{options.out} written; edit it, then: forensics run {options.out}")
+    return DONE
+
+
+def status(options: argparse.Namespace) -> int:
+    from forensics.commands import look as looking
+
+    print(looking.status(options.folder))
+    return DONE
+
+
+def show(options: argparse.Namespace) -> int:
+    from forensics.commands import look as looking
+
+    if options.reveal and not sys.stdout.isatty():
+        from forensics.case import Refused
+
+        raise Refused("--reveal writes to a terminal only")
+    print(looking.show(options.folder, options.address, options.keys, reveal=options.reveal))
+    return DONE
+
+
+def extract(options: argparse.Namespace) -> int:
+    from forensics.case import Refused
+    from forensics.commands import look as looking
+
+    if len(options.addresses) < 2:
+        raise Refused("extract needs at least one address and a folder")
+    *addresses, folder = options.addresses
+    for line in looking.extract(options.folder, addresses, Path(folder), options.keys):
+        print(line)
+    return DONE
+
+
+def timeline(options: argparse.Namespace) -> int:
+    from forensics.commands import look as looking
+
+    for line in looking.timeline(options.folder, options.start, options.until):
+        print(line)
+    return DONE
+
+
+def verify(options: argparse.Namespace) -> int:
+    from forensics.commands import verify as verifying
+
+    problems, checked = verifying.verify(
+        options.folder, options.keys, options.sample, options.public_key
+    )
+    for line in checked:
+        print(line)
+    for line in problems:
+        print(f"PROBLEM  {line}")
+    return CUSTODY if problems else DONE
+
+
+def export(options: argparse.Namespace) -> int:
+    from forensics.commands import look as looking
+
+    print(looking.export(options.folder, options.format, options.out, options.keys))
+    return DONE
+
+
+def register(options: argparse.Namespace) -> int:
+    from forensics import personal
+    from forensics.case import Refused, default_keys_folder, secret
+
+    if options.out.exists():
+        raise Refused(f"{options.out} exists")
+    key = secret(options.keys or default_keys_folder(), f"{options.case_id}.token")
+    persons = personal.build_register(options.file, {}, key, options.out)
+    print(f"{options.out}: {persons} persons as keyed fingerprints")
+    return DONE
+
+
+def schema(options: argparse.Namespace) -> int:
+    from forensics.commands import look as looking
+
+    print(looking.schema_text(options.table))
+    return DONE
+
+
+def parse(options: argparse.Namespace) -> int:
+    from forensics.commands import look as looking
+
+    return PARTLY if looking.parse(options.files) else DONE
+
+
+def scan(options: argparse.Namespace) -> int:
+    from forensics.commands import look as looking
+
+    return PARTLY if looking.scan(options.paths, as_json=options.json) else DONE
+
+
+def doctor(_options: argparse.Namespace) -> int:
+    from forensics.commands import look as looking
+
+    print(looking.doctor())
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

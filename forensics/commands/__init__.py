@@ -1,0 +1,1 @@
+"""What the commands do: one file per group, called by the command line."""

@@ -1,0 +1,302 @@
+"""Looking at a finished case, and at single files: status, show, extract, timeline, export, scan."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from forensics import case as cases
+from forensics import schema
+from forensics.case import Case, Refused
+from forensics.terminal import shown
+from forensics.values import Address, AddressError, decode_name
+
+PIECE_BYTES = 1 << 20
+LIBRARIES = (
+    "pytsk3", "libewf-python", "yara-python", "python-magic", "pylibmagic", "dask", "distributed", "pandas",
+    "numpy", "pyarrow", "duckdb", "deflate", "hyperscan", "jinja2", "jsonschema", "cryptography",
+    "python-calamine", "xlsxwriter",
+)  # fmt: skip
+
+
+def _custody(folder: Path) -> list[dict[str, Any]]:
+    if cases.case_id_of(folder) is None:
+        raise Refused(f"{folder} is no case folder")
+    lines = (folder / cases.CUSTODY).read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def open_case_of(folder: Path, keys: Path | None) -> Case:
+    """The case that a folder was written for, with its evidence; Refused where that is gone."""
+    runs = [line for line in _custody(folder) if line["event"] == "run"]
+    source = Path(runs[-1]["source"])
+    if not source.is_file():
+        raise Refused(f"{source} is gone; the evidence is needed for this")
+    return cases.load(source, folder, keys)
+
+
+def status(folder: Path) -> str:
+    """One paragraph: finished or interrupted, and when."""
+    lines = _custody(folder)
+    last = lines[-1]
+    case_id = cases.case_id_of(folder)
+    done = sum(1 for _ in (folder / "parts").glob("*/*/done.json"))
+    if last["event"] in ("finished", "verified", "revealed", "extracted", "exported"):
+        code = next(line["exit"] for line in reversed(lines) if line["event"] == "finished")
+        return f"{case_id}   finished {last['time']}   exit {code}   {done} units"
+    return (
+        f"{case_id}   not finished; last: {last['event']} {last['time']}   {done} units done\n"
+        "no answer yet: an unfinished run says nothing about the case"
+    )
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except AddressError as error:
+        raise Refused(str(error)) from None
+
+
+def show(folder: Path, text: str, keys: Path | None, *, reveal: bool) -> str:
+    """The bytes at an address: where, then a dump of offset, hex and text."""
+    from forensics.examine import resolve
+
+    address, case = _address(text), open_case_of(folder, keys)
+    dump = resolve.look(case, address, reveal=reveal)
+    if reveal:
+        case.custody("revealed", address=text)
+    name = shown(decode_name(address.path or "")) if address.path else ""
+    head = f"{shown(text)}" + (f"      name: {name}" if name and name not in text else "")
+    tail = (
+        ""
+        if reveal
+        else "\nmasked: digits in runs, characters beyond ASCII, and what the rules find"
+    )
+    return f"{head}\n{dump}{tail}"
+
+
+def extract(folder: Path, texts: Sequence[str], out: Path, keys: Path | None) -> Iterator[str]:
+    """Copy contents out of the evidence into a folder; names are our own, never paths of evidence."""
+    from forensics.examine import resolve
+
+    case = open_case_of(folder, keys)
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise Refused(f"{out} lies in the case folder; the case must stay as it was sealed")
+    out.mkdir(parents=True, exist_ok=True)
+    for number, text in enumerate(texts, 1):
+        address = _address(text)
+        target = out / f"{number:04d}-{_safe_name(address)}"
+        if target.exists():
+            raise Refused(f"{target} exists")
+        with resolve.content(case, address) as source, target.open("xb") as file:
+            start = address.offset or 0
+            end = (
+                source.size if address.length is None else min(source.size, start + address.length)
+            )
+            lost = 0
+            for offset in range(start, end, PIECE_BYTES):
+                data, gaps = source.read_gaps(offset, min(PIECE_BYTES, end - offset))
+                lost += sum(gap.length for gap in gaps)
+                file.write(data)
+        case.custody("extracted", address=text, bytes=end - start, unreadable=lost)
+        yield f"{target}  {end - start} bytes" + (
+            f"  {lost} of them unreadable, written as zeros" if lost else ""
+        )
+
+
+def _safe_name(address: Address) -> str:
+    last = decode_name((*address.members, address.path or address.evidence)[0]).rsplit("/", 1)[-1]
+    return "".join(c if c.isalnum() or c in "._-" else "_" for c in last)[:80] or "content"
+
+
+def timeline(folder: Path, start: str | None, until: str | None) -> Iterator[str]:
+    """Dated facts in order, one line each: time, width, kind, place."""
+    import pyarrow.compute as pc
+    from pyarrow import parquet
+
+    _custody(folder)
+    place = folder / "tables" / "events" / "events.parquet"
+    if not place.is_file():
+        raise Refused(f"{folder} has no timeline; run the case first")
+    events = parquet.ParquetFile(place).read()
+    for text, compare in ((start, pc.greater_equal), (until, pc.less)):
+        if text:
+            events = events.filter(compare(events.column("time"), _moment(text)))
+    for row in events.to_pylist():
+        width = (row["time_until"] - row["time"]).total_seconds() if row["time"] else 0
+        when = row["time"].strftime("%Y-%m-%dT%H:%M:%S.%fZ") if row["time"] else "no time"
+        yield f"{when}  +{width:g}s  {row['kind']}  {shown(row['text'] or row['path'] or '')}  {shown(row['address'] or '')}"
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"{text!r} is no ISO date or time") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def export(folder: Path, name: str, out: Path | None, keys: Path | None) -> str:
+    """Write one list in a format of the field. File lists are walked anew: real paths, internal."""
+    from forensics import evidence, walk
+    from forensics.report import export as exporting
+    from forensics.work import Crew
+
+    if name not in exporting.FORMATS:
+        raise Refused(f"unknown format {name}; there are: {', '.join(exporting.FORMATS)}")
+    case = open_case_of(folder, keys)
+    tables = {table.name: case.table(table.name) for table in schema.TABLES}
+    if exporting.FORMATS[name].real_paths:
+        units = [
+            replace(unit, mask=False, key=f"{unit.key}:real")
+            for unit in walk.units(evidence.open_all(case))
+        ]
+        with Crew(case.parts / "real", workers=0) as crew:
+            tables["files"] = crew.each(walk.files, units).table("files")
+    target = exporting.write(case, name, tables, out)
+    case.custody("exported", format=name, file=target.name)
+    return str(target)
+
+
+def schema_text(name: str | None) -> str:
+    """A table's columns, or the list of tables."""
+    if name is None:
+        return "\n".join(f"{table.name:12} {table.row}" for table in schema.TABLES)
+    if name not in schema.BY_NAME:
+        raise Refused(
+            f"unknown table {name}; there are: {', '.join(t.name for t in schema.TABLES)}"
+        )
+    table = schema.BY_NAME[name]
+    lines = [
+        f"{table.name}: one row is {table.row}",
+        f"proves: {table.proves}",
+        f"does not prove: {table.not_proves}",
+        "",
+    ]
+    lines += [f"  {column.name:18} {column.type:8} {column.doc}" for column in table.columns]
+    return "\n".join(
+        [*lines, "", f"sorted by {', '.join(table.key)}; schema version {schema.VERSION}"]
+    )
+
+
+def parse(files: Sequence[Path]) -> bool:
+    """Print the rows of artefacts as JSON lines, gaps to standard error; True where gaps were."""
+    from forensics.artifacts import ARTIFACTS, Content
+
+    gaps = False
+    for path in files:
+        data = _bytes(path)
+
+        def companion(name: str, folder: Path = path.parent) -> bytes | None:
+            beside = folder / name
+            return beside.read_bytes() if beside.is_file() else None
+
+        matching = [a for a in ARTIFACTS if a.claims(str(path.resolve()), data[:4096])]
+        if not matching:
+            print(f"{path}: no artefact that is known", file=sys.stderr)
+            gaps = True
+        for artifact in matching:
+            parsed = artifact.parse(Content(data, str(path.resolve()), {}, companion))
+            for table, rows in (("traces", parsed.traces), ("settings", parsed.settings)):
+                for row in rows:
+                    print(
+                        json.dumps(
+                            {"table": table, "source": artifact.name, **row},
+                            ensure_ascii=False,
+                            default=str,
+                        )
+                    )
+            for gap in parsed.gaps:
+                gaps = True
+                print(
+                    f"{path}: {artifact.name}: bytes {gap.start}+{gap.length}: {gap.reason}",
+                    file=sys.stderr,
+                )
+    return gaps
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from None
+
+
+def scan(paths: Sequence[str], *, as_json: bool) -> bool:
+    """Personal data in plain files: masked hits and persons; True where something was not read."""
+    from forensics.examine.plain import scan_file
+
+    troubles = False
+    for path in _plain_files(paths):
+        result = scan_file(path)
+        troubles |= bool(result["not_read"])
+        if as_json:
+            print(json.dumps(result, ensure_ascii=False, sort_keys=True))
+            continue
+        kinds = (
+            ", ".join(f"{kind} {number}" for kind, number in sorted(result["hits"].items()))
+            or "nothing"
+        )
+        print(f"{shown(str(result['file']))}: persons {result['persons']}; {kinds}")
+        for line in result["not_read"]:
+            print(f"  not read: {shown(line)}")
+    return troubles
+
+
+def _plain_files(paths: Sequence[str]) -> Iterator[str]:
+    """Regular files below the paths, in order; links are not followed, devices not opened."""
+    for path in paths:
+        if path == "-":
+            yield path
+            continue
+        try:
+            mode = os.lstat(path).st_mode
+        except OSError as error:
+            raise Refused(f"{path}: {error.strerror}") from None
+        if stat.S_ISREG(mode):
+            yield path
+        elif stat.S_ISDIR(mode):
+            for root, folders, names in os.walk(path):
+                folders.sort()
+                for name in sorted(names):
+                    inner = Path(root) / name
+                    if stat.S_ISREG(inner.lstat().st_mode):
+                        yield str(inner)
+        else:
+            raise Refused(
+                f"{path} is neither a file nor a folder (links and devices are not followed)"
+            )
+
+
+def doctor() -> str:
+    """Versions of what is installed, and what it can and cannot open."""
+    from forensics.artifacts import ARTIFACTS
+    from forensics.unpack import UNPACKERS
+
+    lines = [f"Python {sys.version.split()[0]}"]
+    for name in LIBRARIES:
+        try:
+            lines.append(f"  {name:18} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            note = (
+                "missing; the scan is slower, its findings are the same"
+                if name == "hyperscan"
+                else "MISSING"
+            )
+            lines.append(f"  {name:18} {note}")
+    lines += [
+        "containers    raw, split raw, E01 (own reader); named but not opened: VMDK, VHD, VHDX, qcow2, AFF4, AD1, DMG …",
+        "file systems  FAT12/16/32, exFAT, NTFS, ext2/3/4, HFS+, ISO 9660 and what else libtsk opens; named: APFS, XFS, Btrfs …",
+        "locked        BitLocker, LUKS, FileVault: named, not opened",
+        f"members       {', '.join(unpacker.name for unpacker in UNPACKERS)}",
+        f"artefacts     {', '.join(artifact.name for artifact in ARTIFACTS)}",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,244 @@
+"""Running a case: refuse early, say what there is to do, run the story, seal what it wrote."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib
+import importlib.util
+import json
+import os
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from forensics import __version__
+from forensics import case as cases
+from forensics.case import Case, Refused
+from forensics.terminal import Terminal, clock
+from forensics.work import Crew, Limits
+
+ROOM_BYTES = 256 << 20  # disk room that a run needs at least …
+ROOM_SHARE = 0.02  # … and for each byte of evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the person asked for."""
+
+    source: Path
+    out: Path | None = None
+    keys: Path | None = None
+    pipeline: str | None = None
+    rules: tuple[Path, ...] = ()
+    accept_mismatch: str | None = None
+    workers: int | None = None
+    scheduler: str | None = None
+    unit_seconds: float = 300.0
+    unit_memory_bytes: int = 1536 << 20
+    language: str = "en"
+    json: bool = False
+
+
+def run(request: Request) -> int:
+    """Run a case; gives the exit code."""
+    from forensics import evidence, personal
+
+    for folder in request.rules:
+        if not folder.is_dir():
+            raise Refused(f"--rules {folder}: no such folder")
+    case = cases.load(
+        request.source,
+        request.out,
+        request.keys,
+        rules=request.rules,
+        accept_mismatch=request.accept_mismatch,
+    )
+    try:
+        personal.check_rules(tuple(map(str, case.rules)))
+    except ValueError as error:
+        raise Refused(f"{error}; nothing was scanned") from None
+    story, source = _story(request.pipeline or case.pipeline)
+    media = evidence.open_all(case)
+    size = sum(medium.size for medium in media)
+    _check_room(case, size)
+    progress = Terminal(request.language)
+    _announce(case, len(media), size, request, progress)
+    began, cpu = time.monotonic(), _cpu_seconds()
+    with cases.lock(case):
+        case.custody(
+            "run", case=case.id, source=str(case.source), software=__version__, pipeline=story.__name__,
+            pipeline_sha256=source, accept_mismatch=case.accept_mismatch,
+            case_file_sha256=hashlib.sha256(case.source.read_bytes()).hexdigest(),
+        )  # fmt: skip
+        for medium in media:
+            case.custody(
+                "received", evidence=medium.id, image=medium.image_text, segments=len(medium.segments),
+                bytes=medium.size, container=medium.container, declared=dict(medium.declared), identity=medium.identity,
+            )  # fmt: skip
+        limits = Limits(request.unit_seconds, request.unit_memory_bytes)
+        with Crew(case.parts, request.workers, request.scheduler, limits, progress, source) as crew:
+            code = story(case, crew)
+            _note_units(case, crew)
+        case.custody("finished", exit=code)
+        _seal(case)
+    progress.close()
+    spent = _cpu_seconds() - cpu
+    print(f"done in {clock(time.monotonic() - began)}, {spent:.1f} s of CPU", file=sys.stderr)
+    _answer(case, code, request)
+    return code
+
+
+def _story(name: str) -> tuple[Callable[[Case, Crew], int], str]:
+    """The story's function and the SHA-256 of its source. A file stays out of sys.modules.
+
+    (Put there, Dask's workers look for a module that they do not have, and the client hangs.)
+    """
+    if name.endswith(".py"):
+        path = Path(name)
+        if not path.is_file():
+            raise Refused(f"--pipeline {name}: no such file")
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:  # noqa: BLE001  # the person's own code, whatever it raises
+            raise Refused(f"--pipeline {name}: {type(error).__name__}: {error}") from None
+    else:
+        shipped = cases.stories()
+        if name not in shipped:
+            raise Refused(f"unknown pipeline {name}; there are: {', '.join(shipped)}")
+        module = importlib.import_module(f"forensics.pipelines.{name}")
+        path = Path(str(module.__file__))
+    function = getattr(module, path.stem, None)
+    if not callable(function):
+        raise Refused(f"{path.name} must define the function {path.stem}(case, crew)")
+    return function, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_room(case: Case, size: int) -> None:
+    folder = case.folder
+    while not folder.exists():
+        folder = folder.parent
+    if not os.access(folder, os.W_OK):
+        raise Refused(f"{case.folder} cannot be written")
+    needed, free = int(ROOM_BYTES + ROOM_SHARE * size), shutil.disk_usage(folder).free
+    if free < needed:
+        raise Refused(f"{case.folder} has room for {free:,} bytes; this case may need {needed:,}")
+
+
+def _announce(case: Case, items: int, size: int, request: Request, progress: Terminal) -> None:
+    workers = os.cpu_count() or 1 if request.workers is None else request.workers
+    if request.language == "ja":
+        line = f"{case.id}   {items}点、{size:,}バイト、{workers}並列   記録先: {case.folder.name}"
+    else:
+        line = f"{case.id}   {items} items, {size:,} bytes, {workers} workers   case folder: {case.folder.name}"
+    print(line, file=progress.out)
+
+
+def _note_units(case: Case, crew: Crew) -> None:
+    """Seconds per stage go to custody: nowhere else does time stand that the run took."""
+    from forensics.work import parts
+
+    for stage, places in sorted(crew.used.items()):
+        markers = [parts.marker(place) for place in places]
+        seconds = sum(marker.get("cpu_seconds", 0.0) for marker in markers)
+        states = sorted({marker["state"] for marker in markers})
+        case.custody(
+            "stage", stage=stage, units=len(markers), cpu_seconds=round(seconds, 3), states=states
+        )
+
+
+def _seal(case: Case) -> None:
+    from forensics.report import seal
+
+    seal.seal(case.folder, case.keys_folder)
+
+
+def _answer(case: Case, code: int, request: Request) -> None:
+    findings = case.folder / "report" / "findings.json"
+    if not findings.is_file():
+        print(json.dumps({"exit": code}) if request.json else f"tables: {case.folder / 'tables'}")
+        return
+    found = json.loads(findings.read_text("utf-8"))
+    if request.json:
+        print(json.dumps(_summary(found, code, case), ensure_ascii=False, sort_keys=True))
+        return
+    from forensics.report import one_page
+
+    print()
+    print(one_page(found, request.language))
+    print(f"  {_places(case, request.language)}")
+
+
+def _places(case: Case, language: str) -> str:
+    leading = case.folder / "report" / "report.html"
+    return f"報告書  {leading}" if language == "ja" else f"report  {leading}"
+
+
+def _summary(found: dict[str, Any], code: int, case: Case) -> dict[str, Any]:
+    q01 = next(
+        a["verdict"] for a in found["answers"] if a["question"] == "Q01" and a["subject"] == "case"
+    )
+    lost = sum(
+        size
+        for item in found["evidence"]
+        for state, size in item["coverage"].items()
+        if state != "examined"
+    )
+    ids = {item["id"] for item in found["evidence"]}
+    missing = sorted(
+        {
+            a["subject"]
+            for a in found["answers"]
+            if a["verdict"] == "not_examined" and a["question"] == "Q03"
+        }
+        - ids
+    )
+    return {
+        "exit": code, "q01": q01, "not_examined_bytes": lost, "not_supplied": missing,
+        "report": str(case.folder / "report" / "report.html"),
+    }  # fmt: skip
+
+
+def _cpu_seconds() -> float:
+    own, children = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def acquire(options: argparse.Namespace, language: str) -> int:
+    """Image devices through the crew, one reader each; see evidence.acquire."""
+    from forensics.evidence import acquire as acquiring
+
+    if len(options.pairs) % 2:
+        raise Refused("acquire needs pairs of SOURCE and OUT")
+    pairs = list(zip(options.pairs[::2], options.pairs[1::2], strict=True))
+    units = acquiring.units(
+        pairs,
+        options.split << 20 if options.split else None,
+        options.examiner,
+        verify=not options.no_verify,
+    )
+    folder = pairs[0][1].resolve().parent / ".acquire"
+    progress = Terminal(language)
+    with Crew(
+        folder, options.workers, options.scheduler, Limits(options.unit_seconds), progress
+    ) as crew:
+        crew.each(acquiring.acquire, units)
+    shutil.rmtree(folder, ignore_errors=True)
+    progress.close()
+    code = 0
+    for source, out in pairs:
+        line, good = acquiring.summary(source, out)
+        print(line)
+        code = code if good else 3
+    return code

@@ -1,0 +1,173 @@
+"""Host × medium: which medium was attached to which host, first, last, and inside the window or not.
+
+One row per host and device serial; the stick that Windows lists under USB and under USBSTOR is one.
+The strongest source gives each time: first 0065 (else setupapi and what else saw it), last 0066
+and every dated arrival, removed 0067. Opened files show presence, not arrival.
+Source: domain.md 4.2; design.md 9 `connection`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from forensics.correlate.media import Media, removable
+from forensics.correlate.rows import Row, device_serial, has_serial, volume_serial
+from forensics.correlate.times import earliest, latest, overlaps, within
+from forensics.values import NO_TIME, Interval
+
+if TYPE_CHECKING:
+    from forensics.case import Case
+
+ARRIVALS = ("device_first_installed", "device_connected")
+KEY_TIMES = ("device_installed", "device_seen", "volume_mapped", "volume_seen", "mountpoint")
+PRESENCE = (*ARRIVALS, "device_removed", "file_opened", *KEY_TIMES)
+SAME_EVENT = 3600 * 1_000_000  # microseconds: two sources of one first installation
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A time at which a medium was at a host."""
+
+    host: str
+    serial: str | None
+    volume: str | None
+    item: str | None
+    trace: Row
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """One medium at one host; without a device serial the volume has to do."""
+        return self.host, self.serial or f"volume {self.volume}"
+
+
+def uses(media: Media, traces: Iterable[Row], hosts: Sequence[str]) -> list[Use]:
+    """Every trace of a host that shows a removable medium at it."""
+    out = []
+    for row in traces:
+        if row["kind"] not in PRESENCE or row["evidence"] not in hosts:
+            continue
+        item, serial = media.of(row)
+        volume = volume_serial(row["volume_serial"])
+        if volume in media.own.get(row["evidence"], frozenset()):
+            continue
+        if serial is None and item is None:
+            letter = (row["letter"] or "").upper()
+            if not (volume and removable(row)) or (row["evidence"], letter) in media.letters:
+                continue  # nothing ties it to a medium; or it may be the one known on that letter
+        if serial is not None and serial not in media.storage:
+            continue  # a keyboard, a hub, the computer's own disk
+        out.append(Use(row["evidence"], serial, volume, item, row))
+    return out
+
+
+def connections(
+    case: Case, found: Sequence[Use], names: Mapping[str, str], papers: Iterable[Row]
+) -> list[Row]:
+    """Rows of `connections`. names: computer name of each host."""
+    groups: dict[tuple[str, str], list[Use]] = {}
+    for use in found:
+        groups.setdefault(use.key, []).append(use)
+    listed = registered(papers)
+    return [_connection(case, groups[key], names, listed) for key in sorted(groups)]
+
+
+def _connection(
+    case: Case, group: list[Use], names: Mapping[str, str], listed: Sequence[str | None] | None
+) -> Row:
+    kinds: dict[str, list[Interval]] = {}
+    for use in group:
+        kinds.setdefault(use.trace["kind"], []).append(use.trace["time"])
+    first, last, removed = _first(kinds), _last(kinds), latest(kinds.get("device_removed", ()))
+    head, traces = group[0], [use.trace for use in group]
+    labels = [trace["label"] for trace in traces if trace["label"]]
+    return {
+        "host": head.host,
+        "host_name": names.get(head.host),
+        "medium": next((use.item for use in group if use.item), None),
+        "medium_serial": head.serial,
+        "volume_serial": min((use.volume for use in group if use.volume), default=None),
+        "label": min(labels, default=None),
+        "first": first,
+        "last": last,
+        "removed": removed,
+        "in_window": _in_window(case.window, kinds, last, removed),
+        "accounts": sorted({trace["account"] for trace in traces if trace["account"]}),
+        "sources": sorted({trace["source"] for trace in traces if trace["source"]}),
+        "families": sorted({trace["family"] for trace in traces if trace["family"]}),
+        "registered": _is_registered(head.serial, listed),
+        "addresses": sorted({trace["address"] for trace in traces}),
+    }
+
+
+def _first(kinds: Mapping[str, list[Interval]]) -> Interval:
+    """0065 where it is not later than another witness by more than an hour (upgrades reset it)."""
+    system = earliest(kinds.get("device_first_installed", ()))
+    other = earliest([when for kind in ARRIVALS for when in kinds.get(kind, ())])
+    if system.start is not None and (other.start or 0) >= system.start - SAME_EVENT:
+        return system
+    if other.start is not None:
+        return other
+    return earliest([when for kind in PRESENCE for when in kinds.get(kind, ())])
+
+
+def _last(kinds: Mapping[str, list[Interval]]) -> Interval:
+    """The last dated arrival; without any, the latest opening or key time (weak: clean-ups write it)."""
+    arrivals = latest(kinds.get("device_connected", ()))
+    if arrivals.start is not None:
+        return arrivals
+    return latest([when for kind in PRESENCE if kind != "device_removed" for when in kinds.get(kind, ())])
+
+
+def _in_window(
+    window: tuple[int, int] | None, kinds: Mapping[str, list[Interval]], last: Interval,
+    removed: Interval,
+) -> str | None:  # fmt: skip
+    """yes: it was attached in the window. no: its last removal lies before, or its first use after.
+
+    Most sources keep the last arrival only, so a window between first and last stays `maybe`; so
+    does one that only the time of a registry key falls in.
+    """
+    used = [w for kind in PRESENCE if kind not in KEY_TIMES for w in kinds.get(kind, ()) if w.start]
+    keys = [w for kind in KEY_TIMES for w in kinds.get(kind, ()) if w.start]
+    if window is None:
+        return None
+    if any(within(when, window) for when in used):
+        return "yes"
+    arrived, left = last.until, removed.start
+    if arrived is not None and left is not None and arrived <= window[0] < left:
+        return "yes"  # it stayed attached into the window
+    if any(overlaps(when, window) for when in [*used, *keys]):
+        return "maybe"
+    if used and min(when.start or 0 for when in [*used, *keys]) >= window[1]:
+        return "no"
+    return "no" if left is not None and arrived is not None and left <= window[0] else "maybe"
+
+
+def registered(papers: Iterable[Row]) -> list[str | None] | None:
+    """Device serials in the media register, null where a row has none; null: there is no register."""
+    rows = [row for row in papers if row["paper"] == "media_register"]
+    return [device_serial(row["serial"]) for row in rows] if rows else None
+
+
+def _is_registered(serial: str | None, listed: Sequence[str | None] | None) -> bool | None:
+    """Exact after normalising; null where the device has no serial of its own, or only may be listed."""
+    if listed is None or not has_serial(serial):
+        return None
+    if serial in listed:
+        return True
+    text = serial or ""
+    parts = [item for item in listed if item and min(len(item), len(text)) >= 6]
+    possible = any(text.startswith(item) or text.endswith(item) or item.endswith(text) for item in parts)
+    return None if possible else False
+
+
+def arrivals(found: Iterable[Use]) -> list[Use]:
+    """The dated arrivals, each once per host, medium and time."""
+    once = {
+        (use.key, use.trace["time"]): use
+        for use in found
+        if use.trace["kind"] in ARRIVALS and use.trace["time"] != NO_TIME and use.trace["time"].start
+    }
+    return [once[key] for key in sorted(once, key=repr)]

@@ -1,0 +1,118 @@
+"""Two places with the same content, or with the same persons: `digest` and `records`.
+
+Only contents with records of persons count: that system files are equal everywhere says nothing.
+Equal digests are the same bytes; equal persons are the same data, not one act of copying. Direction
+is shown only by dates of both sides. The source is the place that may hold the data: a server, then
+an authorised item, then the first by address.
+Source: domain.md 3.5 `copies`, 4.7, 7.10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from forensics.correlate.places import Place
+from forensics.correlate.rows import Row
+from forensics.values import NO_TIME, Address, Interval
+
+if TYPE_CHECKING:
+    from forensics.case import Case
+
+SHARED_PERSONS_MIN = 5  # fewer in common may be a family, or staff
+SHARED_MIN = 0.5  # of the smaller of the two
+PLACES_PER_ITEM = 500  # the largest; pairs grow with the square
+
+
+def copies(case: Case, places: Sequence[Place], born: Mapping[str, Interval]) -> list[Row]:
+    """Rows of `copies`. born: address of a stream -> when it was created where it lies, UTC."""
+    ranks = {item.id: _rank(item.role, item.authorised) for item in case.evidence}
+    groups: dict[str, list[Place]] = {}
+    for place in places:
+        if place.digest:
+            groups.setdefault(place.digest, []).append(place)
+    out = []
+    for digest in sorted(groups):
+        first, *others = sorted(groups[digest], key=lambda place: _order(place, ranks))
+        out += [
+            _copy(digest, "digest", first, other, 1.0, first.count, born)
+            for other in others
+            if other.evidence != first.evidence or _apart(first, other)
+        ]
+    return out + _by_persons(places, ranks, born)
+
+
+def _rank(role: str, authorised: bool | None) -> int:
+    """0 may hold the data as its own place, 1 may hold it, 2 unknown, 3 may not."""
+    if authorised is False:
+        return 3
+    if role == "server":
+        return 0
+    return 1 if authorised else 2
+
+
+def _order(place: Place, ranks: Mapping[str, int]) -> tuple[int, bool, str]:
+    return ranks.get(place.evidence, 2), place.state != "allocated", place.address
+
+
+def _apart(one: Place, other: Place) -> bool:
+    """Two files of one item, both live: a deleted name of the same bytes is no second copy."""
+    live = one.state == other.state == "allocated"
+    return live and Address.parse(one.address).path != Address.parse(other.address).path
+
+
+def _by_persons(
+    places: Sequence[Place], ranks: Mapping[str, int], born: Mapping[str, Interval]
+) -> list[Row]:
+    """Pairs of different contents on different items with the same persons, the register's if loaded."""
+    items: dict[str, list[tuple[frozenset[str], Place]]] = {}
+    registered = any(place.known for place in places)
+    seen: set[tuple[str, str]] = set()
+    for place in sorted(places, key=lambda place: (-place.count, _order(place, ranks))):
+        people = place.known if registered else place.persons
+        mine = items.setdefault(place.evidence, [])
+        once = (place.evidence, place.digest or place.address)
+        if len(people) < SHARED_PERSONS_MIN or place.extract == "other" or once in seen:
+            continue
+        if len(mine) < PLACES_PER_ITEM:
+            seen.add(once)
+            mine.append((people, place))
+    out = []
+    for left, right in combinations(sorted(items), 2):
+        for one, a in items[left]:
+            for two, b in items[right]:
+                common = len(one & two)
+                if a.digest is not None and a.digest == b.digest:
+                    continue
+                if common < SHARED_PERSONS_MIN or common < SHARED_MIN * min(len(one), len(two)):
+                    continue
+                source, target = sorted((a, b), key=lambda place: _order(place, ranks))
+                size = len(one) if source is a else len(two)
+                out.append(_copy(None, "records", source, target, common / size, common, born))
+    return out
+
+
+def _copy(
+    digest: str | None, basis: str, source: Place, target: Place, share: float, persons: int,
+    born: Mapping[str, Interval],
+) -> Row:  # fmt: skip
+    older = born.get(source.address.split("!", 1)[0], NO_TIME)
+    newer = born.get(target.address.split("!", 1)[0], NO_TIME)
+    ordered = older.until is not None and newer.start is not None and older.until <= newer.start
+    return {
+        "dataset": digest or source.digest or source.address,
+        "source": source.address,
+        "target": target.address,
+        "basis": basis,
+        "method": "archive" if "!" in target.address else "file",
+        "persons": persons,
+        "share": round(share, 4),
+        "time": newer,
+        "order_known": ordered,
+    }
+
+
+def born(files: Iterable[Row]) -> dict[str, Interval]:
+    """Address of each stream -> its time of creation on its volume."""
+    return {row["address"]: row["born"] for row in files}

@@ -1,0 +1,136 @@
+"""The timeline: every dated name of every file system, every dated trace, every dated row of a paper.
+
+Built in columns: a computer has millions of dated names. What an event proves is what its source
+proves; `address` leads there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from forensics import schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FILE_TIMES = ("modified", "accessed", "changed", "born")
+
+
+def events(
+    files: pa.Table, traces: pa.Table, papers: pa.Table, names: Mapping[str, str]
+) -> pa.Table:
+    """The table `events` from tables whose times are in UTC. names: computer name of each item."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    where = file_addresses(files)
+    parts = []
+    for name in FILE_TIMES:
+        keep = files.column(name).is_valid()
+        rows = files.filter(keep)
+        text = pc.if_else(pc.equal(rows.column("state").cast("string"), "deleted"), "deleted", None)
+        columns = {
+            **_time(rows, name),
+            "kind": pa.repeat(pa.scalar(f"file_{name}"), len(rows)),
+            "path": rows.column("path"),
+            "text": text,
+            "address": where.filter(keep),
+        }
+        parts.append(_part(rows.column("evidence"), columns, names))
+    dated = traces.filter(traces.column("time").is_valid())
+    columns = {
+        **_time(dated, "time"),
+        "kind": dated.column("kind"),
+        "account": dated.column("account"),
+        "medium": pc.coalesce(dated.column("medium_serial"), dated.column("volume_serial")),
+        "path": dated.column("path"),
+        "text": _joined(dated, ("label", "letter", "host", "detail")),
+        "address": dated.column("address"),
+    }
+    parts.append(_part(dated.column("evidence"), columns, names))
+    for name, kind in (("time", None), ("until", "paper_return")):
+        said = papers.filter(papers.column(name).is_valid())
+        plain = pc.binary_join_element_wise("paper", said.column("paper").cast("string"), "_")
+        columns = {
+            **_time(said, name),
+            "kind": pa.repeat(pa.scalar(kind), len(said)) if kind else plain,
+            "medium": pc.coalesce(said.column("serial"), said.column("item")),
+            "text": _joined(said, ("action", "item", "room")),
+            "address": said.column("address"),
+        }
+        parts.append(_part(pa.repeat(pa.scalar("papers"), len(said)), columns, names))
+    joined = schema.concat("events", parts)
+    keys = [(field.name, "ascending") for field in joined.schema if field.name != "time_basis"]
+    plain = _plain(joined)
+    return joined.take(pc.sort_indices(plain, sort_keys=keys))
+
+
+def file_addresses(files: pa.Table) -> pa.ChunkedArray:
+    """The address of each row of `files`: with the file id where the path is masked or not unique."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    volume = _prefixed(":", files.column("volume"))
+    base = pc.binary_join_element_wise(
+        files.column("evidence").cast("string"), volume, _prefixed(":", files.column("path")), ""
+    )
+    stream = _prefixed(":", files.column("stream"))
+    plain = pc.binary_join_element_wise(base, stream, "")
+    counts = plain.value_counts()
+    twice = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    marked = pc.or_(
+        pc.fill_null(files.column("masked"), False), pc.is_in(plain, twice.cast(pa.string()))
+    )
+    identity = pc.if_else(marked, _prefixed("#", files.column("file_id")), "")
+    return pc.binary_join_element_wise(base, identity, stream, "")
+
+
+def _prefixed(mark: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow.compute as pc
+
+    return pc.fill_null(pc.binary_join_element_wise(mark, column.cast("string"), ""), "")
+
+
+def _time(table: pa.Table, name: str) -> dict[str, Any]:
+    parts = {"time": name, "time_until": f"{name}_until", "time_basis": f"{name}_basis"}
+    return {key: table.column(column) for key, column in parts.items()}
+
+
+def _joined(table: pa.Table, names: Sequence[str]) -> pa.ChunkedArray:
+    import pyarrow.compute as pc
+
+    texts = [table.column(name).cast("string") for name in names]
+    return pc.binary_join_element_wise(*texts, " · ", null_handling="skip")
+
+
+def _part(evidence: Any, columns: dict[str, Any], names: Mapping[str, str]) -> pa.Table:
+    """A part of `events`: the given columns, evidence and host; the rest null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    owner = evidence.cast(pa.string())
+    known = pa.array(sorted(names), pa.string())
+    host = pc.take(
+        pa.array([names[name] for name in sorted(names)], pa.string()),
+        pc.index_in(owner, value_set=known),
+    )
+    columns = {**columns, "evidence": owner, "host": pc.coalesce(host, owner)}
+    fields = schema.BY_NAME["events"].arrow()
+    arrays = []
+    for field in fields:
+        values = columns.get(field.name)
+        if values is None:
+            values = pa.nulls(len(owner), pa.string())
+        if pa.types.is_dictionary(field.type) and not pa.types.is_dictionary(values.type):
+            values = values.cast(pa.string()).dictionary_encode()
+        arrays.append(values.cast(field.type))
+    return pa.table(arrays, schema=fields)
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """The table with plain text where it has dictionaries: those cannot be sort keys."""
+    for place, field in enumerate(table.schema):
+        if str(field.type).startswith("dictionary"):
+            table = table.set_column(place, field.name, table.column(place).cast("string"))
+    return table

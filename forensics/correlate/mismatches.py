@@ -1,0 +1,255 @@
+"""Where papers and machines do not agree, both ways (codes: domain.md 6.4).
+
+A paper's time may be a day, a machine's time an instant: they disagree only where the intervals do
+not overlap. severity: `breach` two sources show a broken rule; `gap` a record is missing; `clerical`
+likely a typing mistake, listed all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from forensics.correlate.connections import Use, registered
+from forensics.correlate.rows import Row, device_serial, has_serial
+from forensics.correlate.times import DAY
+from forensics.values import NO_TIME, Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A row of the take-out ledger: one medium away from its place. until is null while it is out."""
+
+    row: Row
+    serials: frozenset[str]
+    start: int | None
+    until: int | None
+
+    def holds(self, when: Interval) -> bool:
+        """May that time lie in the loan?"""
+        if self.start is None or when.start is None or when.until is None:
+            return False
+        return when.until > self.start and (self.until is None or when.start < self.until)
+
+    def near(self, when: Interval) -> bool:
+        """Is it within a day of the loan?"""
+        wide = Interval((when.start or 0) - DAY, (when.until or 0) + DAY, when.basis)
+        return when.start is not None and self.holds(wide)
+
+
+def loans(papers: Iterable[Row]) -> list[Loan]:
+    """The take-outs; the register of media ties their number to a device serial."""
+    rows = list(papers)
+    serials: dict[str, set[str]] = {}
+    for row in rows:
+        if row["paper"] == "media_register" and row["item"] and device_serial(row["serial"]):
+            serials.setdefault(row["item"], set()).add(device_serial(row["serial"]) or "")
+    out = []
+    for row in rows:
+        if row["paper"] != "take_out" or row["action"] == "return":
+            continue
+        own = device_serial(row["serial"])
+        tied = {own} if own else serials.get(row["item"] or "", set())
+        back = row["until"].until
+        if row["until"].basis == row["time"].basis == "none":
+            back = None
+        out.append(Loan(row, frozenset(tied), row["time"].start, back))
+    returns = [row for row in rows if row["paper"] == "take_out" and row["action"] == "return"]
+    return [_closed(loan, returns) for loan in out]
+
+
+def _closed(loan: Loan, returns: Sequence[Row]) -> Loan:
+    """A loan whose return stands in a row of its own."""
+    if loan.until is not None or loan.start is None:
+        return loan
+    later = [
+        row["time"].until
+        for row in returns
+        if row["item"] == loan.row["item"] and (row["time"].start or 0) >= loan.start
+    ]
+    return Loan(loan.row, loan.serials, loan.start, min(later)) if later else loan
+
+
+def mismatches(
+    window: tuple[int, int] | None, connections: Sequence[Row], arrivals: Sequence[Use],
+    sessions: Sequence[Row], papers: Sequence[Row],
+) -> list[Row]:  # fmt: skip
+    """Rows of `mismatches`. Each check runs only where its papers were supplied."""
+    have = {row["paper"] for row in papers}
+    out: list[Row] = []
+    out += _unregistered(connections, arrivals)
+    if "take_out" in have:
+        ledger = loans(papers)
+        out += _without_takeout(arrivals, ledger)
+        out += _without_connection(arrivals, ledger, connections)
+        out += _returns(window, ledger)
+        out += _overlapping(ledger)
+    if "media_register" in have:
+        out += _never_seen(connections, papers)
+        out += _duplicates(papers)
+    if "accounts" in have:
+        out += _accounts(sessions, papers)
+    return out
+
+
+def _row(
+    what: str, severity: str, subject: str | None, when: Interval, text: str,
+    addresses: Iterable[str], paper: Row | None = None, kind: str | None = None,
+) -> Row:  # fmt: skip
+    both = {*addresses, *([paper["address"]] if paper else [])}
+    return {
+        "what": what,
+        "paper": paper["paper"] if paper else kind,
+        "row": paper["row"] if paper else None,
+        "subject": subject or "unknown",
+        "severity": severity,
+        "time": when,
+        "explanation": text,
+        "addresses": sorted(both),
+    }
+
+
+def _unregistered(connections: Iterable[Row], arrivals: Sequence[Use]) -> list[Row]:
+    out = []
+    for row in connections:
+        if row["registered"] is False:
+            known = row["last"] if row["last"].start is not None else row["first"]
+            text = f"attached to {row['host']}, and its serial stands in no row of the register"
+            out.append(
+                _row("medium_unregistered", "breach", row["medium_serial"], known, text,
+                     row["addresses"], kind="media_register")
+            )  # fmt: skip
+    return out
+
+
+def _without_takeout(arrivals: Iterable[Use], ledger: Sequence[Loan]) -> list[Row]:
+    """Arrivals of media that the ledger should know: outside their loans, or without any near them."""
+    known = {serial for loan in ledger for serial in loan.serials}
+    out = []
+    for use in arrivals:
+        mine = [loan for loan in ledger if use.serial in loan.serials]
+        when = use.trace["time"]
+        if use.serial not in known and use.item is None:
+            continue  # not a medium of this ledger: medium_unregistered says it
+        if any(loan.holds(when) for loan in mine):
+            continue
+        near = next((loan for loan in mine if loan.near(when)), None)
+        what = "connected_outside_takeout" if near else "connected_without_takeout"
+        text = f"attached to {use.host} while the ledger does not have it taken out"
+        out.append(
+            _row(what, "breach", use.serial or use.item, when, text, [use.trace["address"]],
+                 near.row if near else None, "take_out")
+        )  # fmt: skip
+    return out
+
+
+def _without_connection(
+    arrivals: Sequence[Use], ledger: Iterable[Loan], connections: Iterable[Row]
+) -> list[Row]:
+    """Loans in which no supplied host dates an arrival: a gap, since the host may not be supplied."""
+    spans = [(row["medium_serial"], _between(row)) for row in connections]
+    out = []
+    for loan in ledger:
+        if loan.start is None:
+            continue
+        seen = any(use.serial in loan.serials and loan.holds(use.trace["time"]) for use in arrivals)
+        maybe = any(serial in loan.serials and loan.holds(span) for serial, span in spans)
+        if not seen and not maybe:
+            text = "taken out, and no supplied host dates an arrival in that time"
+            subject = min(loan.serials, default=loan.row["item"])
+            out.append(
+                _row("takeout_without_connection", "gap", subject, loan.row["time"], text, [], loan.row)
+            )
+    return out
+
+
+def _between(row: Row) -> Interval:
+    """First to last: what lies between is unknown where only the last arrival is kept."""
+    if row["first"].start is None or row["last"].until is None:
+        return NO_TIME
+    return Interval(row["first"].start, row["last"].until, row["first"].basis)
+
+
+def _returns(window: tuple[int, int] | None, ledger: Iterable[Loan]) -> list[Row]:
+    out = []
+    for loan in ledger:
+        subject = min(loan.serials, default=loan.row["item"])
+        if loan.start is not None and loan.until is None:
+            text = "taken out, and no return is written"
+            out.append(_row("not_returned", "gap", subject, loan.row["time"], text, [], loan.row))
+        elif loan.until is not None and loan.start is not None and loan.until <= loan.start:
+            text = "the return is written before the take-out"
+            out.append(_row("not_returned", "clerical", subject, loan.row["time"], text, [], loan.row))
+    return out
+
+
+def _overlapping(ledger: Sequence[Loan]) -> list[Row]:
+    """One medium in two loans at once."""
+    out = []
+    for place, one in enumerate(ledger):
+        for two in ledger[place + 1 :]:
+            same = one.serials & two.serials or (one.row["item"] and one.row["item"] == two.row["item"])
+            if not same or None in (one.start, two.start, one.until, two.until):
+                continue
+            start, until = max(one.start or 0, two.start or 0), min(one.until or 0, two.until or 0)
+            if start < until and one.row["address"] != two.row["address"]:
+                when = Interval(start, until, one.row["time"].basis)
+                subject = min(one.serials | two.serials, default=one.row["item"])
+                text = "two take-outs of one medium at the same time"
+                out.append(
+                    _row("takeout_overlap", "clerical", subject, when, text, [two.row["address"]], one.row)
+                )
+    return out
+
+
+def _never_seen(connections: Iterable[Row], papers: Iterable[Row]) -> list[Row]:
+    """Registered media that no supplied host saw."""
+    seen = {row["medium_serial"] for row in connections}
+    out = []
+    for row in papers:
+        serial = device_serial(row["serial"])
+        if row["paper"] == "media_register" and serial and serial not in seen:
+            text = "registered, and no supplied host has seen it"
+            out.append(_row("medium_never_seen", "gap", serial, NO_TIME, text, [], row))
+    return out
+
+
+def _duplicates(papers: Iterable[Row]) -> list[Row]:
+    """One number, or one serial, in two rows of the register of media."""
+    out = []
+    keys: tuple[Callable[[Row], str | None], ...] = (
+        lambda row: row["item"],
+        lambda row: device_serial(row["serial"]),
+    )
+    for key in keys:
+        first: dict[str, Row] = {}
+        for row in papers:
+            value = key(row) if row["paper"] == "media_register" else None
+            if value and value in first:
+                text = "the same number or serial stands in another row"
+                addresses = [first[value]["address"]]
+                out.append(_row("duplicate_number", "clerical", value, NO_TIME, text, addresses, row))
+            elif value:
+                first[value] = row
+    return out
+
+
+def _accounts(sessions: Iterable[Row], papers: Sequence[Row]) -> list[Row]:
+    """Sessions of accounts that the list of accounts does not have."""
+    listed = {(row["item"] or "").casefold() for row in papers if row["paper"] == "accounts"}
+    out = []
+    for row in sessions:
+        name = row["account"]
+        if name and row["kind"] != "service" and name.split("\\")[-1].casefold() not in listed:
+            text = f"a session on {row['host']} of an account that is not listed"
+            out.append(
+                _row("account_unknown", "breach", name, row["start"], text, [row["address"]],
+                     kind="accounts")
+            )  # fmt: skip
+    return out
+
+
+def incomplete(papers: Iterable[Row]) -> bool:
+    """Does a row of the register of media lack a usable serial?"""
+    listed = registered(papers)
+    return listed is not None and any(not has_serial(serial) for serial in listed)

@@ -1,0 +1,46 @@
+"""Files that were opened, as shell artefacts and servers' audit logs name them.
+
+A path on a letter is tied to a medium by its volume serial, or by the letter where the host ties
+that letter to one device only. A file of the host's own disk has no medium.
+Source: domain.md 4.3, 4.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from forensics.correlate.media import Media
+from forensics.correlate.rows import Row, details, volume_serial
+from forensics.correlate.times import Clock, iso, resolve
+
+KINDS = ("file_opened", "file_read")
+
+
+def opens(media: Media, traces: Iterable[Row], clocks: dict[str, Clock]) -> list[Row]:
+    """Rows of `opens`, one per trace of an opening."""
+    out = []
+    for row in traces:
+        if row["kind"] not in KINDS:
+            continue
+        volume = volume_serial(row["volume_serial"])
+        own = volume is not None and volume in media.own.get(row["evidence"], frozenset())
+        item, serial = (None, None) if own or row["kind"] == "file_read" else media.of(row)
+        said, clock = details(row["detail"]), clocks.get(row["evidence"], Clock())
+        out.append(
+            {
+                "host": row["evidence"],
+                "account": row["account"],
+                "medium": item,
+                "medium_serial": serial,
+                "volume_serial": volume,
+                "path": row["path"],
+                "size": row["size"],
+                "time": row["time"],
+                "target_created": resolve(iso(said.get("target_created")), clock),
+                "target_modified": resolve(iso(said.get("target_modified")), clock),
+                "source": row["source"],
+                "family": row["family"],
+                "address": row["address"],
+            }
+        )
+    return out

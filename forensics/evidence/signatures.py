@@ -1,0 +1,347 @@
+"""What a run of bytes is by its content: image containers, file systems, encryption, layers.
+
+Layout          magic numbers at fixed offsets from the start (or from the end: RAID members, VHD,
+                DMG), each with the checks that its specification allows
+Source          util-linux libblkid (the answers of its own test images), libyal format documents,
+                Microsoft fatgen103, exFAT and NTFS boot sectors, kernel Documentation/filesystems
+Proves          these bytes carry this structure's signature
+Does not prove  that the structure is whole, or that unrecognised bytes are empty: VeraCrypt and
+                plain dm-crypt have no signature, and none is claimed
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# At most `length` bytes from `offset` of the run; fewer at its end.
+Peek = Callable[[int, int], bytes]
+
+FILE_SYSTEM, ENCRYPTION, LAYER = "filesystem", "encryption", "layer"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """name: as in column `filesystem` (or `method`, for encryption). size: bytes, if it says."""
+
+    name: str
+    kind: str
+    size: int | None = None
+
+
+CONTAINER_MAGIC: tuple[tuple[str, int, bytes], ...] = (
+    ("ewf", 0, b"EVF\t\r\n\xff\x00"),
+    ("ewf-l01", 0, b"LVF\t\r\n\xff\x00"),
+    ("ewf-ex01", 0, b"EVF2\r\n\x81\x00"),
+    ("ewf-lx01", 0, b"LEF2\r\n\x81\x00"),
+    ("ad1", 0, b"ADSEGMENTEDFILE\x00"),
+    ("adcrypt", 0, b"ADCRYPT\x00"),
+    ("aff", 0, b"AFF10\r\n\x00"),
+    ("aff", 0, b"AFM"),
+    ("qcow", 0, b"QFI\xfb"),
+    ("vmdk", 0, b"KDMV"),
+    ("vmdk", 0, b"COWD"),
+    ("vmdk", 0, b"# Disk DescriptorFile"),
+    ("vhdx", 0, b"vhdxfile"),
+    ("vhd", 0, b"conectix"),
+    ("vdi", 64, b"\x7f\x10\xda\xbe"),
+    ("parallels", 0, b"WithoutFreeSpace"),
+    ("parallels", 0, b"WithouFreSpacExt"),
+    ("wim", 0, b"MSWIM\x00\x00\x00"),
+    ("dmg-encrypted", 0, b"encrcdsa"),
+    ("sparseimage", 0, b"sprs"),
+    ("android-sparse", 0, b"\x3a\xff\x26\xed\x01\x00"),
+    ("partclone", 0, b"partclone-image"),
+    ("ntfsclone", 0, b"\x00ntfsclone-image"),
+    ("gzip", 0, b"\x1f\x8b\x08"),
+    ("xz", 0, b"\xfd7zXZ\x00"),
+    ("bzip2", 0, b"BZh"),
+    ("zstd", 0, b"\x28\xb5\x2f\xfd"),
+    ("lz4", 0, b"\x04\x22\x4d\x18"),
+    ("7z", 0, b"7z\xbc\xaf\x27\x1c"),
+    ("rar", 0, b"Rar!\x1a\x07"),
+    ("zip", 0, b"PK\x03\x04"),
+    ("zip", 0, b"PK\x05\x06"),
+    ("tar", 257, b"ustar"),
+)
+CONTAINER_TRAILER: tuple[tuple[str, int, bytes], ...] = (
+    ("vhd", 512, b"conectix"),  # fixed: raw bytes, then a footer
+    ("vhd", 511, b"conectix"),  # Virtual PC before 2004
+    ("dmg", 512, b"koly"),
+    ("dmg-encrypted", 8, b"cdsaencr"),
+)
+AFF4_MEMBERS = (b"container.description", b"version.txt", b"information.turtle", b"aff4%3A")
+
+
+def container(peek: Peek, size: int) -> str | None:
+    """The name of the image or archive format that a file is in; None: take it as raw."""
+    head = peek(0, 512)
+    for name, offset, magic in CONTAINER_MAGIC:
+        if head[offset : offset + len(magic)] == magic:
+            if name == "zip" and any(member in head[26:160] for member in AFF4_MEMBERS):
+                return "aff4"
+            if name != "bzip2" or head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"):
+                return name
+    for name, distance, magic in CONTAINER_TRAILER:
+        if size > distance and peek(size - distance, len(magic)) == magic:
+            return name
+    return None
+
+
+# (name, kind, offset, magic): long enough to be believed alone.
+MAGIC: tuple[tuple[str, str, int, bytes], ...] = (
+    ("LUKS1", ENCRYPTION, 0, b"LUKS\xba\xbe\x00\x01"),
+    ("LUKS2", ENCRYPTION, 0, b"LUKS\xba\xbe\x00\x02"),
+    ("LUKS2", ENCRYPTION, 0x4000, b"SKUL\xba\xbe\x00\x02"),  # second header, first one damaged
+    ("vdo", LAYER, 0, b"dmvdo001"),
+    ("mdraid", LAYER, 4096, b"\xfc\x4e\x2b\xa9\x01\x00\x00\x00"),
+    ("mdraid", LAYER, 0, b"\xfc\x4e\x2b\xa9\x01\x00\x00\x00"),
+    ("bcache", LAYER, 4096 + 24, bytes.fromhex("c68573f64e1a45ca8265f57f48ba6d81")),
+    ("vmfs_volume", LAYER, 1 << 20, b"\x0d\xd0\x01\xc0"),
+    ("vmfs", FILE_SYSTEM, 2 << 20, b"\x5e\xf1\xab\x2f"),
+    ("refs", FILE_SYSTEM, 3, b"ReFS\x00\x00\x00\x00"),
+    ("apfs", FILE_SYSTEM, 32, b"NXSB"),
+    ("xfs", FILE_SYSTEM, 0, b"XFSB"),
+    ("btrfs", FILE_SYSTEM, 0x10040, b"_BHRfS_M"),
+    ("bcachefs", FILE_SYSTEM, 4096 + 24, bytes.fromhex("c68573f66699cea90000000000000000")[:8]),
+    ("reiserfs", FILE_SYSTEM, 0x10034, b"ReIsEr"),
+    ("reiserfs", FILE_SYSTEM, 0x2034, b"ReIsErFs"),
+    ("reiser4", FILE_SYSTEM, 0x10000, b"ReIsEr4"),
+    ("jfs", FILE_SYSTEM, 0x8000, b"JFS1"),
+    ("f2fs", FILE_SYSTEM, 1024, b"\x10\x20\xf5\xf2"),
+    ("erofs", FILE_SYSTEM, 1024, b"\xe2\xe1\xf5\xe0"),
+    ("hpfs", FILE_SYSTEM, 0x2000, b"\x49\xe8\x95\xf9"),
+    ("gfs2", FILE_SYSTEM, 0x10000, b"\x01\x16\x19\x70"),
+    ("ocfs2", FILE_SYSTEM, 8192, b"OCFSV2"),
+    ("squashfs", FILE_SYSTEM, 0, b"hsqs"),
+    ("squashfs", FILE_SYSTEM, 0, b"sqsh"),
+    ("cramfs", FILE_SYSTEM, 0, b"\x45\x3d\xcd\x28"),
+    ("cramfs", FILE_SYSTEM, 0, b"\x28\xcd\x3d\x45"),
+    ("cramfs", FILE_SYSTEM, 512, b"\x45\x3d\xcd\x28"),
+    ("romfs", FILE_SYSTEM, 0, b"-rom1fs-"),
+    ("ubifs", FILE_SYSTEM, 0, b"\x31\x18\x10\x06"),
+    ("ubi", LAYER, 0, b"UBI#\x01"),
+)
+
+
+def identify(peek: Peek, size: int) -> Signature | None:
+    """What a volume of `size` bytes is, by its content; None if nothing known.
+
+    Encryption and layers come before file systems: BitLocker To Go has a FAT in front, a RAID
+    member the file system of the array.
+    """
+    for check in CHECKS:
+        found = check(peek, size)
+        if found is not None:
+            return found
+    return None
+
+
+BITLOCKER_GUIDS = (
+    bytes.fromhex("3bd6674 9292ed84a8399f6a339e3d001".replace(" ", "")),  # BitLocker
+    bytes.fromhex("3b4da89280dd0e4d9e4eb1e3284eaed8"),  # used space only
+)
+
+
+def _bitlocker(peek: Peek, _size: int) -> Signature | None:
+    head = peek(0, 512)
+    if head[3:11] == b"-FVE-FS-":
+        return Signature("BitLocker", ENCRYPTION)
+    if head[424:440] in BITLOCKER_GUIDS and head[3:11] == b"MSWIN4.1":
+        return Signature("BitLocker To Go", ENCRYPTION)
+    return None
+
+
+def _core_storage(peek: Peek, _size: int) -> Signature | None:
+    """CoreStorage physical volume: version 1, block type 0x10, `CS`, checksum algorithm 1."""
+    head = peek(0, 512)
+    if head[88:90] == b"CS" and head[8:12] == b"\x01\x00\x10\x00":
+        return Signature("FileVault2", ENCRYPTION)
+    return None
+
+
+def _magic(kind: str) -> Callable[[Peek, int], Signature | None]:
+    rows = [row for row in MAGIC if row[1] == kind]
+
+    def check(peek: Peek, _size: int) -> Signature | None:
+        for name, _, offset, magic in rows:
+            if peek(offset, len(magic)) == magic:
+                return Signature(name, kind)
+        return None
+
+    return check
+
+
+def _lvm(peek: Peek, _size: int) -> Signature | None:
+    head = peek(0, 2048)
+    for start in range(0, 2048, 512):
+        if head[start : start + 8] == b"LABELONE" and head[start + 24 : start + 32] == b"LVM2 001":
+            return Signature("LVM2", LAYER)
+    return None
+
+
+def _raid_at_end(peek: Peek, size: int) -> Signature | None:
+    """Members whose superblock is at the end: md 0.90 and 1.0, DDF, Intel."""
+    old = (size & ~0xFFFF) - 0x10000
+    new = (size // 512 - 16) // 8 * 8 * 512
+    if old > 0 and peek(old, 8) == b"\xfc\x4e\x2b\xa9\x00\x00\x00\x00":
+        return Signature("mdraid", LAYER)
+    if new > 0 and peek(new, 8) == b"\xfc\x4e\x2b\xa9\x01\x00\x00\x00":
+        return Signature("mdraid", LAYER)
+    for distance in (512, 257 * 512):
+        if size > distance and peek(size - distance, 4) in (b"\xde\x11\xde\x11", b"\x11\xde\x11\xde"):
+            return Signature("ddf", LAYER)
+    if size > 1024 and peek(size - 1024, 24) == b"Intel Raid ISM Cfg Sig. ":
+        return Signature("isw", LAYER)
+    return None
+
+
+def _zfs(peek: Peek, _size: int) -> Signature | None:
+    """Four or more uberblocks in the first label (128 of 1 KiB from 128 KiB)."""
+    ring = peek(128 << 10, 128 << 10)
+    magics = (b"\x0c\xb1\xba\x00\x00\x00\x00\x00", b"\x00\x00\x00\x00\x00\xba\xb1\x0c")
+    if sum(ring[at : at + 8] in magics for at in range(0, len(ring), 1024)) >= 4:
+        return Signature("zfs", LAYER)
+    return None
+
+
+def _exfat(peek: Peek, _size: int) -> Signature | None:
+    head = peek(0, 512)
+    if head[3:11] != b"EXFAT   " or any(head[11:64]) or not 9 <= head[108] <= 12:
+        return None
+    return Signature("exfat", FILE_SYSTEM, struct.unpack_from("<Q", head, 72)[0] << head[108])
+
+
+def _ntfs(peek: Peek, _size: int) -> Signature | None:
+    head = peek(0, 512)
+    if head[3:11] != b"NTFS    ":
+        return None
+    sector_bytes, sectors = struct.unpack_from("<H", head, 11)[0], struct.unpack_from("<Q", head, 40)[0]
+    if sector_bytes not in (256, 512, 1024, 2048, 4096) or not sectors:
+        return None
+    return Signature("ntfs", FILE_SYSTEM, (sectors + 1) * sector_bytes)  # the backup boot sector
+
+
+def _fat(peek: Peek, _size: int) -> Signature | None:
+    """FAT by its parameter block; 12, 16 or 32 by the number of clusters (fatgen103, page 14)."""
+    head = peek(0, 512)
+    if len(head) < 512 or (head[510:] != b"\x55\xaa" and head[0] not in (0xEB, 0xE9)):
+        return None
+    sector_bytes, cluster_sectors, reserved, fats, roots, small, media, fat_sectors = (
+        struct.unpack_from("<HBHBHHBH", head, 11)
+    )
+    large, fat32_sectors = struct.unpack_from("<I", head, 32)[0], struct.unpack_from("<I", head, 36)[0]
+    total, table = small or large, fat_sectors or fat32_sectors
+    if (
+        sector_bytes not in (512, 1024, 2048, 4096)
+        or cluster_sectors not in (1, 2, 4, 8, 16, 32, 64, 128)
+        or not reserved
+        or fats not in (1, 2, 3, 4)
+        or (media != 0xF0 and media < 0xF8)
+        or not total
+        or not table
+    ):
+        return None
+    first = reserved + fats * table + -(-roots * 32 // sector_bytes)
+    clusters = (total - first) // cluster_sectors
+    if clusters < 1 or (fat_sectors and not roots):
+        return None
+    if not fat_sectors:
+        name = "fat32"
+    else:
+        name = "fat12" if clusters < 4085 else "fat16"
+    return Signature(name, FILE_SYSTEM, total * sector_bytes)
+
+
+def _ext(peek: Peek, _size: int) -> Signature | None:
+    head = peek(1024, 1024)
+    if len(head) < 512 or head[56:58] != b"\x53\xef":
+        return None
+    blocks, = struct.unpack_from("<I", head, 4)
+    first, shift = struct.unpack_from("<II", head, 20)
+    group, = struct.unpack_from("<I", head, 32)
+    compatible, incompatible, read_only = struct.unpack_from("<III", head, 92)
+    if incompatible & 0x80:
+        blocks |= struct.unpack_from("<I", head, 0x150)[0] << 32
+    if incompatible & 0x8:
+        name = "jbd"  # a journal device
+    elif incompatible & ~(0x2 | 0x4 | 0x10) or read_only & ~(0x1 | 0x2 | 0x4):
+        name = "ext4"
+    else:
+        name = "ext3" if compatible & 0x4 else "ext2"
+    sane = blocks and shift <= 6 and first <= 1 and 0 < group <= 8 * (1024 << shift)
+    return Signature(name, FILE_SYSTEM, blocks * (1024 << shift) if sane else None)
+
+
+def _hfs(peek: Peek, _size: int) -> Signature | None:
+    head = peek(1024, 512)
+    if head[:4] in (b"H+\x00\x04", b"HX\x00\x05"):
+        return Signature("hfs+" if head[:1] + head[1:2] == b"H+" else "hfsx", FILE_SYSTEM)
+    if head[:2] == b"BD" and len(head) == 512 and head[36] < 28:  # a Pascal string: the name
+        return Signature("hfs+" if head[124:126] == b"H+" else "hfs", FILE_SYSTEM)
+    return None
+
+
+def _optical(peek: Peek, _size: int) -> Signature | None:
+    """ISO 9660 or UDF by the volume recognition sequence; a bridge disc is named for its ISO side."""
+    if peek(32769, 5) == b"CD001":
+        return Signature("iso9660", FILE_SYSTEM)
+    for step in (2048, 4096):
+        for index in range(16):
+            if peek(32768 + index * step + 1, 4) in (b"NSR0",):
+                return Signature("udf", FILE_SYSTEM)
+    return None
+
+
+def _ufs(peek: Peek, _size: int) -> Signature | None:
+    for start in (8192, 65536, 0, 262144):
+        magic = peek(start + 1372, 4)
+        if magic in (b"\x54\x19\x01\x00", b"\x00\x01\x19\x54"):
+            return Signature("ufs1", FILE_SYSTEM)
+        if magic in (b"\x19\x01\x54\x19", b"\x19\x54\x01\x19"):
+            return Signature("ufs2", FILE_SYSTEM)
+    return None
+
+
+def _nilfs(peek: Peek, _size: int) -> Signature | None:
+    """Superblock: u32 revision 2 | u16 minor | u16 0x3434 | u16 bytes."""
+    head = peek(1024, 16)
+    if head[:4] == b"\x02\x00\x00\x00" and head[6:8] == b"\x34\x34":
+        return Signature("nilfs2", FILE_SYSTEM)
+    return None
+
+
+def _swap(peek: Peek, _size: int) -> Signature | None:
+    for page in (4096, 8192, 16384, 32768, 65536):
+        if peek(page - 10, 10) in (b"SWAPSPACE2", b"SWAP-SPACE", b"S1SUSPEND\x00", b"ULSUSPEND\x00"):
+            return Signature("swap", FILE_SYSTEM)
+    return None
+
+
+def _minix(peek: Peek, size: int) -> Signature | None:
+    """Two bytes of magic only: zones, maps and sizes must make sense too."""
+    head = peek(1024, 32)
+    if len(head) < 32:
+        return None
+    if head[16:18] in (b"\x7f\x13", b"\x8f\x13", b"\x68\x24", b"\x78\x24"):
+        inodes, zones, imap, zmap, first, shift = struct.unpack_from("<HHHHHH", head)
+        if head[16:18] in (b"\x68\x24", b"\x78\x24"):
+            zones = struct.unpack_from("<I", head, 20)[0]
+        sane = inodes and imap and zmap and not shift and first >= 2 + imap + zmap
+        if sane and zones <= size // 1024:
+            return Signature("minix", FILE_SYSTEM)
+    if head[24:26] == b"\x5a\x4d":
+        inodes, _, imap, zmap, first, shift = struct.unpack_from("<IHHHHH", head)
+        if inodes and imap and zmap and first >= 2 + imap + zmap and not shift:
+            return Signature("minix", FILE_SYSTEM)
+    return None
+
+
+CHECKS: tuple[Callable[[Peek, int], Signature | None], ...] = (
+    _bitlocker, _core_storage, _magic(ENCRYPTION), _lvm, _magic(LAYER), _raid_at_end, _zfs,
+    _exfat, _ntfs, _optical, _hfs, _magic(FILE_SYSTEM), _fat, _ext, _ufs, _nilfs, _swap, _minix,
+)  # fmt: skip
+BOOT_SECTOR = frozenset(
+    {"fat12", "fat16", "fat32", "exfat", "ntfs", "refs", "BitLocker", "BitLocker To Go"}
+)  # begin with a boot sector of their own, which ends in 55 AA like an MBR

@@ -1,0 +1,401 @@
+"""One content through one door: hash, type, artefacts, members, personal data.
+
+Members come back through the same door, within the budget of their outermost stream. Whatever a
+parser, an unpacker or a detector does, the content has its row; what went wrong has another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from forensics import personal
+from forensics.artifacts import ARTIFACTS, Artifact, Content
+from forensics.examine.types import HEAD_BYTES, content_type
+from forensics.unpack import UNPACKERS, Budget, Member, Unpacker
+from forensics.values import WORST, Address, Gap, Interval, decode_name, encode_name
+from forensics.work import alive
+from forensics.work.worker import reason
+
+MIB = 1 << 20
+READ_BYTES = MIB
+ARTIFACT_BYTES_MAX = 256 * MIB  # a larger registry hive or log is a row, not a full memory
+SPOOL_BYTES = 32 * MIB  # members up to this size stay in memory
+MASKED_COLUMNS = {"path", "detail", "label", "value"}
+HITS_PER_KIND_MAX = 200  # per content; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to look for. Keys and the register's index go as paths, never as values."""
+
+    key_file: str | None = None  # None: no search for personal data (a manifest)
+    register: str | None = None
+    rules: tuple[str, ...] = ()
+    year: int = 0
+    algorithms: tuple[str, ...] = ("sha256",)
+    look_inside: bool = True  # unpack and parse artefacts
+    identity: str = ""
+
+    def detector(self) -> personal.Detector | None:
+        """The detector of this process: rules are compiled and the register is loaded once."""
+        return _detector(self) if self.key_file else None
+
+
+@lru_cache(maxsize=1)
+def _detector(options: Options) -> personal.Detector:
+    assert options.key_file
+    settings = personal.Settings(
+        token_key=Path(options.key_file).read_bytes(),
+        register=options.register,
+        rules=options.rules,
+        year=options.year,
+    )
+    return personal.open_detector(settings)
+
+
+class Source(Protocol):
+    """Bytes that can be read at any place; gaps read as zeros and are named."""
+
+    @property
+    def size(self) -> int: ...
+    def read_gaps(self, offset: int, length: int) -> tuple[bytes, list[Gap]]: ...
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows that a unit gives, by table."""
+
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, table: str, **row: Any) -> None:
+        self.tables.setdefault(table, []).append(row)
+
+    def trouble(
+        self, address: Address, size: int, outcome: str, why: str, method: str | None = None
+    ) -> None:
+        self.add(
+            "coverage", address=str(address), evidence=address.evidence, bytes=size,
+            outcome=outcome, reason=why, method=method,
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Counts:
+    """Candidates by evidence, kind and fate, added up over a unit."""
+
+    numbers: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def add(self, evidence: str, found: Mapping[tuple[str, str], int]) -> None:
+        for (kind, what), number in found.items():
+            key = (evidence, kind, what)
+            self.numbers[key] = self.numbers.get(key, 0) + number
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [
+            {"evidence": evidence, "kind": kind, "what": what, "number": number}
+            for (evidence, kind, what), number in sorted(self.numbers.items())
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an outermost stream is: given to artefacts, handed down to members."""
+
+    path: str | None
+    times: Mapping[str, Interval]
+    companion: Callable[[str], bytes | None]
+
+
+def no_companion(_name: str) -> bytes | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a content stands: handed down to its members."""
+
+    address: Address
+    state: str
+    origin: Origin
+    budget: Budget
+    parent: Address | None = None
+
+    def inside(self, name: Address) -> Spot:
+        """The spot of a member; its path is its own name, whatever the archive's was."""
+        path = f"/{name.members[-1]}" if self.origin.path else None
+        return Spot(name, self.state, Origin(path, {}, no_companion), self.budget, self.address)
+
+
+@dataclass(slots=True)
+class Examiner:
+    """Examines contents of one unit into its rows."""
+
+    options: Options
+    rows: Rows
+    counts: Counts
+
+    def stream(self, address: Address, source: Source, state: str, origin: Origin) -> str:
+        """Examine an outermost stream and all inside it; gives the worst outcome."""
+        return self._content(Spot(address, state, origin, Budget()), source)
+
+    def _content(self, spot: Spot, source: Source) -> str:
+        head, _ = source.read_gaps(0, min(HEAD_BYTES, source.size))
+        reading = _Reading(source, self.options.algorithms)
+        worst = self._detect(spot, reading)
+        if reading.gaps:
+            worst = _worse(worst, "unreadable")
+            lost = sum(gap.length for gap in reading.gaps)
+            self.rows.trouble(spot.address, lost, "unreadable", reading.gaps[0].reason)
+        if self.options.look_inside:
+            worst = _worse(worst, self._artifacts(spot, source, head))
+            worst = _worse(worst, self._members(spot, source, head))
+        self._row(spot, source.size, worst, mime=content_type(head), **reading.digests())
+        return worst
+
+    def _row(self, spot: Spot, size: int | None, outcome: str, **more: str | None) -> None:
+        self.rows.add(
+            "contents",
+            address=str(spot.address),
+            evidence=spot.address.evidence,
+            state=spot.state,
+            size=size,
+            parent=str(spot.parent) if spot.parent else None,
+            outcome=outcome,
+            **more,
+        )
+
+    # Personal data ---------------------------------------------------------------------------
+
+    def _detect(self, spot: Spot, reading: _Reading) -> str:
+        detector = self.options.detector()
+        outcome = "examined"
+        if detector:
+            try:
+                found = detector.detect(reading.chunks())
+            except Exception as error:  # noqa: BLE001  # P3: becomes a row
+                self.rows.trouble(spot.address, reading.source.size, "failed", reason(error))
+                outcome = "failed"
+            else:
+                outcome = self.keep(found, lambda start: (start, spot.state), spot.address)
+        for _ in reading.chunks():  # what the detector left, so that the digest is of the whole
+            pass
+        return outcome
+
+    def keep(
+        self, found: personal.Found, place: Callable[[int], tuple[int, str]], address: Address
+    ) -> str:
+        """Rows of what a detector found. place: its offset -> that in the address, and the state."""
+        self.counts.add(address.evidence, found.counts)
+        on_medium = address.path is None and address.volume is None
+        shown: dict[str, int] = {}
+        for hit in found.hits:
+            shown[hit.kind] = shown.get(hit.kind, 0) + 1
+            if shown[hit.kind] > HITS_PER_KIND_MAX:
+                continue
+            offset, state = place(hit.start)
+            self.rows.add(
+                "hits",
+                address=str(address.at(offset, hit.length)),
+                evidence=address.evidence,
+                state=state,
+                medium_offset=offset if on_medium else None,
+                kind=hit.kind,
+                rule=hit.rule,
+                encoding=hit.encoding,
+                token=hit.token,
+                masked=hit.masked,
+                score=hit.score,
+            )
+        for record in found.records:
+            offset, state = place(record.start)
+            self._record(address.at(offset, record.length), state, record)
+        for warning in found.warnings:
+            self.rows.trouble(address, 0, "partial", warning)
+        return "partial" if found.warnings else "examined"
+
+    def _record(self, address: Address, state: str, record: personal.Record) -> None:
+        detector = self.options.detector()
+        size = detector.register_size if detector else None
+        matched = len(record.register_persons)
+        self.rows.add(
+            "records",
+            address=str(address),
+            evidence=address.evidence,
+            state=state,
+            kinds=sorted(record.kinds),
+            rows=record.rows,
+            persons=len(record.persons),
+            register_persons=matched if size else None,
+            register_share=matched / size if size else None,
+            layout=record.layout,
+            encoding=record.encoding,
+            extract=record.extract,
+            score=record.score,
+        )
+        for token in record.persons:
+            self.rows.add("people", address=str(address), evidence=address.evidence, token=token)
+
+    # Artefacts -------------------------------------------------------------------------------
+
+    def _artifacts(self, spot: Spot, source: Source, head: bytes) -> str:
+        if spot.origin.path is None:
+            return "examined"
+        path = decode_name(spot.origin.path)
+        worst = "examined"
+        for artifact in ARTIFACTS:
+            if artifact.claims(path, head):
+                worst = _worse(worst, self._artifact(artifact, spot, source, path))
+        return worst
+
+    def _artifact(self, artifact: Artifact, spot: Spot, source: Source, path: str) -> str:
+        address = spot.address
+        if source.size > ARTIFACT_BYTES_MAX:
+            self.rows.trouble(address, source.size, "skipped", f"SIZE_LIMIT {artifact.name}")
+            return "skipped"
+        data, _ = source.read_gaps(0, source.size)
+        try:
+            content = Content(data, path, spot.origin.times, spot.origin.companion)
+            parsed = artifact.parse(content)
+        except Exception as error:  # noqa: BLE001  # P3: becomes a row
+            self.rows.trouble(address, source.size, "failed", f"{artifact.name} {reason(error)}")
+            return "failed"
+        for trace in parsed.traces:
+            row = {"source": artifact.name, "family": artifact.family, **trace}
+            self._artifact_row("traces", address, row)
+        for setting in parsed.settings:
+            self._artifact_row("settings", address, setting)
+        for gap in parsed.gaps:
+            where = address.at(gap.start, gap.length)
+            self.rows.trouble(where, gap.length, "partial", f"{artifact.name} {gap.reason}")
+        return "partial" if parsed.gaps else "examined"
+
+    def _artifact_row(self, table: str, address: Address, row: Mapping[str, Any]) -> None:
+        values = dict(row)
+        at = values.pop("at", None)
+        for column in MASKED_COLUMNS & values.keys():
+            if values[column]:
+                values[column] = personal.mask_text(values[column])
+        where = address.at(*at) if at else address
+        self.rows.add(table, evidence=address.evidence, address=str(where), **values)
+
+    # Members ---------------------------------------------------------------------------------
+
+    def _members(self, spot: Spot, source: Source, head: bytes) -> str:
+        unpacker = unpacker_of(head)
+        if unpacker is None:
+            return "examined"
+        worst = "examined"
+        try:
+            for number, member in enumerate(unpacker.members(Plain(source), spot.budget)):
+                alive()
+                inner = spot.inside(member_address(spot.address, member, number))
+                worst = _worse(worst, self._member(inner, member))
+        except Exception as error:  # noqa: BLE001  # P3: becomes a row
+            why = f"{unpacker.name} {reason(error)}"
+            self.rows.trouble(spot.address, source.size, "failed", why)
+            worst = _worse(worst, "failed")
+        return worst
+
+    def _member(self, spot: Spot, member: Member) -> str:
+        size = member.size or 0
+        if member.chunks is None:
+            if member.outcome != "examined":
+                why = member.reason or member.outcome
+                self.rows.trouble(spot.address, size, member.outcome, why, member.method)
+            self._row(spot, member.size, member.outcome, reason=member.reason)
+            return member.outcome
+        with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
+            cut = None
+            try:
+                for chunk in member.chunks():
+                    alive()
+                    spool.write(chunk)
+            except Exception as error:  # noqa: BLE001  # P3: a row; the part that came is examined
+                cut = getattr(error, "reason", None) or reason(error)
+                self.rows.trouble(spot.address, size, "partial", cut)
+            outcome = self._content(spot, _Spool(spool))
+        return _worse(outcome, "partial") if cut else outcome
+
+
+def member_address(address: Address, member: Member, number: int) -> Address:
+    """Of a member; a masked name gets its number, so that two of them stay two."""
+    name, masked = personal.mask_path(encode_name(member.name))
+    return address.member(f"{name}~{number}" if masked else name)
+
+
+def unpacker_of(head: bytes) -> Unpacker | None:
+    """Who can open a content, by its first bytes."""
+    return next((unpacker for unpacker in UNPACKERS if unpacker.claims(head)), None)
+
+
+def _worse(one: str, other: str) -> str:
+    return min(one, other, key=WORST.index)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A content read once from its start, for the detector and the digests together."""
+
+    source: Source
+    algorithms: tuple[str, ...]
+    position: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+    _hashes: dict[str, Any] = field(default_factory=dict)
+
+    def chunks(self) -> Iterator[bytes]:
+        """What has not been read yet, in pieces; gaps as zeros, so that offsets hold."""
+        if not self._hashes:
+            self._hashes = {name: hashlib.new(name) for name in self.algorithms}
+        while self.position < self.source.size:
+            alive()
+            length = min(READ_BYTES, self.source.size - self.position)
+            data, gaps = self.source.read_gaps(self.position, length)
+            self.gaps += gaps
+            self.position += length
+            for running in self._hashes.values():
+                running.update(data)
+            yield data
+
+    def digests(self) -> dict[str, str]:
+        """Hex digests by algorithm; none where a part could not be read."""
+        if self.gaps or self.position < self.source.size:
+            return {}
+        running = self._hashes or {name: hashlib.new(name) for name in self.algorithms}
+        return {name: value.hexdigest() for name, value in running.items()}
+
+
+@dataclass(slots=True)
+class Plain:
+    """A source for unpackers, which check what they read: gaps are zeros to them."""
+
+    source: Source
+
+    @property
+    def size(self) -> int:
+        return self.source.size
+
+    def read(self, offset: int, length: int) -> bytes:
+        alive()
+        end = min(offset + length, self.source.size)
+        return self.source.read_gaps(offset, end - offset)[0] if 0 <= offset < end else b""
+
+
+@dataclass(slots=True)
+class _Spool:
+    """A member in memory, or in an unnamed file where it is large."""
+
+    file: Any
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        self.size = self.file.seek(0, 2)
+
+    def read_gaps(self, offset: int, length: int) -> tuple[bytes, list[Gap]]:
+        self.file.seek(offset)
+        return self.file.read(length), []

@@ -1,0 +1,125 @@
+"""What kind of content bytes are: own signatures, own text check, libmagic for the rest.
+
+libmagic costs 0.2 to 1.4 ms a file, tells no Japanese charset and takes OOXML for plain zip
+(measured): so it is asked last. A type never decides whether bytes are examined.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+HEAD_BYTES = 4096
+
+# (offset, signature, type): first match wins. Source: IANA media types and the formats' papers.
+SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x7fELF", "application/x-elf"),
+    (0, b"MZ", "application/vnd.microsoft.portable-executable"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+    (0, b"BM", "image/bmp"),
+    (0, b"II*\0", "image/tiff"),
+    (0, b"MM\0*", "image/tiff"),
+    (0, b"%PDF-", "application/pdf"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (0, b"\x1f\x8b\x08", "application/gzip"),
+    (0, b"\x1f\x9d", "application/x-compress"),
+    (0, b"BZh", "application/x-bzip2"),
+    (0, b"\xfd7zXZ\0", "application/x-xz"),
+    (0, b"\x28\xb5\x2f\xfd", "application/zstd"),
+    (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (0, b"Rar!\x1a\x07", "application/vnd.rar"),
+    (0, b"MSCF", "application/vnd.ms-cab-compressed"),
+    (2, b"-lh", "application/x-lzh"),
+    (257, b"ustar", "application/x-tar"),
+    (0, b"SQLite format 3\0", "application/vnd.sqlite3"),
+    (0, b"regf", "application/x-windows-registry"),
+    (0, b"ElfFile\0", "application/x-windows-evtx"),
+    (0, b"L\0\0\0\x01\x14\x02\0", "application/x-ms-shortcut"),
+    (0, b"SCCA", "application/x-windows-prefetch"),
+    (4, b"SCCA", "application/x-windows-prefetch"),
+    (0, b"MAM\x04", "application/x-windows-prefetch"),
+    (0, b"!BDN", "application/vnd.ms-outlook-pst"),
+    (4, b"\xef\xcd\xab\x89", "application/x-ms-ese"),
+    (0, b"{\\rtf", "application/rtf"),
+    (0, b"RIFF", "application/x-riff"),
+    (4, b"ftyp", "video/mp4"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"OggS", "application/ogg"),
+    (0, b"bplist00", "application/x-plist-binary"),
+    (0, b"EVF\t\r\n\xff\0", "application/x-ewf"),
+    (0, b"\0\0\0\x0cjP  ", "image/jp2"),
+)
+# A zip by what it holds: names of members that stand in its head.
+ZIP_KINDS: tuple[tuple[bytes, str], ...] = (
+    (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    (b"mimetypeapplication/", "application/vnd.oasis.opendocument"),
+    (b"META-INF/MANIFEST.MF", "application/java-archive"),
+)
+CONTROLS = bytes({*range(0x20)} - {*b"\t\n\r\f\x1b"} | {0x7F})
+
+
+def content_type(head: bytes) -> str:
+    """The type of a content by its first HEAD_BYTES bytes (fewer if it is shorter)."""
+    if not head:
+        return "inode/x-empty"
+    if head[:4] in (b"PK\3\4", b"PK\5\6"):
+        return next((kind for mark, kind in ZIP_KINDS if mark in head), "application/zip")
+    for offset, signature, kind in SIGNATURES:
+        if head.startswith(signature, offset):
+            return kind
+    if not head.strip(b"\0"):
+        return "application/x-zeros"
+    charset = text_charset(head)
+    if charset:
+        return f"text/plain;charset={charset}"
+    return _libmagic().from_buffer(head) or "application/octet-stream"
+
+
+def text_charset(head: bytes) -> str | None:
+    """The charset of text, or None: marks first, then the strictest decoder that fits.
+
+    The cut at the end of `head` may split a character: up to three bytes are forgiven there.
+    """
+    if head.startswith(b"\xef\xbb\xbf"):
+        return "utf-8"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if head.translate(None, CONTROLS) != head:
+        return _wide(head)
+    if b"\x1b$" in head and head.isascii():
+        return "iso-2022-jp"
+    for charset in ("ascii", "utf-8", "euc_jp", "cp932"):
+        if any(_decodes(head[: len(head) - cut], charset) for cut in range(min(4, len(head)))):
+            return {"euc_jp": "euc-jp"}.get(charset, charset)
+    return None
+
+
+def _decodes(data: bytes, charset: str) -> bool:
+    try:
+        data.decode(charset)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without a mark: control characters of ASCII text stand on one side only."""
+    even, odd = head[::2], head[1::2]
+    for charset, low, high in (("utf-16-le", even, odd), ("utf-16-be", odd, even)):
+        if high.count(0) * 4 > len(high) and b"\0" not in low.rstrip(b"\0"):
+            return charset if _decodes(head[: len(head) // 2 * 2], charset) else None
+    return None
+
+
+@cache
+def _libmagic() -> Any:
+    """One libmagic per process. pylibmagic carries the library and must be imported first."""
+    import magic
+    import pylibmagic  # noqa: F401
+
+    return magic.Magic(mime=True)

@@ -1,0 +1,104 @@
+"""What a worker does with one unit of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from forensics import personal
+from forensics.artifacts import papers
+from forensics.evidence import open_medium
+from forensics.examine import raw
+from forensics.examine.content import Counts, Examiner, Options, Origin, Rows
+from forensics.examine.controls import control_rows
+from forensics.examine.plan import Controls, ExamineUnit, FileBatch, Paper, RawWindow, read_plan
+from forensics.values import NO_TIME, Address, Interval, micros
+from forensics.walk import open_volume
+from forensics.work import alive
+
+COMPANION_BYTES_MAX = 64 << 20
+TIMES = ("modified", "accessed", "changed", "born")
+
+
+def contents(unit: ExamineUnit, options: Options) -> dict[str, list[dict[str, Any]]]:
+    """Examine a unit: tables contents, coverage, hits, counts, records, people, traces, …"""
+    match unit:
+        case FileBatch():
+            return _files(unit, options)
+        case RawWindow():
+            return raw.window(unit, options)
+        case Paper():
+            return _paper(unit, options)
+        case Controls():
+            return {"controls": control_rows(options)}
+
+
+def _files(unit: FileBatch, options: Options) -> dict[str, list[dict[str, Any]]]:
+    plan = read_plan(unit.plan, unit.group).slice(unit.first, len(unit.rows)).to_pylist()
+    rows, counts = Rows(), Counts()
+    examiner = Examiner(options, rows, counts)
+    with (
+        open_medium(unit.medium) as image,
+        open_volume(image, unit.medium, unit.volume_start) as volume,
+    ):
+        for row, (_, name) in zip(plan, unit.rows, strict=True):
+            alive()
+            address = Address.parse(name)
+            stream = volume.open(row)
+            if stream.locked:
+                rows.trouble(address, row["size"], "locked", "LOCKED", stream.locked)
+                rows.add(
+                    "contents", address=name, evidence=address.evidence, state=row["state"],
+                    size=row["size"], outcome="locked", reason="LOCKED",
+                )  # fmt: skip
+                continue
+            origin = Origin(_path(row), _times(row), _companion(volume, row["path"]))
+            examiner.stream(address, stream, row["state"], origin)
+    rows.add(
+        "coverage", address=unit.address, evidence=unit.medium.id, bytes=unit.bytes,
+        outcome="examined", reason="FILES",
+    )  # fmt: skip
+    return {**rows.tables, "counts": counts.rows()}
+
+
+def _path(row: dict[str, Any]) -> str | None:
+    """The path that artefacts are looked for by; alternate streams are no artefacts of their file."""
+    return None if row["stream"] else row["path"]
+
+
+def _times(row: dict[str, Any]) -> dict[str, Interval]:
+    out = {}
+    for name in TIMES:
+        start, until = row[name], row[f"{name}_until"]
+        if start is None or until is None:
+            out[name] = NO_TIME
+        else:
+            out[name] = Interval(micros(start), micros(until), row[f"{name}_basis"])
+    return out
+
+
+def _companion(volume: Any, path: str) -> Callable[[str], bytes | None]:
+    """Reads a file that lies beside an artefact (a hive's transaction log), or None."""
+    folder = PurePosixPath(path).parent
+
+    def read(name: str) -> bytes | None:
+        stream = volume.open_path(str(folder / name))
+        if stream is None or stream.size > COMPANION_BYTES_MAX:
+            return None
+        data, gaps = stream.read_gaps(0, stream.size)
+        return None if gaps else data
+
+    return read
+
+
+def _paper(unit: Paper, options: Options) -> dict[str, list[dict[str, Any]]]:
+    detector = options.detector()
+    token = detector.person_token if detector else personal.no_token
+    name = Path(unit.path).name
+    found, gaps = papers.read(unit.kind, name, Path(unit.path).read_bytes(), token)
+    rows = Rows({"papers": found})
+    place = Address.parse(unit.address)
+    for gap in gaps:
+        rows.trouble(place, gap.length, "partial", gap.reason)
+    return rows.tables

@@ -1,0 +1,96 @@
+"""Names, municipalities, postcodes and banks: small extracts of public dictionaries in data/.
+
+Built by scripts/build_dictionaries.py; sources and notices stand in data/NOTICE.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from forensics.personal.fold import kana_key, name_key
+
+
+def _text(name: str) -> str:
+    return (files("forensics.personal") / "data" / name).read_text("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Surnames and given names, kanji in one form (fold.name_key), kana large (fold.kana_key)."""
+
+    surnames: frozenset[str]
+    given: frozenset[str]
+    surname_kana: frozenset[str]
+    given_kana: frozenset[str]
+    places: frozenset[str]  # surnames that are also places
+    common: frozenset[str]  # names written like a common noun
+    words: frozenset[str]  # words of the dictionary that read as surname + given name
+
+
+@cache
+def names() -> Names:
+    """The name dictionary, read once per process."""
+    sets: dict[str, set[str]] = {key: set() for key in ("s", "g", "sk", "gk", "p", "n")}
+    for line in _text("names.tsv").splitlines():
+        part, surface, reading, flags = line.split("\t")
+        key = name_key(surface)
+        sets[part].add(key)
+        sets[part + "k"].add(kana_key(reading))
+        for flag in flags:
+            sets[flag].add(key)
+    return Names(
+        frozenset(sets["s"]), frozenset(sets["g"]), frozenset(sets["sk"]), frozenset(sets["gk"]),
+        frozenset(sets["p"]), frozenset(sets["n"]), frozenset(_text("words.txt").split()),
+    )  # fmt: skip
+
+
+@cache
+def prefectures() -> frozenset[str]:
+    """The 47 prefectures with their suffix."""
+    return frozenset(line.split("\t")[1] for line in _text("cities.tsv").splitlines())
+
+
+@cache
+def cities() -> frozenset[str]:
+    """Municipalities as they are written in an address: 尼崎市, 札幌市中央区, 札幌市."""
+    out = set()
+    for line in _text("cities.tsv").splitlines():
+        city = line.split("\t")[2]
+        out.add(city)
+        if "市" in city[:-1] and city.endswith("区"):
+            out.add(city[: city.index("市") + 1])
+        if "郡" in city[1:-1]:
+            out.add(city[city.index("郡", 1) + 1 :])
+    return frozenset(out)
+
+
+def _numbers(name: str) -> frozenset[int]:
+    packed = (files("forensics.personal") / "data" / name).read_bytes()
+    return frozenset(np.cumsum(np.frombuffer(zlib.decompress(packed), "<u4")).tolist())
+
+
+@cache
+def postcodes() -> frozenset[int]:
+    """Postcodes of places people live in."""
+    return _numbers("postcodes.z")
+
+
+@cache
+def office_postcodes() -> frozenset[int]:
+    """Postcodes that belong to one company or office."""
+    return _numbers("office_postcodes.z")
+
+
+@cache
+def banks() -> dict[str, frozenset[str]]:
+    """Bank code -> branch codes."""
+    out = {}
+    for line in _text("banks.tsv").splitlines():
+        code, _, _, branches = line.split("\t")
+        out[code] = frozenset(branches[i : i + 3] for i in range(0, len(branches), 3))
+    return out

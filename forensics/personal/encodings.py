@@ -1,0 +1,299 @@
+"""Bytes as text in the encodings of Japanese offices, with the way back from characters to bytes.
+
+UTF-8, CP932, EUC-JP (vendor rows 13, 89-92 and the IBM rows of plane 3), ISO-2022-JP (also where the
+escape before the kanji is lost), UTF-16 of both byte orders at even and odd offsets. A byte that cannot
+be decoded is one character of its own (a lone surrogate), so every byte stays addressable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forensics.personal.fold import fold
+
+_PLANES = 0x30000
+_VENDOR = re.compile("[\udcad\udcf9-\udcfc][\udca1-\udcfe]|\udc8f[\udcf3\udcf4][\udca1-\udcfe]")
+_ELSEWHERE = "￢￤∵\x80\uf8f0"
+_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """name as in the table `hits`; decode: bytes -> text; widths: code points -> bytes each."""
+
+    name: str
+    decode: Callable[[bytes], str]
+    widths: Callable[[NDArray[np.uint32]], NDArray[np.uint8]]
+
+
+def _points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+@cache
+def _ibm() -> str:
+    """EUC-JP 8F F3F3 to 8F F4FE (eucJP-ms): IBM's rows of CP932 without what JIS X 0212 has."""
+    rows = (bytes([lead, trail]) for lead in (0xFA, 0xFB, 0xFC) for trail in range(0x40, 0xFD) if trail != 0x7F)
+    chars = [row.decode("cp932", "ignore") for row in rows]
+    return "".join(char for char in chars if len(char) == 1 and (char == "№" or not _in_euc(char)) and char not in _ELSEWHERE)
+
+
+def _in_euc(char: str) -> bool:
+    return bool(char.encode("euc_jp", "ignore"))
+
+
+def _euc_vendor(match: re.Match[str]) -> str:
+    codes = [ord(char) - 0xDC00 for char in match[0]]
+    if codes[0] == 0x8F:
+        place = (codes[1] - 0xF3) * 94 + codes[2] - 0xA1 - 82
+        return _ibm()[place] if 0 <= place < len(_ibm()) else match[0]
+    row, cell = codes[0] - 0xA0, codes[1] - 0xA0
+    lead = (row + 1) // 2 + (0x80 if row < 63 else 0xC0)
+    trail = cell + (0x9E if row % 2 == 0 else 0x3F + (cell >= 64))
+    try:
+        return bytes([lead, trail]).decode("cp932")
+    except UnicodeDecodeError:
+        return match[0]
+
+
+def _decode_euc(data: bytes) -> str:
+    text = data.decode("euc_jp", "surrogateescape")
+    return _VENDOR.sub(_euc_vendor, text) if "\udcad" <= max(text, default="") <= "\udcff" else text
+
+
+@cache
+def _width_table(name: str) -> NDArray[np.uint8]:
+    table = np.full(_PLANES, 2, np.uint8)
+    table[:0x80] = 1
+    table[0xDC80:0xDD00] = 1
+    if name == "utf-8":
+        table[0x800:0xDC80] = table[0xDD00:0x10000] = 3
+        table[0x10000:] = 4
+    elif name == "cp932":
+        table[0xFF61:0xFFA0] = 1
+        table[0x80:0x100][[0x00, 0x20]] = 1  # cp932 passes 80 and A0 through
+        table[0xF8F0:0xF8F4] = 1
+    elif name == "euc-jp":
+        triples = (bytes([0x8F, a, b]) for a in range(0xA1, 0xFF) for b in range(0xA1, 0xFF))
+        three = [text for text in map(_decode_euc, triples) if len(text) == 1]
+        table[[ord(char) for char in three]] = 3
+        table[[ord(char) for char in "㈱№℡ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"]] = 2  # row 13 has them too, and is commoner
+    table.setflags(write=False)
+    return table
+
+
+def _table_widths(name: str) -> Callable[[NDArray[np.uint32]], NDArray[np.uint8]]:
+    return lambda points: _width_table(name)[np.minimum(points, _PLANES - 1)]
+
+
+def _wide(points: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    return np.where(points >= 0x10000, np.uint8(4), np.uint8(2))
+
+
+def _decode_wide(codec: str) -> Callable[[bytes], str]:
+    return lambda data: data[: len(data) & ~1].decode(codec, "surrogatepass")
+
+
+UTF8 = Encoding("utf-8", lambda data: data.decode("utf-8", "surrogateescape"), _table_widths("utf-8"))
+CP932 = Encoding("cp932", lambda data: data.decode("cp932", "surrogateescape"), _table_widths("cp932"))
+EUC = Encoding("euc-jp", _decode_euc, _table_widths("euc-jp"))
+UTF16LE = Encoding("utf-16-le", _decode_wide("utf-16-le"), _wide)
+UTF16BE = Encoding("utf-16-be", _decode_wide("utf-16-be"), _wide)
+
+
+@dataclass
+class View:
+    """Text of one run of bytes: `text` folded, `at(i)` the byte offset of character i in the content."""
+
+    encoding: str
+    start: int
+    raw: str
+    widths: Callable[[NDArray[np.uint32]], NDArray[np.uint8]] | None
+    offsets: NDArray[np.int64] | None = None
+
+    @cached_property
+    def text(self) -> str:
+        return fold(self.raw)
+
+    @cached_property
+    def _ends(self) -> NDArray[np.int64]:
+        assert self.widths is not None
+        return np.cumsum(self.widths(_points(self.raw)), dtype=np.int64)
+
+    def at(self, place: int) -> int:
+        """Byte offset of character `place` (its end of text: the first byte after it)."""
+        if self.offsets is not None:
+            return int(self.offsets[min(place, len(self.offsets) - 1)])
+        if self.raw.isascii():
+            return self.start + place * (2 if self.encoding.startswith("utf-16") else 1)
+        return self.start + (int(self._ends[place - 1]) if place else 0)
+
+
+def view(data: bytes, start: int, encoding: Encoding) -> View:
+    """The bytes, which begin at `start` of the content, in this encoding."""
+    widths = encoding.widths
+    if encoding is EUC and b"\x8f" not in data:  # no three-byte characters: rows 89-92 are pairs
+        widths = _table_widths("pairs")
+    return View(encoding.name, start, encoding.decode(data), widths)
+
+
+def jis_view(data: bytes, start: int) -> View:
+    """ISO-2022-JP: pairs between ESC $B and ESC (B; without a first escape, pairs before ESC (B."""
+    parts: list[str] = []
+    places: list[NDArray[np.int64]] = []
+
+    def take(mode: bytes, begin: int, end: int) -> None:
+        piece = data[begin:end]
+        if mode in {b"\x1b$B", b"\x1b$@"}:
+            text, offsets = _jis_pairs(piece, begin)
+        else:
+            half = mode == b"\x1b(I"
+            raw = bytes(byte | 0x80 for byte in piece) if half else piece
+            text = raw.decode("cp932" if half else "latin-1", "surrogateescape")
+            offsets = np.arange(begin, begin + len(text), dtype=np.int64)
+        parts.append(text)
+        places.append(offsets)
+
+    place, mode = 0, b""
+    for match in _ESCAPE.finditer(data):
+        if not mode and match[0] == b"\x1b(B":  # the escape before is lost
+            head = re.search(rb"(?:[\x21-\x7e]{2})*\Z", data[place : match.start()])
+            begin = place + (head.start() if head else 0)
+            take(b"\x1b(B", place, begin)
+            take(b"\x1b$B", begin, match.start())
+        else:
+            take(mode, place, match.start())
+        place, mode = match.end(), match[0]
+    take(mode, place, len(data))
+    places.append(np.array([len(data)], np.int64))
+    return View("iso-2022-jp", start, "".join(parts), None, np.concatenate(places) + start)
+
+
+def _jis_pairs(piece: bytes, begin: int) -> tuple[str, NDArray[np.int64]]:
+    """Pairs of 7-bit bytes; controls stand for themselves and end a lost mode at the line's end."""
+    texts: list[str] = []
+    places: list[int] = []
+    place = 0
+    while place < len(piece):
+        if piece[place] < 0x21 or place + 1 == len(piece):
+            texts.append(chr(piece[place]))
+            places.append(begin + place)
+            place += 1
+            continue
+        end = place
+        while end + 1 < len(piece) and piece[end] >= 0x21 and piece[end + 1] >= 0x21:
+            end += 2
+        if end == place:
+            texts.append(chr(piece[place]))
+            places.append(begin + place)
+            place += 1
+            continue
+        for pair in range(place, end, 2):
+            text = _decode_euc(bytes([piece[pair] | 0x80, piece[pair + 1] | 0x80]))
+            texts.append(text[0])
+            places.append(begin + pair)
+        place = end
+    return "".join(texts), np.array(places, np.int64)
+
+
+@cache
+def _weights() -> NDArray[np.int8]:
+    """How Japanese a code point is, in tenths: kana and common kanji for, undecodable bytes against."""
+    table = np.full(_PLANES, -10, np.int8)
+    table[:0x80] = 0
+    table[:0x20] = -10
+    table[[0x00, 0x09, 0x0A, 0x0C, 0x0D, 0x1B]] = 0
+    table[0x7F] = -10
+    table[0x80:0x3000] = -5
+    table[0x3000:0x3100] = 20
+    table[0x3400:0xA000] = -3
+    table[0xFF01:0xFF5F] = 20
+    table[0xFF61:0xFFA0] = 8
+    table[0xD800:0xE000] = -10
+    table[0xE000:0xF900] = -10
+    level1 = b"".join(bytes([a, b]) for a in range(0xB0, 0xD0) for b in range(0xA1, 0xFF))
+    table[_points(level1.decode("euc_jp", "ignore"))] = 20
+    level2 = b"".join(bytes([a, b]) for a in range(0xD0, 0xF5) for b in range(0xA1, 0xFF))
+    table[_points(level2.decode("euc_jp", "ignore"))] = 2
+    table[[ord(char) for char in "髙﨑濵德瀨"]] = 20
+    table[[ord(char) for char in "、。・〒−～①②③④⑤㈱"]] = 20
+    table.setflags(write=False)
+    return table
+
+
+def plausibility(text: str) -> float:
+    """How much the text looks like Japanese: the sum of its characters' weights, per character."""
+    if not text:
+        return 0.0
+    return float(_weights()[np.minimum(_points(text), _PLANES - 1)].sum(dtype=np.int64))
+
+
+_BYTES_PER_CHARACTER = {"utf-8": 3, "cp932": 2, "euc-jp": 2}
+_SAMPLE = 1 << 14
+
+
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]+")
+
+
+def _textual(sample: bytes) -> bytes:
+    """The longer stretches without control bytes: what lies between is no text in any encoding."""
+    stretches = _NO_TEXT.split(sample)
+    for least in (24, 6):
+        if kept := [stretch for stretch in stretches if len(stretch) >= least]:
+            return b"\n".join(kept)
+    return sample
+
+
+def guess(piece: bytes) -> tuple[Encoding, ...]:
+    """The single- and multi-byte encodings a piece may be in, likeliest first; empty: plain ASCII.
+
+    A second one is given only where it decodes every byte and is nearly as likely.
+    """
+    if piece.isascii():
+        return ()
+    sample = _textual(piece[:_SAMPLE])
+    scored = []
+    for encoding in (UTF8, CP932, EUC):
+        text = encoding.decode(sample)
+        scored.append((plausibility(text) * _BYTES_PER_CHARACTER[encoding.name], encoding))
+    scored.sort(key=lambda pair: -pair[0])
+    best, second = scored[0], scored[1]
+    if second[0] > 0.6 * best[0] > 0:
+        return best[1], second[1]
+    return (best[1],)
+
+
+def guess_wide(piece: bytes) -> tuple[Encoding, int] | None:
+    """UTF-16 in the piece: byte order and parity, or None. Seen by zeros in every second byte."""
+    values = np.frombuffer(piece, np.uint8)
+    even, odd = int(np.count_nonzero(values[::2] == 0)), int(np.count_nonzero(values[1::2] == 0))
+    half = len(values) // 2
+    if max(even, odd) < 3 or half < 8:
+        return None
+    options = [(UTF16LE, 0), (UTF16BE, 1)] if odd >= even else [(UTF16BE, 0), (UTF16LE, 1)]
+    sample = piece[:_SAMPLE]
+    scored = [(plausibility(encoding.decode(sample[skip:])), place) for place, (encoding, skip) in
+              enumerate(options)]  # fmt: skip
+    score, place = max(scored, key=lambda pair: (pair[0], -pair[1]))
+    return options[place] if score > -10.0 * half else None
+
+
+def views_of(piece: bytes, start: int) -> list[View]:
+    """The views worth reading of one piece of content, likeliest first."""
+    out = []
+    if b"\x1b" in piece and _ESCAPE.search(piece):
+        out.append(jis_view(piece, start))
+    wide = guess_wide(piece)
+    if wide:
+        out.append(view(piece[wide[1] :], start + wide[1], wide[0]))
+    encodings = guess(piece)
+    if not encodings:
+        out.append(View("ascii", start, piece.decode("ascii"), None))
+    out += [view(piece, start, encoding) for encoding in encodings]
+    return out

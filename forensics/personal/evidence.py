@@ -1,0 +1,36 @@
+"""When kinds that stand together are a person: scores and the rule of at least two independent kinds.
+
+Start values in log-odds-like units: shape with its own separator 0.4, check digit 0.5, own context word
+within 40 characters before or column header 1.6, kanji name of the dictionary with a space 2.0, joined 1.2,
+kana pair 2.0, labelled or era birth date 1.0, bare one 0.5, fixed telephone 0.8, mobile 1.2, address with
+house number 1.0, known postcode 0.3, company words within 40 characters before -1.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from forensics.personal.identifiers import BY_KIND
+
+ACCEPT = 2.4
+LABEL = 1.6
+NAMES = frozenset({"name", "name_kana", "surname", "surname_kana"})
+_ANCHORS = NAMES | {"name_romaji", "my_number", "resident_code", "mrz"}
+STRONG = frozenset(kind for kind, item in BY_KIND.items() if item.strong)
+PUBLIC = frozenset(kind for kind, item in BY_KIND.items() if item.public)
+
+
+def accepted(kinds: AbstractSet[str], labelled: AbstractSet[str | None]) -> bool:
+    """Do these kinds, standing together about one person, make a record.
+
+    At least two independent kinds, one of which names a person (a name or a number of persons), or a
+    strong number under its own label. A name in kanji and in kana are two writings of one fact only when
+    nothing else stands beside them, and then both must be there.
+    """
+    own = {kind for kind in kinds if kind not in PUBLIC}
+    if any(kind in STRONG and kind in labelled for kind in own):
+        return True
+    anchors = own & _ANCHORS
+    if not anchors and "atena_number" in own and "atena_number" in labelled:
+        anchors = {"atena_number"}
+    return bool(anchors) and len(own) >= 2

@@ -1,0 +1,104 @@
+"""One form for many spellings: widths, hyphens, spaces, kana, name variants, kanji numerals.
+
+`fold` maps character by character, so that positions in folded and decoded text are the same.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+_PLANES = 0x30000  # planes 0 to 2 hold every character of Japanese text
+_HYPHENS = "‐‑‒–—―−－"
+_SPACES = "\u3000\u00a0\u2003\u2002\u2009"
+_HALF = "｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ"
+_FULL = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン゛゜"
+_VARIANTS = str.maketrans(
+    "髙﨑濱濵齊齋邊邉嶋澤𠮷廣國櫻惠眞德瀨槇藪籔栁莊條圓實龍瀧來靜榮斎",
+    "高崎浜浜斉斉辺辺島沢吉広国桜恵真徳瀬槙薮薮柳荘条円実竜滝来静栄斉",
+)
+
+
+@cache
+def _table() -> NDArray[np.uint32]:
+    table = np.arange(_PLANES, dtype=np.uint32)
+    table[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)
+    table[[0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]] = [0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]  # no separators
+    table[[ord(char) for char in _HYPHENS]] = ord("-")
+    table[[ord(char) for char in _SPACES]] = ord(" ")
+    table[[ord(char) for char in _HALF]] = [ord(char) for char in _FULL]
+    table[[0x3099, 0x309A]] = [ord("゛"), ord("゜")]
+    table.setflags(write=False)
+    return table
+
+
+def fold(text: str) -> str:
+    """Text with full-width ASCII, hyphens, spaces and half-width kana in one form, same length."""
+    if text.isascii():
+        return text
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    table = _table()
+    folded = table[np.minimum(points, _PLANES - 1)]
+    return folded.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+_VOICED = dict(
+    zip(
+        [a + "゛" for a in "カキクケコサシスセソタチツテトハヒフヘホウ"] + [a + "゜" for a in "ハヒフヘホ"],
+        "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴパピプペポ",
+        strict=True,
+    )
+)
+_VOICING = re.compile(".[゛゜]")
+_LARGE = str.maketrans("ァィゥェォャュョッヮヵヶ", "アイウエオヤユヨツワカケ")
+_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+_KANA_STRIP = re.compile(r"[\s・=,.]+")
+
+
+def compose(text: str) -> str:
+    """Folded kana with its voicing marks joined: シ゛ -> ジ."""
+    if "゛" not in text and "゜" not in text:
+        return text
+    return _VOICING.sub(lambda match: _VOICED.get(match[0], match[0][0]), text)
+
+
+def kana_key(text: str) -> str:
+    """Kana of a name for comparison: katakana, voiced, small written large, nothing between."""
+    folded = compose(fold(text)).translate(_KATAKANA)
+    return _KANA_STRIP.sub("", folded).replace("ー", "").replace("-", "").translate(_LARGE)
+
+
+def name_key(text: str) -> str:
+    """A name for comparison: folded, without spaces, variants of kanji in one form."""
+    return re.sub(r"\s+", "", fold(text)).translate(_VARIANTS)
+
+
+def digits(text: str) -> str:
+    """The ASCII digits of folded text."""
+    return re.sub(r"[^0-9]", "", text)
+
+
+_NUMERALS = {char: str(number) for number, char in enumerate("〇一二三四五六七八九")} | {"零": "0", "元": "1"}
+_NUMERAL_RUN = re.compile("[〇零一二三四五六七八九十百]+")
+
+
+def numeral(text: str) -> str:
+    """A kanji numeral below 1,000 as digits: 二十三 -> 23, 一〇五 -> 105, 百五 -> 105."""
+    if "十" not in text and "百" not in text:
+        return "".join(_NUMERALS[char] for char in text)
+    total, current = 0, 0
+    for char in text:
+        if char in "十百":
+            total += (current or 1) * (10 if char == "十" else 100)
+            current = 0
+        else:
+            current = int(_NUMERALS[char])
+    return str(total + current)
+
+
+def numerals(text: str) -> str:
+    """Text with its kanji numerals as digits."""
+    return _NUMERAL_RUN.sub(lambda match: numeral(match[0]), text)

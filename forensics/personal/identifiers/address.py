@@ -1,0 +1,49 @@
+"""Address (住所): municipality by gazetteer or by structure, with a house number.
+
+Structure: (県)(市区町村)… then 丁目/番/号 or numbers joined by hyphens. Kanji numerals count as digits.
+"""
+
+from __future__ import annotations
+
+import re
+
+from forensics.personal.fold import numerals
+from forensics.personal.identifiers.identifier import Identifier
+
+PLACE = r"[\u3005-\u3007\u4e00-\u9fffぁ-んァ-ヶー\uf900-\ufaff\u3400-\u4dbf]"
+NUMBER = r"(?:\d{1,5}|[〇一二三四五六七八九十百]{1,5})"
+HOUSE = (
+    rf"{NUMBER}(?:丁目|番地の?|番町|番|号|条|線)(?:{NUMBER}?(?:番地の?|番|号|-)?(?:{NUMBER})?(?:号)?(?:-{NUMBER})?)"
+    rf"|\d{{1,5}}(?:[-ー]\d{{1,5}}){{1,4}}(?:号)?"
+)
+TOWN = (
+    rf"(?:{PLACE}{{2,4}}[都道府県])?(?:{PLACE}{{1,6}}郡)?{PLACE}{{1,8}}?[市区町村](?:{PLACE}{{1,5}}区)?"
+    rf"(?:{PLACE}{{1,14}}?)?"
+)
+SHAPE = rf"{TOWN}(?:{HOUSE})"
+_ADDRESS = re.compile(rf"({TOWN})\s?((?:{HOUSE}))(.{{0,60}})", re.DOTALL)
+_HOUSE_NUMBER = re.compile(r"\d+")
+
+
+def value(text: str) -> str | None:
+    """An address that ends in a house number: the text without spaces, numerals as digits."""
+    text = text.strip()
+    if len(text) < 5 or not _ADDRESS.match(text):
+        return None
+    return re.sub(r"\s+", "", numerals(text))
+
+
+def key(text: str) -> str:
+    """The numbers of a house address joined by `-`: 1丁目23番1号 -> 1-23-1."""
+    match = _ADDRESS.match(text.strip())
+    return "-".join(_HOUSE_NUMBER.findall(numerals(match[2]))) if match else ""
+
+
+IDENTIFIER = Identifier(
+    "address",
+    value,
+    words=("住所", "居所", "所在地", "現住所", "方書"),
+    headers=("住所", "現住所", "居所", "address", "所在地", "方書"),
+    shape=SHAPE,
+    score=1.0,
+)

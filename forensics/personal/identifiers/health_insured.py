@@ -1,0 +1,25 @@
+"""Health insurance symbol and number (記号・番号): free width by insurer, only beside its label."""
+
+from __future__ import annotations
+
+import re
+
+from forensics.personal.identifiers.identifier import Identifier
+
+_SHAPE = re.compile(r"\d{1,10}")
+
+
+def value(text: str) -> str | None:
+    """Up to ten digits."""
+    text = text.strip()
+    return text if _SHAPE.fullmatch(text) else None
+
+
+IDENTIFIER = Identifier(
+    "health_insured",
+    value,
+    words=("健康保険 記号", "保険証記号", "記号"),
+    headers=("記号番号", "保険証番号", "被保険者証記号", "被保険者証番号"),
+    score=0.4,
+    labelled=True,
+)

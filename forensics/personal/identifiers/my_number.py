@@ -1,0 +1,30 @@
+"""My Number (個人番号): 12 digits, the last one a check digit (総務省令 平26第85号 5条).
+
+Excel drops a leading zero (11 digits). Written 4-4-4 with spaces or hyphens too.
+"""
+
+from __future__ import annotations
+
+from forensics.personal.checks import my_number
+from forensics.personal.fold import digits
+from forensics.personal.identifiers.identifier import Identifier
+
+
+def value(text: str) -> str | None:
+    """12 digits with a true check digit; 11 are taken for 12 that lost a zero."""
+    number = digits(text)
+    if len(number) == 11 and text.strip() == number:
+        number = "0" + number
+    return number if len(number) == 12 and my_number(number) else None
+
+
+IDENTIFIER = Identifier(
+    "my_number",
+    value,
+    words=("個人番号", "マイナンバー", "特定個人情報", "myno", "mynumber", "my_number", "my number",
+           "kojin_no", "individual number"),
+    headers=("個人番号", "マイナンバー", "特定個人情報", "myno", "mynumber", "my_number", "kojin_no"),
+    shape=r"\d{4}[- ]\d{4}[- ]\d{4}|\d{12}",
+    score=0.5,
+    strong=True,
+)  # fmt: skip

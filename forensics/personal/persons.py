@@ -1,0 +1,54 @@
+"""Who a row is about: person keys in order of strength, and keyed tokens of them.
+
+Order: My Number, resident code, 宛名番号, other personal numbers, name + birth date, kana + birth date,
+name + address, name + telephone, e-mail, name alone. Address or telephone never join two persons.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from forensics.personal.rows import Rows
+
+_KEYS: tuple[tuple[str, ...], ...] = (
+    ("my_number",),
+    ("resident_code",),
+    ("atena_number",),
+    ("mrz",),
+    ("driver_license",),
+    ("residence_card",),
+    ("passport",),
+    ("pension_number",),
+    ("care_insured",),
+    ("name", "birth_date"),
+    ("name_kana", "birth_date"),
+    ("name", "address"),
+    ("name", "phone"),
+    ("name_kana", "phone"),
+    ("name_kana", "bank_account"),
+    ("email",),
+    ("name",),
+    ("name_kana",),
+    ("employment_insurance",),
+    ("credit_card",),
+)
+TOKEN_BYTES = 9
+
+
+def token(key: bytes, tag: str, value: str) -> str:
+    """Keyed token of one value: 18 hex digits of BLAKE2b; same key and value, same token."""
+    return blake2b(f"{tag}\0{value}".encode("utf-8", "surrogatepass"), key=key, digest_size=TOKEN_BYTES).hexdigest()
+
+
+def tokens(rows: Rows, key: bytes) -> list[str]:
+    """One token `k:…` a row, by the best person key that the row has."""
+    count = len(rows)
+    out: list[str | None] = [None] * count
+    for kinds in _KEYS:
+        if any(kind not in rows.columns for kind in kinds):
+            continue
+        tag = "+".join(kinds)
+        for row, values in enumerate(zip(*(rows.columns[kind] for kind in kinds), strict=True)):
+            if out[row] is None and None not in values:
+                out[row] = "k:" + token(key, tag, "\0".join(values))  # type: ignore[arg-type]
+    return [found or "k:" + token(key, "row", str(place)) for place, found in enumerate(out)]

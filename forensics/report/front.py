@@ -1,0 +1,284 @@
+"""Page one: the answer, its limits in the same size, five facts, bytes, what is missing.
+
+On A4 all of it must stand on one page. `_plan` estimates heights in points and takes away bars,
+then list entries, then facts, until it fits; never the answer and never its limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+from markupsafe import Markup
+
+from forensics.case import PAPERS
+from forensics.report import bars
+from forensics.report.amounts import share, size
+from forensics.report.names import address_html, name_html, text_html, width
+from forensics.report.sentences import medium_name
+from forensics.report.strip import swatch
+from forensics.report.svg import mark
+from forensics.report.view import Answer, Item, View
+from forensics.report.words import GROUPS
+
+ADDRESS_CELLS = 64
+PAGE_POINTS = 742  # of A4 within its margins, less the head of the page
+FACTS, BARS, ENTRIES = 5, 8, 5  # at most
+# Where the facts of page one come from when Q01 has fewer than five.
+NEXT_BEST = ("Q03", "Q06", "Q05", "Q04", "Q12", "Q09", "Q02", "Q11", "Q14", "Q20")
+
+
+def front(view: View) -> dict[str, Any]:
+    """Everything that stands on page one."""
+    answer = view.answer("Q01")
+    words = view.words
+    statement = words.say(answer["statement"]) if answer else words.ui("no_q01")
+    limits = _limits(view, answer, statement)
+    facts = _carrying(view, answer)
+    missing, changes = not_examined(view), could_change(view)
+    plan = _plan(view, statement, limits, len(facts), missing, changes)
+    return {
+        "question": f"Q01　{words.word('question', 'Q01')}",
+        "mark": mark(answer["verdict"] if answer else "not_examined", 36),
+        "verdict": words.word("verdict", answer["verdict"] if answer else "not_examined"),
+        "confidence": answer["confidence"] if answer else None,
+        "statement": text_html(statement),
+        "limits": text_html(limits),
+        "facts": [_fact(view, fact_id) for fact_id in facts[: plan["facts"]]],
+        "bars": _bars(view, plan["bars"]),
+        "legend": _legend(view, plan["bars"]),
+        "missing": _short(view, missing, plan["entries"]),
+        "changes": _short(view, changes, plan["entries"]),
+    }
+
+
+def _limits(view: View, answer: Answer | None, statement: str) -> str:
+    """The limits of Q01 that its statement does not say already, and the bytes not looked into."""
+    said = [view.words.say(limit, "limit", "reason") for limit in (answer or {}).get("limits", ())]
+    new = [text for text in said if text.rstrip("。.") not in statement]
+    unread = [item for item in view.items if item.unread]
+    if len(unread) == 1:
+        item = unread[0]
+        new.append(
+            view.words.ui(
+                "limit_bytes",
+                evidence=item.id,
+                share=share(item.unread, item.size),
+                size=size(item.unread),
+            )
+        )
+    elif unread:
+        total = size(sum(item.unread for item in unread))
+        new.append(view.words.ui("limit_bytes_many", n=len(unread), size=total))
+    return view.sentences(new)
+
+
+def _carrying(view: View, answer: Answer | None) -> list[str]:
+    """The facts that carry the answer: those of Q01, then the first of the questions beneath it."""
+    ids = list(answer["facts"]) if answer else []
+    for question in NEXT_BEST:
+        for other in view.answers(question):
+            ids += other["facts"][:1]
+    return list(dict.fromkeys(fact_id for fact_id in ids if fact_id in view.facts))[:FACTS]
+
+
+def _fact(view: View, fact_id: str) -> dict[str, Any]:
+    fact = view.facts[fact_id]
+    more = len(fact["addresses"]) - 1
+    return {
+        "sentence": view.tell.sentence(fact),
+        "link": view.link(fact_id),
+        "anchor": f"{fact_id}-0",
+        "address": address_html(fact["addresses"][0], ADDRESS_CELLS),
+        "more": view.words.ui("more_addresses", n=more) if more else "",
+        "id": fact_id,
+    }
+
+
+# Bars ------------------------------------------------------------------------------------------
+
+
+def _bars(view: View, shown: int) -> dict[str, Any]:
+    """Bars of all items where they are few; else counts, the worst, and a line for the rest."""
+    items = list(view.items)
+    words = view.words
+    unread = [item for item in items if item.unread]
+    few = len(items) <= shown
+    worst = sorted(unread, key=lambda item: (-item.unread / max(item.size, 1), item.id))
+    chosen = items if few else worst[:shown] or items[:1]
+    lines = []
+    if not few:
+        hidden = [item for item in unread if item not in chosen]
+        whole = [item for item in items if not item.unread and item not in chosen]
+        for key, rest, number in (
+            ("items_more", hidden, sum(item.unread for item in hidden)),
+            ("items_rest", whole, sum(item.size for item in whole)),
+        ):
+            if rest:
+                lines.append(words.ui(key, n=len(rest), size=size(number)))
+    return {
+        "head": None if few else _headline(view, unread),
+        "items": [_bar(view, item, number) for number, item in enumerate(chosen)],
+        "lines": lines,
+        "none": not items,
+    }
+
+
+def _headline(view: View, unread: list[Item]) -> dict[str, str]:
+    words, items = view.words, view.items
+    total = size(sum(item.size for item in items))
+    parts = size(sum(item.unread for item in unread))
+    full = len(items) - len(unread)
+    return {
+        "bold": words.ui("items_line", n=len(items), size=total),
+        "rest": words.ui("items_split", full=full, part=len(unread), size=parts),
+    }
+
+
+def _bar(view: View, item: Item, number: int) -> dict[str, Any]:
+    return {
+        "id": name_html(item.id, view.words.ui("nameless")),
+        "label": name_html(item.label, view.words.ui("nameless")),
+        "share": share(item.coverage.get("examined", 0), item.size),
+        "size": size(item.size),
+        "picture": bars.bar(f"b{number}", item.id, item.coverage, view.words),
+        "why": unread_words(view, item),
+    }
+
+
+def unread_words(view: View, item: Item) -> str:
+    """What became of the bytes not examined: outcome and size, the largest first."""
+    parts = [
+        (number, outcome)
+        for outcome, number in item.coverage.items()
+        if outcome != "examined" and number
+    ]
+    return view.words.listed(
+        [
+            f"{view.words.word('outcome', outcome)} {size(number)}"
+            for number, outcome in sorted(parts, reverse=True)
+        ]
+    )
+
+
+def _legend(view: View, shown: int) -> list[dict[str, Any]]:
+    """One entry for every outcome that a bar shows."""
+    there = {
+        outcome
+        for item in view.items
+        for outcome, number in item.coverage.items()
+        if number or outcome == "examined"
+    }
+    return [
+        {"swatch": swatch(f"k1-{outcome}", outcome), "word": view.words.word("outcome", outcome)}
+        for outcome in bars.ORDER
+        if outcome in there and view.items and shown
+    ]
+
+
+# What was not examined, what could change it -----------------------------------------------------
+
+Entry = tuple[Markup, str]
+
+
+def absent_subjects(view: View) -> list[str]:
+    """Subjects that were never supplied: media and hosts known from others' records or papers."""
+    named = {
+        answer["subject"]
+        for answer in view.findings["answers"]
+        if answer["verdict"] == "not_examined" and "×" not in answer["subject"]
+    }
+    return sorted(named - {item.id for item in view.items} - {"case", "papers", *PAPERS})
+
+
+def not_examined(view: View) -> list[Entry]:
+    """What was not examined: (bold, why), the gravest first."""
+    words = view.words
+    out: list[Entry] = []
+    for subject in absent_subjects(view):
+        hosts = sorted(
+            {
+                fact["host"]
+                for fact in view.of_kind("connection")
+                if subject in (medium_name(fact), fact.get("medium_serial"), fact.get("label"))
+            }
+        )
+        why = words.ui("known_from", hosts=words.listed(hosts)) if hosts else words.ui("not_supplied")
+        out.append((name_html(subject, words.ui("nameless")), why))
+    for item in sorted(view.items, key=lambda item: (-item.unread, item.id)):
+        if item.unread:
+            head = words.ui("bytes_of", evidence=item.id, size=size(item.unread))
+            why = unread_words(view, item)
+            out.append((text_html(head), view.sentences([why])))
+    for answer in view.answers("Q14"):
+        if answer["subject"] != "case" and answer["verdict"] in ("refuted", "undetermined"):
+            covers = "no" if answer["verdict"] == "refuted" else "unknown"
+            out.append(
+                (
+                    text_html(words.ui("log_short", host=answer["subject"])),
+                    words.ui("log_short_why", covers=words.word("covers", covers)),
+                )
+            )
+    return out
+
+
+def could_change(view: View) -> list[Entry]:
+    """What could change an answer: (what, questions), those of Q01 first."""
+    order = ["Q01", *(question for group in GROUPS.values() for question in group)]
+    found: dict[str, list[str]] = {}
+    for question in dict.fromkeys(order):
+        for answer in view.answers(question):
+            for change in answer["would_change"]:
+                said = view.words.say(change, "change", "reason")
+                questions = found.setdefault(said.rstrip("。."), [])
+                if question not in questions:
+                    questions.append(question)
+    return [
+        (
+            text_html(said),
+            view.words.ui("for_questions", questions=", ".join(sorted(questions)[:6])),
+        )
+        for said, questions in found.items()
+    ]
+
+
+def _short(view: View, entries: list[Entry], shown: int) -> list[Entry]:
+    if len(entries) <= shown:
+        return entries
+    more = len(entries) - (shown - 1)
+    tail = (text_html(view.words.ui("more_items", n=more)), view.words.ui("more_items_why"))
+    return [*entries[: shown - 1], tail]
+
+
+# One page ----------------------------------------------------------------------------------------
+
+
+def _lines(text: str, cells: int) -> int:
+    return -(-width(text) // cells)
+
+
+def _plan(
+    view: View, statement: str, limits: str, facts: int, missing: list[Entry], changes: list[Entry]
+) -> Mapping[str, int]:
+    """How many facts, bars and entries fit on A4 beside the answer and its limits."""
+    ja = view.words.language == "ja"
+    line = 19.5 if ja else 17.8
+    fixed = 55 + line * (_lines(statement, 76 if ja else 82) + _lines(limits, 73 if ja else 82))
+    fixed += 22 + 22 + 22 + 34  # three headings, legend and note
+    for entries, shown, number in product((5, 4, 3), range(BARS, 0, -1), (5, 4, 3)):
+        bars_shown = min(shown, len(view.items))
+        bar_points = sum(38 if item.unread else 27 for item in view.items[:bars_shown])
+        if len(view.items) > shown:
+            bar_points = 38 * shown + 45
+        lists = max(_list_points(missing, entries), _list_points(changes, entries))
+        if fixed + bar_points + lists + 29 * min(number, facts) <= PAGE_POINTS:
+            return {"entries": entries, "bars": shown, "facts": number}
+    return {"entries": 3, "bars": 1, "facts": 3}
+
+
+def _list_points(entries: list[Entry], shown: int) -> float:
+    points = 0.0
+    for head, why in entries[:shown]:
+        points += 5 + 12 * (_lines(Markup(head).striptags(), 56) + _lines(why, 56))
+    return points

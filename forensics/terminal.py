@@ -1,0 +1,170 @@
+"""What a person sees while work goes on: a block redrawn in place, or one line per stage.
+
+Progress goes to standard error, so that standard output holds results only. Names from evidence
+are shown with their control and bidirectional characters as code points: evidence is written by
+people who may not like us.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+REDRAW_SECONDS = 0.25
+QUIET_SECONDS = 10.0  # no estimate before
+BAR_WIDTH = 24
+WORDS = {
+    "en": {
+        "evidence.digest": "compare digests", "walk.files": "walk", "examine.contents": "examine",
+        "evidence.acquire": "acquire", "done": "done", "left": "left about {low} to {high}",
+        "lost": "not examined so far", "stop": "Ctrl-C stops; the same command goes on from here.",
+        "resumed": "resumed: {done} of {units} units are done",
+        "alone": "trying again alone: {units} units", "bytes": "bytes",
+    },
+    "ja": {
+        "evidence.digest": "同一性の照合", "walk.files": "名前と領域の調査", "examine.contents": "中身の調査",
+        "evidence.acquire": "保全", "done": "済", "left": "残り およそ{low}～{high}",
+        "lost": "ここまでに調べられなかったもの", "stop": "Ctrl-Cで止まる。同じコマンドで続きから進む。",
+        "resumed": "続きから始める: {units}単位のうち{done}単位は済んでいる",
+        "alone": "単独でやり直し中: {units}単位", "bytes": "バイト",
+    },
+}  # fmt: skip
+
+
+def shown(text: str) -> str:
+    """Text from evidence, safe for a terminal: controls, bidi and private characters as <U+XXXX>."""
+    return "".join(
+        f"<U+{ord(char):04X}>"
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+        else char
+        for char in text
+    )
+
+
+def width(text: str) -> int:
+    """Columns that text takes: East Asian wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def clock(seconds: float) -> str:
+    whole = int(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@dataclass(slots=True)
+class _Stage:
+    name: str
+    units: int
+    size: int
+    before: int  # units done by an earlier run
+    began: float
+    done: int = 0
+    done_bytes: int = 0
+    ended: float | None = None
+
+
+@dataclass(slots=True)
+class Terminal:
+    """Progress for a person (a terminal) or for a log (anything else)."""
+
+    language: str = "en"
+    out: IO[str] = field(default_factory=lambda: sys.stderr)
+    live: bool = field(default=False)
+    stages: list[_Stage] = field(default_factory=list)
+    lost: dict[tuple[str, str], int] = field(default_factory=dict)
+    note: str = ""
+    _lines: int = 0
+    _drawn: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.live = self.out.isatty()
+
+    @property
+    def words(self) -> dict[str, str]:
+        return WORDS[self.language]
+
+    def stage(self, name: str, units: int, size: int, done: int) -> None:
+        self.stages.append(_Stage(name, units, size, done, time.monotonic()))
+        if done and done < units:
+            self.note = self.words["resumed"].format(done=done, units=units)
+            if not self.live:
+                print(f"{_now()} {self.note}", file=self.out)
+
+    def advance(self, name: str, size: int, not_examined: Iterable[dict[str, Any]]) -> None:  # noqa: ARG002
+        stage = self.stages[-1]
+        stage.done += 1
+        stage.done_bytes += size
+        for row in not_examined:
+            key = (row["evidence"], row["outcome"])
+            self.lost[key] = self.lost.get(key, 0) + (row["bytes"] or 0)
+        if self.live and time.monotonic() - self._drawn > REDRAW_SECONDS:
+            self._draw()
+
+    def alone(self, name: str, units: int) -> None:  # noqa: ARG002
+        self.note = self.words["alone"].format(units=units)
+        if not self.live:
+            print(f"{_now()} {self.note}", file=self.out)
+
+    def end(self, name: str) -> None:
+        stage = self.stages[-1]
+        stage.ended = time.monotonic()
+        self.note = ""
+        if self.live:
+            self._draw()
+            return
+        missing = sum(self.lost.values())
+        tail = f"; {missing} {self.words['bytes']} {self.words['lost']}" if missing else ""
+        label = self.words.get(name, name)
+        print(f"{_now()} {label}  {stage.done}/{stage.units}{tail}", file=self.out, flush=True)
+
+    def close(self) -> None:
+        """Leave the last block standing."""
+        self._lines = 0
+
+    def _draw(self) -> None:
+        self._drawn = time.monotonic()
+        lines = [self._line(stage) for stage in self.stages]
+        if self.note:
+            lines.append(f"  {self.note}")
+        if self.lost:
+            lines += ["", f"  {self.words['lost']}"]
+            lines += [
+                f"    {shown(evidence)}  {size:,} {self.words['bytes']} {outcome}"
+                for (evidence, outcome), size in sorted(self.lost.items())
+            ]
+        if self.stages[-1].ended is None:
+            lines.append(f"  {self.words['stop']}")
+        up = f"\x1b[{self._lines}A" if self._lines else ""
+        self.out.write(up + "".join(f"\x1b[2K{line}\n" for line in lines) + "\x1b[0J")
+        self.out.flush()
+        self._lines = len(lines)
+
+    def _line(self, stage: _Stage) -> str:
+        label = self.words.get(stage.name, stage.name)
+        head = f"  {label}{' ' * max(1, 20 - width(label))}"
+        spent = (stage.ended or time.monotonic()) - stage.began
+        if stage.ended is not None:
+            count = f"{stage.done} / {stage.units}"
+            return f"{head}{count:<34}{self.words['done']}   {clock(spent):>8}"
+        share = stage.done_bytes / stage.size if stage.size else 1.0
+        filled = int(BAR_WIDTH * share)
+        bar = "#" * filled + "-" * (BAR_WIDTH - filled)
+        left = ""
+        if spent > QUIET_SECONDS and 0 < share < 1:
+            rest = spent * (1 - share) / share
+            left = "   " + self.words["left"].format(low=clock(rest * 0.8), high=clock(rest * 1.3))
+        return f"{head}{bar} {share * 100:3.0f} %  {clock(spent)}{left}"
+
+
+def _now() -> str:
+    return dt.datetime.now().astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,99 @@
+"""Rows of a volume that is walked name by name (all file systems but NTFS)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from forensics.walk import rows as table
+from forensics.walk.intervals import Ints
+from forensics.walk.rows import HOLE, Rows, Runs, Times
+from forensics.walk.tsk import Found
+
+_COLUMNS = (
+    "path", "masked", "file_id", "stream", "deleted", "orphan", "kind", "size", "valid_size",
+    "resident", "flags", "link_target",
+)  # fmt: skip
+
+
+class Collector:
+    """Grows row by row; `rows` makes the columns."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+        self._counts: list[int] = []
+        self._start: list[int] = []
+        self._length: list[int] = []
+        self.inum: list[int] = []
+        self._meta: tuple[list[int], list[int], list[int]] = ([], [], [])
+
+    def add(
+        self,
+        found: Found,
+        *,
+        size: int = 0,
+        valid_size: int | None = None,
+        stream: str | None = None,
+        runs: list[tuple[int, int]] | None = None,
+        resident: bool = False,
+        flags: int = 0,
+        kind: int | None = None,
+        link_target: str | None = None,
+    ) -> int:
+        """One row; runs are (start in the medium or HOLE, length), bytes. Gives its number."""
+        columns = self._columns
+        runs = runs or []
+        held = sum(length for _, length in runs)
+        if any(start == HOLE for start, _ in runs):
+            flags |= table.SPARSE
+        if found.file is None or (held < size and not resident and not flags & table.COMPRESSED):
+            flags |= table.UNRESOLVED
+        for name, value in (
+            ("path", found.path), ("masked", found.masked), ("file_id", str(found.inum)),
+            ("stream", stream), ("deleted", found.deleted), ("orphan", found.orphan),
+            ("kind", found.kind if kind is None else kind), ("size", size),
+            ("valid_size", size if valid_size is None else valid_size), ("resident", resident),
+            ("flags", flags), ("link_target", link_target),
+        ):  # fmt: skip
+            columns[name].append(value)
+        self.inum.append(found.inum)
+        self._counts.append(len(runs))
+        self._start += [start for start, _ in runs]
+        self._length += [length for _, length in runs]
+        return len(self.inum) - 1
+
+    def add_metadata(self, row: int, runs: list[tuple[int, int]]) -> None:
+        """Runs that hold the map of a file, not its content: indirect and extent blocks."""
+        for start, length in runs:
+            if start != HOLE:
+                for column, value in zip(self._meta, (row, start, length), strict=True):
+                    column.append(value)
+
+    def metadata(self) -> tuple[Ints, Ints, Ints]:
+        row, start, length = (np.array(column, np.int64) for column in self._meta)
+        return row, start, length
+
+    def rows(self, times: dict[str, Times]) -> Rows:
+        columns = self._columns
+        return Rows(
+            path=pa.array(columns["path"], pa.string()),
+            masked=np.array(columns["masked"], np.bool_),
+            file_id=pa.array(columns["file_id"], pa.string()),
+            stream=pa.array(columns["stream"], pa.string()),
+            deleted=np.array(columns["deleted"], np.bool_),
+            orphan=np.array(columns["orphan"], np.bool_),
+            kind=np.array(columns["kind"], np.int8),
+            size=np.array(columns["size"], np.int64),
+            valid_size=np.array(columns["valid_size"], np.int64),
+            resident=np.array(columns["resident"], np.bool_),
+            flags=np.array(columns["flags"], np.int64),
+            runs=Runs(
+                np.concatenate(([0], np.cumsum(np.array(self._counts, np.int64)))).astype(np.int64),
+                np.array(self._start, np.int64),
+                np.array(self._length, np.int64),
+            ),
+            times=times,
+            link_target=pa.array(columns["link_target"], pa.string()),
+        )

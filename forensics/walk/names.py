@@ -1,0 +1,66 @@
+"""Names of one volume as they stand in addresses: encoded, and masked where they name a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from forensics.values import encode_name
+from forensics.walk.intervals import Bools
+
+_SPECIAL = re.compile("[%:!@#/\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+ORPHANS = "/$OrphanFiles"  # the folder of names whose folder is lost, as TSK calls it
+
+MaskPath = Callable[[str], tuple[str, bool]]
+
+
+def encode(name: str | bytes) -> str:
+    """One component of a path: as encode_name, and a slash inside the name is %2F."""
+    return encode_name(name).replace("/", "%2F")
+
+
+def encode_all(names: Sequence[str], joined: str) -> list[str]:
+    """Names encoded; `joined` is any text that holds all their characters."""
+    if not _SPECIAL.search(joined):
+        return list(names)
+    return [encode(name) if _SPECIAL.search(name) else name for name in names]
+
+
+def mask_all(names: Sequence[str], mask_path: MaskPath | None) -> tuple[list[str], Bools]:
+    """Encoded names, masked one by one, and which of them were."""
+    masked = np.zeros(len(names), np.bool_)
+    if mask_path is None:
+        return list(names), masked
+    out = list(names)
+    for index, name in enumerate(names):
+        text, hidden = mask_name(name, mask_path)
+        if hidden:
+            out[index], masked[index] = text, True
+    return out, masked
+
+
+def mask_name(name: str, mask_path: MaskPath | None) -> tuple[str, bool]:
+    """One encoded component, masked where it names a person."""
+    if mask_path is None or not _may_name(name):
+        return name, False
+    text, hidden = mask_path(f"/{name}")
+    return text.removeprefix("/"), hidden
+
+
+def _may_name(name: str) -> bool:
+    """Could a person stand in this name: letters beyond ASCII, a mail address, a long number."""
+    return not name.isascii() or "%40" in name or _LONG_NUMBER.search(name) is not None
+
+
+_LONG_NUMBER = re.compile(r"[0-9](?:[-_. ]?[0-9]){9,}")
+
+
+def masker(wanted: bool) -> MaskPath | None:
+    """The function that masks a path of a case; None where names stay as they are."""
+    if not wanted:
+        return None
+    from forensics.personal import mask_path
+
+    return mask_path  # type: ignore[no-any-return]

@@ -1,0 +1,37 @@
+"""Bytes of a medium for the readers of file systems: exactly as many as asked, gaps remembered."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from forensics.values import Gap
+
+
+class Source(Protocol):
+    """What is read: evidence.image.Image, or anything with its size and read_gaps."""
+
+    size: int
+
+    def read_gaps(self, offset: int, length: int) -> tuple[bytes, list[Gap]]: ...
+
+
+class Reader:
+    """Reads of one walk. `gaps`: ranges of the medium that were asked for and had no data."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.size = source.size
+        self.gaps: dict[Gap, None] = {}
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Exactly `length` bytes; what is no data or lies past the medium is zeros and a gap."""
+        inside = max(min(length, self.size - offset), 0) if offset >= 0 else 0
+        data = b""
+        if inside:
+            data, gaps = self.source.read_gaps(offset, inside)
+            assert len(data) == inside, (offset, inside, len(data))
+            self.gaps.update(dict.fromkeys(gaps))
+        if inside < length:
+            self.gaps[Gap(offset + inside, length - inside, "PAST_END")] = None
+            data += bytes(length - inside)
+        return data

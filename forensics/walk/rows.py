@@ -1,0 +1,413 @@
+"""Columns of a walked volume on their way into the tables `files`, `spans` and `coverage`.
+
+A reader of one file system fills `Rows`: one row per name × data stream, with the *whole* runs of
+the stream (clusters, not trimmed to the size). `tables` does the rest, the same for all of them:
+addresses, extents trimmed to the size, and what content, slack and metadata claim of the medium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from forensics import schema
+from forensics.values import (
+    FILETIME_EPOCH_MICROS,
+    MICROS_MAX,
+    MICROS_MIN,
+    NO_TIME,
+    Address,
+    Interval,
+)
+from forensics.walk.intervals import NONE, Bools, Ints, Ranges, intersect
+
+FLAGS = (
+    "compressed", "encrypted", "sparse", "presumed_runs", "hard_link", "unresolved", "system",
+    "twin", "placeholder",
+)  # fmt: skip
+"""Values of the column `flags`. `system`: a file of the file system itself. `twin`: another
+allocated name of the volume has the same path. `placeholder`: the content is kept elsewhere (in
+another stream by the system's compressor, in a cloud, in a deduplication store)."""
+COMPRESSED, ENCRYPTED, SPARSE, PRESUMED, HARD_LINK, UNRESOLVED, SYSTEM, TWIN, PLACEHOLDER = (
+    1 << bit for bit in range(len(FLAGS))
+)
+KINDS = ("file", "directory", "link", "other")
+FILE, DIRECTORY, LINK, OTHER = range(len(KINDS))
+BASES = ("utc", "local:unknown", "none")
+UTC, LOCAL, NO_BASIS = range(len(BASES))
+HOLE = -1  # start of a run that is not on the medium and reads as zeros
+
+
+class Trouble(NamedTuple):
+    """What becomes a coverage row: where in the volume (None: the volume), bytes, and why."""
+
+    outcome: str
+    reason: str
+    bytes: int = 0
+    place: str | None = None  # rest of an address below the volume: "/path#id", "@offset+length"
+
+
+class Claim(NamedTuple):
+    """A range of the medium, bytes, that a structure of the file system occupies."""
+
+    start: int
+    length: int
+    name: str
+
+
+class Times(NamedTuple):
+    """A column of Intervals: microseconds from and until, the basis as index of BASES, raw."""
+
+    start: Ints
+    until: Ints
+    basis: npt.NDArray[np.int8]
+    raw: Ints | None = None
+
+
+def no_times(count: int) -> Times:
+    zeros = np.zeros(count, np.int64)
+    return Times(zeros, zeros, np.full(count, NO_BASIS, np.int8), None)
+
+
+def times_at(start: Ints, width_us: int, known: Bools, basis: int, raw: Ints | None) -> Times:
+    """Times from microseconds since 1970; unknown ones and years outside 1 … 9999 are no time."""
+    until = start + width_us
+    known = known & (start >= MICROS_MIN) & (until <= MICROS_MAX)
+    return Times(
+        np.where(known, start, 0),
+        np.where(known, until, 0),
+        np.where(known, basis, NO_BASIS).astype(np.int8),
+        raw,
+    )
+
+
+def times_from_filetime(value: npt.NDArray[np.uint64]) -> Times:
+    """FILETIMEs as `values.from_filetime` reads them; `raw` keeps all 64 bits, as signed."""
+    known = (value > 0) & (value < np.uint64(0x7FFF_FFFF_FFFF_FFFF))
+    start = (value // np.uint64(10)).astype(np.int64) + FILETIME_EPOCH_MICROS
+    return times_at(start, 1, known, UTC, value.view(np.int64))
+
+
+def times_of(moments: Sequence[Interval], raw: Sequence[int | None]) -> Times:
+    """Times from Intervals one by one."""
+    known = np.array([moment.basis for moment in moments])
+    code = np.full(len(moments), NO_BASIS, np.int8)
+    for index, basis in enumerate(BASES):
+        code[known == basis] = index
+    start = np.array([moment.start or 0 for moment in moments], np.int64)
+    until = np.array([moment.until or 0 for moment in moments], np.int64)
+    return Times(start, until, code, np.array([value or 0 for value in raw], np.int64))
+
+
+class Runs(NamedTuple):
+    """Runs of many streams: those of stream i are offset[i] … offset[i+1]; bytes of the medium."""
+
+    offset: Ints
+    start: Ints
+    length: Ints
+
+
+@dataclass
+class Rows:
+    """Names × data streams of one volume; all columns equally long."""
+
+    path: pa.Array  # as in an address, masked already
+    masked: Bools
+    file_id: pa.Array
+    stream: pa.Array  # encoded and masked like a path; null for the content itself
+    deleted: Bools
+    orphan: Bools
+    kind: npt.NDArray[np.int8]
+    size: Ints
+    valid_size: Ints
+    resident: Bools
+    flags: Ints
+    runs: Runs
+    times: dict[str, Times]
+    link_target: pa.Array
+
+
+@dataclass
+class Walked:
+    """What a reader of a file system hands over for one volume."""
+
+    filesystem: str
+    label: str | None
+    serial: str | None
+    time_basis: str
+    cluster_bytes: int
+    end: int  # bytes of the medium where the file system ends
+    rows: Rows
+    free: Ranges | None  # free clusters, bytes of the medium; None: no allocation map was read
+    structures: list[Claim] = field(default_factory=list)
+    row_metadata: tuple[Ints, Ints, Ints] = (NONE, NONE, NONE)  # row, start, length
+    troubles: list[Trouble] = field(default_factory=list)
+
+
+def addresses(evidence: str, volume: str, rows: Rows) -> pa.Array:
+    """Addresses of all rows; see `address_of` for the rule that adds the file id."""
+    named = rows.masked | rows.deleted | (rows.flags & TWIN > 0)
+    empty = pa.scalar("")
+    file_id = pc.if_else(pa.array(named), pc.binary_join_element_wise("#", rows.file_id, ""), empty)
+    stream = pc.fill_null(pc.binary_join_element_wise(":", rows.stream, ""), "")
+    return pc.binary_join_element_wise(f"{evidence}:{volume}:", rows.path, file_id, stream, "")
+
+
+def address_of(row: Mapping[str, Any]) -> str:
+    """Address of a row of `files`.
+
+    The file id stands in it where the path alone may name several files: where the path is
+    masked, where the file is deleted, and where another name of the volume has the same path.
+    """
+    named = row["masked"] or row["state"] == "deleted" or "twin" in (row["flags"] or ())
+    return str(
+        Address(
+            row["evidence"],
+            row["volume"],
+            row["path"],
+            row["file_id"] if named else None,
+            row["stream"],
+        )
+    )
+
+
+def flag_twins(rows: Rows) -> None:
+    """Set `twin` on allocated rows whose path and stream are not unique in the volume."""
+    live = np.flatnonzero(~rows.deleted)
+    if live.size == 0:
+        return
+    names = pc.binary_join_element_wise(
+        rows.path.take(pa.array(live)), pc.fill_null(rows.stream.take(pa.array(live)), ""), ":"
+    )
+    codes = names.dictionary_encode()
+    if len(codes.dictionary) < live.size:
+        indices = codes.indices.to_numpy(zero_copy_only=False)
+        rows.flags[live[np.bincount(indices)[indices] > 1]] |= TWIN
+
+
+def tables(evidence: str, volume: str, start: int, length: int, walked: Walked) -> dict[str, Any]:
+    """The tables of one walked volume that begins at byte `start` of the medium."""
+    rows = walked.rows
+    flag_twins(rows)
+    owner = addresses(evidence, volume, rows)
+    return {
+        "files": _files(evidence, volume, rows),
+        "spans": _spans(evidence, volume, Ranges(*_pair(start, start + length)), walked, owner),
+        "coverage": coverage(evidence, volume, walked.troubles),
+    }
+
+
+def _pair(start: int, end: int) -> tuple[Ints, Ints]:
+    return np.array([start], np.int64), np.array([end], np.int64)
+
+
+def coverage(evidence: str, volume: str | None, troubles: Iterable[Trouble]) -> list[dict[str, Any]]:
+    base = evidence if volume is None else f"{evidence}:{volume}"
+    out = []
+    for trouble in troubles:
+        place = trouble.place or ""
+        glue = ":" if place.startswith("/") else ""
+        out.append(
+            {
+                "address": base + glue + place,
+                "evidence": evidence,
+                "bytes": trouble.bytes,
+                "outcome": trouble.outcome,
+                "reason": trouble.reason,
+            }
+        )
+    return out
+
+
+# ------------------------------------------------------------------ files
+
+
+def _files(evidence: str, volume: str, rows: Rows) -> pa.Table:
+    count = rows.size.size
+    code = pa.dictionary(pa.int32(), pa.string())
+    columns: dict[str, Any] = {
+        "evidence": pa.repeat(evidence, count),
+        "volume": pa.repeat(volume, count),
+        "path": rows.path,
+        "masked": pa.array(rows.masked),
+        "file_id": rows.file_id,
+        "stream": rows.stream,
+        "state": _codes(rows.deleted.astype(np.int32), ("allocated", "deleted")),
+        "orphan": pa.array(rows.orphan),
+        "kind": _codes(rows.kind.astype(np.int32), KINDS),
+        "size": pa.array(rows.size),
+        "valid_size": pa.array(rows.valid_size),
+        "resident": pa.array(rows.resident),
+        "flags": _flag_lists(rows.flags),
+        "extents": _extents(rows),
+        "link_target": rows.link_target,
+    }
+    for name, times in rows.times.items():
+        unknown = times.basis == NO_BASIS
+        columns[name] = _stamps(times.start, unknown)
+        columns[f"{name}_until"] = _stamps(times.until, unknown)
+        columns[f"{name}_basis"] = _codes(times.basis.astype(np.int32), BASES)
+        if times.raw is not None and not name.startswith("fn_"):
+            columns[f"{name}_raw"] = pa.array(times.raw)
+    none = NO_TIME.basis
+    arrays = []
+    for wanted in schema.FILES.arrow():
+        column = columns.get(wanted.name)
+        if column is None and wanted.name.endswith("_basis"):
+            column = _codes(np.zeros(count, np.int32), (none,))
+        if column is None:
+            column = pa.nulls(count, wanted.type)
+        if column.type != wanted.type:
+            column = column.cast(wanted.type)
+        arrays.append(column)
+    assert code in {field.type for field in schema.FILES.arrow()}
+    return pa.Table.from_arrays(arrays, schema=schema.FILES.arrow())
+
+
+def _codes(index: npt.NDArray[np.int32], values: Sequence[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(index), pa.array(values, pa.string()))
+
+
+def _stamps(micros: Ints, unknown: Bools) -> pa.Array:
+    return pa.array(micros, mask=unknown).view(pa.timestamp("us", "UTC"))
+
+
+def _flag_lists(flags: Ints) -> pa.Array:
+    values, index = np.unique(flags, return_inverse=True)
+    lists = [[name for bit, name in enumerate(FLAGS) if value >> bit & 1] for value in values]
+    return pa.array(lists, pa.list_(pa.string())).take(pa.array(index))
+
+
+def _extents(rows: Rows) -> pa.Array:
+    """Runs trimmed to the size; those of compressed streams whole."""
+    offset, start, length = rows.runs
+    row, before = _places(rows.runs)
+    limit = np.where(rows.flags & COMPRESSED > 0, np.iinfo(np.int64).max, rows.size)
+    length = np.clip(limit[row] - before, 0, length)
+    keep = length > 0
+    kept = np.concatenate(([0], np.cumsum(keep)))[offset].astype(np.int32)
+    pairs = pa.StructArray.from_arrays(
+        [pa.array(start[keep]), pa.array(length[keep])], names=["start", "length"]
+    )
+    return pa.ListArray.from_arrays(pa.array(kept), pairs)
+
+
+def _places(runs: Runs) -> tuple[Ints, Ints]:
+    """For each run: the row it belongs to, and its offset in the stream, bytes."""
+    counts = np.diff(runs.offset)
+    row = np.repeat(np.arange(counts.size, dtype=np.int64), counts)
+    total = np.concatenate(([0], np.cumsum(runs.length)))
+    return row, total[:-1] - total[runs.offset[:-1]][row]
+
+
+# ------------------------------------------------------------------ spans
+
+
+def _spans(
+    evidence: str, volume: str, whole: Ranges, walked: Walked, owner: pa.Array
+) -> pa.Table:
+    parts = [
+        *_base_spans(whole, walked),
+        *_row_spans(walked, owner),
+        *((_one(claim, "metadata", whole)) for claim in walked.structures),
+    ]
+    start = np.concatenate([part[0] for part in parts])
+    length = np.concatenate([part[1] for part in parts])
+    count = start.size
+    arrays = [
+        pa.repeat(evidence, count),
+        pa.repeat(volume, count),
+        pa.array(start),
+        pa.array(length),
+        pa.concat_arrays([_repeat(part[2], part[0].size) for part in parts]),
+        pa.concat_arrays([_owners(part[3], part[0].size) for part in parts]),
+        pa.concat_arrays([_repeat(part[4], part[0].size) for part in parts]),
+    ]
+    wanted = schema.SPANS.arrow()
+    arrays = [
+        array.dictionary_encode().cast(kind.type) if pa.types.is_dictionary(kind.type) else array
+        for array, kind in zip(arrays, wanted, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=wanted).filter(pa.array(length > 0))
+
+
+_Part = tuple[Ints, Ints, str, "pa.Array | str | None", "str | None"]
+
+
+def _repeat(value: str | None, count: int) -> pa.Array:
+    return pa.nulls(count, pa.string()) if value is None else pa.repeat(value, count)
+
+
+def _owners(owner: pa.Array | str | None, count: int) -> pa.Array:
+    return owner if isinstance(owner, pa.Array) else _repeat(owner, count)
+
+
+def _one(claim: Claim, kind: str, whole: Ranges) -> _Part:
+    start = np.clip(np.array([claim.start], np.int64), whole.start, whole.end)
+    end = np.clip(np.array([claim.start + claim.length], np.int64), start, whole.end)
+    return start, end - start, kind, claim.name, None
+
+
+def _base_spans(whole: Ranges, walked: Walked) -> list[_Part]:
+    """What the bytes are where nothing better is known: in use, free, or past the file system."""
+    end = np.minimum(whole.end, walked.end)
+    past: _Part = (end, whole.end - end, "slack", "VOLUME_SLACK", None)
+    if walked.free is None:
+        return [(whole.start, end - whole.start, "unallocated", "NO_MAP", None), past]
+    free = walked.free
+    return [
+        (whole.start, end - whole.start, "unowned", None, None),
+        (free.start, free.end - free.start, "unallocated", None, None),
+        past,
+    ]
+
+
+def _row_spans(walked: Walked, owner: pa.Array) -> list[_Part]:
+    """Content, slack and metadata of the rows.
+
+    The content of a stream ends at its size or, where less was ever written, at its valid size;
+    what follows in its clusters is slack. Deleted streams claim only what the map says is free.
+    """
+    rows = walked.rows
+    row, before = _places(rows.runs)
+    real = (rows.runs.start != HOLE) & ~rows.resident[row]
+    row, before = row[real], before[real]
+    start, length = rows.runs.start[real], rows.runs.length[real]
+    written = np.minimum(rows.size, rows.valid_size)
+    limit = np.where(rows.flags & COMPRESSED > 0, np.iinfo(np.int64).max, written)
+    content = np.clip(limit[row] - before, 0, length)
+    is_metadata = (rows.kind == DIRECTORY) & pc.is_null(rows.stream).to_numpy(
+        zero_copy_only=False
+    ) | (rows.flags & SYSTEM > 0)
+    live, meta = ~rows.deleted[row], is_metadata[row]
+    parts: list[_Part] = []
+
+    def claim(chosen: Bools, first: Ints, count: Ints, kind: str, state: str | None) -> None:
+        chosen = chosen & (count > 0)
+        parts.append(
+            (first[chosen], count[chosen], kind, owner.take(pa.array(row[chosen])), state)
+        )
+
+    def claim_free(chosen: Bools, first: Ints, count: Ints, kind: str) -> None:
+        picked = np.flatnonzero(chosen & (count > 0))
+        begin, stop = first[picked], first[picked] + count[picked]
+        index = np.arange(picked.size, dtype=np.int64)
+        if walked.free is not None:
+            index, begin, stop = intersect(begin, stop, walked.free)
+        owners = owner.take(pa.array(row[picked[index]]))
+        parts.append((begin, stop - begin, kind, owners, "deleted"))
+
+    claim(live & meta, start, length, "metadata", None)
+    claim(live & ~meta, start, content, "content", "allocated")
+    claim(live & ~meta, start + content, length - content, "slack", "allocated")
+    claim_free(~live & ~meta, start, content, "content")
+    claim_free(~live & ~meta, start + content, length - content, "slack")
+    of_row, first, count = walked.row_metadata
+    parts.append((first, count, "metadata", owner.take(pa.array(of_row)), None))
+    return parts

@@ -1,0 +1,280 @@
+"""The Sleuth Kit: file systems through pytsk3, one call at a time, each failure a trouble.
+
+libtsk reads through `Img`, which gives it exactly the bytes it asks for and remembers where there
+were none. Its virtual names ($MBR, $FAT1, $OrphanFiles) are no files; $OrphanFiles is walked,
+for what lies in it has lost its folder. Its FAT times are not used (they follow the TZ of the
+process, which is pinned to UTC here for what is left: ISO 9660 and HFS+).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pytsk3
+
+from forensics.walk import names as naming
+from forensics.walk.names import MaskPath
+from forensics.walk.reader import Reader
+from forensics.walk.rows import DIRECTORY, FILE, HOLE, LINK, OTHER, Trouble
+
+DEPTH_MAX = 256  # folders in folders
+NAMES_MAX = 1 << 24  # names of one volume
+RUNS_MAX = 1 << 20  # runs of one stream
+TROUBLES_MAX = 1_000  # coverage rows of one volume; the last one counts the rest
+LINK_MAX = 4_096  # bytes of the target of a link
+ORPHAN_BYTES_MAX = 64 << 30  # of a FAT volume searched for lost folders: TSK needs 2.5 s per GiB
+
+Errors = (OSError, RuntimeError)  # what pytsk3 raises for damage, and for a failing read
+
+_FILESYSTEMS = {
+    pytsk3.TSK_FS_TYPE_NTFS: "ntfs",
+    pytsk3.TSK_FS_TYPE_FAT12: "fat12",
+    pytsk3.TSK_FS_TYPE_FAT16: "fat16",
+    pytsk3.TSK_FS_TYPE_FAT32: "fat32",
+    pytsk3.TSK_FS_TYPE_EXFAT: "exfat",
+    pytsk3.TSK_FS_TYPE_EXT2: "ext2",
+    pytsk3.TSK_FS_TYPE_EXT3: "ext3",
+    pytsk3.TSK_FS_TYPE_EXT4: "ext4",
+    pytsk3.TSK_FS_TYPE_ISO9660: "iso9660",
+    pytsk3.TSK_FS_TYPE_HFS: "hfs+",
+    pytsk3.TSK_FS_TYPE_FFS1: "ufs1",
+    pytsk3.TSK_FS_TYPE_FFS1B: "ufs1",
+    pytsk3.TSK_FS_TYPE_FFS2: "ufs2",
+    pytsk3.TSK_FS_TYPE_YAFFS2: "yaffs2",
+}
+_KINDS = {
+    int(pytsk3.TSK_FS_META_TYPE_REG): FILE,
+    int(pytsk3.TSK_FS_META_TYPE_DIR): DIRECTORY,
+    int(pytsk3.TSK_FS_META_TYPE_LNK): LINK,
+}
+_VIRTUAL = {int(pytsk3.TSK_FS_META_TYPE_VIRT), int(pytsk3.TSK_FS_META_TYPE_VIRT_DIR)}
+_NAME_FOLDER = int(pytsk3.TSK_FS_NAME_TYPE_DIR)
+_HOLE_FLAGS = int(pytsk3.TSK_FS_ATTR_RUN_FLAG_SPARSE) | int(pytsk3.TSK_FS_ATTR_RUN_FLAG_FILLER)
+_UNALLOCATED_NAME = int(pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
+_UNALLOCATED_META = int(pytsk3.TSK_FS_META_FLAG_UNALLOC)
+
+
+class Img(pytsk3.Img_Info):  # type: ignore[misc]
+    """The medium as libtsk reads it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader  # before super(): it asks for the size
+        super().__init__(url="", type=pytsk3.TSK_IMG_TYPE_EXTERNAL)
+
+    def close(self) -> None:
+        """Nothing: the reader is the caller's."""
+
+    def read(self, offset: int, length: int) -> bytes:
+        return self._reader.read(offset, length)
+
+    def get_size(self) -> int:
+        return self._reader.size
+
+
+def open_volume(reader: Reader, start: int) -> tuple[Any, str] | None:
+    """The file system that begins at byte `start` and its name; None where libtsk knows none."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    try:
+        system = pytsk3.FS_Info(Img(reader), offset=start)
+    except Errors:
+        return None
+    name = _FILESYSTEMS.get(system.info.ftype)
+    return None if name is None else (system, name)
+
+
+class Stream(NamedTuple):
+    """An attribute of a file as TSK gives it; runs (start in the medium or HOLE, length), bytes."""
+
+    type: int
+    name: bytes
+    size: int
+    resident: bool
+    compressed: bool
+    runs: list[tuple[int, int]]
+
+
+@dataclass
+class Found:
+    """A name, with the file behind it. `path`: encoded and masked."""
+
+    path: str
+    masked: bool
+    orphan: bool
+    name: bytes
+    inum: int
+    folder: int  # inum of the folder that holds the name
+    file: Any  # None: the record is gone
+    meta: Any
+    deleted: bool
+    kind: int
+
+
+@dataclass
+class Walk:
+    """One walk over all names of a volume. `troubles` grows while it runs."""
+
+    system: Any
+    start: int
+    length: int
+    mask_path: MaskPath | None
+    orphans: bool = True
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def names(self) -> Iterator[Found]:
+        """All names, folders before what they hold; hostile loops end by named limits."""
+        root = self.system.info.root_inum
+        stack: list[tuple[int, str, bool, bool, int]] = [(root, "", False, False, 0)]
+        seen = {root}
+        count = 0
+        while stack:
+            inum, prefix, masked, orphan, depth = stack.pop()
+            for entry in self._entries(inum, prefix):
+                count += 1
+                if count > NAMES_MAX:
+                    self.trouble("NAMES_MAX", prefix or "/")
+                    return
+                found = self._found(entry, inum, prefix, masked, orphan)
+                if found is None:
+                    if self.orphans and _is_orphan_folder(entry):
+                        stack.append((int(entry.info.name.meta_addr), naming.ORPHANS, False, True, 1))
+                    continue
+                yield found
+                if found.kind != DIRECTORY or found.file is None:
+                    continue
+                if found.inum in seen:
+                    self.trouble("FOLDER_TWICE", found.path)
+                elif depth >= DEPTH_MAX:
+                    self.trouble("DEPTH_MAX", found.path)
+                else:
+                    seen.add(found.inum)
+                    stack.append((found.inum, found.path, found.masked, orphan, depth + 1))
+
+    def trouble(self, reason: str, place: str, size: int = 0) -> None:
+        if len(self.troubles) < TROUBLES_MAX:
+            self.troubles.append(Trouble("partial", reason, size, place))
+        elif self.troubles[-1].reason != "TROUBLES_MAX":
+            self.troubles[-1] = Trouble("partial", "TROUBLES_MAX")
+
+    def _entries(self, inum: int, prefix: str) -> Iterator[Any]:
+        try:
+            listing = iter(self.system.open_dir(inode=inum))
+        except Errors:
+            self.trouble("FOLDER_UNREADABLE", prefix or "/")
+            return
+        while True:
+            try:
+                entry = next(listing)
+            except StopIteration:
+                return
+            except Errors:
+                self.trouble("FOLDER_UNREADABLE", prefix or "/")
+                return
+            yield entry
+
+    def _found(
+        self, entry: Any, folder: int, prefix: str, masked: bool, orphan: bool
+    ) -> Found | None:
+        """The name as a Found; None for `.`, `..` and the virtual names of TSK."""
+        name = entry.info.name
+        raw = name.name
+        if raw in {b".", b".."} or raw is None:
+            return None
+        meta, file = entry.info.meta, entry
+        inum = int(name.meta_addr)
+        deleted = bool(int(name.flags) & _UNALLOCATED_NAME)
+        if meta is None and inum:
+            try:
+                file = self.system.open_meta(inode=inum)
+                meta = file.info.meta
+            except Errors:
+                meta = None
+        if meta is None:
+            file = None
+        elif int(meta.type) in _VIRTUAL:
+            return None
+        text, hidden = naming.mask_name(naming.encode(raw), self.mask_path)
+        kind = _KINDS.get(int(meta.type), OTHER) if meta is not None else FILE
+        if meta is None and int(name.type) == _NAME_FOLDER:
+            kind = DIRECTORY
+        if meta is not None and deleted and not int(meta.flags) & _UNALLOCATED_META:
+            file = meta = None  # the record belongs to another file now
+        return Found(
+            f"{prefix}/{text}",
+            masked or hidden,
+            orphan,
+            raw,
+            inum,
+            folder,
+            file,
+            meta,
+            deleted or meta is None or bool(int(meta.flags) & _UNALLOCATED_META),
+            kind,
+        )
+
+    def streams(self, found: Found) -> list[Stream]:
+        """All attributes of the file behind a name."""
+        out: list[Stream] = []
+        if found.file is None:
+            return out
+        try:
+            for attribute in found.file:
+                info = attribute.info
+                flags = int(info.flags)
+                out.append(
+                    Stream(
+                        int(info.type),
+                        info.name or b"",
+                        max(int(info.size), 0),
+                        bool(flags & 4),
+                        bool(flags & 0x20),
+                        self._runs(attribute, found),
+                    )
+                )
+        except Errors:
+            self.trouble("ATTRIBUTES_UNREADABLE", f"{found.path}#{found.inum}")
+        return out
+
+    def _runs(self, attribute: Any, found: Found) -> list[tuple[int, int]]:
+        block = self.system.info.block_size
+        out: list[tuple[int, int]] = []
+        for run in attribute:
+            if len(out) >= RUNS_MAX:
+                self.trouble("RUNS_MAX", f"{found.path}#{found.inum}")
+                break
+            length = int(run.len) * block
+            if int(run.flags) & _HOLE_FLAGS:
+                out.append((HOLE, length))
+                continue
+            at = int(run.addr) * block
+            inside = max(min(length, self.length - at), 0)
+            if inside:
+                out.append((self.start + at, inside))
+            if inside < length:
+                self.trouble("RUN_PAST_END", f"{found.path}#{found.inum}", length - inside)
+                break
+        return out
+
+    def link_target(self, found: Found) -> str | None:
+        """Target of a symbolic link, encoded and masked like a path."""
+        size = min(max(int(found.meta.size), 0), LINK_MAX)
+        try:
+            raw = found.file.read_random(0, size) if size else b""
+        except Errors:
+            self.trouble("LINK_UNREADABLE", f"{found.path}#{found.inum}")
+            return None
+        text = naming.encode_name(raw)
+        return self.mask_path(text)[0] if self.mask_path and not text.isascii() else text
+
+
+def _is_orphan_folder(entry: Any) -> bool:
+    meta = entry.info.meta
+    return (
+        meta is not None
+        and int(meta.type) == int(pytsk3.TSK_FS_META_TYPE_VIRT_DIR)
+        and entry.info.name.name == b"$OrphanFiles"
+    )

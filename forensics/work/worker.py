@@ -1,0 +1,71 @@
+"""What runs where the work is: one unit, contained, into its part. Imports no pandas."""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from forensics.values import Address
+from forensics.work import parts
+from forensics.work.deadline import deadline
+
+MEMORY_VARIABLE = "FORENSICS_UNIT_MEMORY"
+
+
+def dask_setup(worker: Any) -> None:  # noqa: ARG001  # the name and argument are Dask's contract
+    """Preload of each worker process: its memory limit survives the worker's restart."""
+    limit = int(os.environ.get(MEMORY_VARIABLE, "0"))
+    if limit:
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def run(function: Callable[..., Any], unit: Any, options: Any, place: Path, seconds: float) -> str:
+    """Do one unit; its tables become the part `place`. Gives `done`, or `failed` with the part.
+
+    An exception of the work is the work's: it becomes one coverage row. seconds 0: no deadline
+    (the plain loop, which must not end its own process).
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    began, cpu = time.monotonic(), time.process_time()
+    try:
+        if seconds:
+            with deadline(seconds, deadline_log(place)):
+                tables = function(unit, options)
+        else:
+            tables = function(unit, options)
+        state = "done"
+    except Exception as error:  # noqa: BLE001  # P3: the one place where work may fail
+        tables = {"coverage": [failure(unit, "failed", reason(error))]}
+        state = "failed"
+    spent = {"seconds": time.monotonic() - began, "cpu_seconds": time.process_time() - cpu}
+    parts.write(place, tables, {"state": state, **spent})
+    return state
+
+
+def deadline_log(place: Path) -> Path:
+    return place.with_suffix(".deadline")
+
+
+def failure(unit: Any, outcome: str, why: str) -> dict[str, Any]:
+    """The coverage row of a unit that could not be done."""
+    return {
+        "address": unit.address,
+        "evidence": Address.parse(unit.address).evidence,
+        "bytes": unit.bytes,
+        "outcome": outcome,
+        "reason": why,
+    }
+
+
+def reason(error: BaseException) -> str:
+    """Exception type and the line of ours that it left: never a message, which may quote evidence."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "forensics" in Path(frame.filename).parts]
+    last = (ours or frames)[-1] if frames else None
+    where = f" {Path(last.filename).stem}:{last.lineno}" if last else ""
+    return f"{type(error).__name__}{where}"

