@@ -389,14 +389,17 @@ def export(options: argparse.Namespace) -> int:
 
 
 def register(options: argparse.Namespace) -> int:
-    from forensics import personal
     from forensics.case import Refused, default_keys_folder, secret
+    from forensics.personal import register as registers
 
     if options.out.exists():
         raise Refused(f"{options.out} exists")
     key = secret(options.keys or default_keys_folder(), f"{options.case_id}.token")
-    persons = personal.build_register(options.file, {}, key, options.out)
-    print(f"{options.out}: {persons} persons as keyed fingerprints")
+    try:
+        facts = registers.build(options.file, {}, key, options.out)
+    except registers.RegisterError as error:
+        raise Refused(str(error)) from None
+    print(f"{options.out}: {facts.persons} persons as keyed fingerprints")
     return DONE
 
 

@@ -152,6 +152,7 @@ FILES = Table(
         fn_changed time   NTFS $FILE_NAME
         fn_born time      NTFS $FILE_NAME
         deleted_at time   deletion time where the file system keeps one (ext)
+        address text      of the stream; with the file id where the path alone may name several
     """),
     ("evidence", "volume", "path", "file_id", "stream"),
 )  # fmt: skip

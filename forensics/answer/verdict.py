@@ -48,8 +48,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """An artefact class that an event would have left its trail in; failures: the clauses N1–N5 it
-    misses, as codes. fact: the horizon that shows it.
+    """An artefact class that an event would have left its trail in.
+
+    failures: the clauses N1–N5 it misses, as codes. fact: the horizon that shows it.
     """
 
     family: str
@@ -107,7 +108,9 @@ def state(parts: Sequence[Finding]) -> Finding:
 
 def _roll(parts: Sequence[Finding], decides: str, otherwise: str) -> Finding:
     if not parts or all(part.verdict == "not_examined" for part in parts):
-        return Finding("not_examined", reasons=ordered(code for part in parts for code in part.reasons))
+        return Finding(
+            "not_examined", reasons=ordered(code for part in parts for code in part.reasons)
+        )
     limits = tuple(sorted({limit for part in parts for limit in part.limits}))
     change = tuple(sorted({code for part in parts for code in part.would_change}))
     decided = [part for part in parts if part.verdict == decides]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from forensics.answer.facts import Fact, interval_of
 from forensics.answer.verdict import Finding, Trail, confidence, ordered, undetermined
 from forensics.correlate.connections import registered
 from forensics.correlate.mismatches import Loan
 from forensics.correlate.places import Place
-from forensics.correlate.rows import Row, has_serial
+from forensics.correlate.rows import Row, device_serial, has_serial
+from forensics.correlate.times import within
 from forensics.values import Interval
 
 if TYPE_CHECKING:
     from forensics.case import Case
 
-Fact = dict[str, Any]
 TAMPER_CODES = {
     "log_cleared": "LOG_CLEARED", "clock_changed": "CLOCK_CHANGED", "wiped": "WIPED",
     "formatted": "FORMATTED", "timestamps_inconsistent": "TIMES_INCONSISTENT",
@@ -56,7 +57,9 @@ class World:
     @property
     def media(self) -> tuple[str, ...]:
         """Supplied items that are no hosts."""
-        return tuple(name for name, row in self.items.items() if row["role"] not in ("pc", "server"))
+        return tuple(
+            name for name, row in self.items.items() if row["role"] not in ("pc", "server")
+        )
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -66,14 +69,14 @@ class World:
     def missing(self) -> tuple[str, ...]:
         """Serials of media that hosts or papers name and that were not supplied (domain.md 8.6)."""
         supplied = {row["medium_serial"] for row in self.connections if row["medium"]}
-        supplied |= {serial for item in self.case.evidence if (serial := item.serial)}
+        supplied |= {device_serial(row["serial"]) for row in self.items.values()}
         named = {row["medium_serial"] for row in self.connections if row["medium"] is None}
         named |= set(registered(self.papers) or ())
         return tuple(sorted(name for name in named - supplied if name is not None))
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """host × medium: every supplied medium, and every other one that the host has seen."""
+        """Host × medium: every supplied medium, and every other one that the host has seen."""
         out = [(host, medium) for host in self.hosts for medium in self.media]
         seen = {
             (row["host"], row["medium_serial"])
@@ -96,6 +99,17 @@ class World:
             if fact["kind"] == kind and all(fact.get(key) == value for key, value in keys.items())
         ]
 
+    def times(self, facts: Iterable[Fact], *, in_window: bool = False) -> list[Interval]:
+        """The dated moments of facts: `time`, else `first` and `last`; on request those in the window."""
+        spans = [
+            fact[key]
+            for fact in facts
+            for key in ("time", "first", "last")
+            if fact.get(key) is not None
+        ]
+        found = [interval_of(span) for span in spans]
+        return [when for when in found if not in_window or within(when, self.window)]
+
     # What bars a negative
 
     def unread(self, items: Iterable[str]) -> tuple[str, ...]:
@@ -104,7 +118,11 @@ class World:
         for item in items:
             outcomes = set(self.bytes.get(item, {"skipped": 1})) - {"examined"}
             codes |= {OUTCOME_CODES[outcome] for outcome in outcomes}
-            codes |= self.reasons.get(item, frozenset()) & {"TRUNCATED", "MISSING_SEGMENT", "LOGICAL_ONLY"}
+            codes |= self.reasons.get(item, frozenset()) & {
+                "TRUNCATED",
+                "MISSING_SEGMENT",
+                "LOGICAL_ONLY",
+            }
             if self.items[item]["role"] == "collection":
                 codes.add("LOGICAL_ONLY")
         return ordered(codes)
@@ -120,12 +138,14 @@ class World:
 
     def tampers(self, item: str) -> list[Fact]:
         """Signs of tampering on an item that do not lie wholly before the window."""
-        return [fact for fact in self.of("tamper", subject=item) if not fact["before_window"]]
+        return [fact for fact in self.of("tamper", subject=item) if fact["since_window"] != "no"]
 
     def unproven(self, *, register: bool) -> tuple[str, ...]:
         """N8: did the detectors pass their self-test, was the register loaded where it is needed?"""
         codes = [] if self.controls_ok else ["DETECTOR_UNPROVEN"]
-        return ordered([*codes, *(["NO_REGISTER"] if register and not self.case.register_persons else [])])
+        return ordered(
+            [*codes, *(["NO_REGISTER"] if register and not self.case.register_persons else [])]
+        )
 
     def trails(self, host: str, kinds: frozenset[str], medium: str | None = None) -> list[Trail]:
         """The artefact classes of a host that would record these kinds of traces, judged by N1–N5.
@@ -168,7 +188,8 @@ class World:
         if "file_opened" in kinds:
             assert self.window is not None, "asked only with a window"
             return any(
-                row["host"] == host and (row["time"].until or 0) > self.window[1] for row in self.opens
+                row["host"] == host and (row["time"].until or 0) > self.window[1]
+                for row in self.opens
             )
         return any(row["in_window"] != "no" for row in self._seen(host, medium))
 
@@ -214,4 +235,5 @@ class World:
         if medium not in self.items:
             return medium
         known = [row["medium_serial"] for row in self.connections if row["medium"] == medium]
-        return self.items[medium]["serial"] or next((serial for serial in known if serial), None)
+        own = device_serial(self.items[medium]["serial"])
+        return own or next((serial for serial in known if serial), None)

@@ -36,6 +36,8 @@ from forensics.artifacts.linux import (
 )
 from forensics.artifacts.removable import os_traces
 from forensics.artifacts.windows import (
+    custom_destinations,
+    dest_list,
     lnk,
     mount_points,
     mounted_devices,
@@ -65,6 +67,8 @@ ARTIFACTS: tuple[Artifact, ...] = (
     user_assist.ARTIFACT,
     setupapi.ARTIFACT,
     lnk.ARTIFACT,
+    dest_list.ARTIFACT,
+    custom_destinations.ARTIFACT,
     recycle_i.ARTIFACT,
     recycle_info.ARTIFACT,
     samba_audit.ARTIFACT,

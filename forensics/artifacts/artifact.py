@@ -101,7 +101,9 @@ def account(path: str | None) -> str | None:
 def serial(instance: str) -> str:
     """A device serial as Windows writes it in an instance id, without its `&0` suffix."""
     head, _, tail = instance.rpartition("&")
-    return (head if head and tail.isdigit() and len(tail) <= 2 and head[1:2] != "&" else instance).upper()
+    return (
+        head if head and tail.isdigit() and len(tail) <= 2 and head[1:2] != "&" else instance
+    ).upper()
 
 
 def on_windows(settings: Mapping[str, str]) -> bool | None:

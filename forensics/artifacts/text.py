@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -76,7 +77,7 @@ def span(records: Sequence[Record], modified: Interval | None = None) -> list[Ro
     moments = [(record.time.start or 0) + record.turn * 366 * _DAY for record in dated]
     pauses = [
         (later - earlier, place)
-        for place, (earlier, later) in enumerate(zip(moments, moments[1:], strict=False))
+        for place, (earlier, later) in enumerate(pairwise(moments))
     ]
     longest: dict[int, int] = {}
     for pause, place in pauses:

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 from forensics import artifacts, schema
 from forensics.correlate import (
-    clocks, connections, copies, events, horizons, media, mismatches, names, opens, places, sessions,
+    clocks,
+    connections,
+    copies,
+    events,
+    horizons,
+    media,
+    mismatches,
+    names,
+    opens,
+    places,
+    sessions,
     times,
 )  # fmt: skip
 from forensics.correlate.rows import Row, rows, table
@@ -20,13 +30,23 @@ if TYPE_CHECKING:
 
     from forensics.case import Case
 
-TABLES = ("events", "connections", "sessions", "opens", "copies", "horizons", "clocks", "mismatches")
+TABLES = (
+    "events",
+    "connections",
+    "sessions",
+    "opens",
+    "copies",
+    "horizons",
+    "clocks",
+    "mismatches",
+)
 
 
 def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # noqa: A001  # design.md 5
-    """The tables that follow from `tables` (volumes, files, contents, records, people, traces,
-    settings, papers; a missing one counts as empty), times resolved to UTC. Order of rows does not
-    matter; errors: none, what cannot be resolved stays without time.
+    """The tables that follow from `tables` (those of INPUTS; a missing one counts as empty).
+
+    Times are resolved to UTC; what cannot be resolved stays without time. The order of rows does
+    not matter.
     """
     have = {name: tables.get(name, schema.to_arrow(name, [])) for name in INPUTS}
     settings = rows("settings", have["settings"])
@@ -35,31 +55,30 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
     traces = in_utc(have, known)
     files = times.resolve_columns(have["files"], FILE_TIMES, known)
     said = rows("traces", traces)
-    papers = [
-        {**row, "time": times.resolve(row["time"], known[times.PAPERS]),
-         "until": times.resolve(row["until"], known[times.PAPERS])}
-        for row in rows("papers", have["papers"])
-    ]  # fmt: skip
+    papers = times.papers_in_utc(rows("papers", have["papers"]), known[times.PAPERS])
     hosts = [item.id for item in case.evidence if item.role in media.HOSTS]
     tied = media.media(case, rows("volumes", have["volumes"]), said)
     used = connections.uses(tied, said, hosts)
     joined = connections.connections(case, used, named, papers)
     logged_on = sessions.sessions(said)
+    opened = opens.opens(tied, said, known)
     held = places.places(rows("records", have["records"]), have["people"], have["contents"])
-    sources = names.find(files, [place.address for place in held] + [row["address"] for row in said])
+    sources = names.find(
+        files, [place.address for place in held] + [row["address"] for row in said]
+    )
     born = {address: row["born"] for address, row in sources.items()}
     hives = {address: row["modified"] for address, row in sources.items()}
     found = {
         "connections": joined,
         "sessions": logged_on,
-        "opens": opens.opens(tied, said, known),
+        "opens": opened,
         "copies": copies.copies(case, held, born),
         "horizons": horizons.horizons(
             case, said, known, named, artifacts.ARTIFACTS, hives, settings
         ),
         "clocks": clocks.clocks(case),
         "mismatches": mismatches.mismatches(
-            case.window, joined, connections.arrivals(used), logged_on, papers
+            joined, connections.arrivals(used), logged_on, opened, papers
         ),
     }
     out = {name: table(name, made) for name, made in found.items()}
@@ -69,7 +88,17 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
 
 
 INPUTS = ("volumes", "files", "contents", "records", "people", "traces", "settings", "papers")
-FILE_TIMES = ("modified", "accessed", "changed", "born", "fn_modified", "fn_accessed", "fn_changed", "fn_born", "deleted_at")
+FILE_TIMES = (
+    "modified",
+    "accessed",
+    "changed",
+    "born",
+    "fn_modified",
+    "fn_accessed",
+    "fn_changed",
+    "fn_born",
+    "deleted_at",
+)
 
 
 def host_names(settings: list[Row]) -> dict[str, str]:

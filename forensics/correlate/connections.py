@@ -117,7 +117,9 @@ def _last(kinds: Mapping[str, list[Interval]]) -> Interval:
     arrivals = latest(kinds.get("device_connected", ()))
     if arrivals.start is not None:
         return arrivals
-    return latest([when for kind in PRESENCE if kind != "device_removed" for when in kinds.get(kind, ())])
+    return latest(
+        [when for kind in PRESENCE if kind != "device_removed" for when in kinds.get(kind, ())]
+    )
 
 
 def _in_window(
@@ -159,7 +161,9 @@ def _is_registered(serial: str | None, listed: Sequence[str | None] | None) -> b
         return True
     text = serial or ""
     parts = [item for item in listed if item and min(len(item), len(text)) >= 6]
-    possible = any(text.startswith(item) or text.endswith(item) or item.endswith(text) for item in parts)
+    possible = any(
+        text.startswith(item) or text.endswith(item) or item.endswith(text) for item in parts
+    )
     return None if possible else False
 
 
@@ -168,6 +172,8 @@ def arrivals(found: Iterable[Use]) -> list[Use]:
     once = {
         (use.key, use.trace["time"]): use
         for use in found
-        if use.trace["kind"] in ARRIVALS and use.trace["time"] != NO_TIME and use.trace["time"].start
+        if use.trace["kind"] in ARRIVALS
+        and use.trace["time"] != NO_TIME
+        and use.trace["time"].start
     }
     return [once[key] for key in sorted(once, key=repr)]

@@ -24,7 +24,7 @@ def events(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    where = file_addresses(files)
+    where = files.column("address")
     parts = []
     for name in FILE_TIMES:
         keep = files.column(name).is_valid()
@@ -66,42 +66,18 @@ def events(
     return joined.take(pc.sort_indices(plain, sort_keys=keys))
 
 
-def file_addresses(files: pa.Table) -> pa.ChunkedArray:
-    """The address of each row of `files`: with the file id where the path is masked or not unique."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    volume = _prefixed(":", files.column("volume"))
-    base = pc.binary_join_element_wise(
-        files.column("evidence").cast("string"), volume, _prefixed(":", files.column("path")), ""
-    )
-    stream = _prefixed(":", files.column("stream"))
-    plain = pc.binary_join_element_wise(base, stream, "")
-    counts = plain.value_counts()
-    twice = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
-    marked = pc.or_(
-        pc.fill_null(files.column("masked"), False), pc.is_in(plain, twice.cast(pa.string()))
-    )
-    identity = pc.if_else(marked, _prefixed("#", files.column("file_id")), "")
-    return pc.binary_join_element_wise(base, identity, stream, "")
-
-
-def _prefixed(mark: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
-    import pyarrow.compute as pc
-
-    return pc.fill_null(pc.binary_join_element_wise(mark, column.cast("string"), ""), "")
-
-
 def _time(table: pa.Table, name: str) -> dict[str, Any]:
     parts = {"time": name, "time_until": f"{name}_until", "time_basis": f"{name}_basis"}
     return {key: table.column(column) for key, column in parts.items()}
 
 
 def _joined(table: pa.Table, names: Sequence[str]) -> pa.ChunkedArray:
+    """What the columns say, in one text. (`null_handling="skip"` drops all-null rows: pyarrow 26.)"""
     import pyarrow.compute as pc
 
     texts = [table.column(name).cast("string") for name in names]
-    return pc.binary_join_element_wise(*texts, " · ", null_handling="skip")
+    marked = [pc.fill_null(pc.binary_join_element_wise("", text, " · "), "") for text in texts]
+    return pc.utf8_slice_codeunits(pc.binary_join_element_wise(*marked, ""), len(" · "))
 
 
 def _part(evidence: Any, columns: dict[str, Any], names: Mapping[str, str]) -> pa.Table:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from forensics.correlate.rows import Row, content, details, stem
@@ -92,14 +93,18 @@ def _log_row(
     first, last = hull(span.first for span in spans), hull(span.last for span in spans)
     known = all(span.first.start is not None and span.last.start is not None for span in spans)
     silences = [silence for span in spans for silence in span.silences]
-    for one, two in zip(spans, spans[1:], strict=False):
+    for one, two in pairwise(spans):
         usual = max(one.usual_micros, two.usual_micros, SECOND)
         if (two.first.start or 0) - (one.last.until or 0) > 3 * usual:
             silences.append((one.last, two.first))
     unlisted = sum(span.gaps - len(span.silences) for span in spans)
     open_ = [silence for silence in silences if not _switched_off(silence, evidence, traces)]
-    starts, ends = spans[0].first, max((span.last for span in spans), key=lambda when: when.until or 0)
-    covers, reason = "unknown", "CLOCK_UNKNOWN"
+    starts, ends = (
+        spans[0].first,
+        max((span.last for span in spans), key=lambda when: when.until or 0),
+    )
+    covers: str = "unknown"
+    reason: str | None = "CLOCK_UNKNOWN"
     if case.window is None:
         reason = "NO_WINDOW"
     elif known:
@@ -134,9 +139,7 @@ def _log_row(
     }
 
 
-def _switched_off(
-    silence: tuple[Interval, Interval], evidence: str, traces: Sequence[Row]
-) -> bool:
+def _switched_off(silence: tuple[Interval, Interval], evidence: str, traces: Sequence[Row]) -> bool:
     """Do shutdown and boot records of the host explain the silence? (not silence itself)"""
     begin, end = silence[0].until, silence[1].start
     mine = [row for row in traces if row["evidence"] == evidence]
@@ -169,9 +172,7 @@ def _class_rows(
     hives: Mapping[str, Interval], settings: Sequence[Row], names: Mapping[str, str],
 ) -> list[Row]:  # fmt: skip
     """A class without log: present with its reach, or expected and absent."""
-    mine = [
-        row for row in traces if row["evidence"] == evidence and row["source"] == artifact.name
-    ]
+    mine = [row for row in traces if row["evidence"] == evidence and row["source"] == artifact.name]
     if any(row["kind"] == "log_span" for row in mine):
         return []
     said = {row["name"]: row["value"] or "" for row in settings if row["evidence"] == evidence}

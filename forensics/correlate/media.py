@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from forensics.correlate.rows import Row, device_serial, details, volume_serial
+from forensics.correlate.rows import Row, details, device_serial, volume_serial
 
 if TYPE_CHECKING:
     from forensics.case import Case

@@ -7,13 +7,20 @@ likely a typing mistake, listed all the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from forensics.correlate.connections import Use, registered
-from forensics.correlate.rows import Row, device_serial, has_serial
-from forensics.correlate.times import DAY
+from forensics.correlate.connections import Use
+from forensics.correlate.rows import Row, device_serial
+from forensics.correlate.times import DAY, hull
 from forensics.values import NO_TIME, Interval
+
+# Accounts of the system and of machines are on no list of people; a SID alone is no name.
+OF_THE_SYSTEM = re.compile(
+    r"SYSTEM|LOCAL SERVICE|NETWORK SERVICE|ANONYMOUS LOGON|DWM-\d+|UMFD-\d+|root|nobody|S-1-.*|.*\$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +78,24 @@ def _closed(loan: Loan, returns: Sequence[Row]) -> Loan:
 
 
 def mismatches(
-    window: tuple[int, int] | None, connections: Sequence[Row], arrivals: Sequence[Use],
-    sessions: Sequence[Row], papers: Sequence[Row],
+    connections: Sequence[Row], arrivals: Sequence[Use], sessions: Sequence[Row],
+    opens: Sequence[Row], papers: Sequence[Row],
 ) -> list[Row]:  # fmt: skip
     """Rows of `mismatches`. Each check runs only where its papers were supplied."""
     have = {row["paper"] for row in papers}
     out: list[Row] = []
-    out += _unregistered(connections, arrivals)
+    out += _unregistered(connections)
     if "take_out" in have:
         ledger = loans(papers)
         out += _without_takeout(arrivals, ledger)
         out += _without_connection(arrivals, ledger, connections)
-        out += _returns(window, ledger)
+        out += _returns(ledger)
         out += _overlapping(ledger)
     if "media_register" in have:
         out += _never_seen(connections, papers)
         out += _duplicates(papers)
     if "accounts" in have:
-        out += _accounts(sessions, papers)
+        out += _accounts(sessions, opens, papers)
     return out
 
 
@@ -109,7 +116,7 @@ def _row(
     }
 
 
-def _unregistered(connections: Iterable[Row], arrivals: Sequence[Use]) -> list[Row]:
+def _unregistered(connections: Iterable[Row]) -> list[Row]:
     out = []
     for row in connections:
         if row["registered"] is False:
@@ -158,7 +165,15 @@ def _without_connection(
             text = "taken out, and no supplied host dates an arrival in that time"
             subject = min(loan.serials, default=loan.row["item"])
             out.append(
-                _row("takeout_without_connection", "gap", subject, loan.row["time"], text, [], loan.row)
+                _row(
+                    "takeout_without_connection",
+                    "gap",
+                    subject,
+                    loan.row["time"],
+                    text,
+                    [],
+                    loan.row,
+                )
             )
     return out
 
@@ -170,7 +185,7 @@ def _between(row: Row) -> Interval:
     return Interval(row["first"].start, row["last"].until, row["first"].basis)
 
 
-def _returns(window: tuple[int, int] | None, ledger: Iterable[Loan]) -> list[Row]:
+def _returns(ledger: Iterable[Loan]) -> list[Row]:
     out = []
     for loan in ledger:
         subject = min(loan.serials, default=loan.row["item"])
@@ -179,7 +194,9 @@ def _returns(window: tuple[int, int] | None, ledger: Iterable[Loan]) -> list[Row
             out.append(_row("not_returned", "gap", subject, loan.row["time"], text, [], loan.row))
         elif loan.until is not None and loan.start is not None and loan.until <= loan.start:
             text = "the return is written before the take-out"
-            out.append(_row("not_returned", "clerical", subject, loan.row["time"], text, [], loan.row))
+            out.append(
+                _row("not_returned", "clerical", subject, loan.row["time"], text, [], loan.row)
+            )
     return out
 
 
@@ -188,7 +205,9 @@ def _overlapping(ledger: Sequence[Loan]) -> list[Row]:
     out = []
     for place, one in enumerate(ledger):
         for two in ledger[place + 1 :]:
-            same = one.serials & two.serials or (one.row["item"] and one.row["item"] == two.row["item"])
+            same = one.serials & two.serials or (
+                one.row["item"] and one.row["item"] == two.row["item"]
+            )
             if not same or None in (one.start, two.start, one.until, two.until):
                 continue
             start, until = max(one.start or 0, two.start or 0), min(one.until or 0, two.until or 0)
@@ -197,7 +216,15 @@ def _overlapping(ledger: Sequence[Loan]) -> list[Row]:
                 subject = min(one.serials | two.serials, default=one.row["item"])
                 text = "two take-outs of one medium at the same time"
                 out.append(
-                    _row("takeout_overlap", "clerical", subject, when, text, [two.row["address"]], one.row)
+                    _row(
+                        "takeout_overlap",
+                        "clerical",
+                        subject,
+                        when,
+                        text,
+                        [two.row["address"]],
+                        one.row,
+                    )
                 )
     return out
 
@@ -228,28 +255,50 @@ def _duplicates(papers: Iterable[Row]) -> list[Row]:
             if value and value in first:
                 text = "the same number or serial stands in another row"
                 addresses = [first[value]["address"]]
-                out.append(_row("duplicate_number", "clerical", value, NO_TIME, text, addresses, row))
+                out.append(
+                    _row("duplicate_number", "clerical", value, NO_TIME, text, addresses, row)
+                )
             elif value:
                 first[value] = row
     return out
 
 
-def _accounts(sessions: Iterable[Row], papers: Sequence[Row]) -> list[Row]:
-    """Sessions of accounts that the list of accounts does not have."""
-    listed = {(row["item"] or "").casefold() for row in papers if row["paper"] == "accounts"}
-    out = []
+def _accounts(sessions: Iterable[Row], opens: Iterable[Row], papers: Sequence[Row]) -> list[Row]:
+    """Accounts that used a host and that the list of accounts does not have, or had ended before."""
+    listed: dict[str, Row] = {}
+    for row in papers:
+        if row["paper"] == "accounts" and row["item"]:
+            listed[row["item"].casefold()] = row
+    used: dict[tuple[str, str], list[tuple[Interval, str]]] = {}
     for row in sessions:
-        name = row["account"]
-        if name and row["kind"] != "service" and name.split("\\")[-1].casefold() not in listed:
-            text = f"a session on {row['host']} of an account that is not listed"
+        used.setdefault((row["host"], row["account"] or ""), []).append(
+            (row["start"], row["address"])
+        )
+    for row in opens:
+        if row["family"] == "net":
+            used.setdefault((row["host"], row["account"] or ""), []).append(
+                (row["time"], row["address"])
+            )
+    out = []
+    for (host, account), times in sorted(used.items()):
+        name = account.split("\\")[-1]
+        if not name or OF_THE_SYSTEM.fullmatch(name):
+            continue
+        entry = listed.get(name.casefold())
+        first = min(times, key=lambda use: (use[0].start or 0, use[1]))
+        if entry is None:
+            text = f"an account used {host} and is not listed"
             out.append(
-                _row("account_unknown", "breach", name, row["start"], text, [row["address"]],
-                     kind="accounts")
+                _row("account_unknown", "breach", account, hull(when for when, _ in times), text,
+                     [first[1]], kind="accounts")
             )  # fmt: skip
+            continue
+        end = entry["until"].until
+        late = [use for use in times if end is not None and (use[0].start or 0) >= end]
+        if late:
+            text = f"an account used {host} after it had ended"
+            when = hull(when for when, _ in late)
+            out.append(
+                _row("account_after_end", "breach", account, when, text, [late[0][1]], entry)
+            )
     return out
-
-
-def incomplete(papers: Iterable[Row]) -> bool:
-    """Does a row of the register of media lack a usable serial?"""
-    listed = registered(papers)
-    return listed is not None and any(not has_serial(serial) for serial in listed)

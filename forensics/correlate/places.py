@@ -59,9 +59,7 @@ def places(records: Sequence[Row], people: pa.Table, contents: pa.Table) -> list
         groups.setdefault(content(row["address"]), []).append(row)
     named = {key: found for key, found in groups.items() if Address.parse(key).path or "!" in key}
     known = _contents(contents, set(named))
-    out = [
-        _place(key, found, tokens, known.get(key, {})) for key, found in sorted(named.items())
-    ]
+    out = [_place(key, found, tokens, known.get(key, {})) for key, found in sorted(named.items())]
     have = {place.address for place in out}
     by_digest = {place.digest: place for place in reversed(out) if place.digest}
     for address, row in known.items():
@@ -86,7 +84,9 @@ def _contents(contents: pa.Table, wanted: set[str]) -> dict[str, Row]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    mine = contents.filter(pc.is_in(contents.column("address"), pa.array(sorted(wanted), pa.string())))
+    mine = contents.filter(
+        pc.is_in(contents.column("address"), pa.array(sorted(wanted), pa.string()))
+    )
     digests = mine.column("sha256").drop_null().unique()
     same = contents.filter(pc.is_in(contents.column("sha256"), pa.array(digests, pa.string())))
     found = [*rows("contents", mine), *rows("contents", same)]
@@ -130,7 +130,9 @@ def _runs(found: Iterable[Row]) -> list[list[Row]]:
     """Raw records of one evidence and volume cut into runs of one state."""
     out: list[list[Row]] = []
     last: dict[str, tuple[int, list[Row]]] = {}
-    for row in sorted(found, key=lambda row: (Address.parse(row["address"]).offset or 0, row["address"])):
+    for row in sorted(
+        found, key=lambda row: (Address.parse(row["address"]).offset or 0, row["address"])
+    ):
         where = Address.parse(row["address"])
         start = where.offset or 0
         end, run = last.get(row["state"], (None, []))

@@ -11,13 +11,22 @@ from collections.abc import Sequence
 from forensics.correlate.rows import Row, details
 from forensics.values import NO_TIME
 
-TYPES = {"2": "console", "3": "network", "5": "service", "7": "unlock", "10": "rdp", "11": "console"}
+TYPES = {
+    "2": "console",
+    "3": "network",
+    "5": "service",
+    "7": "unlock",
+    "10": "rdp",
+    "11": "console",
+}
 
 
 def sessions(traces: Sequence[Row]) -> list[Row]:
     """Rows of `sessions`."""
     events = [row for row in traces if row["kind"] in ("session_start", "session_end")]
-    events.sort(key=lambda row: (row["time"].start or 0, row["kind"] == "session_start", row["address"]))
+    events.sort(
+        key=lambda row: (row["time"].start or 0, row["kind"] == "session_start", row["address"])
+    )
     running: dict[tuple[str, str], list[Row]] = {}
     out = []
     for row in events:

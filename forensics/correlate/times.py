@@ -66,7 +66,9 @@ def clocks(case: Case, settings: Iterable[Row]) -> dict[str, Clock]:
 
 def zone_name(value: str | None) -> str | None:
     """The IANA zone in the value of a `zone` setting: a name, a name after text, or `JST-9`."""
-    for word in re.findall(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+|[A-Za-z]{3,4}[+-]?\d{1,2}|UTC", value or ""):
+    for word in re.findall(
+        r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+|[A-Za-z]{3,4}[+-]?\d{1,2}|UTC", value or ""
+    ):
         posix = re.fullmatch(r"[A-Za-z]{3,4}([+-]?\d{1,2})", word)
         name = f"Etc/GMT{int(posix[1]):+d}" if posix else word
         if name in available_timezones():
@@ -217,7 +219,9 @@ def _span_years(row: Row, said: Mapping[str, str], year: int, turns: int) -> Row
     texts = {**said, "last": _stamp(last)}
     if said.get("silences"):
         pairs = [pair.split("~") for pair in said["silences"].split(",")]
-        texts["silences"] = ",".join("~".join(_inside(end, first, last) for end in pair) for pair in pairs)
+        texts["silences"] = ",".join(
+            "~".join(_inside(end, first, last) for end in pair) for pair in pairs
+        )
     return {**row, "time": first, "detail": ";".join(f"{k}={v}" for k, v in texts.items())}
 
 
@@ -237,10 +241,45 @@ def _stamp(when: Interval) -> str:
     return "" if when.start is None else moment(when.start).replace(tzinfo=None).isoformat()
 
 
+def paper_years(papers: Sequence[Row]) -> list[Row]:
+    """Rows of papers whose dates lack a year, with that of the nearest dated row of their sheet.
+
+    Ledgers are kept in order: the year is the one that puts the date nearest to its neighbour. A
+    sheet without any year keeps its dates without year.
+    """
+    out = list(papers)
+    dated = [row for row in papers if row["time"].basis == "local:unknown" and row["time"].start is not None]
+    for place, row in enumerate(papers):
+        near = min(
+            (other for other in dated if (other["paper"], other["sheet"]) == (row["paper"], row["sheet"])),
+            key=lambda other: (abs((other["row"] or 0) - (row["row"] or 0)), other["row"] or 0),
+            default=None,
+        )
+        for name in ("time", "until"):
+            if near is not None and row[name].basis == "local:noyear":
+                out[place] = {**out[place], name: _nearest(row[name], near["time"].start)}
+    return out
+
+
+def _nearest(when: Interval, to: int) -> Interval:
+    year = moment(to).year
+    read = [_in_year(when, year + step) for step in (-1, 0, 1)]
+    known = [found for found in read if found.start is not None]
+    return min(known, key=lambda found: abs((found.start or 0) - to), default=when)
+
+
+def papers_in_utc(papers: Sequence[Row], clock: Clock) -> list[Row]:
+    """Rows of `papers` with `time` and `until` in UTC."""
+    return [
+        {**row, "time": resolve(row["time"], clock), "until": resolve(row["until"], clock)}
+        for row in paper_years(papers)
+    ]
+
+
 def iso(text: str | None, naive: str = "local:unknown") -> Interval:
     """An ISO time of a trace's detail; without zone it has the basis `naive`. Anything else: no time."""
     try:
-        parsed = dt.datetime.fromisoformat((text or "").strip().replace("Z", "+00:00"))
+        parsed = dt.datetime.fromisoformat((text or "").strip())
     except ValueError:
         return NO_TIME
     basis = "utc" if parsed.tzinfo else naive
@@ -282,7 +321,9 @@ def hull(times: Iterable[Interval]) -> Interval:
 def latest(times: Iterable[Interval]) -> Interval:
     """The time that began last; of equals the narrowest."""
     known = [when for when in times if when.start is not None]
-    return max(known, key=lambda when: (when.start, -(when.until or 0), when.basis), default=NO_TIME)
+    return max(
+        known, key=lambda when: (when.start, -(when.until or 0), when.basis), default=NO_TIME
+    )
 
 
 def earliest(times: Iterable[Interval]) -> Interval:

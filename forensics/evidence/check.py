@@ -21,7 +21,9 @@ def check(case: Case, digests: Any) -> None:
         if case.accept_mismatch:
             case.custody("mismatch accepted", evidence=row["evidence"], reason=case.accept_mismatch)
             continue
-        case.custody("mismatch", evidence=row["evidence"], declared=row["declared"], sha256=row["sha256"])
+        case.custody(
+            "mismatch", evidence=row["evidence"], declared=row["declared"], sha256=row["sha256"]
+        )
         raise DigestMismatch(
             f"{row['evidence']} does not match its declared digest\n"
             f"  declared  {row['declared']}\n"

@@ -7,30 +7,14 @@ range is read without what is before it. Peers give zeros or flipped bytes here,
 from __future__ import annotations
 
 import sys
-import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from forensics.evidence.facts import joined
+from forensics.evidence.facts import clipped, joined
 from forensics.evidence.files import Files
+from forensics.evidence.inflate import Damaged, adler32, inflate
 from forensics.values import Gap
-
-try:
-    from deflate import DeflateError, adler32, zlib_decompress
-except ImportError:  # slower by a factor of two or three, and as right
-    adler32 = zlib.adler32
-    DeflateError = zlib.error
-
-    def zlib_decompress(data: Any, size: int) -> bytes:
-        """Inflates to at most `size` bytes; zlib.error on damage."""
-        stream = zlib.decompressobj()
-        out = stream.decompress(data, size)
-        if not stream.eof and (stream.decompress(stream.unconsumed_tail, 1) or not stream.eof):
-            raise zlib.error("incomplete, or longer than a chunk")
-        return out
-
 
 BATCH_BYTES = 1 << 20  # of one read of compressed chunks
 CACHE_BYTES = 2 << 20  # of inflated chunks kept for small reads
@@ -48,7 +32,7 @@ class Group(NamedTuple):
     """
 
     first: int
-    count: int
+    chunks: int
     file: int
     at: int
     base: int | None
@@ -58,8 +42,11 @@ class Group(NamedTuple):
 
 
 class Entries(NamedTuple):
-    """Entries of a table as on disk. From number `overflow` on they are offsets of 32 bits without
-    a flag (EnCase before 6.7 wrote such tables into segments beyond 2 GiB)."""
+    """Entries of a table as on disk.
+
+    From number `overflow` on they are offsets of 32 bits without a flag: EnCase before 6.7 wrote
+    such tables into segments beyond 2 GiB.
+    """
 
     values: array[int]
     base: int
@@ -96,22 +83,16 @@ class EwfStore:
         first, last = offset // unit, (offset + length - 1) // unit
         gaps: list[Gap] = []
         if last - first < FEW_CHUNKS:
-            parts = [self._cached(number, gaps) for number in range(first, last + 1)]
+            parts: list[Any] = [self._cached(number, gaps) for number in range(first, last + 1)]
         else:
             parts = self._range(first, last + 1, gaps)
+        gaps = clipped(joined(gaps), offset, length) if gaps else gaps
         cut = offset - first * unit
         if len(parts) == 1:
-            data = parts[0]
-            return data if not cut and length == len(data) else data[cut : cut + length], gaps
-        if cut:
-            parts[0] = memoryview(parts[0])[cut:]
-        over = cut + length - (last - first) * unit
-        parts[-1] = memoryview(parts[-1])[:over]
-        end = offset + length
-        return b"".join(parts), [
-            Gap(max(g.start, offset), min(g.start + g.length, end) - max(g.start, offset), g.reason)
-            for g in joined(gaps)
-        ]
+            return parts[0][cut : cut + length], gaps
+        parts[0] = memoryview(parts[0])[cut:]
+        parts[-1] = memoryview(parts[-1])[: cut + length - (last - first) * unit]
+        return b"".join(parts), gaps
 
     def _cached(self, number: int, gaps: list[Gap]) -> bytes | bytearray:
         found = self._cache.pop(number, None)
@@ -132,11 +113,11 @@ class EwfStore:
         while number < stop:
             index = bisect_right(self._firsts, number) - 1
             group = self._groups[index] if index >= 0 else None
-            if group is None or number >= group.first + group.count:
+            if group is None or number >= group.first + group.chunks:
                 following = self._firsts[index + 1] if index + 1 < len(self._firsts) else stop
                 upto, reason = min(stop, following), self._reason
             else:
-                upto, reason = min(stop, group.first + group.count), "TABLE_CHECKSUM"
+                upto, reason = min(stop, group.first + group.chunks), "TABLE_CHECKSUM"
                 entries = self._entries(index)
                 if entries is not None:
                     self._decode(group, entries, number, upto, parts, gaps)
@@ -168,7 +149,7 @@ class EwfStore:
         return entries
 
     def _load(self, group: Group, at: int, base: int) -> Entries | None:
-        size = group.count * 4
+        size = group.chunks * 4
         try:
             data = self._files.pread(group.file, at, size + 4 * group.footer)
         except OSError:
@@ -182,11 +163,11 @@ class EwfStore:
         values = array("I", data)
         if sys.byteorder == "big":
             values.byteswap()
-        overflow = group.count
+        overflow = group.chunks
         if base == 0 and group.end >= COMPRESSED:
             masked = [value & (COMPRESSED - 1) for value in values]
             overflow = next(
-                (n for n in range(1, len(masked)) if masked[n] < masked[n - 1]), group.count
+                (n for n in range(1, len(masked)) if masked[n] < masked[n - 1]), group.chunks
             )
         return Entries(values, base, overflow)
 
@@ -202,7 +183,7 @@ class EwfStore:
                 base + (value & mask if low + n < entries.overflow else value)
                 for n, value in enumerate(values)
             ]
-        if high == group.count:
+        if high == group.chunks:
             out.append(group.end)
         return out
 
@@ -272,12 +253,12 @@ class EwfStore:
                     if adler32(view[low:end]) == checksum:
                         return self._cut(data[low:end], expected)
             return None
-        if high - low == len(self._packed) and data[low:high] == self._packed:
-            if len(self._inflated) == expected:
-                return self._inflated
+        same = high - low == len(self._packed) and data[low:high] == self._packed
+        if same and len(self._inflated) == expected:
+            return self._inflated
         try:
-            out = zlib_decompress(view[low:high], self._chunk_bytes)
-        except (DeflateError, ValueError):
+            out = inflate(view[low:high], self._chunk_bytes)
+        except Damaged:
             return None
         if len(out) != expected:
             return self._cut(out, expected)

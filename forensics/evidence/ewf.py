@@ -17,21 +17,25 @@ Does not prove  where it belongs: chunks are only counted, so that behind a hole
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from forensics.evidence.chunks import EwfStore, Group
 from forensics.evidence.facts import SIZE_MAX, Facts, Unsupported, clipped, joined
-from forensics.evidence.files import Files
+from forensics.evidence.files import Files, open_file
 from forensics.values import Gap
 
 MAGIC = b"EVF\t\r\n\xff\x00"
 FILE_HEADER_BYTES = 13
+LETTERS_FROM = 100  # E99 is followed by EAA
 SECTION_BYTES = 76
 SECTIONS_MAX = 1 << 20  # of one segment file
 SEARCH_BYTES = 1 << 20  # step of the search behind a damaged section
@@ -86,15 +90,14 @@ def open_ewf(path: Path) -> tuple[Facts, EwfStore]:
     names = segments(path)
     there = [name for name in names if name is not None]
     files = Files(there)
-    try:
+    with ExitStack() as stack:
+        stack.callback(files.close)
         found = _read(names, files)
         geometry = found.geometry
         if geometry is None:
             raise Unsupported("ewf", "VOLUME_SECTION")
         groups, lost = _placed(found, -(-geometry.size // geometry.chunk_bytes))
-    except BaseException:
-        files.close()
-        raise
+        stack.pop_all()
     facts = Facts(
         "ewf", geometry.size, geometry.sector_bytes, tuple(str(name) for name in there),
         tuple(sorted(found.stored.items())), found.acquired, _gaps(found.errors, lost, geometry),
@@ -104,7 +107,10 @@ def open_ewf(path: Path) -> tuple[Facts, EwfStore]:
 
 
 def segments(path: Path) -> list[Path | None]:
-    """The segment files of a set in order of their names, None where one is missing."""
+    """The segment files of a set in order of their names, None where one is missing.
+
+    From the hundredth on names have three letters, like many others: those must begin as EWF does.
+    """
     stem, _, tail = path.name.rpartition(".")
     number = segment_number(tail)
     if number is None:
@@ -113,9 +119,24 @@ def segments(path: Path) -> list[Path | None]:
     for other in path.parent.iterdir():
         base, _, ending = other.name.rpartition(".")
         number = segment_number(ending)
-        if base == stem and number is not None and ending[0].islower() == tail[0].islower():
+        if base != stem or number is None or ending[0].islower() != tail[0].islower():
+            continue
+        if (ending[0] == tail[0]) if number < LETTERS_FROM else _is_ewf(other):
             found.setdefault(number, other)
+    if min(found) >= LETTERS_FROM:  # a name that only looks like a late segment
+        return [path]
     return [found.get(number) for number in range(1, max(found) + 1)]
+
+
+def _is_ewf(path: Path) -> bool:
+    try:
+        descriptor = open_file(path)
+    except OSError:
+        return False
+    try:
+        return os.pread(descriptor, len(MAGIC), 0) == MAGIC
+    finally:
+        os.close(descriptor)
 
 
 def segment_number(tail: str) -> int | None:
@@ -126,7 +147,7 @@ def segment_number(tail: str) -> int | None:
     if match[2]:
         return int(match[2]) or None
     first, second, third = (ord(char) - ord("A") for char in match.group(3, 4, 5))
-    return 100 + ((first - 4) * 26 + second) * 26 + third
+    return LETTERS_FROM + ((first - 4) * 26 + second) * 26 + third
 
 
 def _read(names: list[Path | None], files: Files) -> Found:
@@ -218,8 +239,10 @@ def _segment(files: Files, number: int, found: Found) -> None:
 def _after_hole(found: Found, begin: int) -> bool:
     """The last part is a hole of this segment that hides no table already taken."""
     parts = found.parts[begin:]
-    return bool(parts) and isinstance(parts[-1], Hole) and not (
-        len(parts) > 1 and isinstance(parts[-2], Group) and parts[-2].mirror is None
+    return (
+        bool(parts)
+        and isinstance(parts[-1], Hole)
+        and not (len(parts) > 1 and isinstance(parts[-2], Group) and parts[-2].mirror is None)
     )
 
 
@@ -337,7 +360,7 @@ def _mirrored(table: Group | Hole, mirror: Group | Hole) -> Group | Hole:
         return mirror
     if table.base is None:
         return mirror._replace(base=None, mirror=(mirror.at, mirror.base))
-    if table.count != mirror.count:
+    if table.chunks != mirror.chunks:
         return Hole("TABLE_MISMATCH")
     return table._replace(mirror=(mirror.at, mirror.base))
 
@@ -369,7 +392,7 @@ def _acquired(body: bytes) -> str | None:
         return None
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1"
     lines = [line.rstrip("\r") for line in raw.decode(encoding, "replace").split("\n")]
-    for names, values in zip(lines, lines[1:], strict=False):
+    for names, values in itertools.pairwise(lines):
         columns = names.split("\t")
         if "m" in columns and "c" in columns:
             value = dict(zip(columns, values.split("\t"), strict=False)).get("m", "")
@@ -384,7 +407,7 @@ def _placed(found: Found, total: int) -> tuple[list[Group], Gap]:
     before the first hole are counted from the start, those behind the last one from the end.
     """
     parts = found.parts
-    count = sum(part.count for part in parts if isinstance(part, Group))
+    count = sum(part.chunks for part in parts if isinstance(part, Group))
     holes = [n for n, part in enumerate(parts) if isinstance(part, Hole)]
     reason = next((part.reason for part in parts if isinstance(part, Hole)), "MISSING_SEGMENT")
     if count == total:
@@ -401,12 +424,12 @@ def _placed(found: Found, total: int) -> tuple[list[Group], Gap]:
     for part in front:
         if isinstance(part, Group):
             groups.append(part._replace(first=at))
-            at += part.count
+            at += part.chunks
     tail: list[Group] = []
     end = total
     for part in reversed(back):
         if isinstance(part, Group):
-            end -= part.count
+            end -= part.chunks
             tail.append(part._replace(first=end))
     if end < at or at > total:  # more chunks than the medium has
         groups = [group for group in groups if group.first < total]

@@ -12,7 +12,7 @@ SIZE_MAX = 1 << 50  # bytes; a medium that claims more is not believed
 SECTOR_BYTES = 512  # where the container does not say
 
 
-class Unreadable(OSError):
+class Unreadable(OSError):  # noqa: N818 # said of the bytes
     """Bytes that exist on the medium but cannot be read; `gaps` are ranges of the medium."""
 
     def __init__(self, gaps: Iterable[Gap]) -> None:
@@ -20,7 +20,7 @@ class Unreadable(OSError):
         super().__init__(", ".join(f"{gap.reason}@{gap.start}+{gap.length}" for gap in self.gaps))
 
 
-class Unsupported(ValueError):
+class Unsupported(ValueError):  # noqa: N818 # said of the container
     """A container that cannot be opened.
 
     reason: a code (UNSUPPORTED, TRUNCATED, MISSING_SEGMENT, ...). container: its name, as in

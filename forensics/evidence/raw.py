@@ -15,6 +15,7 @@ import os
 import re
 from bisect import bisect_right
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,7 +95,8 @@ def open_raw(path: Path) -> tuple[Facts, RawStore]:
     names = segments(path)
     there = [name for name in names if name is not None]
     files = Files(there)
-    try:
+    with ExitStack() as stack:
+        stack.callback(files.close)
         pieces = _pieces(names, files)
         size = pieces[-1].start + pieces[-1].length
         store = RawStore(files, pieces)
@@ -109,9 +111,7 @@ def open_raw(path: Path) -> tuple[Facts, RawStore]:
             pieces.append(Piece(size, claim - size, None, "TRUNCATED"))
         gaps = [Gap(p.start, p.length, p.reason) for p in pieces if p.file is None]
         gaps += _map_gaps(path, max(size, claim))
-    except BaseException:
-        files.close()
-        raise
+        stack.pop_all()
     facts = Facts(
         "raw" if len(names) == 1 else "split_raw",
         max(size, claim),

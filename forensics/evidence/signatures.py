@@ -39,6 +39,8 @@ CONTAINER_MAGIC: tuple[tuple[str, int, bytes], ...] = (
     ("adcrypt", 0, b"ADCRYPT\x00"),
     ("aff", 0, b"AFF10\r\n\x00"),
     ("aff", 0, b"AFM"),
+    ("qcow2", 0, b"QFI\xfb\x00\x00\x00\x02"),
+    ("qcow2", 0, b"QFI\xfb\x00\x00\x00\x03"),
     ("qcow", 0, b"QFI\xfb"),
     ("vmdk", 0, b"KDMV"),
     ("vmdk", 0, b"COWD"),
@@ -93,7 +95,8 @@ def container(peek: Peek, size: int) -> str | None:
 MAGIC: tuple[tuple[str, str, int, bytes], ...] = (
     ("LUKS1", ENCRYPTION, 0, b"LUKS\xba\xbe\x00\x01"),
     ("LUKS2", ENCRYPTION, 0, b"LUKS\xba\xbe\x00\x02"),
-    ("LUKS2", ENCRYPTION, 0x4000, b"SKUL\xba\xbe\x00\x02"),  # second header, first one damaged
+    # The second header of LUKS2, where the first one is damaged.
+    *(("LUKS2", ENCRYPTION, 0x4000 << n, b"SKUL\xba\xbe\x00\x02") for n in range(9)),
     ("vdo", LAYER, 0, b"dmvdo001"),
     ("mdraid", LAYER, 4096, b"\xfc\x4e\x2b\xa9\x01\x00\x00\x00"),
     ("mdraid", LAYER, 0, b"\xfc\x4e\x2b\xa9\x01\x00\x00\x00"),
@@ -104,7 +107,7 @@ MAGIC: tuple[tuple[str, str, int, bytes], ...] = (
     ("apfs", FILE_SYSTEM, 32, b"NXSB"),
     ("xfs", FILE_SYSTEM, 0, b"XFSB"),
     ("btrfs", FILE_SYSTEM, 0x10040, b"_BHRfS_M"),
-    ("bcachefs", FILE_SYSTEM, 4096 + 24, bytes.fromhex("c68573f66699cea90000000000000000")[:8]),
+    ("bcachefs", FILE_SYSTEM, 4096 + 24, bytes.fromhex("c68573f66699cea9")),
     ("reiserfs", FILE_SYSTEM, 0x10034, b"ReIsEr"),
     ("reiserfs", FILE_SYSTEM, 0x2034, b"ReIsErFs"),
     ("reiser4", FILE_SYSTEM, 0x10000, b"ReIsEr4"),
@@ -139,7 +142,7 @@ def identify(peek: Peek, size: int) -> Signature | None:
 
 
 BITLOCKER_GUIDS = (
-    bytes.fromhex("3bd6674 9292ed84a8399f6a339e3d001".replace(" ", "")),  # BitLocker
+    bytes.fromhex("3bd66749292ed84a8399f6a339e3d001"),  # BitLocker
     bytes.fromhex("3b4da89280dd0e4d9e4eb1e3284eaed8"),  # used space only
 )
 
@@ -190,7 +193,10 @@ def _raid_at_end(peek: Peek, size: int) -> Signature | None:
     if new > 0 and peek(new, 8) == b"\xfc\x4e\x2b\xa9\x01\x00\x00\x00":
         return Signature("mdraid", LAYER)
     for distance in (512, 257 * 512):
-        if size > distance and peek(size - distance, 4) in (b"\xde\x11\xde\x11", b"\x11\xde\x11\xde"):
+        if size > distance and peek(size - distance, 4) in (
+            b"\xde\x11\xde\x11",
+            b"\x11\xde\x11\xde",
+        ):
             return Signature("ddf", LAYER)
     if size > 1024 and peek(size - 1024, 24) == b"Intel Raid ISM Cfg Sig. ":
         return Signature("isw", LAYER)
@@ -207,20 +213,23 @@ def _zfs(peek: Peek, _size: int) -> Signature | None:
 
 
 def _exfat(peek: Peek, _size: int) -> Signature | None:
-    head = peek(0, 512)
+    head = peek(0, 512).ljust(512, b"\0")
     if head[3:11] != b"EXFAT   " or any(head[11:64]) or not 9 <= head[108] <= 12:
         return None
     return Signature("exfat", FILE_SYSTEM, struct.unpack_from("<Q", head, 72)[0] << head[108])
 
 
 def _ntfs(peek: Peek, _size: int) -> Signature | None:
-    head = peek(0, 512)
+    head = peek(0, 512).ljust(512, b"\0")
     if head[3:11] != b"NTFS    ":
         return None
-    sector_bytes, sectors = struct.unpack_from("<H", head, 11)[0], struct.unpack_from("<Q", head, 40)[0]
+    sector_bytes, sectors = (
+        struct.unpack_from("<H", head, 11)[0],
+        struct.unpack_from("<Q", head, 40)[0],
+    )
     if sector_bytes not in (256, 512, 1024, 2048, 4096) or not sectors:
         return None
-    return Signature("ntfs", FILE_SYSTEM, (sectors + 1) * sector_bytes)  # the backup boot sector
+    return Signature("ntfs", FILE_SYSTEM, sectors * sector_bytes)  # a backup boot sector may follow
 
 
 def _fat(peek: Peek, _size: int) -> Signature | None:
@@ -231,8 +240,10 @@ def _fat(peek: Peek, _size: int) -> Signature | None:
     sector_bytes, cluster_sectors, reserved, fats, roots, small, media, fat_sectors = (
         struct.unpack_from("<HBHBHHBH", head, 11)
     )
-    large, fat32_sectors = struct.unpack_from("<I", head, 32)[0], struct.unpack_from("<I", head, 36)[0]
+    large, fat32_sectors = struct.unpack_from("<II", head, 32)
     total, table = small or large, fat_sectors or fat32_sectors
+    if not total and not fat_sectors:  # FAT32 beyond 2 TiB: u64 sectors in place of the type text
+        total = struct.unpack_from("<Q", head, 82)[0]
     if (
         sector_bytes not in (512, 1024, 2048, 4096)
         or cluster_sectors not in (1, 2, 4, 8, 16, 32, 64, 128)
@@ -248,7 +259,7 @@ def _fat(peek: Peek, _size: int) -> Signature | None:
     if clusters < 1 or (fat_sectors and not roots):
         return None
     if not fat_sectors:
-        name = "fat32"
+        name = "fat32" if small or large else "fat64"
     else:
         name = "fat12" if clusters < 4085 else "fat16"
     return Signature(name, FILE_SYSTEM, total * sector_bytes)
@@ -258,9 +269,9 @@ def _ext(peek: Peek, _size: int) -> Signature | None:
     head = peek(1024, 1024)
     if len(head) < 512 or head[56:58] != b"\x53\xef":
         return None
-    blocks, = struct.unpack_from("<I", head, 4)
+    (blocks,) = struct.unpack_from("<I", head, 4)
     first, shift = struct.unpack_from("<II", head, 20)
-    group, = struct.unpack_from("<I", head, 32)
+    (group,) = struct.unpack_from("<I", head, 32)
     compatible, incompatible, read_only = struct.unpack_from("<III", head, 92)
     if incompatible & 0x80:
         blocks |= struct.unpack_from("<I", head, 0x150)[0] << 32
@@ -289,7 +300,7 @@ def _optical(peek: Peek, _size: int) -> Signature | None:
         return Signature("iso9660", FILE_SYSTEM)
     for step in (2048, 4096):
         for index in range(16):
-            if peek(32768 + index * step + 1, 4) in (b"NSR0",):
+            if peek(32768 + index * step + 1, 4) == b"NSR0":
                 return Signature("udf", FILE_SYSTEM)
     return None
 
@@ -314,7 +325,12 @@ def _nilfs(peek: Peek, _size: int) -> Signature | None:
 
 def _swap(peek: Peek, _size: int) -> Signature | None:
     for page in (4096, 8192, 16384, 32768, 65536):
-        if peek(page - 10, 10) in (b"SWAPSPACE2", b"SWAP-SPACE", b"S1SUSPEND\x00", b"ULSUSPEND\x00"):
+        if peek(page - 10, 10) in (
+            b"SWAPSPACE2",
+            b"SWAP-SPACE",
+            b"S1SUSPEND\x00",
+            b"ULSUSPEND\x00",
+        ):
             return Signature("swap", FILE_SYSTEM)
     return None
 

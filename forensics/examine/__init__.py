@@ -6,12 +6,12 @@ import dataclasses
 import hashlib
 import json
 
-from forensics import personal
+from forensics.personal import register
 from forensics.case import Case
 from forensics.examine.content import Options
 from forensics.examine.plan import batches, units
 from forensics.examine.settle import settle
-from forensics.examine.units import contents
+from forensics.examine.unit import contents
 
 __all__ = ["Options", "batches", "contents", "manifest_options", "options", "settle", "units"]
 
@@ -23,7 +23,7 @@ def options(case: Case) -> Options:
     if case.register:
         index = case.parts / f"register-{_register_digest(case)}.index"
         if not index.is_file():
-            personal.build_register(
+            register.build(
                 case.register.file, dict(case.register.columns), case.token_key(), index
             )
     year = 1970 + case.window[1] // 31_556_952_000_000 if case.window else 0

@@ -17,7 +17,8 @@ from typing import Any, Protocol
 from forensics import personal
 from forensics.artifacts import ARTIFACTS, Artifact, Content
 from forensics.examine.types import HEAD_BYTES, content_type
-from forensics.unpack import UNPACKERS, Budget, Member, Unpacker
+from forensics.unpack import Budget, Member, UnpackError, find
+from forensics.walk.stream import NotOpen
 from forensics.values import WORST, Address, Gap, Interval, decode_name, encode_name
 from forensics.work import alive
 from forensics.work.worker import reason
@@ -129,7 +130,8 @@ class Spot:
     def inside(self, name: Address) -> Spot:
         """The spot of a member; its path is its own name, whatever the archive's was."""
         path = f"/{name.members[-1]}" if self.origin.path else None
-        return Spot(name, self.state, Origin(path, {}, no_companion), self.budget, self.address)
+        origin = Origin(path, {}, no_companion)
+        return Spot(name, self.state, origin, self.budget.deeper(), self.address)
 
 
 @dataclass(slots=True)
@@ -142,7 +144,13 @@ class Examiner:
 
     def stream(self, address: Address, source: Source, state: str, origin: Origin) -> str:
         """Examine an outermost stream and all inside it; gives the worst outcome."""
-        return self._content(Spot(address, state, origin, Budget()), source)
+        return self._content(Spot(address, state, origin, Budget(source.size)), source)
+
+    def not_open(self, address: Address, row: Mapping[str, Any], why: NotOpen) -> None:
+        """Rows of a stream whose bytes cannot be had."""
+        spot = Spot(address, row["state"], Origin(None, {}, no_companion), Budget(0))
+        self.rows.trouble(address, row["size"], why.outcome, why.reason, why.method)
+        self._row(spot, row["size"], why.outcome, reason=why.reason)
 
     def _content(self, spot: Spot, source: Source) -> str:
         head, _ = source.read_gaps(0, min(HEAD_BYTES, source.size))
@@ -221,7 +229,7 @@ class Examiner:
 
     def _record(self, address: Address, state: str, record: personal.Record) -> None:
         detector = self.options.detector()
-        size = detector.register_size if detector else None
+        size = detector.index.persons if detector and detector.index else None
         matched = len(record.register_persons)
         self.rows.add(
             "records",
@@ -287,7 +295,7 @@ class Examiner:
     # Members ---------------------------------------------------------------------------------
 
     def _members(self, spot: Spot, source: Source, head: bytes) -> str:
-        unpacker = unpacker_of(head)
+        unpacker = find(head)
         if unpacker is None:
             return "examined"
         worst = "examined"
@@ -296,6 +304,9 @@ class Examiner:
                 alive()
                 inner = spot.inside(member_address(spot.address, member, number))
                 worst = _worse(worst, self._member(inner, member))
+        except UnpackError as error:  # a limit was reached
+            self.rows.trouble(spot.address, source.size, "skipped", error.reason)
+            worst = _worse(worst, "skipped")
         except Exception as error:  # noqa: BLE001  # P3: becomes a row
             why = f"{unpacker.name} {reason(error)}"
             self.rows.trouble(spot.address, source.size, "failed", why)
@@ -325,13 +336,10 @@ class Examiner:
 
 def member_address(address: Address, member: Member, number: int) -> Address:
     """Of a member; a masked name gets its number, so that two of them stay two."""
+    if member.derived:
+        return address.member(member.name)
     name, masked = personal.mask_path(encode_name(member.name))
     return address.member(f"{name}~{number}" if masked else name)
-
-
-def unpacker_of(head: bytes) -> Unpacker | None:
-    """Who can open a content, by its first bytes."""
-    return next((unpacker for unpacker in UNPACKERS if unpacker.claims(head)), None)
 
 
 def _worse(one: str, other: str) -> str:

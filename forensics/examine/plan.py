@@ -182,7 +182,7 @@ def _batches(
     ]
     mine = mine.take(pa.array(np.argsort(np.array(first_byte, np.int64), kind="stable")))
     sizes = mine.column("size").to_pylist()
-    names = stream_addresses(mine)
+    names = mine.column("address").to_pylist()
     cuts, total = [0], 0
     for number, size in enumerate(sizes):
         if number > cuts[-1] and (total + size > BATCH_BYTES or number - cuts[-1] >= BATCH_FILES):
@@ -205,23 +205,6 @@ def _batches(
             group=group,
             rows=tuple(zip(sizes[a:b], names[a:b], strict=True)),
         )
-
-
-def stream_addresses(files: pa.Table) -> list[str]:
-    """The address of each row of `files`: `#FILE_ID` where the path alone does not decide."""
-    columns = ("evidence", "volume", "path", "file_id", "stream", "state", "masked", "orphan")
-    out = []
-    for evidence, volume, path, file_id, stream, state, masked, orphan in zip(
-        *(files.column(name).to_pylist() for name in columns), strict=True
-    ):
-        decided = state == "allocated" and not masked and not orphan
-        text = f"{evidence}:{volume}:{path}"
-        if not decided and file_id:
-            text += f"#{file_id}"
-        if stream:
-            text += f":{encode_name(stream)}"
-        out.append(text)
-    return out
 
 
 def _windows(
@@ -335,6 +318,17 @@ def read_plan(plan: str, group: int) -> pa.Table:
     from pyarrow import parquet
 
     return parquet.ParquetFile(plan).read_row_group(group)
+
+
+def find_in_plan(plan: str, path: str) -> list[dict[str, Any]]:
+    """Allocated unnamed streams of a path (any case of letters), as rows of `files`."""
+    import pyarrow.compute as pc
+    from pyarrow import parquet
+
+    rows = parquet.ParquetFile(plan).read()
+    same = pc.equal(pc.utf8_lower(rows.column("path")), path.lower())
+    found: list[dict[str, Any]] = rows.filter(same).to_pylist()
+    return [row for row in found if row["state"] == "allocated" and not row["stream"]]
 
 
 def _papers(case: Case) -> Iterator[Paper]:

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from forensics import personal
 from forensics.case import Case, Refused
 from forensics.evidence import open_all, open_medium
-from forensics.examine.content import Plain, Source, member_address, unpacker_of
-from forensics.unpack import Budget
+from forensics.examine.content import Plain, Source, member_address
+from forensics.unpack import Budget, find
 from forensics.values import Address, Gap, encode_name
-from forensics.walk import open_volume
+from forensics.walk.stream import NotOpen, open_volume
 
 SHOWN_BYTES = 256
 CONTEXT_BYTES = 4096  # what the masking looks at on both sides
@@ -55,9 +55,11 @@ def content(case: Case, address: Address) -> Iterator[Source]:
             for volume in case.table("volumes").to_pylist()
             if volume["evidence"] == address.evidence and volume["volume"] == address.volume
         )
-        with open_volume(image, item, start) as volume:
-            source: Source = volume.open(row)
-            yield _descend(source, address)
+        try:
+            source: Source = open_volume(image, start).open(row)
+        except NotOpen as error:
+            raise Refused(f"{address} cannot be read: {error.outcome} {error.reason}") from None
+        yield _descend(source, address)
 
 
 def _file_row(case: Case, address: Address) -> dict[str, Any]:
@@ -83,10 +85,10 @@ def _descend(source: Source, address: Address) -> Source:
     place = Address(address.evidence, address.volume, address.path, address.file_id, address.stream)
     for name in address.members:
         head, _ = source.read_gaps(0, min(4096, source.size))
-        unpacker = unpacker_of(head)
+        unpacker = find(head)
         if unpacker is None:
             raise Refused(f"nothing to open at {place}")
-        for number, member in enumerate(unpacker.members(Plain(source), Budget())):
+        for number, member in enumerate(unpacker.members(Plain(source), Budget(source.size))):
             if member_address(place, member, number).members[-1] == name and member.chunks:
                 source = _Held(b"".join(member.chunks()))
                 break

@@ -6,6 +6,7 @@ libmagic costs 0.2 to 1.4 ms a file, tells no Japanese charset and takes OOXML f
 
 from __future__ import annotations
 
+import importlib
 from functools import cache
 from typing import Any
 
@@ -119,7 +120,5 @@ def _wide(head: bytes) -> str | None:
 @cache
 def _libmagic() -> Any:
     """One libmagic per process. pylibmagic carries the library and must be imported first."""
-    import magic
-    import pylibmagic  # noqa: F401
-
-    return magic.Magic(mime=True)
+    importlib.import_module("pylibmagic")
+    return importlib.import_module("magic").Magic(mime=True)

@@ -8,7 +8,7 @@ be decoded is one character of its own (a lone surrogate), so every byte stays a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -105,6 +105,12 @@ CP932 = Encoding("cp932", lambda data: data.decode("cp932", "surrogateescape"), 
 EUC = Encoding("euc-jp", _decode_euc, _table_widths("euc-jp"))
 UTF16LE = Encoding("utf-16-le", _decode_wide("utf-16-le"), _wide)
 UTF16BE = Encoding("utf-16-be", _decode_wide("utf-16-be"), _wide)
+
+# Name in our tables -> Python codec that writes it.
+BY_NAME = {
+    "utf-8": "utf-8", "cp932": "cp932", "euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp",
+    "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be",
+}  # fmt: skip
 
 
 @dataclass
@@ -238,7 +244,7 @@ _BYTES_PER_CHARACTER = {"utf-8": 3, "cp932": 2, "euc-jp": 2}
 _SAMPLE = 1 << 14
 
 
-_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]+")
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f\xfd-\xff]+")
 
 
 def _textual(sample: bytes) -> bytes:
@@ -274,7 +280,7 @@ def guess_wide(piece: bytes) -> tuple[Encoding, int] | None:
     values = np.frombuffer(piece, np.uint8)
     even, odd = int(np.count_nonzero(values[::2] == 0)), int(np.count_nonzero(values[1::2] == 0))
     half = len(values) // 2
-    if max(even, odd) < 3 or half < 8:
+    if max(even, odd) < max(3, half // 50) or half < 8:
         return None
     options = [(UTF16LE, 0), (UTF16BE, 1)] if odd >= even else [(UTF16BE, 0), (UTF16LE, 1)]
     sample = piece[:_SAMPLE]
@@ -284,16 +290,56 @@ def guess_wide(piece: bytes) -> tuple[Encoding, int] | None:
     return options[place] if score > -10.0 * half else None
 
 
-def views_of(piece: bytes, start: int) -> list[View]:
-    """The views worth reading of one piece of content, likeliest first."""
-    out = []
+def views_of(piece: bytes, start: int) -> Iterator[list[View]]:
+    """For each stretch of one encoding in a piece of content the views worth reading, likeliest first."""
     if b"\x1b" in piece and _ESCAPE.search(piece):
-        out.append(jis_view(piece, start))
+        yield [jis_view(piece, start)]
+        if piece.isascii():
+            return
     wide = guess_wide(piece)
     if wide:
-        out.append(view(piece[wide[1] :], start + wide[1], wide[0]))
-    encodings = guess(piece)
-    if not encodings:
-        out.append(View("ascii", start, piece.decode("ascii"), None))
-    out += [view(piece, start, encoding) for encoding in encodings]
-    return out
+        yield [view(piece[wide[1] :], start + wide[1], wide[0])]
+    for place, stretch, encodings in _stretches(piece):
+        if encodings:
+            yield [view(stretch, start + place, encoding) for encoding in encodings]
+        else:
+            yield [View("ascii", start + place, stretch.decode("latin-1"), None)]
+
+
+_CHUNK = 4096
+Stretch = tuple[int, bytes, tuple[Encoding, ...]]
+
+
+def _stretches(piece: bytes) -> Iterator[Stretch]:
+    """(offset, bytes, encodings) of runs in one encoding; most pieces are one run."""
+    if piece.isascii():
+        yield 0, piece, ()
+        return
+    places = {0, max(0, len(piece) // 2 - _SAMPLE // 2), max(0, len(piece) - _SAMPLE)}
+    guesses = {guess(piece[place : place + _SAMPLE]) for place in sorted(places)} - {()}
+    if len(guesses) == 1 or len(piece) <= _CHUNK:
+        yield 0, piece, guess(piece) or next(iter(guesses))
+        return
+    open_run: Stretch | None = None
+    for place, chunk in _chunks(piece):
+        encodings = guess(chunk)
+        if open_run and (not encodings or not open_run[2] or encodings[0] is open_run[2][0]):
+            open_run = (open_run[0], open_run[1] + chunk, open_run[2] or encodings)
+            continue
+        if open_run:
+            yield open_run
+        open_run = (place, chunk, encodings)
+    if open_run:
+        yield open_run
+
+
+def _chunks(piece: bytes) -> Iterator[tuple[int, bytes]]:
+    """Pieces of about _CHUNK bytes that end at a line where there is one."""
+    place = 0
+    while place < len(piece):
+        end = place + _CHUNK
+        if end < len(piece):
+            line = piece.rfind(b"\n", place, end)
+            end = line + 1 if line > place else end
+        yield place, piece[place:end]
+        place = end

@@ -25,6 +25,8 @@ _VARIANTS = str.maketrans(
 @cache
 def _table() -> NDArray[np.uint32]:
     table = np.arange(_PLANES, dtype=np.uint32)
+    table[[code for code in range(0x80, 0x10000) if chr(code).isdigit()]] = 0xFFFD  # a digit is ASCII from here on
+    table[0x10000:0x20000] = 0xFFFD
     table[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)
     table[[0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]] = [0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]  # no separators
     table[[ord(char) for char in _HYPHENS]] = ord("-")

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from forensics.personal.fold import compose, fold
 from forensics.personal.identifiers import IDENTIFIERS
 
-_NOISE = re.compile(r"[\s\"'“”()\[\]【】<>《》:*_\ufeff-]+")
+_NOISE = re.compile(r"[\s\"'“”()\[\]【】<>《》:*_\ufeff\ud800-\udfff\x00-\x1f-]+")
 _NOT_PERSONAL = re.compile(
     "会社|法人|事業|店|商品|品名|課名|銀行名|支店名|施設|学校|部署|所属|担当|役職|金融機関|業者|公印|ファイル|file|user|host"
 )
@@ -52,12 +52,12 @@ def kind(cell: str) -> str | None:
 def kinds(cells: list[str]) -> list[str | None] | None:
     """The kinds of a header row's cells, or None when the row is no header.
 
-    A header names at least two kinds (one, if it has no more than two cells) and holds no long number.
+    A header names at least two kinds (one, if it has no more than two cells) and holds hardly any long number.
     """
     found = [kind(cell) for cell in cells]
     named = sum(item is not None for item in found)
     if named < (2 if len(cells) > 2 else 1):
         return None
-    if any(re.search(r"\d{5}|\d{4}[-/]\d", cell) for cell in cells):
+    if sum(bool(re.search(r"\d{5}|\d{4}[-/]\d", cell)) for cell in cells) * 2 > named:
         return None
     return found

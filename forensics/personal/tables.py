@@ -7,7 +7,7 @@ one expression can say it.
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -26,7 +26,7 @@ from forensics.personal.identifiers import (
     phone,
     resident_code,
 )
-from forensics.personal.rows import Rows
+from forensics.personal.rows import Cell, Rows
 
 SEPARATORS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 200
@@ -119,7 +119,7 @@ def _block(lines: list[str], separator: str, count: int, start: int, end: int) -
     if quoted:
         cells, numbers = [], []
         for place, line in enumerate(part):
-            row = next(csv.reader([line], delimiter=separator), [])
+            row = _split(line, separator)
             if len(row) == count + 1 or (row and len(row) != line.count(separator) + 1):
                 cells.append(row)
                 numbers.append(start + place)
@@ -134,6 +134,29 @@ def _block(lines: list[str], separator: str, count: int, start: int, end: int) -
     return Block(separator, [rows[p] for p in kept], [start + p for p in kept], quoted=False)
 
 
+_QUOTED = {
+    separator: re.compile(rf'\s?"((?:[^"]|"")*)"\s?(?:{re.escape(separator)}|$)|([^{re.escape(separator)}]*)(?:{re.escape(separator)}|$)')
+    for separator in SEPARATORS
+}
+
+
+def _split(line: str, separator: str) -> list[str]:
+    """Cells of one line of quoted CSV; a quote that is never closed is text."""
+    if '"' not in line:
+        return line.split(separator)
+    out, place = [], 0
+    line = line.rstrip("\r")
+    while place <= len(line):
+        match = _QUOTED[separator].match(line, place)
+        if match is None:
+            break
+        out.append(match[2] if match[1] is None else match[1].replace('""', '"'))
+        if match.end() == len(line) and not match[0].endswith(separator):
+            break
+        place = match.end()
+    return out
+
+
 def layout_of(block: Block, carried: Layout | None) -> Layout | None:
     """Separator and column kinds of a block: from its header, from the window before, or by votes."""
     named = headers.kinds(block.cells[0])
@@ -142,7 +165,7 @@ def layout_of(block: Block, carried: Layout | None) -> Layout | None:
     if named is not None:
         header = tuple(block.cells[0])
         rows = rows[1:]
-    elif carried and carried.separator == block.separator and len(carried.kinds) == len(rows[0]):
+    elif carried and carried.separator == block.separator and _holds(carried, rows):
         return carried
     if not rows:
         return None
@@ -168,16 +191,28 @@ def layout_of(block: Block, carried: Layout | None) -> Layout | None:
     return found
 
 
+def _holds(layout: Layout, rows: list[list[str]]) -> bool:
+    """Do rows go on with the columns of the window before."""
+    if len(layout.kinds) != len(rows[0]):
+        return False
+    known = [(place, kind) for place, kind in enumerate(layout.kinds) if kind and kind not in PART_KINDS]
+    good = 0
+    for place, kind in known:
+        cells = [row[place] for row in rows[:20] if row[place].strip()]
+        good += not cells or _share(cells, reader(kind)) >= 0.5
+    return good >= 0.7 * len(known)
+
+
 def _share(cells: list[str], value: Value) -> float:
     return sum(value(cell) is not None for cell in cells) / len(cells)
 
 
-_PART_KINDS = (headers.SURNAME, headers.GIVEN, headers.SURNAME_KANA, headers.GIVEN_KANA)
+PART_KINDS = (headers.SURNAME, headers.GIVEN, headers.SURNAME_KANA, headers.GIVEN_KANA)
 
 
 def _kind(named: str | None, cells: list[str]) -> tuple[str | None, float]:
     """Kind and score of one column: its header word, if the cells do not speak against it, or votes."""
-    if named in _PART_KINDS:
+    if named in PART_KINDS:
         return named, LABEL / 2
     if named:
         if not cells:
@@ -262,11 +297,11 @@ def rows_of(block: Block, layout: Layout, lines: list[str], starts: list[int]) -
     columns: dict[str, list[str | None]] = {}
     order = []
     for place, kind in enumerate(layout.kinds):
-        if kind and kind not in _PART_KINDS:
+        if kind and kind not in PART_KINDS:
             columns[kind] = normal(kind, raw[place])
             order.append(kind)
     places = {kind: place for place, kind in enumerate(layout.kinds) if kind}
-    _join_parts(columns, raw, places)
+    join_parts(columns, raw, places)
     if not columns:
         return None
     keep = _kept(columns)
@@ -277,22 +312,26 @@ def rows_of(block: Block, layout: Layout, lines: list[str], starts: list[int]) -
         columns = {kind: [values[row] for row in chosen] for kind, values in columns.items()}
         numbers = [numbers[row] for row in chosen]
 
-    def place(row: int, kind: str) -> tuple[int, int] | None:
-        column = places.get(kind, places.get(headers.SURNAME if kind == "name" else headers.SURNAME_KANA))
-        if column is None:
-            return None
-        line = numbers[row]
-        start, end = cell_place(lines[line], block.separator, column, quoted=block.quoted)
-        return starts[line] + start, starts[line] + end
+    def cells_of(row: int) -> list[Cell]:
+        line, out = numbers[row], []
+        for kind, values in columns.items():
+            value = values[row]
+            if value is None:
+                continue
+            column = places.get(kind, places.get(headers.SURNAME if kind == "name" else headers.SURNAME_KANA))
+            assert column is not None
+            start, end = cell_place(lines[line], block.separator, column, quoted=block.quoted)
+            out.append((kind, starts[line] + start, starts[line] + end, value))
+        return out
 
     end = starts[numbers[-1]] + len(lines[numbers[-1]])
     scores = {kind: BY_KIND[kind].score + (LABEL if places.get(kind) in layout.labelled else 0.0)
               for kind in columns}  # fmt: skip
-    return Rows("delimited", starts[numbers[0]], end, columns, place, scores, layout.score, tuple(order),
+    return Rows("delimited", starts[numbers[0]], end, columns, cells_of, scores, layout.score, tuple(order),
                 layout.header, layout.separator)  # fmt: skip
 
 
-def _join_parts(columns: dict[str, list[str | None]], raw: list[tuple[str, ...]], places: dict[str, int]) -> None:
+def join_parts(columns: dict[str, list[str | None]], raw: list[tuple[str, ...]], places: dict[str, int]) -> None:
     """Names in two columns, surname and given, become one."""
     pairs = (("name", headers.SURNAME, headers.GIVEN), ("name_kana", headers.SURNAME_KANA, headers.GIVEN_KANA))
     for kind, first, second in pairs:

@@ -26,7 +26,7 @@ from forensics.personal.identifiers import (
     name_kana,
     phone,
 )
-from forensics.personal.rows import Rows
+from forensics.personal.rows import Cell, Rows
 
 LABEL_REACH = 40  # characters between a context word and its number
 NEAR = 160  # characters between two values of one person
@@ -479,8 +479,8 @@ def judge(text: str, group: list[Candidate]) -> tuple[float, str]:
     return (score, "") if score >= ACCEPT or strong else (score, "low_score")
 
 
-def to_rows(found: list[tuple[float, list[Candidate]]]) -> Rows | None:
-    """Accepted persons as rows."""
+def to_rows(found: list[tuple[float, list[Candidate]]], shift: int) -> Rows | None:
+    """Accepted persons as rows; the text began at character `shift` of its view."""
     if not found:
         return None
     kinds = sorted({item.kind for _, group in found for item in group})
@@ -492,8 +492,8 @@ def to_rows(found: list[tuple[float, list[Candidate]]]) -> Rows | None:
                 columns[item.kind][row] = item.value
             scores[item.kind] = max(scores.get(item.kind, 0.0), item.score)
 
-    def place(row: int, kind: str) -> tuple[int, int] | None:
-        return next(((item.start, item.end) for item in found[row][1] if item.kind == kind), None)
+    def cells(row: int) -> list[Cell]:
+        return [(item.kind, item.start + shift, item.end + shift, item.value) for item in found[row][1]]
 
-    return Rows("text", found[0][1][0].start, max(group[-1].end for _, group in found), columns, place, scores,
+    return Rows("text", found[0][1][0].start + shift, max(group[-1].end for _, group in found) + shift, columns, cells, scores,
                 max(score for score, _ in found))  # fmt: skip

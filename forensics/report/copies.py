@@ -57,9 +57,9 @@ def picture(
         middle = column * (BOX + GAP_X) + BOX / 2
         out.text(middle, 18, cut(item, 26), 13, svg.INK, "middle", bold=True)
         out.line(middle, 26, middle, height - 4, svg.PALE_RULE)
-    for link in links:
-        if link.origin in spots and link.target in spots:
-            _link(out, spots[link.origin], spots[link.target], link.kind)
+    drawn = [link for link in links if link.origin in spots and link.target in spots]
+    for number, link in enumerate(drawn):
+        _link(out, spots[link.origin], spots[link.target], link.kind, 6 + 3 * (number % 5))
     named_only = {link.target for link in links if link.kind == "name_only"}
     for place in shown:
         _box(out, place, spots[place.key], dashed=place.key in named_only)
@@ -78,9 +78,9 @@ def _box(out: svg.Picture, place: Place, spot: tuple[float, float], *, dashed: b
 
 
 def _link(
-    out: svg.Picture, origin: tuple[float, float], target: tuple[float, float], kind: str
+    out: svg.Picture, origin: tuple[float, float], target: tuple[float, float], kind: str, drop: float
 ) -> None:
-    """A line between two boxes, over the gap beside or below them."""
+    """A line between two boxes, through the gaps beside and `drop` pixels below them, never over one."""
     (x1, y1), (x2, y2) = origin, target
     middle = BOX_HEIGHT / 2
     dashes = "5 4" if kind == "name_only" else None
@@ -92,11 +92,11 @@ def _link(
         side = 1 if x2 > x1 else -1
         start = x1 + (BOX + 1 if side > 0 else 1)
         end = x2 + (1 if side > 0 else BOX + 1)
-        bend = end - side * GAP_X / 2
-        points = (
-            f"M{svg.number(start)} {svg.number(y1 + middle)}H{svg.number(bend)}"
-            f"V{svg.number(y2 + middle)}H{svg.number(end)}"
-        )
+        bend = end - side * (6 + drop)
+        points = f"M{svg.number(start)} {svg.number(y1 + middle)}"
+        if abs(x2 - x1) > BOX + GAP_X:  # boxes of other columns lie between
+            points += f"H{svg.number(start + side * (6 + drop))}V{svg.number(y1 + BOX_HEIGHT + drop)}"
+        points += f"H{svg.number(bend)}V{svg.number(y2 + middle)}H{svg.number(end)}"
         head = (end, y2 + middle, side, 0)
     out.add(
         "path", d=points, stroke=svg.INK if not dashes else svg.INK2, stroke_width=1.6,

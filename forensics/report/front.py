@@ -266,7 +266,7 @@ def _plan(
     line = 19.5 if ja else 17.8
     fixed = 55 + line * (_lines(statement, 76 if ja else 82) + _lines(limits, 73 if ja else 82))
     fixed += 22 + 22 + 22 + 34  # three headings, legend and note
-    for entries, shown, number in product((5, 4, 3), range(BARS, 0, -1), (5, 4, 3)):
+    for number, entries, shown in product((5, 4, 3), (5, 4, 3), range(BARS, 0, -1)):
         bars_shown = min(shown, len(view.items))
         bar_points = sum(38 if item.unread else 27 for item in view.items[:bars_shown])
         if len(view.items) > shown:

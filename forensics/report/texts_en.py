@@ -700,9 +700,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "range_desc": "{kind}: at least {least}, at most {most}",
         # papers
         "papers_title": "Do papers and machines agree?",
-        "papers_lede": "{rows} rows of {papers} kinds of paper were compared, in both directions, with {connections} connections and {sessions} sessions. {n} do not agree.",
-        "papers_lede_one": "{rows} rows of {papers} kinds of paper were compared, in both directions, with {connections} connections and {sessions} sessions. One does not agree.",
-        "papers_none": "{rows} rows of {papers} kinds of paper were compared; no mismatch.",
+        "papers_lede": "Compared in both directions: rows of papers: {rows} (kinds: {papers}), connections: {connections}, sessions: {sessions}. {n} do not agree.",
+        "papers_lede_one": "Compared in both directions: rows of papers: {rows} (kinds: {papers}), connections: {connections}, sessions: {sessions}. One does not agree.",
+        "papers_none": "Rows of papers compared: {rows} (kinds: {papers}); no mismatch.",
         "papers_not_done": "No papers were supplied; nothing was compared.",
         "col_severity": "Severity",
         "col_mismatch": "Mismatch",

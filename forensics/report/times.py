@@ -80,15 +80,16 @@ class Clock:
     def zone_name(self, at: int | None = None) -> str:
         return (self.local(at or 0)).tzname() or str(self.zone)
 
-    def date(self, at: int, *, full: bool = False) -> str:
-        """`6/17`, `17 Jun`; full, or another year: `2025年6月17日(火)`, `17 June 2025`."""
+    def date(self, at: int, *, full: bool = False, year: int | None = None) -> str:
+        """`6/17`, `17 Jun`; full: `2025年6月17日(火)`, `17 Jun 2025`. A year said before is left out."""
         day = self.local(at)
+        said = day.year == (year or (None if full else self.year))
         if self.language == "ja":
             if full:
-                return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS['ja'][day.weekday()]})"
-            return f"{day.month}/{day.day}" if day.year == self.year else f"{day:%Y/%-m/%-d}"
-        year = "" if day.year == self.year and not full else f" {day.year}"
-        return f"{day.day} {MONTHS[day.month - 1]}{year}"
+                weekday = WEEKDAYS["ja"][day.weekday()]
+                return f"{'' if said else f'{day.year}年'}{day.month}月{day.day}日({weekday})"
+            return f"{'' if said else f'{day.year}/'}{day.month}/{day.day}"
+        return f"{day.day} {MONTHS[day.month - 1]}{'' if said else f' {day.year}'}"
 
     def weekday(self, at: int) -> str:
         """`17(火)`, `Tue 17`: the head of a day in a picture."""
@@ -102,16 +103,16 @@ class Clock:
         fraction = f"{time.microsecond:06d}".rstrip("0")[:3]
         return f"{time:%H:%M:%S}" + (f".{fraction}" if fraction.strip("0") else "")
 
-    def point(self, at: int, *, full: bool = False) -> str:
-        """Date and clock time; seconds only where they are not zero and `full` is not asked."""
+    def point(self, at: int, *, full: bool = False, year: int | None = None) -> str:
+        """Date and clock time; where `full` is asked, seconds only if they are not zero."""
         time = self.local(at)
         clock = f"{time:%H:%M}" if full and time.second == 0 else self.clock(at)
-        return f"{self.date(at, full=full)} {clock}"
+        return f"{self.date(at, full=full, year=year)} {clock}"
 
     def span(self, span: Span, *, full: bool = False) -> str:
         """`6/17 17:04:10～12`: as short as the width allows, both ends where they differ.
 
-        A width below one second is a point; 24 hours from midnight is the date alone, with
+        A width of one second or less is a point; 24 hours from midnight is the date alone, with
         its width said (00:00～24:00); an end that is None is left open.
         """
         dash = DASH[self.language]
@@ -120,7 +121,7 @@ class Clock:
             left = "" if start is None else self.point(start, full=full)
             right = "" if until is None else self.point(until, full=full)
             return f"{left}{dash}{right}" if span.dated else ""
-        if until - start < SECOND:
+        if until - start <= SECOND:
             return self.point(start, full=full)
         first, last = self.local(start), self.local(until)
         before_last = self.local(until - 1)
@@ -135,5 +136,7 @@ class Clock:
                 return f"{self.point(start, full=full)}{dash}{last:%H:%M}"
             return f"{self.date(start, full=full)} {self.clock(start)}{dash}{self.clock(until)}"
         if first.time() == dt.time() and last.time() == dt.time():
-            return f"{self.date(start, full=full)}{dash}{self.date(until - 1, full=full)}"
-        return f"{self.point(start, full=full)}{dash}{self.point(until, full=full)}"
+            end = self.date(until - 1, full=full, year=first.year if full else None)
+            return f"{self.date(start, full=full)}{dash}{end}"
+        end = self.point(until, full=full, year=first.year if full else None)
+        return f"{self.point(start, full=full)}{dash}{end}"

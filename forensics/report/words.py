@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from forensics.report import texts_en, texts_ja
 
 LANGUAGES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
@@ -44,6 +46,11 @@ class Words:
         if str(values.get("n")) == "1" and f"{key}_one" in texts:
             key = f"{key}_one"
         return texts[key].format(**values)
+
+    def html(self, key: str, **values: Any) -> Markup:
+        """The same as HTML: values are escaped unless they are HTML already."""
+        text = Markup(LANGUAGES[self.language]["ui"][key])  # noqa: S704  # our own words
+        return text.format(**values)
 
     def say(self, value: Any, *groups: str) -> str:
         """A text from findings: `{"ja", "en"}`, a code of one of `groups`, or plain text."""

@@ -1,1 +1,40 @@
-"""unpack"""
+"""Containers: one file per format, members inside content, in bounded time and memory."""
+
+from __future__ import annotations
+
+from forensics.unpack import (
+    bzip2,
+    gzip,
+    mail,
+    mbox,
+    office,
+    ole,
+    tar,
+    unsupported,
+    xz,
+    zip_tail,
+    zipped,
+)
+from forensics.unpack.unpacker import Budget, Buffer, Member, Source, Unpacker, UnpackError
+
+__all__ = ["UNPACKERS", "Budget", "Buffer", "Member", "Source", "UnpackError", "Unpacker", "find"]
+
+# The first that claims a content has it: office before zip, what only looks inside last.
+UNPACKERS: tuple[Unpacker, ...] = (
+    office.UNPACKER,
+    zipped.UNPACKER,
+    gzip.UNPACKER,
+    bzip2.UNPACKER,
+    xz.UNPACKER,
+    tar.UNPACKER,
+    ole.UNPACKER,
+    mbox.UNPACKER,
+    mail.UNPACKER,
+    unsupported.UNPACKER,
+    zip_tail.UNPACKER,
+)
+
+
+def find(head: bytes) -> Unpacker | None:
+    """The unpacker of a content by its first 4 KiB, or None."""
+    return next((unpacker for unpacker in UNPACKERS if unpacker.claims(head)), None)

@@ -1,7 +1,7 @@
 """walk: names, times and extents of every file; what owns each byte of a medium.
 
 `units` splits media into volumes, `files` walks one, `ledger` tiles the media with what the walks
-claim. `open_volume` gives the content of a row of `files`.
+claim. `open_volume` (in stream) gives the content of a row of `files`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,174 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from forensics.evidence import Medium
-from forensics.evidence.image import Image, open_image
+from forensics.evidence import Medium, open_medium
 from forensics.evidence.volumes import Volume, volumes
-from forensics.walk import fat, names, ntfs, tsk
-from forensics.walk import rows as table
+from forensics.values import Gap
 from forensics.walk.ledger import ledger
+from forensics.walk.names import MaskPath, masker
 from forensics.walk.reader import Reader
-from forensics.walk.rows import Trouble, Walked, address_of
+from forensics.walk.rows import Trouble, Walked, address_of, coverage, tables
+
+__all__ = ["WalkUnit", "address_of", "files", "ledger", "units"]
+
+
+@dataclass(frozen=True, slots=True)
+class WalkUnit:
+    """A volume or another run of a medium; volume None: a medium that could not be opened.
+
+    mask: names of persons in paths are masked (False only for output marked internal).
+    """
+
+    key: str
+    address: str
+    bytes: int
+    identity: str
+    medium: Medium
+    volume: Volume | None
+    mask: bool
+
+
+def units(media: Iterable[Medium], *, mask: bool = True) -> list[WalkUnit]:
+    """Units of all media, in order of their place; an unopened medium is one unit."""
+    out = []
+    for medium in media:
+        if medium.reason is not None:
+            out.append(_unit(medium, None, 0, mask))
+            continue
+        with open_medium(medium) as image:
+            found = volumes(image)
+        out += [_unit(medium, volume, number, mask) for number, volume in enumerate(found)]
+    return out
+
+
+def _unit(medium: Medium, volume: Volume | None, number: int, mask: bool) -> WalkUnit:
+    if volume is None:
+        start, length, address = 0, medium.size, medium.id
+    else:
+        start, length = volume.start, volume.length
+        place = f"@{start}+{length}" if volume.name is None else f":{volume.name}"
+        address = medium.id + place
+    facts = "\0".join(map(str, (medium.identity, start, length, volume, mask)))
+    return WalkUnit(
+        f"{medium.id}:{number:04d}",
+        address,
+        length,
+        hashlib.sha256(facts.encode()).hexdigest(),
+        medium,
+        volume,
+        mask,
+    )
+
+
+def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
+    """Tables `volumes`, `files`, `spans` and `coverage` of one unit.
+
+    Damage gives rows of `coverage`, never an exception: what cannot be walked is left to the raw
+    sweep, and says why.
+    """
+    medium, volume = unit.medium, unit.volume
+    if volume is None:
+        whole = Volume(None, 0, medium.size, "none", None, medium.container, None, "unsupported",
+                       medium.reason)  # fmt: skip
+        trouble = Trouble("unsupported", medium.reason or "UNSUPPORTED", medium.size)
+        return _plain(unit, whole, None, [trouble])
+    if volume.name is None:
+        return _plain(unit, volume, ("unpartitioned", None), [])
+    if volume.outcome == "locked":
+        trouble = Trouble("locked", volume.reason or "LOCKED", volume.length)
+        return _plain(unit, volume, ("locked", volume.method), [trouble])
+    with open_medium(medium) as image:
+        reader = Reader(image)
+        walked = _walk(reader, volume, masker(wanted=unit.mask))
+        if walked is None:
+            reason = volume.reason or "NO_FILE_SYSTEM"
+            troubles = [Trouble("unsupported", reason, volume.length), *_unread(reader, volume)]
+            return _plain(unit, volume, ("unallocated", "NO_MAP"), troubles)
+        walked.troubles += _unread(reader, volume)
+    out = tables(medium.id, volume.name, volume.start, volume.length, walked)
+    row = _volume_row(unit, volume)
+    row.update(
+        filesystem=walked.filesystem,
+        label=walked.label,
+        serial=walked.serial,
+        time_basis=walked.time_basis,
+        cluster_bytes=walked.cluster_bytes,
+        outcome="partial" if walked.troubles else "examined",
+        reason=walked.troubles[0].reason if walked.troubles else volume.reason,
+    )
+    return {"volumes": [row], **out}
+
+
+def _walk(reader: Reader, volume: Volume, mask_path: MaskPath | None) -> Walked | None:
+    """The reader that fits the file system; None where there is none."""
+    from forensics.walk import ext, fat, ntfs, other, tsk
+
+    if volume.reason == "OVERLAP" and volume.filesystem is None:
+        return None
+    start, length = volume.start, volume.length
+    walked = ntfs.walk(reader, start, length, mask_path)
+    if walked is not None:
+        return walked
+    opened = tsk.open_volume(reader, start)
+    if opened is None:
+        return None
+    system, name = opened
+    if name.startswith("ext"):
+        walked = ext.walk(reader, start, length, mask_path, system, name)
+    elif name.startswith(("fat", "exfat")):
+        walked = fat.walk(reader, start, length, mask_path, system, name)
+    return walked or other.walk(reader, start, length, mask_path, system, name)
+
+
+def _unread(reader: Reader, volume: Volume) -> list[Trouble]:
+    """Ranges that the walk asked for and that hold no data, joined where they touch."""
+    joined: list[Gap] = []
+    for gap in sorted(reader.gaps):
+        last = joined[-1] if joined else None
+        if last and gap.start <= last.start + last.length and gap.reason == last.reason:
+            end = max(last.start + last.length, gap.start + gap.length)
+            joined[-1] = Gap(last.start, end - last.start, last.reason)
+        else:
+            joined.append(gap)
+    return [
+        Trouble("partial", gap.reason, gap.length, f"@{gap.start - volume.start}+{gap.length}")
+        for gap in joined
+        if gap.start >= volume.start
+    ]
+
+
+def _plain(
+    unit: WalkUnit, volume: Volume, claim: tuple[str, str | None] | None, troubles: list[Trouble]
+) -> dict[str, Any]:
+    """Tables of a run that is not walked; claim: class and owner of all its bytes."""
+    span = {
+        "evidence": unit.medium.id,
+        "volume": volume.name,
+        "start": volume.start,
+        "length": volume.length,
+    }
+    rows = coverage(unit.medium.id, volume.name, troubles)
+    for row in rows:
+        row["method"] = volume.method
+    return {
+        "volumes": [_volume_row(unit, volume)],
+        "files": [],
+        "spans": [span | {"class": claim[0], "owner": claim[1]}] if claim else [],
+        "coverage": rows,
+    }
+
+
+def _volume_row(unit: WalkUnit, volume: Volume) -> dict[str, Any]:
+    return {
+        "evidence": unit.medium.id,
+        "volume": volume.name,
+        "start": volume.start,
+        "length": volume.length,
+        "scheme": volume.scheme,
+        "type": volume.type,
+        "filesystem": volume.filesystem,
+        "outcome": volume.outcome,
+        "reason": volume.reason,
+    }

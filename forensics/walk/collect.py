@@ -27,6 +27,7 @@ class Collector:
         self._start: list[int] = []
         self._length: list[int] = []
         self.inum: list[int] = []
+        self.known: list[bool] = []  # there is a record behind the name
         self._meta: tuple[list[int], list[int], list[int]] = ([], [], [])
 
     def add(
@@ -44,7 +45,7 @@ class Collector:
     ) -> int:
         """One row; runs are (start in the medium or HOLE, length), bytes. Gives its number."""
         columns = self._columns
-        runs = runs or []
+        runs = _without_filler(runs or [], size)
         held = sum(length for _, length in runs)
         if any(start == HOLE for start, _ in runs):
             flags |= table.SPARSE
@@ -59,6 +60,7 @@ class Collector:
         ):  # fmt: skip
             columns[name].append(value)
         self.inum.append(found.inum)
+        self.known.append(found.file is not None)
         self._counts.append(len(runs))
         self._start += [start for start, _ in runs]
         self._length += [length for _, length in runs]
@@ -97,3 +99,14 @@ class Collector:
             times=times,
             link_target=pa.array(columns["link_target"], pa.string()),
         )
+
+
+def _without_filler(runs: list[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """Runs without the holes behind the size that TSK fills up the block map of ext2 with."""
+    if not runs or runs[-1][0] != HOLE:
+        return runs
+    before = sum(length for _, length in runs)
+    kept = list(runs)
+    while kept and kept[-1][0] == HOLE and before - kept[-1][1] >= size:
+        before -= kept.pop()[1]
+    return kept

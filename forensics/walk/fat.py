@@ -282,7 +282,13 @@ def walk(
         flags = table.PRESUMED if found.deleted and runs and not entry.one_run else 0
         collector.add(found, size=size, valid_size=valid, runs=runs, flags=flags)
         kept.append(entry)
-    free = _free(reader, layout, bitmap, name, walk_.troubles)
+    by_fat = _by_fat(reader, layout, name)
+    free = _free(reader, layout, bitmap, name, by_fat, walk_.troubles)
+    structures += [
+        Claim(layout.heap + first * layout.cluster_bytes, (end - first) * layout.cluster_bytes,
+              "BAD_CLUSTERS")
+        for first, end in zip(by_fat.bad.start.tolist(), by_fat.bad.end.tolist(), strict=True)
+    ]  # fmt: skip
     return Walked(
         filesystem=name,
         label=label,
@@ -344,11 +350,20 @@ def _structures(start: int, layout: Layout) -> list[Claim]:
     return claims
 
 
+class ByFat(NamedTuple):
+    """What the first FAT says of the clusters, numbered from 0; `known`: how many it has."""
+
+    free: Ranges
+    bad: Ranges
+    known: int
+
+
 def _free(
-    reader: Reader, layout: Layout, bitmap: list[tuple[int, int]] | None, name: str,
+    reader: Reader, layout: Layout, bitmap: list[tuple[int, int]] | None, name: str, by_fat: ByFat,
     troubles: list[Trouble],
 ) -> Ranges | None:  # fmt: skip
     """Free clusters and the sectors behind the last one, which belong to no cluster."""
+    free, known = by_fat.free, by_fat.known
     if name == "exfat":
         if bitmap is None:
             troubles.append(Trouble("partial", "NO_MAP"))
@@ -358,8 +373,6 @@ def _free(
         used = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
         free = runs_of(used[: layout.clusters] == 0)
         known = min(len(data) * 8, layout.clusters)
-    else:
-        free, known = _free_by_fat(reader, layout, name)
     if known < layout.clusters:
         short = (layout.clusters - known) * layout.cluster_bytes
         troubles.append(Trouble("partial", "MAP_SHORT", short))
@@ -370,11 +383,13 @@ def _free(
     )
 
 
-def _free_by_fat(reader: Reader, layout: Layout, name: str) -> tuple[Ranges, int]:
-    """Free clusters by the first FAT, numbered from 0, and how many the FAT has."""
-    bits = {"fat12": 12, "fat16": 16, "fat32": 32}[name]
-    count = min(layout.clusters, layout.fat_bytes * 8 // bits - 2)
-    free = np.zeros(max(count, 0), np.bool_)
+def _by_fat(reader: Reader, layout: Layout, name: str) -> ByFat:
+    """The first FAT read whole, in steps; no more of it than the medium has."""
+    bits = {"fat12": 12, "fat16": 16}.get(name, 32)
+    room = max(min(layout.fat_bytes, reader.size - layout.fat), 0)
+    count = max(min(layout.clusters, room * 8 // bits - 2), 0)
+    free, bad = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    mark = {12: 0xFF7, 16: 0xFFF7, 32: 0x0FFFFFF7}[bits]
     need = -(-(count + 2) * bits // 8)
     for at in range(0, need, _FAT_CHUNK_BYTES):
         raw = reader.read(layout.fat + at, min(_FAT_CHUNK_BYTES, need - at))
@@ -382,8 +397,9 @@ def _free_by_fat(reader: Reader, layout: Layout, name: str) -> tuple[Ranges, int
         first = at * 8 // bits - 2
         begin = max(-first, 0)
         values = values[begin : count - first]
-        free[first + begin : first + begin + values.size] = values == 0
-    return runs_of(free), count
+        here = slice(first + begin, first + begin + values.size)
+        free[here], bad[here] = values == 0, values == mark
+    return ByFat(runs_of(free), runs_of(bad), count)
 
 
 def _fat_values(raw: np.ndarray[Any, np.dtype[np.uint8]], bits: int) -> Any:

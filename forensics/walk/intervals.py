@@ -58,6 +58,14 @@ def union(start: Ints, end: Ints) -> Ranges:
     return Ranges(start[head], end[last])
 
 
+def complement(within: Ranges, start: int, end: int) -> Ranges:
+    """What of start … end the ranges leave; they are disjoint and may reach beyond."""
+    lows = np.append(start, np.clip(within.end, start, end))
+    highs = np.append(np.clip(within.start, start, end), end)
+    keep = highs > lows
+    return Ranges(lows[keep], highs[keep])
+
+
 def intersect(start: Ints, end: Ints, within: Ranges) -> tuple[Ints, Ints, Ints]:
     """Parts of each range (start, end) that lie in `within`: (index of the range, start, end)."""
     first = np.searchsorted(within.end, start, side="right")

@@ -161,8 +161,8 @@ def _ranks(claims: Claims) -> Ints:
     The ground is the weakest of its class, whatever it is called.
     """
     kind = pc.index_in(claims.rows["class"], pa.array(CLASSES)).combine_chunks()
-    state = pc.fill_null(pc.equal(claims.rows["state"], "deleted"), value=False)
-    ground = pc.fill_null(pc.equal(claims.rows["owner"], NO_MAP), value=False)
+    state = pc.fill_null(pc.equal(claims.rows["state"], "deleted"), False)  # noqa: FBT003
+    ground = pc.fill_null(pc.equal(claims.rows["owner"], NO_MAP), False)  # noqa: FBT003
     keys = pa.table(
         {
             "ground": ground,

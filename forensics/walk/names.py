@@ -43,18 +43,10 @@ def mask_all(names: Sequence[str], mask_path: MaskPath | None) -> tuple[list[str
 
 def mask_name(name: str, mask_path: MaskPath | None) -> tuple[str, bool]:
     """One encoded component, masked where it names a person."""
-    if mask_path is None or not _may_name(name):
+    if mask_path is None:
         return name, False
     text, hidden = mask_path(f"/{name}")
     return text.removeprefix("/"), hidden
-
-
-def _may_name(name: str) -> bool:
-    """Could a person stand in this name: letters beyond ASCII, a mail address, a long number."""
-    return not name.isascii() or "%40" in name or _LONG_NUMBER.search(name) is not None
-
-
-_LONG_NUMBER = re.compile(r"[0-9](?:[-_. ]?[0-9]){9,}")
 
 
 def masker(wanted: bool) -> MaskPath | None:

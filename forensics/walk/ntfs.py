@@ -23,7 +23,9 @@ from forensics.walk import names as naming
 from forensics.walk import rows as table
 from forensics.walk.intervals import NONE, Bools, Ints, Ranges, ragged, runs_of
 from forensics.walk.reader import Reader
+from forensics.walk import ntfs_index
 from forensics.walk.names import MaskPath
+from forensics.walk.ntfs_index import RECORD_MASK, texts
 from forensics.walk.ntfs_records import (
     Attributes,
     Boot,
@@ -40,17 +42,18 @@ from forensics.walk.rows import HOLE, Claim, Rows, Runs, Trouble, Walked
 BATCH_BYTES = 32 << 20  # of $MFT parsed at once: bounds memory
 RECORDS_MAX = 1 << 27  # a $MFT of 128 GiB; what lies beyond is one coverage row
 DEPTH_MAX = 256  # folders in folders; what lies deeper, and cycles, are orphans
+INDEX_RUN_MAX = 64 << 20  # bytes of one run of an index
+INDEX_BYTES_MAX = 4 << 30  # of all indexes of a volume searched for lost names
 ROWS_MAX = 1 << 25  # names × streams of one volume
 
-STANDARD, NAME, VOLUME_NAME, DATA, REPARSE = 0x10, 0x30, 0x60, 0x80, 0xC0
-ATTRIBUTE_LIST = 0x20
+STANDARD, ATTRIBUTE_LIST, NAME, VOLUME_NAME, DATA = 0x10, 0x20, 0x30, 0x60, 0x80
+INDEX_ALLOCATION, REPARSE = 0xA0, 0xC0
 ROOT, BITMAP, EXTEND, FIRST_USER = 5, 6, 11, 24
 DOS_NAME = 2
 SYMLINK, MOUNT_POINT, WOF, DEDUP, CLOUD = (
     0xA000000C, 0xA0000003, 0x80000017, 0x80000013, 0x9000001A,
 )  # fmt: skip
 CLOUD_MASK = 0xFFFF0FFF  # four bits tell providers apart
-RECORD_MASK = (1 << 48) - 1  # of a file reference; the rest is the sequence number
 
 
 class Pieces(NamedTuple):
@@ -94,9 +97,10 @@ class Parsed:
     texts: list[str]
     data: Columns  # owner, code, nonresident, vcn, size, valid, flags, place, first, count
     stream_names: dict[str, int]
-    other: Columns  # owner, first, count: runs of attributes that are not $DATA
+    other: Columns  # owner, type, first, count: runs of attributes that are not $DATA
     runs: Columns  # start (cluster or HOLE), length (clusters)
     reparse: dict[int, tuple[int, str | None]]  # owner -> tag, target
+    inside: list[ntfs_index.Entries]  # index entries inside the records of folders
     label: str | None = None
     runs_total: int = 0
     torn: int = 0
@@ -109,25 +113,25 @@ def walk(reader: Reader, start: int, length: int, mask_path: MaskPath | None) ->
     boot = read_boot(reader.read(start, 512))
     if boot is None:
         return None
-    mft = _mft_pieces(reader, start, boot)
+    mft = mft_pieces(reader, start, boot)
     if mft is None:
         return None
     troubles: list[Trouble] = []
-    parsed = Parsed(*(Columns() for _ in range(3)), [], Columns(), {"": 0}, Columns(), Columns(), {})
+    parsed = Parsed(*(Columns() for _ in range(3)), [], Columns(), {"": 0}, Columns(), Columns(), {}, [])
     size = int(mft.length.sum()) // boot.record_bytes * boot.record_bytes
     if size > RECORDS_MAX * boot.record_bytes:
         troubles.append(Trouble("partial", "RECORDS_MAX", size - RECORDS_MAX * boot.record_bytes))
         size = RECORDS_MAX * boot.record_bytes
     step = BATCH_BYTES // boot.record_bytes * boot.record_bytes
     for offset in range(0, size, step):
-        data = _read_pieces(reader, mft, offset, min(step, size - offset))
+        data = read_pieces(reader, mft, offset, min(step, size - offset))
         _parse(data, offset // boot.record_bytes, boot, mft, parsed)
     if not parsed.records["number"].size:
         return None
     return _assemble(reader, start, length, boot, mft, parsed, troubles, mask_path)
 
 
-def _mft_pieces(reader: Reader, start: int, boot: Boot) -> Pieces | None:
+def mft_pieces(reader: Reader, start: int, boot: Boot) -> Pieces | None:
     """Where the $MFT lies: from its own first record, else from the mirror."""
     for cluster in (boot.mft_cluster, boot.mirror_cluster):
         at = start + cluster * boot.cluster_bytes
@@ -154,7 +158,7 @@ def _own_runs(
     size = int(known.length.sum())
     step = BATCH_BYTES // boot.record_bytes * boot.record_bytes
     for offset in range(0, min(size, RECORDS_MAX * boot.record_bytes), step):
-        data = _read_pieces(reader, known, offset, min(step, size - offset))
+        data = read_pieces(reader, known, offset, min(step, size - offset))
         found, base = _records(data, offset // boot.record_bytes, boot)[:2]
         mine = (found.record == 0) | (base[found.record - offset // boot.record_bytes] == 0)
         own = found.record - offset // boot.record_bytes
@@ -183,7 +187,7 @@ def _own_runs(
     return Pieces(start + clusters * boot.cluster_bytes, counts, np.cumsum(counts) - counts), listed
 
 
-def _read_pieces(reader: Reader, pieces: Pieces, offset: int, length: int) -> Bytes:
+def read_pieces(reader: Reader, pieces: Pieces, offset: int, length: int) -> Bytes:
     """Bytes of the $MFT, writable; what cannot be read is zeros, and `reader` knows it."""
     out = bytearray()
     first = int(np.searchsorted(pieces.before, offset, side="right")) - 1
@@ -238,6 +242,11 @@ def _parse(data: Bytes, number: int, boot: Boot, mft: Pieces, into: Parsed) -> N
         sequence=halves[(good * size + 0x10) >> 1].astype(np.int64),
         base=base[good],
     )
+    folders = good[flags & 2 > 0]
+    if folders.size:
+        block = data[: data.size // size * size].reshape(-1, size)[folders]
+        used = block.view("<u4")[:, 6].astype(np.int64)
+        into.inside.append(ntfs_index.entries(block, folders + number, used))
     into.torn += int(signed.sum() - good.size)
     into.unended += int((~ended).sum())
     base_of = base[found.record - number]
@@ -301,7 +310,9 @@ def _parse_data(
     broken[listed] = ~sound
 
     other = listed[found.type[listed] != DATA]
-    into.other.add(owner=owner[other], first=first[other], count=total[other])
+    into.other.add(
+        owner=owner[other], type=found.type[other], first=first[other], count=total[other]
+    )
 
     chosen = np.flatnonzero((found.type == DATA) & (long | inside))
     at, away = found.at[chosen], long[chosen]
@@ -326,19 +337,6 @@ def _parse_data(
         count=total[chosen],
         broken=broken[chosen],
     )
-
-
-def texts(data: Bytes, at: Ints, units: Ints) -> list[str]:
-    """UTF-16 names, each `units` long, that begin at `at`."""
-    raw = data[ragged(at, 2 * units)].tobytes()
-    joined = raw.decode("utf-16-le", "surrogatepass")
-    bounds = np.concatenate(([0], np.cumsum(units))).tolist()
-    if len(joined) == len(raw) // 2:
-        return [joined[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
-    return [
-        raw[2 * a : 2 * b].decode("utf-16-le", "surrogatepass")
-        for a, b in zip(bounds, bounds[1:], strict=False)
-    ]
 
 
 def reparse_point(raw: bytes) -> tuple[int, str | None]:
@@ -516,6 +514,9 @@ def _assemble(
     found = [folders.path(reference) for reference in parents.tolist()]
     row_name, row_stream = _cross(names, streams, index, troubles)
     rows = _rows(boot, start, parsed, index, streams, names, found, which, row_name, row_stream, mft, mask_path)
+    lost = _lost_names(reader, start, boot, parsed, index, folders, troubles, mask_path)
+    if lost is not None:
+        rows = table.join(rows, lost)
     bitmap = _bitmap(reader, start, boot, streams, troubles)
     return Walked(
         filesystem="ntfs",
@@ -728,6 +729,123 @@ def _row_runs(
         np.concatenate(([0], np.cumsum(counts))),
         np.where(inside, streams.place[held][row], place),
         np.where(inside, streams.size[held][row], length * cluster_bytes),
+    )
+
+
+# ------------------------------------------------------------------ names without a record
+
+
+def _indexes(
+    reader: Reader, start: int, boot: Boot, parsed: Parsed, troubles: list[Trouble]
+) -> list[ntfs_index.Entries]:
+    """Entries of all folders: those inside the records, and those of the index blocks."""
+    found = list(parsed.inside)
+    chosen = np.flatnonzero(parsed.other["type"] == INDEX_ALLOCATION)
+    data: list[bytes] = []
+    folder: list[Ints] = []
+    held = total = 0
+
+    def flush() -> None:
+        if data:
+            raw = np.frombuffer(b"".join(data), np.uint8)
+            block, used = ntfs_index.blocks(raw, boot.index_bytes, boot.sector_bytes)
+            found.append(ntfs_index.entries(block, np.concatenate(folder), used))
+
+    for attribute in chosen.tolist():
+        first, count = (int(parsed.other[name][attribute]) for name in ("first", "count"))
+        part = b"".join(
+            reader.read(start + at * boot.cluster_bytes, length * boot.cluster_bytes)
+            for at, length in zip(
+                parsed.runs["start"][first : first + count].tolist(),
+                parsed.runs["length"][first : first + count].tolist(),
+                strict=True,
+            )
+            if at != HOLE and length * boot.cluster_bytes <= INDEX_RUN_MAX
+        )
+        part = part[: len(part) // boot.index_bytes * boot.index_bytes]
+        total += len(part)
+        if total > INDEX_BYTES_MAX:
+            troubles.append(Trouble("partial", "INDEX_BYTES_MAX"))
+            break
+        data.append(part)
+        owner = parsed.other["owner"][attribute]
+        folder.append(np.full(len(part) // boot.index_bytes, owner, np.int64))
+        held += len(part)
+        if held > BATCH_BYTES:
+            flush()
+            data, folder, held = [], [], 0
+    flush()
+    return found
+
+
+def _lost_names(
+    reader: Reader, start: int, boot: Boot, parsed: Parsed, index: Index, folders: Folders,
+    troubles: list[Trouble], mask_path: MaskPath | None,
+) -> Rows | None:  # fmt: skip
+    """Rows of the names that folders remember and no record has: deleted, or records destroyed."""
+    parts = _indexes(reader, start, boot, parsed, troubles)
+    if not parts:
+        return None
+    entry = ntfs_index.Entries(
+        *(np.concatenate(column) for column in list(zip(*parts, strict=True))[:-1]),
+        [text for part in parts for text in part.text],
+    )
+
+    def keys(record: Ints, parent: Ints, text: list[str]) -> pa.Array:
+        numbers = [pa.array(column & RECORD_MASK).cast(pa.string()) for column in (record, parent)]
+        safe = pa.array([_surrogates_out(name) for name in text], pa.string())
+        return pc.binary_join_element_wise(*numbers, safe, "/")
+
+    known = keys(parsed.names["owner"], parsed.names["parent"], parsed.texts)
+    own = keys(entry.file, entry.parent, entry.text)
+    new = np.flatnonzero(~pc.is_in(own, value_set=known).to_numpy(zero_copy_only=False))
+    if not new.size:
+        return None
+    once = np.sort(np.unique(own.take(pa.array(new)).to_numpy(zero_copy_only=False), return_index=True)[1])
+    new = new[once]
+    record = entry.file & RECORD_MASK
+    long_name = set(record[new][entry.space[new] != DOS_NAME].tolist())
+    chosen = [
+        i for i in new.tolist()
+        if entry.space[i] != DOS_NAME or int(record[i]) not in long_name and not index.known[min(record[i], index.known.size - 1)]
+    ]  # fmt: skip
+    return _index_rows(entry, np.array(chosen, np.int64), index, folders, mask_path)
+
+
+def _surrogates_out(name: str) -> str:
+    return name if name.isascii() else encode_name(name)
+
+
+def _index_rows(
+    entry: ntfs_index.Entries, chosen: Ints, index: Index, folders: Folders, mask_path: MaskPath | None
+) -> Rows:  # fmt: skip
+    count = chosen.size
+    encoded = [naming.encode(entry.text[i]) for i in chosen.tolist()]
+    text, masked = naming.mask_all(encoded, mask_path)
+    of_folder = entry.folder[chosen]
+    reference = of_folder | index.sequence[of_folder] << 48
+    found = [folders.path(value) for value in reference.tolist()]
+    record = entry.file[chosen] & RECORD_MASK
+    gone = (record >= index.known.size) | ~index.known[np.minimum(record, index.known.size - 1)]
+    size = np.where(entry.is_folder[chosen], 0, entry.size[chosen])
+    times = np.ascontiguousarray(entry.times[chosen].T)
+    columns = {f"fn_{name}": table.times_from_filetime(times[at]) for name, at in _TIME_COLUMNS}
+    none = {name: table.no_times(count) for name, _ in _TIME_COLUMNS}
+    return Rows(
+        path=pa.array([f"{path}/{name}" for (path, _, _), name in zip(found, text, strict=True)], pa.string()),
+        masked=masked | np.array([hidden for _, hidden, _ in found], np.bool_),
+        file_id=pa.array(record).cast(pa.string()),
+        stream=pa.nulls(count, pa.string()),
+        deleted=~(gone & entry.live[chosen]),
+        orphan=np.array([lost for _, _, lost in found], np.bool_),
+        kind=np.where(entry.is_folder[chosen], table.DIRECTORY, table.FILE).astype(np.int8),
+        size=size,
+        valid_size=size,
+        resident=np.zeros(count, np.bool_),
+        flags=np.full(count, table.UNRESOLVED, np.int64),
+        runs=Runs(np.zeros(count + 1, np.int64), NONE, NONE),
+        times=none | columns,
+        link_target=pa.nulls(count, pa.string()),
     )
 
 

@@ -8,7 +8,7 @@ addresses, extents trimmed to the size, and what content, slack and metadata cla
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from forensics.values import (
     Address,
     Interval,
 )
-from forensics.walk.intervals import NONE, Bools, Ints, Ranges, intersect
+from forensics.walk.intervals import NONE, Bools, Ints, Ranges, complement, intersect
 
 FLAGS = (
     "compressed", "encrypted", "sparse", "presumed_runs", "hard_link", "unresolved", "system",
@@ -133,6 +133,32 @@ class Rows:
     link_target: pa.Array
 
 
+def join(first: Rows, second: Rows) -> Rows:
+    """The rows of both."""
+    def arrays(a: Any, b: Any) -> Any:
+        if isinstance(a, np.ndarray):
+            return np.concatenate((a, b))
+        if isinstance(a, Times):
+            raw = None if a.raw is None and b.raw is None else np.concatenate(
+                [np.zeros(x.start.size, np.int64) if x.raw is None else x.raw for x in (a, b)]
+            )
+            return Times(*(np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True)), raw)
+        return pa.concat_arrays([c for x in (a, b) for c in (x.chunks if isinstance(x, pa.ChunkedArray) else [x])])
+
+    columns = {
+        column.name: arrays(getattr(first, column.name), getattr(second, column.name))
+        for column in fields(Rows)
+        if column.name not in {"runs", "times"}
+    }
+    runs = Runs(
+        np.concatenate((first.runs.offset, second.runs.offset[1:] + first.runs.offset[-1])),
+        np.concatenate((first.runs.start, second.runs.start)),
+        np.concatenate((first.runs.length, second.runs.length)),
+    )
+    times = {name: arrays(first.times[name], second.times[name]) for name in first.times}
+    return Rows(**columns, runs=runs, times=times)
+
+
 @dataclass
 class Walked:
     """What a reader of a file system hands over for one volume."""
@@ -197,7 +223,7 @@ def tables(evidence: str, volume: str, start: int, length: int, walked: Walked) 
     flag_twins(rows)
     owner = addresses(evidence, volume, rows)
     return {
-        "files": _files(evidence, volume, rows),
+        "files": _files(evidence, volume, rows, owner),
         "spans": _spans(evidence, volume, Ranges(*_pair(start, start + length)), walked, owner),
         "coverage": coverage(evidence, volume, walked.troubles),
     }
@@ -228,7 +254,7 @@ def coverage(evidence: str, volume: str | None, troubles: Iterable[Trouble]) -> 
 # ------------------------------------------------------------------ files
 
 
-def _files(evidence: str, volume: str, rows: Rows) -> pa.Table:
+def _files(evidence: str, volume: str, rows: Rows, address: pa.Array) -> pa.Table:
     count = rows.size.size
     code = pa.dictionary(pa.int32(), pa.string())
     columns: dict[str, Any] = {
@@ -247,6 +273,7 @@ def _files(evidence: str, volume: str, rows: Rows) -> pa.Table:
         "flags": _flag_lists(rows.flags),
         "extents": _extents(rows),
         "link_target": rows.link_target,
+        "address": address,
     }
     for name, times in rows.times.items():
         unknown = times.basis == NO_BASIS
@@ -315,10 +342,12 @@ def _spans(
     parts = [
         *_base_spans(whole, walked),
         *_row_spans(walked, owner),
-        *((_one(claim, "metadata", whole)) for claim in walked.structures),
+        *(_one(claim, "metadata") for claim in walked.structures),
     ]
     start = np.concatenate([part[0] for part in parts])
-    length = np.concatenate([part[1] for part in parts])
+    end = np.minimum(start + np.concatenate([part[1] for part in parts]), whole.end)
+    start = np.maximum(start, whole.start)
+    length = end - start
     count = start.size
     arrays = [
         pa.repeat(evidence, count),
@@ -348,10 +377,8 @@ def _owners(owner: pa.Array | str | None, count: int) -> pa.Array:
     return owner if isinstance(owner, pa.Array) else _repeat(owner, count)
 
 
-def _one(claim: Claim, kind: str, whole: Ranges) -> _Part:
-    start = np.clip(np.array([claim.start], np.int64), whole.start, whole.end)
-    end = np.clip(np.array([claim.start + claim.length], np.int64), start, whole.end)
-    return start, end - start, kind, claim.name, None
+def _one(claim: Claim, kind: str) -> _Part:
+    return np.array([claim.start], np.int64), np.array([claim.length], np.int64), kind, claim.name, None
 
 
 def _base_spans(whole: Ranges, walked: Walked) -> list[_Part]:
@@ -361,8 +388,9 @@ def _base_spans(whole: Ranges, walked: Walked) -> list[_Part]:
     if walked.free is None:
         return [(whole.start, end - whole.start, "unallocated", "NO_MAP", None), past]
     free = walked.free
+    used = complement(free, int(whole.start[0]), int(end[0]))
     return [
-        (whole.start, end - whole.start, "unowned", None, None),
+        (used.start, used.end - used.start, "unowned", None, None),
         (free.start, free.end - free.start, "unallocated", None, None),
         past,
     ]

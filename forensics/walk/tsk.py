@@ -46,7 +46,7 @@ _FILESYSTEMS = {
     pytsk3.TSK_FS_TYPE_FFS2: "ufs2",
     pytsk3.TSK_FS_TYPE_YAFFS2: "yaffs2",
 }
-_KINDS = {
+KINDS = {
     int(pytsk3.TSK_FS_META_TYPE_REG): FILE,
     int(pytsk3.TSK_FS_META_TYPE_DIR): DIRECTORY,
     int(pytsk3.TSK_FS_META_TYPE_LNK): LINK,
@@ -55,7 +55,7 @@ _VIRTUAL = {int(pytsk3.TSK_FS_META_TYPE_VIRT), int(pytsk3.TSK_FS_META_TYPE_VIRT_
 _NAME_FOLDER = int(pytsk3.TSK_FS_NAME_TYPE_DIR)
 _HOLE_FLAGS = int(pytsk3.TSK_FS_ATTR_RUN_FLAG_SPARSE) | int(pytsk3.TSK_FS_ATTR_RUN_FLAG_FILLER)
 _UNALLOCATED_NAME = int(pytsk3.TSK_FS_NAME_FLAG_UNALLOC)
-_UNALLOCATED_META = int(pytsk3.TSK_FS_META_FLAG_UNALLOC)
+UNALLOCATED_META = int(pytsk3.TSK_FS_META_FLAG_UNALLOC)
 
 
 class Img(pytsk3.Img_Info):  # type: ignore[misc]
@@ -114,6 +114,16 @@ class Found:
     kind: int
 
 
+class Folder(NamedTuple):
+    """A folder to be listed."""
+
+    inum: int
+    path: str  # "" for the root
+    masked: bool
+    orphan: bool
+    depth: int
+
+
 @dataclass
 class Walk:
     """One walk over all names of a volume. `troubles` grows while it runs."""
@@ -124,35 +134,45 @@ class Walk:
     mask_path: MaskPath | None
     orphans: bool = True
     troubles: list[Trouble] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)  # folders listed, by inum
+    unreadable: set[int] = field(default_factory=set)  # folders that could not be
+    count: int = 0  # names seen
 
     def names(self) -> Iterator[Found]:
         """All names, folders before what they hold; hostile loops end by named limits."""
         root = self.system.info.root_inum
-        stack: list[tuple[int, str, bool, bool, int]] = [(root, "", False, False, 0)]
-        seen = {root}
-        count = 0
+        folders = [Folder(root, "", masked=False, orphan=False, depth=0)]
+        if self.orphans:
+            lost = self.system.info.last_inum
+            folders.insert(0, Folder(lost, naming.ORPHANS, masked=False, orphan=True, depth=1))
+        yield from self.below(folders)
+
+    def below(self, folders: list[Folder]) -> Iterator[Found]:
+        """All names in the folders and below; a folder that was listed before is not again."""
+        stack = list(folders)
+        self.seen |= {folder.inum for folder in folders}
         while stack:
-            inum, prefix, masked, orphan, depth = stack.pop()
-            for entry in self._entries(inum, prefix):
-                count += 1
-                if count > NAMES_MAX:
-                    self.trouble("NAMES_MAX", prefix or "/")
+            folder = stack.pop()
+            for entry in self._entries(folder):
+                self.count += 1
+                if self.count > NAMES_MAX:
+                    self.trouble("NAMES_MAX", folder.path or "/")
                     return
-                found = self._found(entry, inum, prefix, masked, orphan)
+                found = self._found(entry, folder)
                 if found is None:
-                    if self.orphans and _is_orphan_folder(entry):
-                        stack.append((int(entry.info.name.meta_addr), naming.ORPHANS, False, True, 1))
                     continue
                 yield found
                 if found.kind != DIRECTORY or found.file is None:
                     continue
-                if found.inum in seen:
+                if found.inum in self.seen:
                     self.trouble("FOLDER_TWICE", found.path)
-                elif depth >= DEPTH_MAX:
+                elif folder.depth >= DEPTH_MAX:
                     self.trouble("DEPTH_MAX", found.path)
                 else:
-                    seen.add(found.inum)
-                    stack.append((found.inum, found.path, found.masked, orphan, depth + 1))
+                    self.seen.add(found.inum)
+                    stack.append(
+                        Folder(found.inum, found.path, found.masked, folder.orphan, folder.depth + 1)
+                    )
 
     def trouble(self, reason: str, place: str, size: int = 0) -> None:
         if len(self.troubles) < TROUBLES_MAX:
@@ -160,11 +180,11 @@ class Walk:
         elif self.troubles[-1].reason != "TROUBLES_MAX":
             self.troubles[-1] = Trouble("partial", "TROUBLES_MAX")
 
-    def _entries(self, inum: int, prefix: str) -> Iterator[Any]:
+    def _entries(self, folder: Folder) -> Iterator[Any]:
         try:
-            listing = iter(self.system.open_dir(inode=inum))
+            listing = iter(self.system.open_dir(inode=folder.inum))
         except Errors:
-            self.trouble("FOLDER_UNREADABLE", prefix or "/")
+            self._unreadable(folder)
             return
         while True:
             try:
@@ -172,13 +192,15 @@ class Walk:
             except StopIteration:
                 return
             except Errors:
-                self.trouble("FOLDER_UNREADABLE", prefix or "/")
+                self._unreadable(folder)
                 return
             yield entry
 
-    def _found(
-        self, entry: Any, folder: int, prefix: str, masked: bool, orphan: bool
-    ) -> Found | None:
+    def _unreadable(self, folder: Folder) -> None:
+        self.unreadable.add(folder.inum)
+        self.trouble("FOLDER_UNREADABLE", folder.path or "/")
+
+    def _found(self, entry: Any, folder: Folder) -> Found | None:
         """The name as a Found; None for `.`, `..` and the virtual names of TSK."""
         name = entry.info.name
         raw = name.name
@@ -198,21 +220,21 @@ class Walk:
         elif int(meta.type) in _VIRTUAL:
             return None
         text, hidden = naming.mask_name(naming.encode(raw), self.mask_path)
-        kind = _KINDS.get(int(meta.type), OTHER) if meta is not None else FILE
+        kind = KINDS.get(int(meta.type), OTHER) if meta is not None else FILE
         if meta is None and int(name.type) == _NAME_FOLDER:
             kind = DIRECTORY
-        if meta is not None and deleted and not int(meta.flags) & _UNALLOCATED_META:
+        if meta is not None and deleted and not int(meta.flags) & UNALLOCATED_META:
             file = meta = None  # the record belongs to another file now
         return Found(
-            f"{prefix}/{text}",
-            masked or hidden,
-            orphan,
+            f"{folder.path}/{text}",
+            folder.masked or hidden,
+            folder.orphan,
             raw,
             inum,
-            folder,
+            folder.inum,
             file,
             meta,
-            deleted or meta is None or bool(int(meta.flags) & _UNALLOCATED_META),
+            deleted or meta is None or bool(int(meta.flags) & UNALLOCATED_META),
             kind,
         )
 
@@ -269,12 +291,3 @@ class Walk:
             return None
         text = naming.encode_name(raw)
         return self.mask_path(text)[0] if self.mask_path and not text.isascii() else text
-
-
-def _is_orphan_folder(entry: Any) -> bool:
-    meta = entry.info.meta
-    return (
-        meta is not None
-        and int(meta.type) == int(pytsk3.TSK_FS_META_TYPE_VIRT_DIR)
-        and entry.info.name.name == b"$OrphanFiles"
-    )

@@ -20,7 +20,14 @@ from forensics.values import Gap
 _ACCEPTED = re.compile(r"\s*Accepted (\S+) for (\S+) from (\S+)")
 _FAILED = re.compile(r"\s*Failed (\S+) for (?:invalid user )?(\S*) from (\S+)")
 _SESSION = re.compile(r"\s*pam_unix\((\S+?):session\): session (opened|closed) for user ([^\s(]+)")
-_KINDS = {"login": "console", "gdm": "console", "lightdm": "console", "su": "su", "sudo": "su", "su-l": "su"}
+_KINDS = {
+    "login": "console",
+    "gdm": "console",
+    "lightdm": "console",
+    "su": "su",
+    "sudo": "su",
+    "su-l": "su",
+}
 
 
 def parse(content: Content) -> Parsed:
@@ -41,10 +48,14 @@ def _row(entry: Entry, number: int) -> list[Row]:
     more = {"turn": entry.record.turn or None, "pid": entry.pid, "on": entry.host}
     if match := _ACCEPTED.match(entry.message):
         what = detail(session="network", service=entry.program, method=match[1], **more)
-        return [row | {"kind": "session_start", "account": match[2], "host": match[3], "detail": what}]
+        return [
+            row | {"kind": "session_start", "account": match[2], "host": match[3], "detail": what}
+        ]
     if match := _FAILED.match(entry.message):
         what = detail(service=entry.program, method=match[1], **more)
-        return [row | {"kind": "logon_failed", "account": match[2], "host": match[3], "detail": what}]
+        return [
+            row | {"kind": "logon_failed", "account": match[2], "host": match[3], "detail": what}
+        ]
     match = _SESSION.match(entry.message)
     if not match or match[1] == "cron" or (match[1], match[2]) == ("sshd", "opened"):
         return []

@@ -14,7 +14,13 @@ import datetime as dt
 import re
 
 from forensics.artifacts.artifact import (
-    ROWS_MAX, Artifact, Content, Parsed, Row, detail, never_expected,
+    ROWS_MAX,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    detail,
+    never_expected,
 )  # fmt: skip
 from forensics.artifacts.linux.syslog import MONTHS
 from forensics.artifacts.text import Record, lines, span
@@ -22,11 +28,13 @@ from forensics.values import NO_TIME, Gap, Interval, from_wall_clock
 
 _DATE = r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<clock>\d\d:\d\d:\d\d) (?P<year>\d{4})"
 _VSFTPD = re.compile(
-    _DATE + r' \[pid (?P<pid>\d+)\] (?:\[(?P<user>.*?)\] )?(?:(?P<result>OK|FAIL) )?(?P<command>[A-Z]+): '
+    _DATE
+    + r" \[pid (?P<pid>\d+)\] (?:\[(?P<user>.*?)\] )?(?:(?P<result>OK|FAIL) )?(?P<command>[A-Z]+): "
     r'Client "(?P<host>[^"]*)"(?:, "(?P<path>.*?)")?(?:, (?P<size>\d+) bytes)?.*'
 )
 _XFERLOG = re.compile(
-    _DATE + r" \d+ (?P<host>\S+) (?P<size>\d+) (?P<path>.+) [ab] \S+ (?P<direction>[oid]) [agr] (?P<user>\S+) \S+ [01] \S+ (?P<end>[ci])"
+    _DATE
+    + r" \d+ (?P<host>\S+) (?P<size>\d+) (?P<path>.+) [ab] \S+ (?P<direction>[oid]) [agr] (?P<user>\S+) \S+ [01] \S+ (?P<end>[ci])"
 )
 _KINDS = {
     "UPLOAD": "file_written", "DOWNLOAD": "file_read", "LOGIN": "session_start",

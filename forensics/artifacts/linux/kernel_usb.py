@@ -17,7 +17,9 @@ from forensics.artifacts.linux.syslog import Entry, entries, looks_like
 from forensics.artifacts.text import span
 from forensics.values import Gap
 
-_LINE = re.compile(r"(?:\[[\s\d.]+\] )?(usb|usb-storage|uas) (\d+-[\d.]+)(?::\d+\.\d+)?: (.*)", re.DOTALL)
+_LINE = re.compile(
+    r"(?:\[[\s\d.]+\] )?(usb|usb-storage|uas) (\d+-[\d.]+)(?::\d+\.\d+)?: (.*)", re.DOTALL
+)
 _IDS = re.compile(r"New USB device found, idVendor=([0-9a-f]{4}), idProduct=([0-9a-f]{4})")
 _FIELD = re.compile(r"(Product|Manufacturer|SerialNumber): (.*)")
 

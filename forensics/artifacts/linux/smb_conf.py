@@ -1,6 +1,6 @@
-"""Shares of a Samba server and what it audits: smb.conf.
+r"""Shares of a Samba server and what it audits: smb.conf.
 
-Layout          `[section]`, `key = value`; `;` and `#` begin comments, `\\` continues a line
+Layout          `[section]`, `key = value`; `;` and `#` begin comments, `\` continues a line
 Source          Samba manual pages smb.conf(5), vfs_full_audit(8)
 Proves          which paths were shared and which operations were to be logged, when imaged
 Does not prove  that the running server had read it; included files, registry configuration
@@ -9,7 +9,13 @@ Does not prove  that the running server had read it; included files, registry co
 from __future__ import annotations
 
 from forensics.artifacts.artifact import (
-    Artifact, Content, Parsed, Row, basename, never_expected, setting,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    basename,
+    never_expected,
+    setting,
 )  # fmt: skip
 from forensics.artifacts.text import lines
 

@@ -15,7 +15,7 @@ from forensics.artifacts.artifact import NOYEAR, ROWS_MAX, Content
 from forensics.artifacts.text import Record, lines
 from forensics.values import NO_TIME, Gap, Interval, interval, micros
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _OLD = re.compile(
     r"(?:<\d{1,3}>)?(?P<time>(?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) "
     r"(?P<clock>\d\d:\d\d:\d\d)(?:\.(?P<part>\d{1,6}))?) (?P<rest>.*)",
@@ -26,7 +26,9 @@ _NEW = re.compile(
     r" (?P<rest>.*)",
     re.DOTALL,
 )
-_REST = re.compile(r"(?P<host>\S+) (?P<program>[^\s:\[]+)(?:\[(?P<pid>\d+)\])?: ?(?P<message>.*)", re.DOTALL)
+_REST = re.compile(
+    r"(?P<host>\S+) (?P<program>[^\s:\[]+)(?:\[(?P<pid>\d+)\])?: ?(?P<message>.*)", re.DOTALL
+)
 _HALF_YEAR = dt.timedelta(days=183)
 
 
@@ -93,7 +95,9 @@ def _time(match: re.Match[str]) -> Interval:
             return interval(micros(moment), 1 if moment.microsecond else 1_000_000, "utc")
         month = MONTHS.index(fields["month"]) + 1
         hour, minute, second = (int(part) for part in fields["clock"].split(":"))
-        wall = dt.datetime(NOYEAR, month, int(fields["day"]), hour, minute, min(second, 59), tzinfo=dt.UTC)
+        wall = dt.datetime(
+            NOYEAR, month, int(fields["day"]), hour, minute, min(second, 59), tzinfo=dt.UTC
+        )
     except ValueError:
         return NO_TIME
     part = fields["part"]

@@ -15,14 +15,25 @@ import re
 import struct
 
 from forensics.artifacts.artifact import (
-    Artifact, Content, Parsed, Row, basename, detail, on_linux,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    basename,
+    detail,
+    on_linux,
 )  # fmt: skip
 from forensics.artifacts.text import Record, span
 from forensics.values import Gap, interval
 
 _NAME = re.compile(r"([wub]tmpx?)([._-].*)?")
 _TYPES = range(10)
-_LAYOUTS = ((384, "<", 340, "ii"), (384, ">", 340, "ii"), (400, "<", 344, "qq"), (400, ">", 344, "qq"))
+_LAYOUTS = (
+    (384, "<", 340, "ii"),
+    (384, ">", 340, "ii"),
+    (400, "<", 344, "qq"),
+    (400, ">", 344, "qq"),
+)
 
 
 def parse(content: Content) -> Parsed:
@@ -80,7 +91,12 @@ def _sound(data: bytes, layout: tuple[int, str, int, str]) -> int:
     for start in range(0, min(len(data) - size + 1, 16 * size), size):
         kind = struct.unpack_from(order + "hxx", data, start)[0]
         seconds, part = struct.unpack_from(order + widths, data, start + place)
-        good += kind in _TYPES and 0 <= part < 1_000_000 and 0 <= seconds < 2**33 and data[start + 2 : start + 4] == b"\0\0"
+        good += (
+            kind in _TYPES
+            and 0 <= part < 1_000_000
+            and 0 <= seconds < 2**33
+            and data[start + 2 : start + 4] == b"\0\0"
+        )
     return good
 
 

@@ -83,7 +83,9 @@ class _Reader:
             if not any(row) or len(roles(self.kind, row)) >= max(2, len(self.columns) - 1):
                 continue
             before = cells
-            cells = {role: row[place] if place < len(row) else "" for role, place in self.columns.items()}
+            cells = {
+                role: row[place] if place < len(row) else "" for role, place in self.columns.items()
+            }
             for role, text in cells.items():
                 if is_ditto(text):
                     cells[role] = before.get(role, "")
@@ -99,9 +101,13 @@ class _Reader:
             time, until = self._period(cells["period"], time)
         number_text = cells.get("serial", "")
         rounded = bool(re.fullmatch(r"\d(\.\d+)?e\+?\d+", number_text, re.IGNORECASE))
-        empty = not any(cells.get(role) for role in ("item", "serial", "person", "number", "subject"))
+        empty = not any(
+            cells.get(role) for role in ("item", "serial", "person", "number", "subject")
+        )
         total = any(re.match(r"(合計|総計|小計|計$)", cell) for cell in row)
-        more: dict[str, Any] = {role: self._masked(cells[role]) for role in _TEXTS if cells.get(role)}
+        more: dict[str, Any] = {
+            role: self._masked(cells[role]) for role in _TEXTS if cells.get(role)
+        }
         for role in _PERSONS[1:]:
             more[role] = self._person(cells.get(role, ""))
         return {
@@ -113,7 +119,7 @@ class _Reader:
             "room": self._masked(cells.get("room", "")) or None,
             "action": self._action(cells),
             "raw_time": " ".join(
-                cells[role]
+                self._masked(cells[role])
                 for role in ("both", "date", "time", "until_both", "until_date", "until_time", "period")
                 if cells.get(role)
             ) or None,
@@ -160,17 +166,23 @@ class _Reader:
     def _person(self, text: str) -> str | None:
         """Token of a person's name; blanks, variants of characters and titles do not count."""
         plain = re.sub(r"\s|(様|殿|さん|氏|印)$", "", text.translate(_VARIANTS))
-        if len(plain) < 2 or not re.search(r"[^\W\d_]", plain) or plain in ("なし", "済み", "有り", "無し"):
+        if (
+            len(plain) < 2
+            or not re.search(r"[^\W\d_]", plain)
+            or plain in ("なし", "済み", "有り", "無し")
+        ):
             return None
         if text not in self.names:
             self.names[text] = self.token(plain)
         return self.names[text]
 
     def _masked(self, text: str) -> str:
-        """Free text with the names that this sheet's person columns hold replaced by tokens."""
+        """Free text with the names of this sheet's person columns, whole or family, as tokens."""
         for name in sorted(self.names, key=len, reverse=True):
-            text = text.replace(name, self.names[name]).replace("".join(name.split()), self.names[name])
-            family = name.split()[0]
-            if len(family) > 1:
-                text = text.replace(family, self.names[name])
+            parts = name.translate(_VARIANTS).split()
+            whole = r"\s*".join(re.escape(char) for char in "".join(parts))
+            pattern = f"{whole}|{re.escape(parts[0])}" if len(parts[0]) > 1 else whole
+            matches = list(re.finditer(pattern, text.translate(_VARIANTS)))
+            for match in reversed(matches):
+                text = text[: match.start()] + self.names[name] + text[match.end() :]
         return text

@@ -10,7 +10,10 @@ from forensics.artifacts.artifact import NOYEAR
 from forensics.values import NO_TIME, Interval, interval, micros
 
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
-_ERA = re.compile(r"(令和|平成|昭和|[rhs])\.?\s*(\d{1,2}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})日?", re.IGNORECASE)
+_ERA = re.compile(
+    r"(令和|平成|昭和|[rhs])\.?\s*(\d{1,2}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})日?",
+    re.IGNORECASE,
+)
 _FULL = re.compile(r"((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})日?")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _SHORT = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{1,2})(?!\d)")
@@ -44,12 +47,16 @@ def date(text: str) -> tuple[Date | None, str]:
     """The first date in a text (NFKC) and the text without it."""
     if match := _ERA.search(text):
         year = 1 if match[2] == "元" else int(match[2])
-        return Date(_ERAS[match[1].lower()] + year, int(match[3]), int(match[4]), None), _rest(text, match)
+        return Date(_ERAS[match[1].lower()] + year, int(match[3]), int(match[4]), None), _rest(
+            text, match
+        )
     for pattern in (_FULL, _COMPACT):
         if match := pattern.search(text):
             return Date(int(match[1]), int(match[2]), int(match[3]), None), _rest(text, match)
     if match := _SHORT.search(text):
-        return Date(2018 + int(match[1]), int(match[2]), int(match[3]), "reiwa_assumed"), _rest(text, match)
+        return Date(2018 + int(match[1]), int(match[2]), int(match[3]), "reiwa_assumed"), _rest(
+            text, match
+        )
     if match := _DAY.search(text):
         return Date(None, int(match[1]), int(match[2]), None), _rest(text, match)
     if (match := _SERIAL.fullmatch(text)) and 20_000 < int(match[1]) < 80_000:

@@ -30,7 +30,9 @@ _SYSTEMS = (
 def system(path: str) -> str | None:
     """Kind of system that leaves this path on a medium, or None. Directories count too."""
     below = path.lower()
-    return next((name for name, where in _SYSTEMS if re.search(f"(?:{where.pattern})$", below)), None)
+    return next(
+        (name for name, where in _SYSTEMS if re.search(f"(?:{where.pattern})$", below)), None
+    )
 
 
 def parse(content: Content) -> Parsed:
@@ -38,7 +40,11 @@ def parse(content: Content) -> Parsed:
     name = system(path)
     if name is None:
         return Parsed()
-    guid = volume_guid(utf16z(content.data[:80])) if path.lower().endswith("indexervolumeguid") else None
+    guid = (
+        volume_guid(utf16z(content.data[:80]))
+        if path.lower().endswith("indexervolumeguid")
+        else None
+    )
     row = {
         "kind": "medium_mounted", "time": content.times.get("born", NO_TIME), "path": path,
         "volume_guid": guid, "at": (0, len(content.data)), "detail": detail(system=name),

@@ -1,4 +1,4 @@
-"""Device names as Windows writes them: `USBSTOR\\Disk&Ven_X&Prod_Y&Rev_Z\\SERIAL&0`."""
+r"""Device names as Windows writes them: `USBSTOR\Disk&Ven_X&Prod_Y&Rev_Z\SERIAL&0`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DEVICE = re.compile(
 
 
 def device(text: str) -> Device | None:
-    """The device named anywhere in a text (`_??_USBSTOR#…#…#{…}`, `USBSTOR\\…\\…`), or None."""
+    r"""The device named anywhere in a text (`_??_USBSTOR#…#…#{…}`, `USBSTOR\…\…`), or None."""
     match = _DEVICE.search(text)
     if not match:
         return None

@@ -77,7 +77,7 @@ class Hive:
         return self._key(_u32(self.data, 36), "listed")
 
     def key(self, path: str, start: Key | None = None) -> Key | None:
-        """The key at a `\\`-separated path below start or the root; names match in any case."""
+        r"""The key at a `\`-separated path below start or the root; names match in any case."""
         key = start or self.root()
         for part in path.lower().split("\\"):
             if key is None:
@@ -126,9 +126,9 @@ class Hive:
         return None if value is None else value.text()
 
     def lost(self, path: str, seen: set[int]) -> Iterator[Key]:
-        """Keys below a path that no list names: deleted ones, and all behind a damaged list.
+        r"""Keys below a path that no list names: deleted ones, and all behind a damaged list.
 
-        path: `\\`-separated, any case; a part `*` stands for any name. seen: cells already read.
+        path: `\`-separated, any case; a part `*` stands for any name. seen: cells already read.
         Found by their cells, placed by their parents' offsets.
         """
         names = [re.escape(part).replace(r"\*", r"[^\\]+") for part in path.split("\\")]
@@ -175,7 +175,11 @@ class Hive:
         if cell % 8 or start + 8 > len(self.data):
             return None
         size = abs(struct.unpack_from("<i", self.data, start)[0])
-        return None if size < 8 or start + size > len(self.data) else self.data[start + 4 : start + size]
+        return (
+            None
+            if size < 8 or start + size > len(self.data)
+            else self.data[start + 4 : start + size]
+        )
 
     def _key(self, cell: int, state: str, *, quiet: bool = False) -> Key | None:
         body = self._cell(cell)
@@ -290,8 +294,12 @@ def _replay(content: Content, gaps: list[Gap]) -> bytes:
     if sound and data[4:8] == data[8:12]:
         return data
     name = re.split(r"[/!\\]", content.path or "")[-1]
-    logs = [content.companion(name + suffix) for suffix in (".LOG1", ".LOG2", ".LOG")] if name else []
-    usable = [log for log in logs if log and log[:4] == b"regf" and _checksum(log) == _u32(log, 508)]
+    logs = (
+        [content.companion(name + suffix) for suffix in (".LOG1", ".LOG2", ".LOG")] if name else []
+    )
+    usable = [
+        log for log in logs if log and log[:4] == b"regf" and _checksum(log) == _u32(log, 508)
+    ]
     entries = sorted((entry for log in usable for entry in _entries(log)), key=lambda e: e[0])
     old = [log for log in usable if log[PAGE : PAGE + 4] == b"DIRT"]
     if data[:4] == b"regf" and not entries and not old:

@@ -17,10 +17,16 @@ import uuid
 from dataclasses import dataclass, field
 
 from forensics.artifacts.artifact import (
-    Artifact, Content, Parsed, Row, account, detail, on_windows,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    account,
+    detail,
+    on_windows,
 )  # fmt: skip
 from forensics.artifacts.text import ansi, iso, utf16z
-from forensics.values import NO_TIME, Gap, from_filetime
+from forensics.values import NO_TIME, Gap, Interval, from_filetime
 
 MAGIC = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F"
 HEADER = 76
@@ -92,7 +98,9 @@ def _link_info(info: bytes, link: Link) -> None:
             link.drive_type = dict(enumerate(_DRIVE_TYPES)).get(_u32(volume, 4))
             link.volume_serial = f"{_u32(volume, 8):08X}"
             place = _u32(volume, 12)
-            link.label = _string(volume, *((0, _u32(volume, 16)) if place == 0x14 else (place, 0))) or None
+            link.label = (
+                _string(volume, *((0, _u32(volume, 16)) if place == 0x14 else (place, 0))) or None
+            )
         base = _string(info, _u32(info, 16), _u32(info, 28) if wide else 0)
         link.path = _join(base, suffix)
     if flags & 2:
@@ -169,7 +177,9 @@ def rows(link: Link, content: Content, at: tuple[int, int]) -> list[Row]:
         "size": link.size, "at": at,
     }  # fmt: skip
     times = [("last", content.times.get("modified")), ("first", content.times.get("born"))]
-    known = [(which, time) for which, time in times if time and time.start is not None]
+    known: list[tuple[str | None, Interval]] = [
+        (which, time) for which, time in times if time and time.start is not None
+    ]
     return [
         common
         | {

@@ -1,7 +1,7 @@
-"""Volumes and shares that an account saw in Explorer: MountPoints2 in NTUSER.DAT.
+r"""Volumes and shares that an account saw in Explorer: MountPoints2 in NTUSER.DAT.
 
-Layout          Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\MountPoints2\\ {volume GUID},
-                letter, ##server#share, CPC\\Volume\\{GUID}; _LabelFromReg, _LabelFromDesktopINI
+Layout          Software\Microsoft\Windows\CurrentVersion\Explorer\MountPoints2\ {volume GUID},
+                letter, ##server#share, CPC\Volume\{GUID}; _LabelFromReg, _LabelFromDesktopINI
 Source          libyal/winreg-kb "Mount points"
 Proves          the volume was attached while this account was logged on; key time: about the last
 Does not prove  that a file was opened
@@ -10,7 +10,13 @@ Does not prove  that a file was opened
 from __future__ import annotations
 
 from forensics.artifacts.artifact import (
-    Artifact, Content, Parsed, Row, account, detail, on_windows,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    account,
+    detail,
+    on_windows,
 )  # fmt: skip
 from forensics.artifacts.windows.device_id import volume_guid
 from forensics.artifacts.windows.hive import is_hive, open_hive

@@ -1,6 +1,6 @@
-"""Which device had which drive letter and volume GUID: MountedDevices in the SYSTEM hive.
+r"""Which device had which drive letter and volume GUID: MountedDevices in the SYSTEM hive.
 
-Layout          \\DosDevices\\X: and \\??\\Volume{GUID}; data: UTF-16 `_??_USBSTOR#…#serial#{…}`, or 12
+Layout          \DosDevices\X: and \??\Volume{GUID}; data: UTF-16 `_??_USBSTOR#…#serial#{…}`, or 12
                 bytes (u32 disk signature, u64 partition start, bytes), or "DMIO:ID:" + GPT GUID
 Source          libyal/winreg-kb "Mounted devices"
 Proves          this device was last given this letter or GUID
@@ -32,7 +32,9 @@ def _row(value: Value) -> Row:
     data = value.data
     if len(data) == 12:
         start = int.from_bytes(data[4:], "little")
-        return row | {"detail": detail(disk_signature=data[3::-1].hex().upper(), partition_start=start)}
+        return row | {
+            "detail": detail(disk_signature=data[3::-1].hex().upper(), partition_start=start)
+        }
     if data[:8] == b"DMIO:ID:" and len(data) >= 24:
         return row | {"detail": detail(partition_guid=uuid.UUID(bytes_le=data[8:24]))}
     text = data[: len(data) & ~1].decode("utf-16-le", "replace").rstrip("\0")

@@ -1,6 +1,6 @@
-"""Documents that an account opened in Office: File MRU in NTUSER.DAT.
+r"""Documents that an account opened in Office: File MRU in NTUSER.DAT.
 
-Layout          Software\\Microsoft\\Office\\<version>\\<application>\\[User MRU\\<identity>\\]File MRU:
+Layout          Software\Microsoft\Office\<version>\<application>\[User MRU\<identity>\]File MRU:
                 `Item n` = "[F…][T<FILETIME hex>][O…]*<path>"
 Source          libyal/winreg-kb "Microsoft Office MRU"
 Proves          the path was last opened in this application at that time
@@ -13,12 +13,20 @@ import re
 from collections.abc import Iterator
 
 from forensics.artifacts.artifact import (
-    Artifact, Content, Parsed, Row, account, detail, never_expected,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    account,
+    detail,
+    never_expected,
 )  # fmt: skip
 from forensics.artifacts.windows.hive import Hive, Key, is_hive, open_hive
 from forensics.values import NO_TIME, from_filetime
 
-_ITEM = re.compile(r"\[F[0-9A-F]+\](?:\[T([0-9A-F]{1,16})\])?(?:\[[A-Z][0-9A-F]+\])*\*(.+)", re.IGNORECASE)
+_ITEM = re.compile(
+    r"\[F[0-9A-F]+\](?:\[T([0-9A-F]{1,16})\])?(?:\[[A-Z][0-9A-F]+\])*\*(.+)", re.IGNORECASE
+)
 
 
 def parse(content: Content) -> Parsed:

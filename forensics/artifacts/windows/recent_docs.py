@@ -1,6 +1,6 @@
-"""Documents that an account opened through Explorer: RecentDocs in NTUSER.DAT.
+r"""Documents that an account opened through Explorer: RecentDocs in NTUSER.DAT.
 
-Layout          Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\RecentDocs[\\.ext]: values 0, 1 …
+Layout          Software\Microsoft\Windows\CurrentVersion\Explorer\RecentDocs[\.ext]: values 0, 1 …
                 (UTF-16 name, NUL, shell item of the LNK), MRUListEx (u32 numbers, newest first,
                 ended by FFFFFFFF)
 Source          libyal/winreg-kb "Most recently used"
@@ -14,7 +14,13 @@ import struct
 from collections.abc import Iterator
 
 from forensics.artifacts.artifact import (
-    Artifact, Content, Parsed, Row, account, detail, on_windows,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    account,
+    detail,
+    on_windows,
 )  # fmt: skip
 from forensics.artifacts.windows.hive import Hive, Key, is_hive, open_hive
 from forensics.values import NO_TIME, from_filetime
@@ -34,7 +40,11 @@ def parse(content: Content) -> Parsed:
 def _rows(hive: Hive, key: Key, who: str | None) -> Iterator[Row]:
     values = {value.name: value for value in hive.values(key)}
     order = values.get("MRUListEx")
-    numbers = struct.unpack(f"<{len(order.data) // 4}I", order.data[: len(order.data) & ~3]) if order else ()
+    numbers = (
+        struct.unpack(f"<{len(order.data) // 4}I", order.data[: len(order.data) & ~3])
+        if order
+        else ()
+    )
     listed = [str(number) for number in numbers if number != 0xFFFFFFFF]
     rest = [name for name in values if name.isdigit() and name not in listed]
     for rank, name in enumerate([*dict.fromkeys(listed), *rest]):

@@ -12,7 +12,13 @@ from __future__ import annotations
 import re
 
 from forensics.artifacts.artifact import (
-    Artifact, Content, Parsed, account, basename, detail, on_windows,
+    Artifact,
+    Content,
+    Parsed,
+    account,
+    basename,
+    detail,
+    on_windows,
 )  # fmt: skip
 from forensics.artifacts.text import utf16z
 from forensics.values import Gap, from_filetime
@@ -50,8 +56,10 @@ ARTIFACT = Artifact(
     family="fs",
     records=("file_recycled",),
     where=r"/\$recycle\.bin/s-[0-9-]+/\$i[^/]*$",
-    claims=lambda path, head: bool(_NAME.fullmatch(basename(path)))
-    and head[:8] in (b"\1\0\0\0\0\0\0\0", b"\2\0\0\0\0\0\0\0"),
+    claims=lambda path, head: (
+        bool(_NAME.fullmatch(basename(path)))
+        and head[:8] in (b"\1\0\0\0\0\0\0\0", b"\2\0\0\0\0\0\0\0")
+    ),
     parse=parse,
     expected=on_windows,
 )

@@ -11,7 +11,14 @@ Does not prove  that the content is still there
 from __future__ import annotations
 
 from forensics.artifacts.artifact import (
-    Artifact, Content, Parsed, Row, account, basename, detail, never_expected,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    account,
+    basename,
+    detail,
+    never_expected,
 )  # fmt: skip
 from forensics.artifacts.text import ansi, utf16z
 from forensics.values import Gap, from_filetime
@@ -52,9 +59,11 @@ ARTIFACT = Artifact(
     family="fs",
     records=("file_recycled",),
     where=r"/recycle[dr]/(s-[0-9-]+/)?info2?$",
-    claims=lambda path, head: basename(path).startswith("info")
-    and head[1:4] == b"\0\0\0"
-    and int.from_bytes(head[12:16], "little") in SIZES,
+    claims=lambda path, head: (
+        basename(path).startswith("info")
+        and head[1:4] == b"\0\0\0"
+        and int.from_bytes(head[12:16], "little") in SIZES
+    ),
     parse=parse,
     expected=never_expected,
 )

@@ -14,14 +14,20 @@ import datetime as dt
 import re
 
 from forensics.artifacts.artifact import (
-    Artifact, Content, Parsed, Row, basename, detail, on_windows,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    basename,
+    detail,
+    on_windows,
 )  # fmt: skip
 from forensics.artifacts.text import Line, Record, lines, span
 from forensics.artifacts.windows.device_id import device
 from forensics.values import NO_TIME, Gap, Interval, from_wall_clock
 
 _NAME = re.compile(r"setupapi\.dev(\.[0-9_]+)?\.log")
-_DATE = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{3})")
+_DATE = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d{3}")
 _SECTION = re.compile(r">>>\s+\[(.+?)(?: - (.+))?\]\s*")
 _STORAGE_DRIVER = re.compile(r"uaspstor|usbstor|wpdmtp", re.IGNORECASE)
 
@@ -75,9 +81,8 @@ def _time(text: str) -> tuple[Interval, str]:
     match = _DATE.search(text)
     if not match:
         return NO_TIME, ""
-    *parts, milliseconds = (int(part) for part in match.groups())
     try:
-        wall = dt.datetime(*parts, milliseconds * 1000)  # type: ignore[arg-type]  # noqa: DTZ001
+        wall = dt.datetime.strptime(match[0], "%Y/%m/%d %H:%M:%S.%f")  # noqa: DTZ007
     except ValueError:
         return NO_TIME, match[0]
     return from_wall_clock(wall, dt.timedelta(milliseconds=1)), match[0]
@@ -88,8 +93,10 @@ ARTIFACT = Artifact(
     family="pnp",
     records=("device_first_installed",),
     where=r"/windows/inf/setupapi\.dev(\.[0-9_]+)?\.log$",
-    claims=lambda path, head: bool(_NAME.fullmatch(basename(path)))
-    or head.lstrip(b"\xef\xbb\xbf").startswith(b"[Device Install Log]"),
+    claims=lambda path, head: (
+        bool(_NAME.fullmatch(basename(path)))
+        or head.lstrip(b"\xef\xbb\xbf").startswith(b"[Device Install Log]")
+    ),
     parse=parse,
     expected=on_windows,
 )

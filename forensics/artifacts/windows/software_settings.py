@@ -1,7 +1,7 @@
-"""Version of Windows, its installation and its users' profiles: SOFTWARE hive.
+r"""Version of Windows, its installation and its users' profiles: SOFTWARE hive.
 
-Layout          Microsoft\\Windows NT\\CurrentVersion: CurrentBuildNumber, ProductName, InstallDate
-                (u32, Unix); ProfileList\\<SID>: ProfileImagePath
+Layout          Microsoft\Windows NT\CurrentVersion: CurrentBuildNumber, ProductName, InstallDate
+                (u32, Unix); ProfileList\<SID>: ProfileImagePath
 Source          libyal/winreg-kb "Current version", "Profile list"
 Proves          what was installed; which SID has which profile folder
 Does not prove  that an account was used; feature updates rewrite InstallDate
@@ -20,14 +20,15 @@ _VERSION = "Microsoft\\Windows NT\\CurrentVersion"
 def parse(content: Content) -> Parsed:
     hive = open_hive(content)
     version = hive.key(_VERSION)
-    settings = []
-    for name, field in (
-        ("build", "CurrentBuildNumber"),
-        ("product", "ProductName"),
-        ("release", "DisplayVersion"),
-    ):
-        if value := hive.value(version, field):
-            settings.append(setting(name, value.text(), value.at))
+    settings = [
+        setting(name, value.text(), value.at)
+        for name, field in (
+            ("build", "CurrentBuildNumber"),
+            ("product", "ProductName"),
+            ("release", "DisplayVersion"),
+        )
+        if (value := hive.value(version, field))
+    ]
     if installed := hive.value(version, "InstallDate"):
         moment = dt.datetime.fromtimestamp(installed.number() % 2**32, dt.UTC)
         settings.append(setting("install_date", moment.isoformat(), installed.at))

@@ -1,8 +1,8 @@
-"""Who and where a Windows host is: name, zone, last access, last shutdown; SYSTEM hive.
+r"""Who and where a Windows host is: name, zone, last access, last shutdown; SYSTEM hive.
 
-Layout          Select\\Current names the ControlSet; Control\\ComputerName\\ComputerName,
+Layout          Select\Current names the ControlSet; Control\ComputerName\ComputerName,
                 TimeZoneInformation (TimeZoneKeyName, Bias in minutes: UTC = local + Bias),
-                FileSystem\\NtfsDisableLastAccessUpdate, Windows\\ShutdownTime (FILETIME)
+                FileSystem\NtfsDisableLastAccessUpdate, Windows\ShutdownTime (FILETIME)
 Source          libyal/winreg-kb "Time zones", "System keys"; Microsoft "fsutil behavior"
 Proves          the host was so configured when it was imaged; its last orderly shutdown
 Does not prove  earlier settings; ends by power loss
@@ -23,7 +23,9 @@ def control_set(hive: Hive) -> str:
         return f"ControlSet{current.number() % 1000:03d}"
     root = hive.root()
     names = [key.name for key in hive.subkeys(root)] if root else []
-    return next((name for name in sorted(names) if name.lower().startswith("controlset")), "ControlSet001")
+    return next(
+        (name for name in sorted(names) if name.lower().startswith("controlset")), "ControlSet001"
+    )
 
 
 def parse(content: Content) -> Parsed:
@@ -45,7 +47,12 @@ def parse(content: Content) -> Parsed:
     if stopped is not None and len(stopped.data) == 8:
         raw = stopped.number()
         rows.append(
-            {"kind": "host_stopped", "time": from_filetime(raw), "time_raw": str(raw), "at": stopped.at}
+            {
+                "kind": "host_stopped",
+                "time": from_filetime(raw),
+                "time_raw": str(raw),
+                "at": stopped.at,
+            }
         )
     return Parsed(rows, settings, hive.gaps)
 

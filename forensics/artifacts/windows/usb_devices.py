@@ -1,9 +1,9 @@
-"""USB storage devices that Windows installed: Enum\\USBSTOR, USB and SCSI in the SYSTEM hive.
+r"""USB storage devices that Windows installed: Enum\USBSTOR, USB and SCSI in the SYSTEM hive.
 
-Layout          <ControlSet>\\Enum\\USBSTOR\\<model>\\<serial>&<n>, Enum\\USB\\VID_…&PID_…\\<serial>,
-                Enum\\SCSI\\Disk&… (UAS; tied by ContainerID). Their Properties\\{83da6326-…}: 0064
+Layout          <ControlSet>\Enum\USBSTOR\<model>\<serial>&<n>, Enum\USB\VID_…&PID_…\<serial>,
+                Enum\SCSI\Disk&… (UAS; tied by ContainerID). Their Properties\{83da6326-…}: 0064
                 installed, 0065 first installed, 0066 last arrival, 0067 last removal (FILETIME; in
-                Windows 7 00000064\\00000000, value Data)
+                Windows 7 00000064\00000000, value Data)
 Source          msuhanov/regf; libyal/winreg-kb "USB storage device"
 Proves          a device with this serial was installed, arrived and was removed at these times
 Does not prove  use of files; anything between the first and the last arrival; a serial whose

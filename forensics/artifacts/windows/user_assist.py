@@ -1,6 +1,6 @@
-"""Programs that an account started from Explorer: UserAssist in NTUSER.DAT.
+r"""Programs that an account started from Explorer: UserAssist in NTUSER.DAT.
 
-Layout          …\\Explorer\\UserAssist\\{GUID}\\Count: value names in ROT13; data of 72 bytes (version 5:
+Layout          …\Explorer\UserAssist\{GUID}\Count: value names in ROT13; data of 72 bytes (version 5:
                 u32 run count at 4, FILETIME at 60) or 16 bytes (version 3: count + 5 at 4, FILETIME
                 at 8)
 Source          libyal/winreg-kb "User Assist"
@@ -13,7 +13,13 @@ from __future__ import annotations
 import codecs
 
 from forensics.artifacts.artifact import (
-    Artifact, Content, Parsed, Row, account, detail, never_expected,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    account,
+    detail,
+    never_expected,
 )  # fmt: skip
 from forensics.artifacts.windows.hive import Value, is_hive, open_hive
 from forensics.values import from_filetime

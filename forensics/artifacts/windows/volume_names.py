@@ -1,8 +1,8 @@
-"""Labels and serials of volumes that Windows saw: EMDMgmt, Portable Devices, VolumeInfoCache.
+r"""Labels and serials of volumes that Windows saw: EMDMgmt, Portable Devices, VolumeInfoCache.
 
-Layout          SOFTWARE hive. Microsoft\\Windows NT\\CurrentVersion\\EMDMgmt\\<device>{…}<label>_<volume
-                serial in *decimal*>; Microsoft\\Windows Portable Devices\\Devices\\<device>
-                FriendlyName (label or letter); Microsoft\\Windows Search\\VolumeInfoCache\\<letter>:
+Layout          SOFTWARE hive. Microsoft\Windows NT\CurrentVersion\EMDMgmt\<device>{…}<label>_<volume
+                serial in *decimal*>; Microsoft\Windows Portable Devices\Devices\<device>
+                FriendlyName (label or letter); Microsoft\Windows Search\VolumeInfoCache\<letter>:
                 VolumeLabel
 Source          libyal/winreg-kb; design of this tool, section 13 (decimal serial)
 Proves          a volume with this label and serial lay on the device with this serial
@@ -45,7 +45,8 @@ def _row(key: Key, where: str, **more: object) -> Row:
 
 def _emd(key: Key) -> Row:
     found = device(key.name)
-    label, _, number = key.name.rpartition("}")[2].rpartition("_")
+    _, brace, tail = key.name.rpartition("}")
+    label, _, number = (tail if brace else "").rpartition("_")
     known = number.isdigit() and int(number) < 2**32
     return _row(
         key,

@@ -73,5 +73,8 @@ Samoa Standard Time=Pacific/Apia|Line Islands Standard Time=Pacific/Kiritimati
 東京 (標準時)=Asia/Tokyo|東京標準時=Asia/Tokyo
 """
 IANA: dict[str, str] = {
-    name: zone for name, _, zone in (pair.partition("=") for pair in _TABLE.strip().replace("\n", "|").split("|"))
+    name: zone
+    for name, _, zone in (
+        pair.partition("=") for pair in _TABLE.strip().replace("\n", "|").split("|")
+    )
 }

@@ -14,18 +14,11 @@ _FIELDS = ((0, 9), (13, 19), (21, 27))
 def line2(text: str) -> bool:
     """Is this the second line of a TD3 MRZ: number, birth, expiry and total agree."""
     line = text.strip()
-    if len(line) == 43:
-        line += mrz_last(line) if line[42].isdigit() else ""
     if not _LINE2.fullmatch(line):
         return False
     if any(mrz_digit(line[a:b]) != int(line[b]) for a, b in _FIELDS):
         return False
     return mrz_digit(line[0:10] + line[13:20] + line[21:43]) == int(line[43])
-
-
-def mrz_last(line: str) -> str:
-    """The total of a line whose last digit was cut."""
-    return str(mrz_digit(line[0:10] + line[13:20] + line[21:43]))
 
 
 def value(text: str) -> str | None:
@@ -39,7 +32,7 @@ def value(text: str) -> str | None:
 IDENTIFIER = Identifier(
     "mrz",
     value,
-    shape=r"P[A-Z<][A-Z<]{3}[A-Z<]{39}\s{1,2}[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MF<]\d{7}[A-Z0-9<]{14}[\d<]\d?",
+    shape=r"P[A-Z<][A-Z<]{3}[A-Z<]{39}\s{1,2}[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MF<]\d{7}[A-Z0-9<]{14}[\d<]\d",
     score=2.4,
     strong=True,
 )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from forensics import personal
 from forensics.artifacts import papers
 from forensics.evidence import open_medium
 from forensics.examine import raw
 from forensics.examine.content import Counts, Examiner, Options, Origin, Rows
 from forensics.examine.controls import control_rows
-from forensics.examine.plan import Controls, ExamineUnit, FileBatch, Paper, RawWindow, read_plan
-from forensics.values import NO_TIME, Address, Interval, micros
-from forensics.walk import open_volume
+from forensics.examine.plan import Controls, ExamineUnit, FileBatch, Paper, RawWindow, find_in_plan, read_plan
+from forensics.values import NO_TIME, Address, Interval, encode_name, micros
+from forensics.walk.stream import NotOpen, VolumeReader, open_volume
 from forensics.work import alive
 
 COMPANION_BYTES_MAX = 64 << 20
@@ -38,27 +38,26 @@ def _files(unit: FileBatch, options: Options) -> dict[str, list[dict[str, Any]]]
     plan = read_plan(unit.plan, unit.group).slice(unit.first, len(unit.rows)).to_pylist()
     rows, counts = Rows(), Counts()
     examiner = Examiner(options, rows, counts)
-    with (
-        open_medium(unit.medium) as image,
-        open_volume(image, unit.medium, unit.volume_start) as volume,
-    ):
+    with open_medium(unit.medium) as image:
+        volume = open_volume(image, unit.volume_start)
         for row, (_, name) in zip(plan, unit.rows, strict=True):
             alive()
             address = Address.parse(name)
-            stream = volume.open(row)
-            if stream.locked:
-                rows.trouble(address, row["size"], "locked", "LOCKED", stream.locked)
-                rows.add(
-                    "contents", address=name, evidence=address.evidence, state=row["state"],
-                    size=row["size"], outcome="locked", reason="LOCKED",
-                )  # fmt: skip
-                continue
-            origin = Origin(_path(row), _times(row), _companion(volume, row["path"]))
-            examiner.stream(address, stream, row["state"], origin)
+            origin = Origin(_path(row), _times(row), _companion(volume, unit.plan, row["path"]))
+            try:
+                stream = volume.open(row)
+            except NotOpen as error:
+                examiner.not_open(address, row, error)
+            else:
+                examiner.stream(address, stream, row["state"], origin)
     rows.add(
-        "coverage", address=unit.address, evidence=unit.medium.id, bytes=unit.bytes,
-        outcome="examined", reason="FILES",
-    )  # fmt: skip
+        "coverage",
+        address=unit.address,
+        evidence=unit.medium.id,
+        bytes=unit.bytes,
+        outcome="examined",
+        reason="FILES",
+    )
     return {**rows.tables, "counts": counts.rows()}
 
 
@@ -78,13 +77,17 @@ def _times(row: dict[str, Any]) -> dict[str, Interval]:
     return out
 
 
-def _companion(volume: Any, path: str) -> Callable[[str], bytes | None]:
+def _companion(volume: VolumeReader, plan: str, path: str) -> Callable[[str], bytes | None]:
     """Reads a file that lies beside an artefact (a hive's transaction log), or None."""
-    folder = PurePosixPath(path).parent
 
     def read(name: str) -> bytes | None:
-        stream = volume.open_path(str(folder / name))
-        if stream is None or stream.size > COMPANION_BYTES_MAX:
+        wanted = str(PurePosixPath(path).parent / encode_name(name))
+        rows = find_in_plan(plan, wanted)
+        if not rows or rows[0]["size"] > COMPANION_BYTES_MAX:
+            return None
+        try:
+            stream = volume.open(rows[0])
+        except NotOpen:
             return None
         data, gaps = stream.read_gaps(0, stream.size)
         return None if gaps else data
@@ -93,8 +96,12 @@ def _companion(volume: Any, path: str) -> Callable[[str], bytes | None]:
 
 
 def _paper(unit: Paper, options: Options) -> dict[str, list[dict[str, Any]]]:
-    detector = options.detector()
-    token = detector.person_token if detector else personal.no_token
+    assert options.key_file
+    key = Path(options.key_file).read_bytes()
+
+    def token(person: str) -> str:
+        return "p:" + hashlib.blake2b(person.encode(), key=key, digest_size=8).hexdigest()
+
     name = Path(unit.path).name
     found, gaps = papers.read(unit.kind, name, Path(unit.path).read_bytes(), token)
     rows = Rows({"papers": found})

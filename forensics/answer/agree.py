@@ -1,0 +1,52 @@
+"""Q16: do papers and the records of machines agree?"""
+
+from __future__ import annotations
+
+from forensics.answer import subjects
+from forensics.answer.question import Question
+from forensics.answer.verdict import Finding, state, undetermined
+from forensics.answer.world import World
+
+COMPARED = ("media_register", "take_out", "room_log", "cards", "accounts")
+
+
+def papers(world: World) -> tuple[str, ...]:
+    have = {row["paper"] for row in world.papers}
+    return (*(name for name in COMPARED if name in have), subjects.CASE)
+
+
+def judge(world: World, subject: str) -> Finding:
+    """One mismatch refutes; all rows matched, both ways, confirm; rows nobody can match leave doubt."""
+    if subject == subjects.CASE:
+        found = state(subjects.roll(judge, world, papers(world)))
+        return (
+            found
+            if found.verdict != "not_examined"
+            else Finding("not_examined", would_change=("PAPERS",))
+        )
+    wrong = world.of("mismatch", paper=subject)
+    if wrong:
+        facts = tuple(sorted(fact["id"] for fact in wrong))
+        words = ("書類と機器の記録の食い違い", "a paper and a machine's record that differ")
+        return Finding("refuted", 3, (), facts, *words)
+    rows = world.of("paper", paper=subject)
+    facts = tuple(sorted(fact["id"] for fact in rows))
+    if world.hosts and rows and all(fact["matched"] for fact in rows):
+        words = (
+            "書類の全行と機器の記録の一致",
+            "that every row agrees with the records of the hosts",
+        )
+        return Finding("confirmed", 3, facts=facts, ja=words[0], en=words[1])
+    return undetermined("NO_BASELINE", *([] if world.hosts else ["OUTSIDE_EVIDENCE"]), facts=facts)
+
+
+QUESTION = Question(
+    id="Q16",
+    topic="papers_agree",
+    kind="S",
+    title=("台帳と機器の記録は一致するか", "Do papers and machines agree?"),
+    event=("台帳と記録の照合", "the comparison of papers and records"),
+    proposition=("台帳と機器の記録が一致する", "papers and machines agree"),
+    subjects=papers,
+    judge=judge,
+)

@@ -1,0 +1,66 @@
+"""Q04: was the medium written to after the loss?"""
+
+from __future__ import annotations
+
+from forensics.answer import subjects
+from forensics.answer.facts import WRITES
+from forensics.answer.question import Question
+from forensics.answer.verdict import Finding, Trail, negative, presence, undetermined
+from forensics.answer.world import World
+from forensics.correlate.rows import Row
+from forensics.correlate.times import overlaps, within
+
+WORDS = ("紛失後の期間の日時を持つ書き込み", "a write dated within the window")
+
+
+def judge(world: World, subject: str) -> Finding:
+    """A whole dated write in the window confirms; the medium's own times are what silence rests on."""
+    if subject == subjects.CASE:
+        return presence(subjects.roll(judge, world, subjects.media(world)), "no_trace")
+    if subject not in world.items:
+        return subjects.NOT_SUPPLIED
+    if world.window is None:
+        return undetermined("NO_WINDOW")
+    written = [fact for fact in world.of("volume", evidence=subject) if fact["written_in_window"]]
+    if written:
+        return world.confirm(written, ["medium"], WORDS, limits=["CLOCK_UNKNOWN"])
+    found = negative(
+        [trail(world, subject)], [*world.disturbed([subject]), *world.unread([subject])]
+    )
+    return Finding(
+        found.verdict, found.confidence, found.reasons,
+        tuple(fact["id"] for fact in world.of("volume", evidence=subject)),
+        limits=("CLOCK_UNKNOWN", "READ_LEAVES_NO_TRACE"),
+    )  # fmt: skip
+
+
+def trail(world: World, medium: str) -> Trail:
+    """The times of the medium's file systems as an artefact class, judged by N1–N5."""
+    assert world.window is not None, "asked only with a window"
+    writes = [row for row in world.files.get(medium, ()) if row["kind"] in WRITES]
+    failures = []
+    if not writes:
+        failures.append("ARTEFACT_ABSENT")
+    elif not any((row["time"].until or 0) <= world.window[0] for row in writes):
+        failures.append("NO_POSITIVE_CONTROL")
+    if any((row["time"].start or 0) >= world.window[1] for row in writes):
+        failures.append("LAST_VALUE_ONLY")  # a later write may hide one in the window
+    if any(_unsure(world, row) for row in writes):
+        failures.append("ZONE_UNKNOWN")
+    return Trail("medium", tuple(failures))
+
+
+def _unsure(world: World, row: Row) -> bool:
+    return overlaps(row["time"], world.window) and not within(row["time"], world.window)
+
+
+QUESTION = Question(
+    id="Q04",
+    topic="changed_after_loss",
+    kind="E",
+    title=("紛失後に書き込み・変更があったか", "Written to after loss?"),
+    event=("書き込み・変更", "writing"),
+    proposition=("紛失後に書き込み・変更があった", "it was written to after the loss"),
+    subjects=subjects.media,
+    judge=judge,
+)

@@ -1,0 +1,79 @@
+"""Q06: was the data copied to another medium or host?"""
+
+from __future__ import annotations
+
+from forensics.answer import subjects
+from forensics.answer.facts import Fact
+from forensics.answer.question import Question
+from forensics.answer.verdict import Finding, Trail, negative, ordered, presence
+from forensics.answer.world import World
+
+PROVING = ("digest", "records")
+WORDS = (
+    "許可のない機器・媒体にある同じ内容の写し",
+    "a copy of the same content on an item not entitled to hold it",
+)
+
+
+def judge(world: World, subject: str) -> Finding:
+    """The same bytes or rows on an item that is not entitled confirm; silence needs every item read."""
+    if subject == subjects.CASE:
+        names = subjects.media(world) if world.media else subjects.items(world)
+        return presence(subjects.roll(judge, world, names), "no_trace")
+    if subject not in world.items:
+        return subjects.NOT_SUPPLIED
+    found = [
+        fact
+        for fact in world.of("copy")
+        if fact["basis"] in PROVING and _concerns(world, fact, subject)
+    ]
+    if found:
+        proven = any(fact["basis"] == "digest" for fact in found)
+        targets = {_owner(fact["to"]) for fact in found}
+        barred = any(
+            world.items[name]["authorised"] is False for name in targets if name in world.items
+        )
+        return world.confirm(found, (), WORDS, 6 if proven else 4, lawful=False if barred else None)
+    bars = [*world.unread(world.items), *world.unproven(register=True)]
+    bars += [
+        code
+        for code in world.disturbed(world.items)
+        if code in ("DIGEST_MISMATCH", "WIPED", "FORMATTED")
+    ]
+    if world.missing or not set(world.items) - {subject}:
+        bars.append("OUTSIDE_EVIDENCE")
+    if any(place.extract == "other" and place.evidence != subject for place in world.places):
+        bars.append("OTHER_EXTRACT")
+    quiet = negative([Trail("fs")], bars)
+    facts = tuple(sorted(fact["id"] for fact in world.of("digest")))
+    return Finding(
+        quiet.verdict, quiet.confidence, ordered(quiet.reasons), facts, limits=("OUTSIDE_EVIDENCE",)
+    )
+
+
+def _concerns(world: World, fact: Fact, subject: str) -> bool:
+    """Does the copy go from or to this item, across items, and reach one that is not entitled?"""
+    one, two = _owner(fact["from"]), _owner(fact["to"])
+    return subject in (one, two) and one != two and not entitled(world, two)
+
+
+def entitled(world: World, item: str) -> bool:
+    """May the item hold the data? A server is the owner's own system unless the case says otherwise."""
+    row = world.items[item]
+    return bool(row["authorised"]) or (row["role"] == "server" and row["authorised"] is None)
+
+
+def _owner(address: str) -> str:
+    return address.split("@", 1)[0].split(":", 1)[0]
+
+
+QUESTION = Question(
+    id="Q06",
+    topic="copied_elsewhere",
+    kind="E",
+    title=("他の媒体・機器に複製されたか", "Copied to another medium?"),
+    event=("複製", "copying"),
+    proposition=("他の媒体・機器に複製された", "it was copied to another medium or host"),
+    subjects=subjects.items,
+    judge=judge,
+)

@@ -1,0 +1,63 @@
+"""Q03: is personal data on it, in any state?"""
+
+from __future__ import annotations
+
+from forensics.answer import subjects
+from forensics.answer.question import Question
+from forensics.answer.verdict import Finding, ordered, presence
+from forensics.answer.world import World
+
+STATES = {
+    "allocated": "現存", "deleted": "削除済み", "slack": "末尾の余白", "unallocated": "未割当領域",
+    "metadata": "管理領域", "unpartitioned": "区画外",
+}  # fmt: skip
+
+
+def judge(world: World, subject: str) -> Finding:
+    """Records found: confirmed. None, with every byte examined and the detectors proven: refuted.
+
+    On the case only the media count: that the owner's own server holds the register is Q19.
+    """
+    if subject == subjects.CASE:
+        names = subjects.media(world) if world.media or world.missing else subjects.items(world)
+        return presence(subjects.roll(judge, world, names), "refuted")
+    return held(world, subject, register=False)
+
+
+def held(world: World, subject: str, *, register: bool) -> Finding:
+    """Records on one item, or their absence as a fact (P). register: only with the register loaded."""
+    if subject not in world.items:
+        return subjects.NOT_SUPPLIED
+    found = world.of("personal_data", evidence=subject)
+    matches = world.of("register_match", evidence=subject)
+    if found:
+        states = sorted({fact["state"] for fact in found})
+        words = "・".join(STATES.get(state, state) for state in states)
+        ja, en = f"個人情報の存在({words})", f"personal data ({', '.join(states)})"
+        return world.confirm([*found, *matches], (), (ja, en), 4 if matches else 3)
+    bars = [
+        *world.unread([subject]), *world.disturbed([subject]), *world.unproven(register=register)
+    ]  # fmt: skip
+    codes = set(bars) - {"WIPED", "FORMATTED", "LOG_CLEARED", "CLOCK_CHANGED", "TIMES_INCONSISTENT"}
+    facts = tuple(
+        fact["id"]
+        for fact in (*world.of("digest", evidence=subject), *world.of("volume", evidence=subject))
+    )
+    if codes:
+        return Finding("undetermined", reasons=ordered(codes), facts=facts)
+    return Finding(
+        "refuted", 6, facts=facts, ja="全バイトを調べて個人情報の記録がなかったこと",
+        en="every byte was examined and held no record of a person",
+    )  # fmt: skip
+
+
+QUESTION = Question(
+    id="Q03",
+    topic="data_on_medium",
+    kind="P",
+    title=("媒体に個人情報があったか", "Is personal data on it, in any state?"),
+    event=("個人情報の存在", "personal data"),
+    proposition=("個人情報がある", "personal data is on it"),
+    subjects=subjects.items,
+    judge=judge,
+)

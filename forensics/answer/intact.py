@@ -1,0 +1,48 @@
+"""Q02: is the evidence whole and original?"""
+
+from __future__ import annotations
+
+from forensics.answer import subjects
+from forensics.answer.question import Question
+from forensics.answer.verdict import Finding, ordered, state, undetermined
+from forensics.answer.world import World
+
+MISSING = {"TRUNCATED", "MISSING_SEGMENT", "UNREADABLE"}
+
+
+def judge(world: World, subject: str) -> Finding:
+    """All digests agree and all bytes were read: C6, it is arithmetic; a part missing refutes."""
+    if subject == subjects.CASE:
+        return state(subjects.roll(judge, world, subjects.items(world)))
+    if subject not in world.items:
+        return subjects.NOT_SUPPLIED
+    row = world.items[subject]
+    facts = tuple(fact["id"] for fact in world.of("digest", evidence=subject))
+    gaps = [fact["id"] for fact in world.of("unexamined", evidence=subject, state="unreadable")]
+    lost = MISSING & {*world.unread([subject]), row["reason"] or ""}
+    if row["verified"] is False or lost:
+        codes = [*lost, *(["DIGEST_MISMATCH"] if row["verified"] is False else [])]
+        return Finding(
+            "refuted", 6, ordered(codes), (*facts, *gaps),
+            "ダイジェストの不一致または欠けている部分", "a digest differs or a part is missing",
+        )  # fmt: skip
+    if row["reason"]:
+        return undetermined("UNSUPPORTED", facts=facts)
+    if row["verified"] is None:
+        return undetermined("NO_DIGEST", facts=facts)
+    return Finding(
+        "confirmed", 6, facts=facts, ja="全バイトの読み取りとダイジェストの一致",
+        en="the reading of every byte with matching digests",
+    )  # fmt: skip
+
+
+QUESTION = Question(
+    id="Q02",
+    topic="evidence_intact",
+    kind="S",
+    title=("証拠は原本と同一で欠けがないか", "Is the evidence whole and original?"),
+    event=("証拠の同一性", "the integrity of the evidence"),
+    proposition=("証拠が原本と同一で欠けがない", "the evidence is whole and original"),
+    subjects=subjects.items,
+    judge=judge,
+)

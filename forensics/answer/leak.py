@@ -1,0 +1,108 @@
+"""Q01: did data reach someone who was not entitled? The rule of domain.md 2.6, on the whole case."""
+
+from __future__ import annotations
+
+from forensics.answer import (
+    accessed,
+    changed,
+    connected,
+    copied,
+    examined,
+    intact,
+    logs,
+    opened,
+    sent,
+    server,
+    subjects,
+    tampered,
+    unregistered,
+)  # fmt: skip
+from forensics.answer.question import Question
+from forensics.answer.verdict import INHERENT, Finding, ordered
+from forensics.answer.world import World
+
+EVENTS = (
+    changed.QUESTION, accessed.QUESTION, copied.QUESTION, sent.QUESTION, connected.QUESTION,
+    opened.QUESTION, unregistered.QUESTION, server.QUESTION, tampered.QUESTION,
+)  # fmt: skip
+STATES = (intact.QUESTION, logs.QUESTION, examined.QUESTION)
+REACHING = (copied.QUESTION, sent.QUESTION, opened.QUESTION, unregistered.QUESTION, server.QUESTION)
+WORDS = (
+    "権限のない人または機器に内容が渡ったこと",
+    "that content reached a person or device without right",
+)
+
+
+def judge(world: World, _subject: str) -> Finding:
+    """Confirmed only where *content* reached someone without right: loss, or a connection, is not that.
+
+    No trace only where every event has its negative (or is lawful, or open for inherent reasons
+    only) and evidence, logs and coverage are confirmed; both residual risks then stand in it.
+    """
+    found = {question.id: question.judge(world, subjects.CASE) for question in (*EVENTS, *STATES)}
+    reached = [found[question.id] for question in REACHING if _reached(world, found[question.id])]
+    facts = tuple(sorted({fact for finding in found.values() for fact in finding.facts}))
+    if reached:
+        mine = tuple(sorted({fact for finding in reached for fact in finding.facts}))
+        level = max(finding.confidence or 2 for finding in reached)
+        return Finding("confirmed", min(level, 5), (), mine, *WORDS, lawful=False)
+    codes = [
+        code
+        for question in EVENTS
+        if found[question.id].verdict in ("undetermined", "not_examined")
+        for code in found[question.id].reasons or ("OUTSIDE_EVIDENCE",)
+    ]
+    codes += [
+        code
+        for question in STATES
+        if found[question.id].verdict != "confirmed"
+        for code in found[question.id].reasons or ("SKIPPED",)
+    ]
+    if found["Q05"].verdict == "confirmed" and found["Q05"].lawful is not True:
+        codes.append("CONNECTED_IN_WINDOW")
+    open_ = [
+        question.id
+        for question in EVENTS
+        if found[question.id].verdict == "confirmed" and found[question.id].lawful is not True
+    ]
+    unasked = (
+        any(found[question.id].verdict == "not_examined" for question in EVENTS) or world.missing
+    )
+    if set(codes) <= INHERENT and not open_ and not unasked:
+        return Finding("no_trace", 3, (), facts[:FACTS_SHOWN], limits=tuple(sorted(INHERENT)))
+    if unasked:
+        codes.append("OUTSIDE_EVIDENCE")
+    if not codes:
+        codes.append("CONNECTED_IN_WINDOW" if "Q05" in open_ else "CONTRADICTION")
+    return Finding(
+        "undetermined",
+        reasons=ordered(codes),
+        facts=facts[:FACTS_SHOWN],
+        limits=tuple(sorted(INHERENT)),
+    )
+
+
+FACTS_SHOWN = 50  # of those that the answer rests on; each question lists its own
+
+
+def _reached(world: World, finding: Finding) -> bool:
+    """Does a confirmed answer show content that reached someone without right?"""
+    if finding.verdict != "confirmed" or finding.lawful is not False:
+        return False
+    shown = [fact for fact in world.facts if fact["id"] in finding.facts]
+    return any(
+        fact["kind"] in ("copy", "sent") or (fact["kind"] == "open" and fact["personal"])
+        for fact in shown
+    )
+
+
+QUESTION = Question(
+    id="Q01",
+    topic="leak",
+    kind="E",
+    title=("漏えいの痕跡はあるか", "Did data reach someone not entitled?"),
+    event=("漏えい", "a leak"),
+    proposition=("権限のない者に個人情報が渡った", "personal data reached someone not entitled"),
+    subjects=subjects.case,
+    judge=judge,
+)

@@ -1,0 +1,166 @@
+"""From tables to the world that questions look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from forensics import artifacts, schema
+from forensics.answer import facts, signs
+from forensics.answer.world import World
+from forensics.correlate import times
+from forensics.correlate.mismatches import loans
+from forensics.correlate.places import places
+from forensics.correlate.rows import Row, content, rows, stem, volume_serial
+from forensics.values import OUTCOMES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from forensics.case import Case
+
+OF_TRACES = (*signs.RECORDED, "medium_mounted")
+OF_FILES = ("file_modified", "file_accessed", "file_changed", "file_born")
+
+
+def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
+    """The world of one case. tables: those of all rooms; a missing one counts as empty."""
+    have = {
+        name: tables.get(name, schema.to_arrow(name, []))
+        for name in schema.BY_NAME
+        if name not in ("answers", "facts")
+    }
+    small = {name: rows(name, have[name]) for name in SMALL}
+    papers = times.papers_in_utc(small["papers"], times.Clock(case.timezone))
+    roles = {row["evidence"]: row["role"] for row in small["evidence"]}
+    media = [name for name, role in roles.items() if role not in ("pc", "server")]
+    traced = _events(have["events"], list(roles), OF_TRACES)
+    dated: dict[str, list[Row]] = {name: [] for name in media}
+    for row in [*_events(have["events"], media, OF_FILES), *traced]:
+        if row["evidence"] in dated:
+            dated[row["evidence"]].append(row)
+    supplied = [row for row in small["evidence"] if row["evidence"] in media]
+    ledger = have["ledger"]
+    held = places(small["records"], have["people"], have["contents"])
+    own: dict[str, set[str]] = {}
+    for row in small["volumes"]:
+        serial = volume_serial(row["serial"])
+        if serial and row["evidence"] not in media:
+            own.setdefault(row["evidence"], set()).add(serial)
+    troubles = [row for row in small["coverage"] if row["outcome"] != "examined"]
+    made = [
+        *facts.digests(small["evidence"]),
+        *facts.volumes(small["volumes"], dated, case.window),
+        *facts.persons(held, case.register_persons),
+        *facts.copies(small["copies"]),
+        *facts.connections(small["connections"]),
+        *facts.opens(
+            small["opens"],
+            held,
+            {host: frozenset(found) for host, found in own.items()},
+            case.window,
+        ),
+        *facts.sessions(small["sessions"], case.window),
+        *facts.horizons(small["horizons"]),
+        *facts.clocks(small["clocks"]),
+        *signs.recorded(traced, case.window),
+        *signs.reformatted(supplied, small["volumes"], _tied(have["traces"]), dated, case.window),
+        *signs.emptied(held, dated, case.window),
+        *facts.mismatches(small["mismatches"]),
+        *facts.papers(papers, small["connections"], small["mismatches"]),
+        *facts.locked(small["volumes"], troubles),
+        *facts.unexamined(_unexamined(ledger)),
+    ]
+    return World(
+        case=case,
+        items={row["evidence"]: row for row in small["evidence"]},
+        bytes=_bytes(ledger, small["evidence"]),
+        reasons=_reasons(ledger, small["evidence"]),
+        troubled=frozenset(
+            {content(row["address"]) for row in troubles}
+            | {stem(row["address"]) for row in troubles}
+        ),
+        places=held,
+        files={name: tuple(found) for name, found in dated.items()},
+        connections=small["connections"],
+        opens=small["opens"],
+        horizons=small["horizons"],
+        papers=papers,
+        loans=loans(papers),
+        recorded={item.name: frozenset(item.records) for item in artifacts.ARTIFACTS},
+        controls_ok=bool(small["controls"])
+        and all((row["found"] or 0) >= (row["planted"] or 0) > 0 for row in small["controls"]),
+        facts=sorted(
+            {fact["id"]: fact for fact in made}.values(), key=lambda f: (f["kind"], f["id"])
+        ),
+    )
+
+
+SMALL = (
+    "evidence", "volumes", "records", "coverage", "controls", "settings", "connections", "sessions",
+    "opens", "copies", "horizons", "clocks", "papers", "mismatches",
+)  # fmt: skip
+
+
+def _events(events: pa.Table, items: list[str], kinds: tuple[str, ...]) -> list[Row]:
+    """Events of some items and kinds: the table is large, so it is cut before it becomes rows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mine = pc.is_in(events.column("evidence").cast("string"), pa.array(items, pa.string()))
+    wanted = pc.is_in(events.column("kind").cast("string"), pa.array(kinds, pa.string()))
+    return rows("events", events.filter(pc.and_(mine, wanted)))
+
+
+def _tied(traces: pa.Table) -> list[Row]:
+    """Traces that name a device and a volume together; those that do so have times in UTC."""
+    import pyarrow.compute as pc
+
+    both = pc.and_(
+        traces.column("medium_serial").is_valid(), traces.column("volume_serial").is_valid()
+    )
+    return rows("traces", traces.filter(both))
+
+
+def _bytes(ledger: pa.Table, items: list[Row]) -> dict[str, dict[str, int]]:
+    """Item -> outcome -> bytes; what no ledger row covers was skipped."""
+    out: dict[str, dict[str, int]] = {row["evidence"]: {} for row in items}
+    for evidence, outcome, total in _sums(ledger, ["evidence", "outcome"]):
+        if evidence in out and total:
+            mine = out[evidence]
+            mine[outcome or "skipped"] = mine.get(outcome or "skipped", 0) + total
+    for row in items:
+        missing = (row["size"] or 0) - sum(out[row["evidence"]].values())
+        if missing > 0:
+            out[row["evidence"]]["skipped"] = out[row["evidence"]].get("skipped", 0) + missing
+    assert {name for found in out.values() for name in found} <= set(OUTCOMES)
+    return out
+
+
+def _sums(ledger: pa.Table, keys: list[str]) -> list[tuple[Any, ...]]:
+    """Sums of `length` by text columns."""
+    import pyarrow as pa
+
+    columns = [ledger.column(name).cast(pa.string()) for name in keys]
+    table = pa.table([*columns, ledger.column("length")], names=[*keys, "length"])
+    grouped = table.group_by(keys).aggregate([("length", "sum")])
+    return sorted(
+        zip(*(grouped.column(name).to_pylist() for name in [*keys, "length_sum"]), strict=True),
+        key=repr,
+    )
+
+
+def _reasons(ledger: pa.Table, items: list[Row]) -> dict[str, frozenset[str]]:
+    """Item -> reason codes of what was not examined."""
+    out: dict[str, set[str]] = {row["evidence"]: {row["reason"]} - {None} for row in items}
+    for evidence, outcome, reason, _ in _sums(ledger, ["evidence", "outcome", "reason"]):
+        if outcome != "examined" and reason and evidence in out:
+            out[evidence].add(reason)
+    return {name: frozenset(found) for name, found in out.items()}
+
+
+def _unexamined(ledger: pa.Table) -> list[Row]:
+    import pyarrow.compute as pc
+
+    outcome = pc.fill_null(ledger.column("outcome").cast("string"), "skipped")
+    return rows("ledger", ledger.filter(pc.not_equal(outcome, "examined")))

@@ -1,0 +1,78 @@
+"""Q11: were files of the medium, or files with personal data, opened?"""
+
+from __future__ import annotations
+
+from forensics.answer import subjects
+from forensics.answer.accessed import opens_in_window
+from forensics.answer.question import Question
+from forensics.answer.verdict import Finding, negative, ordered, presence, undetermined
+from forensics.answer.world import World
+
+OPENING = frozenset({"file_opened", "file_read"})
+WORDS = ("期間内にファイルを開いたこと", "the opening of files within the window")
+
+
+def judge(world: World, subject: str) -> Finding:
+    """A record that names the path in the window confirms; of a medium alone silence says nothing."""
+    if subject == subjects.CASE:
+        return presence(subjects.roll(judge, world, subjects.meetings(world)), "no_trace")
+    if world.window is None:
+        return undetermined("NO_WINDOW")
+    if "×" in subject:
+        host, medium = subject.split("×", 1)
+        return _pair(world, host, medium)
+    if subject in world.hosts:
+        return _opened(world, subject, None)
+    if subject not in world.items:
+        return subjects.NOT_SUPPLIED
+    met = [_pair(world, *names) for names in subjects.pairs_of(world, subject)]
+    confirmed = [finding for finding in met if finding.verdict == "confirmed"]
+    if confirmed:
+        return presence(confirmed, "no_trace")
+    facts = {fact for finding in met for fact in finding.facts}
+    codes = [
+        code for finding in met if finding.verdict == "undetermined" for code in finding.reasons
+    ]
+    return Finding(
+        "undetermined",
+        reasons=ordered(["READ_LEAVES_NO_TRACE", *codes]),
+        facts=tuple(sorted(facts)),
+    )
+
+
+def _pair(world: World, host: str, medium: str) -> Finding:
+    if medium not in world.items:
+        known = [f for f in opens_in_window(world, host) if f["medium_serial"] == medium]
+        return _opened(world, host, medium) if known else subjects.NOT_SUPPLIED
+    return _opened(world, host, medium)
+
+
+def _opened(world: World, host: str, medium: str | None) -> Finding:
+    """Openings on a host of one medium's files, or (null) of any medium's and of personal data."""
+    found = [
+        fact
+        for fact in opens_in_window(world, host)
+        if (medium is None and (fact["personal"] or fact["medium"] or fact["medium_serial"]))
+        or (medium is not None and medium in (fact["medium"], fact["medium_serial"]))
+    ]
+    if found:
+        families = {fact["family"] for fact in found if fact["family"]}
+        serials = {fact["medium_serial"] for fact in found}
+        times = world.times(found)
+        lawful = world.lawful(serials.pop(), times) if len(serials) == 1 else None
+        return world.confirm(found, families, WORDS, lawful=lawful)
+    return negative(
+        world.trails(host, OPENING, medium), [*world.disturbed([host]), *world.unread([host])]
+    )
+
+
+QUESTION = Question(
+    id="Q11",
+    topic="opened_files",
+    kind="E",
+    title=("どのファイルが開かれたか", "Were files opened?"),
+    event=("ファイルを開く操作", "opening files"),
+    proposition=("ファイルが開かれた", "files were opened"),
+    subjects=subjects.meetings,
+    judge=judge,
+)

@@ -1,0 +1,88 @@
+"""Q21: of how many persons are there data?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from forensics.answer import subjects
+from forensics.answer.question import Question
+from forensics.answer.verdict import Finding, ordered, undetermined
+from forensics.answer.world import World
+from forensics.correlate.places import Place
+
+
+class Count(NamedTuple):
+    """Persons in what was examined: no fewer than, no more than."""
+
+    at_least: int
+    at_most: int
+
+
+def count(world: World, places: Sequence[Place]) -> Count:
+    """The union over places and states, by token.
+
+    At least: persons of the register, each one person for sure; without a register the most that one
+    place holds (elsewhere the same person may stand under another key). At most: all tokens, and
+    every row that gave none; rows of a list of the register's people are people of the register, so
+    its size bounds them.
+    """
+    known: set[str] = set()
+    listed: set[str] = set()  # tokens in places that are lists of the register's people
+    other: set[str] = set()
+    unresolved = 0
+    seen: set[str] = set()
+    for place in places:
+        known |= place.known
+        is_listed = 2 * len(place.known) >= max(place.count, 1)
+        (listed if is_listed else other).update(place.persons)
+        if (place.digest or place.address) not in seen:
+            seen.add(place.digest or place.address)
+            unresolved += max(max(place.rows, place.seen) - len(place.persons), 0)
+    at_most = len(listed | other) + unresolved
+    size = world.case.register_persons
+    if known and size is not None:
+        bound = max(size, len(listed)) + len(other - listed)
+        at_most = min(at_most, bound)
+    most = max((place.count for place in places), default=0)
+    at_least = len(known) if known else most
+    return Count(at_least, max(at_most, at_least))
+
+
+def judge(world: World, subject: str) -> Finding:
+    """Known only where both bounds agree and everything is examined; a range prints both."""
+    if subject not in world.items and subject != subjects.CASE:
+        return subjects.NOT_SUPPLIED
+    mine = [place for place in world.places if subject in (place.evidence, subjects.CASE)]
+    low, high = count(world, mine)
+    items = [name for name in world.items if subject in (name, subjects.CASE)]
+    facts = [fact for fact in world.of("personal_data") if fact["evidence"] in items]
+    bars = [*world.unread(items), *world.unproven(register=False)]
+    bars += [code for code in world.disturbed(items) if code == "DIGEST_MISMATCH"]
+    if subject == subjects.CASE and world.missing:
+        bars.append("OUTSIDE_EVIDENCE")
+    if low != high or bars:
+        codes = ordered([*bars, *(["COUNT_RANGE"] if low != high else [])])
+        return undetermined(*codes, facts=[fact["id"] for fact in facts])
+    ids = tuple(sorted(fact["id"] for fact in facts))
+    if not ids:
+        ids = tuple(fact["id"] for name in items for fact in world.of("digest", evidence=name))
+    return Finding(
+        "confirmed",
+        4,
+        facts=ids,
+        ja=f"{low:,}人分の個人情報",
+        en=f"personal data of {low:,} persons",
+    )
+
+
+QUESTION = Question(
+    id="Q21",
+    topic="persons",
+    kind="S",
+    title=("何人分・どの種類か", "Is the count known?"),
+    event=("人数の確定", "the count of persons"),
+    proposition=("人数が定まる", "the count of persons is known"),
+    subjects=subjects.items,
+    judge=judge,
+)

@@ -1,0 +1,53 @@
+"""Q13: were data fetched from a server without need?"""
+
+from __future__ import annotations
+
+from forensics.answer import subjects
+from forensics.answer.accessed import opens_in_window
+from forensics.answer.question import Question
+from forensics.answer.verdict import Finding, negative, presence, undetermined
+from forensics.answer.world import World
+
+READING = frozenset({"file_read"})
+WORDS = (
+    "一覧にないアカウントによる個人情報ファイルの読み出し",
+    "the reading of files with personal data by an account that is not listed",
+)
+
+
+def judge(world: World, subject: str) -> Finding:
+    """A read of personal data in the window by an account that the list does not have confirms.
+
+    By a listed account it may be the task itself: undetermined. Silence is judged by the server's
+    own log of reads.
+    """
+    if subject == subjects.CASE:
+        return presence(subjects.roll(judge, world, subjects.servers(world)), "no_trace")
+    if world.window is None:
+        return undetermined("NO_WINDOW")
+    reads = [fact for fact in opens_in_window(world, subject) if fact["personal"]]
+    listed = {(row["item"] or "").casefold() for row in world.papers if row["paper"] == "accounts"}
+    strange = [
+        fact for fact in reads if listed and (fact["account"] or "").casefold() not in listed
+    ]
+    if strange:
+        return world.confirm(strange, ["net"], WORDS, 3, lawful=False)
+    if reads:
+        return undetermined("NO_BASELINE", facts=[fact["id"] for fact in reads])
+    bars = [*world.disturbed([subject]), *world.unread([subject]), *world.unproven(register=True)]
+    return negative(world.trails(subject, READING), bars)
+
+
+QUESTION = Question(
+    id="Q13",
+    topic="server_accessed",
+    kind="E",
+    title=("サーバから必要外の取得があったか", "Needless server access?"),
+    event=("サーバからの個人情報の取得", "fetching personal data from the server"),
+    proposition=(
+        "サーバから必要外の取得があった",
+        "data were fetched from the server without need",
+    ),
+    subjects=subjects.servers,
+    judge=judge,
+)

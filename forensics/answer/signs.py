@@ -1,0 +1,100 @@
+"""Signs of tampering: cleared logs, clocks that were set, media that were formatted.
+
+A format leaves no record of its own on FAT; two things show it. The host knows the device with
+another volume serial than the volume has now; or no name on the medium is older than the window
+while records of persons lie in its free space (a mere deletion keeps old, deleted names).
+Source: domain.md 4.2, 7.4, 7.14, 7.16.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from forensics.answer.facts import Fact, tamper
+from forensics.correlate.places import Place
+from forensics.correlate.rows import Row, device_serial, volume_serial
+from forensics.correlate.times import SECOND, iso, latest
+from forensics.values import Interval
+
+RECORDED = ("log_cleared", "clock_changed")
+NOTICED = 60 * SECOND  # a clock set by less is a time service at work
+FREE = ("unallocated", "unpartitioned", "slack")
+
+
+def recorded(events: Iterable[Row], window: tuple[int, int] | None) -> list[Fact]:
+    """What the records of a host say themselves."""
+    return [
+        tamper(row["evidence"], row["kind"], row["time"], [row["address"]], window)
+        for row in events
+        if row["kind"] in RECORDED and not _adjusted(row["text"] or "")
+    ]
+
+
+def _adjusted(text: str) -> bool:
+    """Do old and new time of a clock change lie within a minute of each other?"""
+    ends = [iso(match) for match in re.findall(r"(?:old|new)=([^;]+)", text)]
+    if len(ends) != 2 or ends[0].start is None or ends[1].start is None:
+        return False
+    return abs(ends[0].start - ends[1].start) < NOTICED
+
+
+def reformatted(
+    items: Iterable[Row], volumes: Sequence[Row], traces: Sequence[Row], files: Mapping[str, Sequence[Row]],
+    window: tuple[int, int] | None,
+) -> list[Fact]:  # fmt: skip
+    """Media that a host knows with a volume serial which no volume of them has now.
+
+    traces: in UTC. Time: after the last trace of the old serial, before the first name on the medium.
+    """
+    out = []
+    for item in items:
+        serial = device_serial(item["serial"])
+        mine = [row for row in volumes if row["evidence"] == item["evidence"]]
+        now = {volume_serial(row["serial"]) for row in mine} - {None}
+        old = [
+            row
+            for row in traces
+            if serial and device_serial(row["medium_serial"]) == serial
+            and volume_serial(row["volume_serial"]) not in {None, *now}
+        ]  # fmt: skip
+        if not now or not old or any(row["outcome"] == "locked" for row in mine):
+            continue
+        when = _since(latest(row["time"] for row in old), files.get(item["evidence"], ()))
+        addresses = [*(row["address"] for row in old), item["evidence"]]
+        out.append(tamper(item["evidence"], "formatted", when, addresses, window))
+    return out
+
+
+def emptied(
+    places: Sequence[Place], files: Mapping[str, Sequence[Row]], window: tuple[int, int] | None
+) -> list[Fact]:
+    """Media with records in free space and no name from before the window."""
+    out = []
+    for medium, names in sorted(files.items()):
+        left = [p for p in places if p.evidence == medium and p.state in FREE]
+        born = [
+            row["time"]
+            for row in names
+            if row["kind"] == "file_born" and row["time"].start is not None
+        ]
+        if window is None or not left or not born:
+            continue
+        first = min(when.start or 0 for when in born)
+        if window[0] <= first:
+            when = Interval(window[0], max(first, window[0] + 1), "utc")
+            addresses = [medium, *(place.address for place in left[:20])]
+            out.append(tamper(medium, "formatted", when, addresses, window))
+    return out
+
+
+def _since(old: Interval, names: Sequence[Row]) -> Interval:
+    """From the last sign of the old volume to the first name of the new one."""
+    born = [
+        row["time"].start
+        for row in names
+        if row["kind"] == "file_born" and row["time"].start is not None
+    ]
+    if old.until is None or not born or min(born) <= old.until:
+        return Interval(None, None, "none")
+    return Interval(old.until, min(born), "utc")

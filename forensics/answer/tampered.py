@@ -1,0 +1,38 @@
+"""Q15: are there traces of erasing, altering, or of a clock that was set?"""
+
+from __future__ import annotations
+
+from forensics.answer import changed, subjects
+from forensics.answer.question import Question
+from forensics.answer.verdict import Finding, negative, presence, undetermined
+from forensics.answer.world import World
+
+SIGNS = frozenset({"log_cleared", "clock_changed"})
+WORDS = ("記録の消去・改変・時計操作の跡", "a sign of clearing, altering or setting a clock")
+
+
+def judge(world: World, subject: str) -> Finding:
+    """A sign since the window began confirms; one that only may be so does not. Older ones are facts."""
+    if subject == subjects.CASE:
+        return presence(subjects.roll(judge, world, (*world.items, subjects.CASE)), "no_trace")
+    signs = [fact for fact in world.tampers(subject) if fact["since_window"] == "yes"]
+    if signs:
+        return world.confirm(signs, ["security"], WORDS, 3)
+    if world.window is None:
+        return undetermined("NO_WINDOW")
+    trails = (
+        [changed.trail(world, subject)] if subject in world.media else world.trails(subject, SIGNS)
+    )
+    return negative(trails, [*world.unread([subject]), *world.disturbed([subject])])
+
+
+QUESTION = Question(
+    id="Q15",
+    topic="tampered",
+    kind="E",
+    title=("消去・改変・時計操作の跡はあるか", "Traces tampered with?"),
+    event=("消去・改変・時計操作", "tampering"),
+    proposition=("記録の消去・改変・時計操作があった", "traces were tampered with"),
+    subjects=lambda world: (*world.items, subjects.CASE),
+    judge=judge,
+)

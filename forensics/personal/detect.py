@@ -1,0 +1,220 @@
+"""The detector: bytes of one content in, hits and records out. Memory does not grow with the content.
+
+The content is re-cut into windows of WINDOW bytes whatever pieces it comes in, so that the same bytes give
+the same findings. A window ends at a line; what is cut off, and the layout of an open table, go on into the
+next one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from forensics.personal import gate, persons, tables, text
+from forensics.personal.encodings import View, views_of
+from forensics.personal.evidence import PUBLIC
+from forensics.personal.found import Found, Hit, Record, Settings, masked
+from forensics.personal.register import Index
+from forensics.personal.rows import Rows
+
+WINDOW = 1 << 20
+HITS_MAX = 200  # hits of one kind and content piece of HITS_SPAN bytes; the rest is counted
+HITS_SPAN = 4 << 20
+OVERLAP = 4096
+MERGE_GAP = 8192  # rows of one layout nearer than this are one record
+
+
+@dataclass(slots=True)
+class _Open:
+    """A record that may go on."""
+
+    start: int
+    end: int
+    kinds: set[str]
+    rows: int
+    persons: dict[str, None]
+    register: dict[str, None]
+    layout: str
+    encoding: str
+    score: float
+    extracts: set[str]
+    shape: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _State:
+    """What one content's windows hand on."""
+
+    found: Found = field(default_factory=Found)
+    layouts: dict[str, tables.Layout] = field(default_factory=dict)  # by encoding
+    open: dict[tuple[str, str], _Open] = field(default_factory=dict)
+    hits: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+
+class Detector:
+    """Finds personal data in bytes. One per process, used for many contents."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._key = settings.token_key
+        self._year = settings.year
+        self.index = Index.load(Path(settings.register), settings.token_key) if settings.register else None
+
+    def detect(self, chunks: Iterable[bytes]) -> Found:
+        """Hits, records, counts and warnings of one content that comes in pieces of any size."""
+        state = _State()
+        for data, start, low, high in _windows(chunks):
+            self._window(data, start, low, high, state)
+        for record in state.open.values():
+            state.found.records.append(self._closed(record))
+        state.found.records.sort(key=lambda record: (record.start, record.length, record.layout))
+        state.found.hits.sort(key=lambda hit: (hit.start, hit.length, hit.kind))
+        return state.found
+
+    def _window(self, data: bytes, start: int, low: int, high: int, state: _State) -> None:
+        for begin, end in gate.regions(data, start, state.found.counts):
+            for views in views_of(data[begin:end], start + begin):
+                best = max((self._read(view, state) for view in views), key=_weight)
+                for view, rows in best:
+                    self._take(view, rows, low, high, state)
+
+    def _read(self, view: View, state: _State) -> list[tuple[View, Rows]]:
+        return [(view, rows) for rows in self._rows(view, state)]
+
+    def _rows(self, view: View, state: _State) -> Iterator[Rows]:
+        """Accepted rows of a view: tables first, then what is left as free text."""
+        whole = view.text
+        lines = whole.split("\n")
+        starts = tables.line_starts(lines)
+        rest = np.ones(len(lines), bool)
+        for block in tables.blocks(lines):
+            layout = tables.layout_of(block, state.layouts.get(view.encoding))
+            if layout is None:
+                continue
+            rows = tables.rows_of(block, layout, lines, starts)
+            if rows is None:
+                continue
+            state.layouts[view.encoding] = layout
+            rest[block.lines[0] : block.lines[-1] + 1] = False
+            yield rows
+        for begin, end in _runs(rest):
+            piece = "\n".join(lines[begin:end])
+            if not piece.strip():
+                continue
+            found = text.records(piece, state.found.counts)
+            shifted = text.to_rows(found, starts[begin])
+            if shifted:
+                yield shifted
+
+    def _take(self, view: View, rows: Rows, low: int, high: int, state: _State) -> None:
+        """Add rows to the findings: hits up to the limit, persons, and the record they belong to."""
+        start, end = view.at(rows.start), view.at(rows.end)
+        if not low <= start < high:
+            return
+        tokens = persons.tokens(rows, self._key)
+        own: list[str] = []
+        extract = None
+        if self.index:
+            matched = self.index.match(rows)
+            own = [self.index.token(number) for number in matched.tolist() if number >= 0]
+            tokens = [self.index.token(number) if number >= 0 else token
+                      for token, number in zip(tokens, matched.tolist(), strict=True)]  # fmt: skip
+            extract = self.index.extract(rows, matched)
+        self._hits(view, rows, state)
+        kinds = {kind for kind, values in rows.columns.items() if kind not in PUBLIC and any(values)}
+        key = (rows.layout, view.encoding)
+        last = state.open.get(key)
+        if last is None or start - last.end > MERGE_GAP or last.shape != rows.order:
+            if last is not None:
+                state.found.records.append(self._closed(last))
+            last = _Open(start, end, set(), 0, {}, {}, rows.layout, view.encoding, 0.0, set(), rows.order)
+            state.open[key] = last
+        last.end = max(last.end, end)
+        last.kinds |= kinds
+        last.rows += len(rows)
+        last.persons.update(dict.fromkeys(tokens))
+        last.register.update(dict.fromkeys(own))
+        last.score = max(last.score, rows.score)
+        if extract and own:
+            last.extracts.add(extract)
+
+    def _hits(self, view: View, rows: Rows, state: _State) -> None:
+        for kind, values in rows.columns.items():
+            state.found.counts[kind, "accepted"] += len(values) - values.count(None)
+        span = view.at(rows.start) // HITS_SPAN
+        wanted = {kind for kind in rows.columns if state.hits[kind, span] < HITS_MAX}
+        for row in range(len(rows)):
+            if not wanted:
+                break
+            for kind, first, end, value in rows.cells(row):
+                if kind not in wanted:
+                    continue
+                start = view.at(first)
+                token = persons.token(self._key, kind, value)
+                state.found.hits.append(
+                    Hit(kind, start, view.at(end) - start, view.encoding, f"validator:{kind}", token,
+                        masked(kind, value), round(rows.scores.get(kind, 0.0), 2))
+                )  # fmt: skip
+                state.hits[kind, span] += 1
+                if state.hits[kind, span] >= HITS_MAX:
+                    wanted.discard(kind)
+
+    def _closed(self, record: _Open) -> Record:
+        extract = None
+        if self.index:
+            extract = record.extracts.pop() if len(record.extracts) == 1 else "unknown"
+        return Record(
+            record.start, record.end - record.start, tuple(sorted(record.kinds)), record.rows,
+            tuple(sorted(record.persons)), tuple(sorted(record.register)), record.layout, record.encoding,
+            round(record.score, 2), extract,
+        )  # fmt: skip
+
+
+def _weight(found: list[tuple[View, Rows]]) -> float:
+    """How much was read under one decoding: the likelier of two has more rows of better score."""
+    return sum(len(rows) * rows.score for _, rows in found)
+
+
+def _runs(mask: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Maximal runs of true as (start, end)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def _windows(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int, int]]:
+    """Windows (bytes, offset of the first, low, high): a window answers for rows that start in [low, high)."""
+    held, start, low = bytearray(), 0, 0
+    for chunk in chunks:
+        view = memoryview(chunk)
+        while view:
+            take = WINDOW + OVERLAP - len(held)
+            held += view[:take]
+            view = view[take:]
+            if len(held) < WINDOW + OVERLAP:
+                continue
+            data = bytes(held)
+            cut, keep = _cut(data)
+            yield data[:cut], start, low, start + cut if keep == cut else start + keep + OVERLAP
+            low = start + cut if keep == cut else start + keep + OVERLAP
+            held = bytearray(data[keep:])
+            start += keep
+    if held:
+        yield bytes(held), start, low, start + len(held)
+
+
+def _cut(data: bytes) -> tuple[int, int]:
+    """Where a full window ends, and from where the next one begins: a line's end, or with an overlap."""
+    tail = np.frombuffer(data[-OVERLAP:], np.uint8)
+    even, odd = int((tail[::2] == 0).sum()), int((tail[1::2] == 0).sum())
+    newline = b"\n"
+    if max(even, odd) > OVERLAP // 16:
+        aligned_odd = len(data) % 2
+        little = (odd > even) != bool(aligned_odd)
+        newline = b"\n\0" if little else b"\0\n"
+    place = data.rfind(newline, len(data) - (WINDOW // 4))
+    if place >= 0:
+        return place + len(newline), place + len(newline)
+    return len(data), len(data) - 2 * OVERLAP

@@ -1,0 +1,329 @@
+"""The owner's register as keyed fingerprints, and which of its people stand in found rows.
+
+Layout of an index: an .npz of numpy arrays; per field `f_<field>` one uint64 fingerprint a person (0: none)
+and `o_<field>` the persons in order of it; `tokens` uint64 a person; `facts` JSON text (persons, kinds in
+column order, header digests). A fingerprint is BLAKE2b(key, field ‖ value, 8 bytes); the key lies apart,
+clear values are never written. Fields: my, juki, atena, tel, acct, nb (name + birth), kb (kana + birth),
+na (name + postcode), addr, and x0, x1 … for every further column of the register (values of this extract).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forensics.personal import headers, tables
+from forensics.personal.encodings import views_of
+from forensics.personal.rows import Rows
+
+Fingerprints = NDArray[np.uint64]
+FINGERPRINT_BYTES = 8
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "my": ("my_number",),
+    "juki": ("resident_code",),
+    "atena": ("atena_number",),
+    "nb": ("name", "birth_date"),
+    "kb": ("name_kana", "birth_date"),
+    "tel": ("phone",),
+    "acct": ("bank_account",),
+    "na": ("name", "postcode"),
+    "addr": ("address",),
+}
+_LEADS = ("my", "juki", "atena", "nb", "kb", "na", "tel", "acct")  # tried in this order
+_AGREEMENT = {"my": 1, "juki": 1, "atena": 1, "nb": 2, "kb": 2, "na": 1, "tel": 1, "acct": 1, "addr": 1}
+_STRONG = frozenset({"my", "juki"})
+_CHANGEABLE = ("addr", "tel")
+_NONE = np.uint64(0)
+
+
+class RegisterError(ValueError):
+    """A register that cannot be read: what and where, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a register without its values."""
+
+    persons: int
+    kinds: tuple[str, ...]
+    headers: tuple[str, ...]  # keyed digests of the header cells
+    fields: tuple[str, ...]
+    extra: tuple[str, ...]  # digests of the headers of x0, x1, …
+
+
+def fingerprint(key: bytes, field: str, value: str) -> int:
+    """Keyed 64-bit fingerprint of a normal value; 0 stands for none."""
+    data = f"{field}\0{value}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(data, key=key, digest_size=FINGERPRINT_BYTES).digest(), "little") or 1
+
+
+def field_values(columns: Mapping[str, Sequence[str | None]], field: str) -> list[str | None] | None:
+    """One value a row of a field, None where a part of it is missing; None without its columns."""
+    kinds = _FIELDS[field]
+    if any(kind not in columns for kind in kinds):
+        return None
+    if len(kinds) == 1:
+        values = list(columns[kinds[0]])
+        return [_address_key(value) for value in values] if field == "addr" else values
+    pairs = zip(*(columns[kind] for kind in kinds), strict=True)
+    return [None if None in pair else "\0".join(pair) for pair in pairs]  # type: ignore[arg-type]
+
+
+def _address_key(value: str | None) -> str | None:
+    from forensics.personal.identifiers import address
+
+    return (address.key(value) or None) if value else None
+
+
+def _fingerprints(key: bytes, field: str, values: Iterable[str | None]) -> Fingerprints:
+    return np.fromiter((0 if value is None else fingerprint(key, field, value) for value in values), np.uint64)
+
+
+def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path) -> Facts:
+    """Turn a register (CSV in any Japanese encoding, or XLSX) into an index at `out`.
+
+    columns: header text -> kind, where the headers do not say it themselves. RegisterError when no row
+    can be read or no column identifies a person.
+    """
+    header, rows = _read(source)
+    kinds = _kinds(header, rows, columns or {})
+    if not any(kind in kinds for kind in ("my_number", "resident_code", "atena_number", "name", "name_kana")):
+        message = f"{source.name}: no column of it identifies a person; name them in [register.columns]"
+        raise RegisterError(message)
+    raw = list(zip(*rows, strict=True))
+    normal: dict[str, list[str | None]] = {}
+    for place, kind in enumerate(kinds):
+        if kind and kind not in normal and kind not in tables.PART_KINDS:
+            normal[kind] = tables.normal(kind, raw[place])
+    tables.join_parts(normal, raw, {kind: place for place, kind in enumerate(kinds) if kind})
+    arrays: dict[str, NDArray[Any]] = {}
+    for field in _FIELDS:
+        values = field_values(normal, field)
+        if values is not None:
+            arrays[field] = _fingerprints(key, field, values)
+    extra = [place for place, kind in enumerate(kinds) if kind is None or kind in {"tax_amount", "welfare_flag"}]
+    extra = [place for place in extra if header and header[place].strip()]
+    for number, place in enumerate(extra):
+        arrays[f"x{number}"] = _fingerprints(key, "x", (cell.strip() or None for cell in raw[place]))
+    identity = _identity(arrays, len(rows))
+    _, first, person = np.unique(identity, return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")
+    keep = first[order]
+    stored: dict[str, NDArray[Any]] = {"tokens": identity[keep]}
+    for field, values in arrays.items():
+        stored[f"f_{field}"] = values[keep]
+        stored[f"o_{field}"] = np.argsort(values[keep], kind="stable").astype(np.uint32)
+    facts = Facts(
+        len(keep), tuple(kind or "" for kind in kinds), tuple(_digest(key, cell) for cell in header),
+        tuple(sorted(arrays)), tuple(_digest(key, header[place]) for place in extra),
+    )  # fmt: skip
+    stored["facts"] = np.frombuffer(json.dumps(facts_dict(facts)).encode(), np.uint8)
+    temporary = out.with_name(out.name + ".tmp")
+    with temporary.open("wb") as stream:
+        np.savez(stream, **stored)
+    temporary.replace(out)
+    return facts
+
+
+def facts_dict(facts: Facts) -> dict[str, Any]:
+    """Facts as JSON-able values."""
+    return {name: getattr(facts, name) for name in Facts.__slots__}
+
+
+def _digest(key: bytes, text: str) -> str:
+    return f"{fingerprint(key, 'header', text.strip()):016x}"
+
+
+def _identity(arrays: Mapping[str, Fingerprints], count: int) -> Fingerprints:
+    """One number a row that is equal for rows of one person: the best field the row has."""
+    identity = np.zeros(count, np.uint64)
+    for field in ("my", "juki", "atena", "nb", "kb", "na"):
+        if field in arrays:
+            identity = np.where(identity == _NONE, arrays[field], identity)
+    numbers = np.arange(1, count + 1, dtype=np.uint64)
+    return np.where(identity == _NONE, numbers, identity)
+
+
+def _read(source: Path) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of text cells, all of one length."""
+    data = source.read_bytes()
+    if data[:2] == b"PK":
+        rows = _workbook(source)
+    else:
+        rows = _delimited(data)
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    if not rows:
+        message = f"{source.name}: no rows"
+        raise RegisterError(message)
+    width = max(map(len, rows[:100]))
+    rows = [(row + [""] * width)[:width] for row in rows]
+    if headers.kinds(rows[0]) is not None:
+        return rows[0], rows[1:]
+    return [], rows
+
+
+def _workbook(source: Path) -> list[list[str]]:
+    from python_calamine import CalamineWorkbook
+
+    sheet = CalamineWorkbook.from_path(source).get_sheet_by_index(0)
+    return [[_cell_text(cell) for cell in row] for row in sheet.to_python()]
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _delimited(data: bytes) -> list[list[str]]:
+    text = "".join(views[0].text for views in views_of(data, 0)).removeprefix("\ufeff")
+    head = text[: 1 << 16].splitlines()[:50]
+    separator = max(tables.SEPARATORS, key=lambda item: sum(line.count(item) for line in head))
+    return list(csv.reader(io.StringIO(text), delimiter=separator))
+
+
+def _kinds(header: list[str], rows: list[list[str]], columns: Mapping[str, str]) -> list[str | None]:
+    layout = None
+    cells = [header, *rows] if header else rows
+    block = tables.Block(",", cells, list(range(len(cells))), quoted=False)
+    layout = tables.layout_of(block, None)
+    kinds = list(layout.kinds) if layout else [headers.kind(cell) for cell in header] or [None] * len(rows[0])
+    for place, cell in enumerate(header):
+        kinds[place] = columns.get(cell.strip(), kinds[place])
+    return kinds
+
+
+class Index:
+    """A register in memory. `match` says which of its persons rows are about."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], key: bytes) -> None:
+        self._key = key
+        facts = json.loads(bytes(arrays["facts"]).decode())
+        self.facts = Facts(**{name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()})
+        self._tokens: Fingerprints = arrays["tokens"]
+        self._by_person = {field: arrays[f"f_{field}"] for field in self.facts.fields}
+        self._order = {field: arrays[f"o_{field}"] for field in self.facts.fields}
+        self._sorted = {field: self._by_person[field][self._order[field]] for field in self.facts.fields}
+
+    @classmethod
+    def load(cls, path: Path, key: bytes) -> Index:
+        """An index from disk; nothing in it is unpickled."""
+        with np.load(path, allow_pickle=False) as arrays:
+            return cls({name: arrays[name] for name in arrays.files}, key)
+
+    @property
+    def persons(self) -> int:
+        return self.facts.persons
+
+    def token(self, person: int) -> str:
+        """Token of a register person, the same in every item."""
+        return f"r:{int(self._tokens[person]):016x}"
+
+    def match(self, rows: Rows) -> NDArray[np.int64]:
+        """Person number of each row, -1 for none: two fields agree, or a strong one under its header."""
+        count = len(rows)
+        person = np.full(count, -1, np.int64)
+        prints = _Prints(self, rows)
+        for lead in _LEADS:
+            if lead not in self._by_person or not (person < 0).any():
+                continue
+            values = prints.of(lead, person < 0)
+            if values is None:
+                continue
+            found = self._lookup(lead, values)
+            candidates = np.flatnonzero((found >= 0) & (person < 0))
+            if not len(candidates):
+                continue
+            agreement = self._agreement(prints, lead, candidates, found[candidates])
+            if lead in _STRONG:
+                agreement += 1
+            good = candidates[agreement >= 2]
+            person[good] = found[good]
+        return person
+
+    def _lookup(self, field: str, values: Fingerprints) -> NDArray[np.int64]:
+        """First person with this fingerprint, -1 for none."""
+        ordered, order = self._sorted[field], self._order[field]
+        place = np.searchsorted(ordered, values)
+        place[place == len(ordered)] = 0
+        hit = (ordered[place] == values) & (values != _NONE)
+        return np.where(hit, order[place].astype(np.int64), -1)
+
+    def _agreement(self, prints: _Prints, lead: str, rows: NDArray[np.int64], persons: NDArray[np.int64]) -> NDArray[np.int64]:
+        total = np.full(len(rows), _AGREEMENT[lead], np.int64)
+        mask = np.zeros(prints.count, bool)
+        for field in _LEADS:
+            open_rows = total < 2
+            if field == lead or field not in self._by_person or not open_rows.any():
+                continue
+            mask[:] = False
+            mask[rows[open_rows]] = True
+            values = prints.of(field, mask)
+            if values is not None:
+                equal = (values[rows] == self._by_person[field][persons]) & (values[rows] != _NONE) & open_rows
+                total += equal * 1
+        return total
+
+    def extract(self, rows: Rows, person: NDArray[np.int64]) -> str:
+        """same, other or unknown: are the matched rows from the register's own extract."""
+        chosen = np.flatnonzero(person >= 0)[:_EXTRACT_ROWS]
+        if not len(chosen):
+            return "unknown"
+        prints = _Prints(self, rows)
+        mask = np.zeros(len(rows), bool)
+        mask[chosen] = True
+        compared = differing = 0
+        for field in _CHANGEABLE:
+            values = prints.of(field, mask) if field in self._by_person else None
+            if values is None:
+                continue
+            ours = self._by_person[field][person[chosen]]
+            both = (values[chosen] != _NONE) & (ours != _NONE)
+            compared += int(both.sum())
+            differing += int((both & (values[chosen] != ours)).sum())
+        if compared and differing >= 3 and differing / compared >= 0.01:
+            return "other"
+        ours = tuple(kind for kind in self.facts.kinds if kind)
+        if not differing and len(ours) >= 4 and rows.order == ours:
+            return "same"
+        return "unknown"
+
+
+_EXTRACT_ROWS = 5_000
+
+
+class _Prints:
+    """Fingerprints of rows by field, made once and only for the rows that ask."""
+
+    def __init__(self, index: Index, rows: Rows) -> None:
+        self._key = index._key  # noqa: SLF001
+        self._rows = rows
+        self.count = len(rows)
+        self._values: dict[str, list[str | None] | None] = {}
+        self._made: dict[str, tuple[Fingerprints, NDArray[np.bool_]]] = {}
+
+    def of(self, field: str, mask: NDArray[np.bool_]) -> Fingerprints | None:
+        """One fingerprint a row, 0 where the row has none or is not in the mask."""
+        if field not in self._values:
+            self._values[field] = field_values(self._rows.columns, field)
+        values = self._values[field]
+        if values is None:
+            return None
+        prints, made = self._made.setdefault(
+            field, (np.zeros(self.count, np.uint64), np.zeros(self.count, bool))
+        )
+        for row in np.flatnonzero(mask & ~made).tolist():
+            value = values[row]
+            if value is not None:
+                prints[row] = fingerprint(self._key, field, value)
+        made |= mask
+        return prints

@@ -1,0 +1,119 @@
+"""One mail message (eml, mht): decoded parts, attachments, headers.
+
+Layout          header lines, empty line, body; MIME parts in base64 or quoted-printable
+Source          RFC 5322, RFC 2045 to 2047, RFC 2231
+Proves          the message holds these parts and names these people
+Does not prove  that it was sent or received: drafts look the same; headers can be written by anyone
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.header import decode_header
+from email.message import Message
+from email.policy import compat32
+from email.utils import collapse_rfc2231_value
+
+from forensics.unpack.unpacker import (
+    PIECE,
+    Budget,
+    Member,
+    Source,
+    Unpacker,
+    UnpackError,
+    bounded,
+)  # fmt: skip
+
+MESSAGE_MAX = 128 << 20  # bytes of one message, held in memory
+_HEADER = re.compile(
+    rb"(?:Return-Path|Received|Message-ID|Date|From|To|Subject|MIME-Version|Delivered-To|Reply-To|"
+    rb"Content-Type|Cc|Sender|Content-Transfer-Encoding|In-Reply-To|References|DKIM-Signature|"
+    rb"X-[\w-]+|Snapshot-Content-Location):",
+    re.IGNORECASE,
+)
+_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+
+
+def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+    if source.size > MESSAGE_MAX:
+        raise UnpackError("BUDGET_MEMORY")
+    try:
+        message = message_from_bytes(source.read(0, source.size), policy=compat32)
+        parts = list(message.walk())
+    except _ERRORS as error:
+        raise UnpackError("DAMAGED") from error
+    headers = [_headers(part) for part in parts if part.get_content_maintype() != "multipart"]
+    text = "\n".join(dict.fromkeys([_headers(message), *headers])).encode("utf-8", "replace")
+    yield Member("~headers", len(text), method="mail", chunks=lambda: iter([text]), derived=True)
+    for number, part in enumerate(parts):
+        if not part.is_multipart():
+            yield _part(number, part)
+
+
+def _part(number: int, part: Message) -> Member:
+    encoding = str(part.get("Content-Transfer-Encoding", "7bit")).strip().lower()
+    kind = part.get_content_type()
+    name = _file_name(part) or str(number)
+    if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"):
+        return Member(name, None, "locked", "LOCKED", "S/MIME")
+    return Member(name, method=encoding[:40], chunks=lambda: _chunks(part))
+
+
+def _chunks(part: Message) -> Iterator[bytes]:
+    try:
+        body = part.get_payload(decode=True)
+    except _ERRORS as error:
+        raise UnpackError("DAMAGED") from error
+    data = body if isinstance(body, bytes) else b""
+    for start in range(0, len(data), PIECE):
+        yield data[start : start + PIECE]
+    if any(type(defect).__name__.startswith("InvalidBase64") for defect in part.defects):
+        raise UnpackError("DAMAGED")
+
+
+def _file_name(part: Message) -> str | None:
+    try:
+        name = part.get_filename()
+    except _ERRORS:
+        return None
+    return _decoded(name) if name else None
+
+
+def _headers(part: Message) -> str:
+    """All headers of a part, encoded words decoded, one a line."""
+    lines = []
+    for name, value in part.items():
+        lines.append(f"{name}: {' '.join(_decoded(str(value)).split())}")
+    return "\n".join(lines) + "\n"
+
+
+def _decoded(value: str) -> str:
+    try:
+        pieces = decode_header(collapse_rfc2231_value(value))
+    except _ERRORS:
+        return value
+    out = []
+    for piece, charset in pieces:
+        if isinstance(piece, str):
+            out.append(piece)
+            continue
+        try:
+            out.append(piece.decode(charset or "utf-8", "replace"))
+        except LookupError:
+            out.append(piece.decode("utf-8", "replace"))
+    return "".join(out)
+
+
+def _claims(head: bytes) -> bool:
+    lines = [line for line in head.splitlines()[:30] if line[:1] not in (b" ", b"\t")]
+    first = lines[:6]
+    return (
+        len(first) > 1
+        and bool(_HEADER.match(first[0]))
+        and sum(bool(_HEADER.match(line)) for line in first) > 1
+    )
+
+
+UNPACKER = Unpacker("mail", _claims, bounded(_members))

@@ -1,0 +1,298 @@
+"""Office documents in ZIP (docx, xlsx, pptx, odt, ods, odp): parts, and their text.
+
+Layout          a ZIP archive of XML parts. Beside the parts come derived members: `~text` (text of
+                Word, PowerPoint and ODF parts, tags stripped, so that a name in several runs is
+                whole) and `~sheet:N` (rows of a sheet, tab-separated, shared strings and dates
+                resolved, UTF-8)
+Source          ECMA-376; OASIS OpenDocument 1.2
+Proves          the text stood in the document, hidden sheets, comments and deletions included
+Does not prove  that a reader saw it
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from xml.parsers import expat
+
+from forensics.unpack import zipped as archive
+from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, UnpackError, bounded
+
+STRINGS_MAX = 64 << 20  # characters of the shared strings, held in memory
+_COLUMNS_MAX = 16_384
+_TEXT_PART = re.compile(
+    r"(word|ppt)/.*\.xml|xl/(comments|drawings|threadedComments).*\.xml|content\.xml|styles\.xml"
+)
+_NO_TEXT = re.compile(
+    r"(word|ppt)/(styles|theme/|settings|fontTable|webSettings|numbering|slideLayouts/|slideMasters/|presProps|tableStyles|viewProps)"
+)
+_SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+_ENDS = {
+    "p": "\n",
+    "h": "\n",
+    "br": "\n",
+    "line-break": "\n",
+    "tr": "\n",
+    "table-row": "\n",
+    "tab": "\t",
+    "tc": "\t",
+    "table-cell": "\t",
+}
+_DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_Handler = Callable[[str, dict[str, str]], None]
+
+
+def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+    found, problem = archive.entries(source)
+    if problem:
+        yield Member("", None, "partial", problem)
+    parts = {entry.name: archive.member(source, entry) for entry in found}
+    locked = _locked(parts)
+    for entry in found:
+        if not (entry.name.endswith("/") and not entry.size):
+            part = archive.member(source, entry)
+            if entry.name in locked:
+                part = replace(
+                    part, outcome="locked", reason="LOCKED", method="ODF encryption", chunks=None
+                )
+            yield part
+    texts = [
+        name
+        for name in sorted(parts)
+        if _TEXT_PART.fullmatch(name) and not _NO_TEXT.match(name) and name not in locked
+    ]
+    if texts:
+        yield Member("~text", method="text", chunks=lambda: _texts(parts, texts), derived=True)
+    sheets = [(int(match[1]), name) for name in parts if (match := _SHEET.fullmatch(name))]
+    for number, name in sorted(sheets):
+        yield Member(f"~sheet:{number}", method="text", chunks=_sheet(parts, name), derived=True)
+
+
+def _locked(parts: dict[str, Member]) -> set[str]:
+    """Names of the parts that an ODF manifest says are encrypted."""
+    manifest = parts.get("META-INF/manifest.xml")
+    if manifest is None:
+        return set()
+    found: set[str] = set()
+    name = ""
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal name
+        name = attributes.get("manifest:full-path", name) if tag == "manifest:file-entry" else name
+        if tag == "manifest:encryption-data":
+            found.add(name)
+
+    _tolerant(manifest, start)
+    return found
+
+
+def _tolerant(
+    part: Member,
+    start: _Handler,
+    end: Callable[[str], None] = lambda _: None,
+    text: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Read a part to its end or its first damage."""
+    try:
+        for _ in _events(part, start, end, text):
+            pass
+    except UnpackError as error:
+        if error.reason.startswith("BUDGET_"):
+            raise
+
+
+def _events(
+    part: Member, start: _Handler, end: Callable[[str], None], text: Callable[[str], None]
+) -> Iterator[None]:
+    """Feed a part to the handlers, piece by piece; entities are refused, damage is UnpackError."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.EntityDeclHandler = _refuse
+    try:
+        for chunk in part.chunks() if part.chunks else ():
+            for at in range(0, len(chunk), 1 << 16):
+                parser.Parse(chunk[at : at + (1 << 16)], False)
+                yield
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise UnpackError("XML_DAMAGED") from error
+    yield
+
+
+def _refuse(*_: object) -> None:
+    raise UnpackError("XML_ENTITIES")
+
+
+def _texts(parts: dict[str, Member], names: list[str]) -> Iterator[bytes]:
+    problem: UnpackError | None = None
+    held: list[str] = []
+
+    def end(tag: str) -> None:
+        held.append(_ENDS.get(tag.rpartition(":")[2], ""))
+
+    for name in names:
+        try:
+            for _ in _events(parts[name], lambda *_: None, end, held.append):
+                yield _taken(held)
+        except UnpackError as error:
+            problem = error
+        held.append("\n")
+        yield _taken(held)
+    if problem:
+        raise problem
+
+
+def _taken(held: list[str]) -> bytes:
+    data = "".join(held).encode("utf-8", "replace")
+    held.clear()
+    return data
+
+
+def _sheet(parts: dict[str, Member], name: str) -> Callable[[], Iterator[bytes]]:
+    def inner() -> Iterator[bytes]:
+        strings = _strings(parts.get("xl/sharedStrings.xml"))
+        reader = _Sheet(strings, _date_styles(parts.get("xl/styles.xml")))
+        try:
+            for _ in _events(parts[name], reader.start, reader.end, reader.text):
+                yield _taken(reader.out)
+        except UnpackError:
+            yield _taken(reader.out)
+            raise
+
+    return inner
+
+
+class _Sheet:
+    """Turns the events of one sheet into lines of tab-separated cells."""
+
+    def __init__(self, strings: list[str], dates: set[int]) -> None:
+        self.strings, self.dates = strings, dates
+        self.out: list[str] = []
+        self._row: list[str] = []
+        self._kind, self._style, self._text, self._in = "", 0, "", False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2]
+        if tag == "row":
+            self._row = []
+        elif tag == "c":
+            column = _column(attributes.get("r", ""))
+            if column is not None and len(self._row) < column:
+                self._row += [""] * (column - len(self._row))
+            self._kind, self._text = attributes.get("t", "n"), ""
+            style = attributes.get("s", "0")
+            self._style = int(style) if style.isdecimal() else 0
+        elif tag in ("v", "t"):
+            self._in = True
+
+    def end(self, tag: str) -> None:
+        tag = tag.rpartition(":")[2]
+        if tag in ("v", "t"):
+            self._in = False
+        elif tag == "c" and len(self._row) < _COLUMNS_MAX:
+            self._row.append(" ".join(self._value().split()))
+        elif tag == "row":
+            self.out.append("\t".join(self._row) + "\n")
+
+    def text(self, text: str) -> None:
+        if self._in:
+            self._text += text
+
+    def _value(self) -> str:
+        if self._kind == "s":
+            return (
+                self.strings[int(self._text)]
+                if self._text.isdecimal() and int(self._text) < len(self.strings)
+                else ""
+            )
+        if self._kind != "n":
+            return self._text
+        try:
+            number = float(self._text)
+        except ValueError:
+            return self._text
+        if self._style in self.dates and 0 < number < 2_958_466:
+            moment = dt.datetime(1899, 12, 30, tzinfo=dt.UTC) + dt.timedelta(days=number)
+            return moment.strftime("%Y-%m-%d" if number.is_integer() else "%Y-%m-%d %H:%M:%S")
+        return str(int(number)) if number.is_integer() and abs(number) < 10**15 else self._text
+
+
+def _column(reference: str) -> int | None:
+    """Number of the column of `BC12`, from 0."""
+    number = 0
+    for char in reference[:4]:
+        if not "A" <= char <= "Z":
+            break
+        number = number * 26 + ord(char) - 64
+    return number - 1 if 0 < number <= _COLUMNS_MAX else None
+
+
+def _strings(part: Member | None) -> list[str]:
+    """Shared strings without their furigana; UnpackError BUDGET_MEMORY where they are too many."""
+    found: list[str] = []
+    state = {"size": 0, "in": 0, "phonetic": 0}
+    held: list[str] = []
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        state["in"] += tag == "t"
+        state["phonetic"] += tag == "rPh"
+
+    def end(tag: str) -> None:
+        state["in"] -= tag == "t"
+        state["phonetic"] -= tag == "rPh"
+        if tag == "si":
+            found.append("".join(held))
+            held.clear()
+
+    def text(text: str) -> None:
+        if state["in"] and not state["phonetic"]:
+            state["size"] += len(text)
+            if state["size"] > STRINGS_MAX:
+                raise UnpackError("BUDGET_MEMORY")
+            held.append(text)
+
+    if part is not None:
+        _tolerant(part, start, end, text)
+    return found
+
+
+def _date_styles(part: Member | None) -> set[int]:
+    """Numbers of the cell styles that show a number as a date."""
+    dates: set[int] = set()
+    formats = set(_DATE_IDS)
+    state = {"in": 0, "count": 0}
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "numFmt" and re.search(
+            r"[yge].*[md]|m.*d",
+            re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", attributes.get("formatCode", "")),
+            re.IGNORECASE,
+        ):
+            formats.update(
+                [int(attributes["numFmtId"])] if attributes.get("numFmtId", "").isdecimal() else []
+            )
+        state["in"] += tag == "cellXfs"
+        if tag == "xf" and state["in"]:
+            number = attributes.get("numFmtId", "")
+            if number.isdecimal() and int(number) in formats:
+                dates.add(state["count"])
+            state["count"] += 1
+
+    def end(tag: str) -> None:
+        state["in"] -= tag == "cellXfs"
+
+    if part is not None:
+        _tolerant(part, start, end)
+    return dates
+
+
+_CLAIM = re.compile(
+    rb"PK\x03\x04.{26,400}?(\[Content_Types\]\.xml|_rels/\.rels|docProps/|word/|xl/|ppt/|mimetypeapplication/vnd\.oasis)",
+    re.DOTALL,
+)
+UNPACKER = Unpacker("office", lambda head: bool(_CLAIM.match(head)), bounded(_members))

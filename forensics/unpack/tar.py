@@ -1,0 +1,93 @@
+"""tar archives: old, ustar, GNU long names, pax.
+
+Layout          512 bytes header: name 0, size 124 (octal, or base 256), checksum 148, type 156, "ustar"
+                257, prefix 345; then the data in blocks of 512. Types L (GNU) and x (pax) name the next
+Source          POSIX.1-2017 pax; GNU tar manual "Basic Tar Format"
+Proves          these bytes were packed under this name
+Does not prove  that they are unchanged: only headers have a checksum
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from forensics.unpack.unpacker import (
+    Budget,
+    Member,
+    Source,
+    Unpacker,
+    bounded,
+    file_name,
+    pieces,
+)  # fmt: skip
+
+BLOCK = 512
+_EXTENDED_MAX = 1 << 20  # bytes of a long name or pax header
+
+
+def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+    at, long_name, pax = 0, b"", b""
+    while at + BLOCK <= source.size:
+        header = source.read(at, BLOCK)
+        if not header.strip(b"\0"):
+            at += BLOCK
+            continue
+        if not _sound(header):
+            yield Member("", source.size - at, "partial", "HEADER_DAMAGED", "tar")
+            return
+        kind, size, data = header[156:157], _number(header[124:136]), at + BLOCK
+        if match := re.search(rb"\d+ size=(\d{1,18})\n", pax):
+            size = int(match[1])
+        if kind in (b"L", b"K", b"x", b"g"):
+            if size > _EXTENDED_MAX:
+                yield Member("", size, "partial", "HEADER_DAMAGED", "tar")
+                return
+            body = source.read(data, size)
+            long_name = body.rstrip(b"\0") if kind == b"L" else long_name
+            pax = body if kind == b"x" else pax
+        else:
+            if kind in (b"0", b"\0", b"7", b"S") and not (kind == b"\0" and size == 0):
+                yield _member(source, _name(header, long_name, pax), data, size)
+            elif kind not in b"123456D":
+                yield Member(
+                    _name(header, long_name, pax), size, "unsupported", "UNSUPPORTED", "tar"
+                )
+            size = 0 if kind in (b"1", b"2", b"3", b"4", b"5", b"6") and not pax else size
+            long_name, pax = b"", b""
+        at = data + -(-size // BLOCK) * BLOCK
+    if at > source.size or source.read(at, source.size - at).strip(b"\0"):
+        yield Member("", abs(source.size - at), "partial", "TRUNCATED", "tar")
+
+
+def _member(source: Source, name: str, data: int, size: int) -> Member:
+    return Member(name, size, method="tar", chunks=lambda: pieces(source, data, size))
+
+
+def _name(header: bytes, long_name: bytes, pax: bytes) -> str:
+    match = re.search(rb"(?:^|\n)\d+ path=([^\n]*)\n", pax)
+    if match:
+        return match[1].decode("utf-8", "surrogateescape")
+    name = header[:100].split(b"\0", 1)[0]
+    prefix = header[345:500].split(b"\0", 1)[0] if header[257:263] == b"ustar\0" else b""
+    return file_name(long_name or (prefix + b"/" + name if prefix else name))
+
+
+def _sound(header: bytes) -> bool:
+    """Is the checksum right, by unsigned or (old tars) signed bytes?"""
+    stored = _number(header[148:156])
+    total = sum(header) - sum(header[148:156]) + 8 * 32
+    high = sum(256 for byte in header[:148] + header[156:] if byte > 127)
+    return len(header) == BLOCK and stored in (total, total - high)
+
+
+def _number(field: bytes) -> int:
+    if field[:1] in (b"\x80", b"\xff"):
+        return int.from_bytes(field[1:], "big") if field[0] == 0x80 else 0
+    digits = re.match(rb"[\0 ]*([0-7]+)", field)
+    return int(digits[1], 8) if digits else 0
+
+
+UNPACKER = Unpacker(
+    "tar", lambda head: len(head) >= BLOCK and _sound(head[:BLOCK]), bounded(_members)
+)

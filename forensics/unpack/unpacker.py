@@ -1,0 +1,174 @@
+"""What every unpacker gets and gives; the budget that bounds them all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+PIECE = 1 << 20  # bytes: no chunk is longer
+RATIO_FLOOR = 256 << 20  # bytes that may come out before the ratio counts
+
+
+class Source(Protocol):
+    """Random access to the bytes of a container."""
+
+    @property
+    def size(self) -> int: ...
+
+    def read(self, offset: int, length: int) -> bytes:
+        """At most `length` bytes; fewer only at the end."""
+        ...
+
+
+class Buffer:
+    """A source over bytes in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @property
+    def size(self) -> int:
+        return len(self._data)
+
+    def read(self, offset: int, length: int) -> bytes:
+        return self._data[offset : offset + length]
+
+
+class UnpackError(ValueError):
+    """Raised by chunks after the last readable byte; reason: a code (CRC_MISMATCH, BUDGET_…)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A content inside a container.
+
+    name: as decoded, the caller encodes it; where derived, a safe `~name` to be used as it is.
+    size: declared bytes. outcome: examined (its chunks will tell), locked, unsupported, partial,
+    skipped. chunks: pieces of at most 1 MiB, or None where there is nothing to read; they raise
+    UnpackError where the content ends before its end, or does not match its checksum.
+    """
+
+    name: str
+    size: int | None = None
+    outcome: str = "examined"
+    reason: str | None = None
+    method: str | None = None
+    chunks: Callable[[], Iterator[bytes]] | None = None
+    derived: bool = False
+
+
+class Budget:
+    """Limits for one outermost content, shared by all that is inside it.
+
+    depth: levels of containers. ratio: bytes out per byte of the outermost content, counted beyond
+    RATIO_FLOOR. bytes: out in all. members: in all. seconds: wall clock.
+    """
+
+    def __init__(
+        self, size: int, *, depth: int = 8, ratio: int = 1100, bytes_max: int = 64 << 30,
+        members: int = 200_000, seconds: float = 1800,
+    ) -> None:  # fmt: skip
+        self.depth = depth
+        self._state = _State(
+            min(bytes_max, max(RATIO_FLOOR, ratio * size)),
+            "BUDGET_RATIO" if max(RATIO_FLOOR, ratio * size) < bytes_max else "BUDGET_BYTES",
+            members,
+            time.monotonic() + seconds,
+        )
+
+    def deeper(self) -> Budget:
+        """The same budget one level down; UnpackError BUDGET_DEPTH at the bottom."""
+        if self.depth <= 1:
+            raise UnpackError("BUDGET_DEPTH")
+        below = object.__new__(Budget)
+        below.depth, below._state = self.depth - 1, self._state
+        return below
+
+    def spend(self, length: int) -> None:
+        """Count bytes that came out; UnpackError where that is too much, or takes too long."""
+        self._state.bytes_left -= length
+        if self._state.bytes_left < 0:
+            raise UnpackError(self._state.bytes_reason)
+        if time.monotonic() > self._state.deadline:
+            raise UnpackError("BUDGET_SECONDS")
+
+    def count(self) -> None:
+        """Count a member; UnpackError where there are too many."""
+        self._state.members_left -= 1
+        if self._state.members_left < 0:
+            raise UnpackError("BUDGET_MEMBERS")
+        self.spend(0)
+
+
+@dataclass(slots=True)
+class _State:
+    bytes_left: int
+    bytes_reason: str
+    members_left: int
+    deadline: float
+
+
+Members = Callable[[Source, Budget], Iterator[Member]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacker:
+    """A container format. claims: by its first 4 KiB. members: see `bounded`."""
+
+    name: str
+    claims: Callable[[bytes], bool]
+    members: Members
+
+
+def bounded(members: Members) -> Members:
+    """The same members within the budget; an exhausted budget ends as one `skipped` member."""
+
+    def inner(source: Source, budget: Budget) -> Iterator[Member]:
+        try:
+            for member in members(source, budget):
+                budget.count()
+                yield replace(member, chunks=member.chunks and _metered(member.chunks, budget))
+        except UnpackError as error:
+            budget_gone = error.reason.startswith("BUDGET_")
+            yield Member("", None, "skipped" if budget_gone else "partial", error.reason)
+
+    return inner
+
+
+def _metered(
+    chunks: Callable[[], Iterator[bytes]], budget: Budget
+) -> Callable[[], Iterator[bytes]]:
+    def inner() -> Iterator[bytes]:
+        for chunk in chunks():
+            budget.spend(len(chunk))
+            for start in range(0, len(chunk), PIECE):
+                yield chunk[start : start + PIECE]
+
+    return inner
+
+
+def pieces(source: Source, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    """A range of a source in pieces; UnpackError TRUNCATED where it ends early."""
+    end = source.size if length is None else start + length
+    while start < end:
+        piece = source.read(start, min(PIECE, end - start))
+        if not piece:
+            raise UnpackError("TRUNCATED")
+        yield piece
+        start += len(piece)
+
+
+def file_name(raw: bytes) -> str:
+    """A name of unknown encoding: UTF-8, else CP932, else EUC-JP; other bytes as escapes."""
+    for encoding in ("utf-8", "cp932", "euc_jp"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "surrogateescape")

@@ -1,0 +1,96 @@
+"""Names in the indexes of NTFS folders that no file record has any more.
+
+Layout          Index block: "INDX" | fixups as in a record | 0x1C u32 bytes used, from 0x18.
+                Entry: u64 file reference | u16 length | u16 | u32 | content of a $FILE_NAME, which
+                begins with the reference of the folder. What a removed entry leaves lies behind
+                the used bytes; its first 16 bytes may be gone.
+Source          libyal/libfsntfs documentation, "The index entry"
+Proves          a file of this name, with these times and this size, was in the folder
+Does not prove  that its content is still there, or when it went
+
+Entries are found by their parent: a folder's own number at a multiple of 8 bytes, with a sequence
+number, a name and its length behind it. That finds live and removed entries alike.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from forensics.walk.intervals import NONE, Bools, Ints, ragged
+from forensics.walk.ntfs_records import Bytes, fix_up, gather
+
+RECORD_MASK = (1 << 48) - 1
+_FOLDER = 0x10000000
+_DECADES = (119_600_064_000_000_000, 157_469_184_000_000_000)  # FILETIME of 1980 and 2100
+
+
+class Entries(NamedTuple):
+    """Index entries: the folder's record, the file's reference (0: lost), `live`: still in use."""
+
+    folder: Ints
+    file: Ints
+    parent: Ints  # reference as the entry has it
+    times: npt.NDArray[np.uint64]
+    size: Ints
+    is_folder: Bools
+    space: Ints
+    live: Bools
+    text: list[str]
+
+
+def entries(block: Bytes, folder: Ints, used: Ints) -> Entries:
+    """Entries in equally long blocks (rows of `block`); `used`: bytes of each that are live."""
+    words = block.view("<i8")
+    hit = ((words & RECORD_MASK) == folder[:, None]) & ((words >> 48) != 0)
+    row, word = np.nonzero(hit)
+    size = block.shape[1]
+    at = word.astype(np.int64) * 8
+    good = (at >= 16) & (at + 0x42 + 2 <= size)
+    row, at = row[good].astype(np.int64), at[good]
+    flat = block.reshape(-1)
+    head = gather(flat, row * size + at, 0x42)
+    units = head[:, 0x40].astype(np.int64)
+    times = np.ascontiguousarray(head[:, 8:40]).view("<u8")
+    real = np.ascontiguousarray(head[:, 0x30:0x38]).view("<i8")[:, 0]
+    plausible = (times >= _DECADES[0]) & (times < _DECADES[1]) | (times == 0)
+    good = (units > 0) & (at + 0x42 + 2 * units <= size) & (head[:, 0x41] <= 3)
+    good &= plausible.all(axis=1) & (real >= 0)
+    row, at, units, head, times = row[good], at[good], units[good], head[good], times[good]
+    flags = np.ascontiguousarray(head[:, 0x38:0x3C]).view("<u4")[:, 0]
+    return Entries(
+        folder[row],
+        words[row, (at >> 3) - 2],
+        words[row, at >> 3],
+        times,
+        real[good],
+        flags & _FOLDER > 0,
+        head[:, 0x41].astype(np.int64),
+        at < used[row],
+        texts(flat, row * size + at + 0x42, units),
+    )
+
+
+def blocks(data: Bytes, index_bytes: int, sector_bytes: int) -> tuple[Bytes, Ints]:
+    """Index blocks with their fixups applied, and the end of the live part of each."""
+    block = data[: data.size // index_bytes * index_bytes].reshape(-1, index_bytes).copy()
+    signed = np.flatnonzero(block.view("<u4")[:, 0] == 0x58444E49)
+    fixed = block[signed]
+    sound = fix_up(fixed, sector_bytes)
+    block[signed] = fixed
+    used = np.zeros(block.shape[0], np.int64)
+    used[signed[sound]] = block.view("<u4")[signed[sound], 7].astype(np.int64) + 0x18
+    return block, used
+
+
+def texts(data: Bytes, at: Ints, units: Ints) -> list[str]:
+    """UTF-16 names, each `units` long, that begin at `at`."""
+    raw = data[ragged(at, 2 * units)].tobytes()
+    joined = raw.decode("utf-16-le", "surrogatepass")
+    bounds = np.concatenate((NONE, [0], np.cumsum(units))).astype(np.int64).tolist()
+    pairs = list(zip(bounds, bounds[1:], strict=False))
+    if len(joined) == len(raw) // 2:
+        return [joined[a:b] for a, b in pairs]
+    return [raw[2 * a : 2 * b].decode("utf-16-le", "surrogatepass") for a, b in pairs]

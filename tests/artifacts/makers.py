@@ -1,0 +1,229 @@
+"""Builds small hives and links, so that facts need no corpus."""
+
+from __future__ import annotations
+
+import struct
+import uuid
+
+FILETIME_2022 = 133_000_000_000_000_000  # 2022-06-18 02:13:20 UTC
+
+
+def hive(tree: dict, name: str = "SYSTEM", sequence: tuple[int, int] = (7, 7)) -> bytes:
+    """A hive. tree: name -> subtree (dict) or value ((kind, bytes) or str or int)."""
+    cells = bytearray(32)
+
+    def cell(body: bytes) -> int:
+        size = -(-(len(body) + 4) // 8) * 8
+        place = len(cells)
+        cells.extend(struct.pack("<i", -size) + body.ljust(size - 4, b"\0"))
+        return place
+
+    def value(name: str, what) -> int:
+        kind, data = what if isinstance(what, tuple) else (
+            (4, struct.pack("<I", what)) if isinstance(what, int) else (1, (what + "\0").encode("utf-16-le"))
+        )  # fmt: skip
+        if len(data) <= 4:
+            size, place = len(data) | 0x80000000, int.from_bytes(data.ljust(4, b"\0"), "little")
+        else:
+            size, place = len(data), cell(data)
+        raw = name.encode("cp1252")
+        return cell(struct.pack("<2sHIIIHH", b"vk", len(raw), size, place, kind, 1, 0) + raw)
+
+    def key(name: str, below: dict, parent: int) -> int:
+        raw = name.encode("cp1252")
+        place = cell(bytes(76) + raw)
+        keys = [key(n, b, place) for n, b in sorted(below.items()) if isinstance(b, dict)]
+        values = [value(n, v) for n, v in below.items() if not isinstance(v, dict)]
+        key_list = cell(b"li" + struct.pack("<H", len(keys)) + struct.pack(f"<{len(keys)}I", *keys)) if keys else 0xFFFFFFFF
+        value_list = cell(struct.pack(f"<{len(values)}I", *values)) if values else 0xFFFFFFFF
+        body = struct.pack(
+            "<2sHQIIIIIIIIII", b"nk", 0x20, FILETIME_2022, 0, parent, len(keys), 0, key_list,
+            0xFFFFFFFF, len(values), value_list, 0xFFFFFFFF, 0xFFFFFFFF,
+        )  # fmt: skip
+        body = body.ljust(72, b"\0") + struct.pack("<HH", len(raw), 0) + raw
+        cells[place + 4 : place + 4 + len(body)] = body
+        return place
+
+    root = key("ROOT", tree, 0)
+    size = -(-len(cells) // 4096) * 4096
+    free = size - len(cells)
+    if free:
+        cells.extend(struct.pack("<i", free) + bytes(free - 4))
+    cells[:32] = b"hbin" + struct.pack("<II", 0, size) + bytes(20)
+    base = bytearray(4096)
+    base[:4] = b"regf"
+    struct.pack_into("<IIQIIIIII", base, 4, *sequence, FILETIME_2022, 1, 5, 0, 1, root, size)
+    base[48 : 48 + 2 * len(name)] = name.encode("utf-16-le")
+    total = 0
+    for (word,) in struct.iter_unpack("<I", bytes(base[:508])):
+        total ^= word
+    struct.pack_into("<I", base, 508, total)
+    return bytes(base) + bytes(cells)
+
+
+def filetime(value: int) -> tuple[int, bytes]:
+    return (0x10, struct.pack("<Q", value))
+
+
+STICK = "Disk&Ven_Example&Prod_Stick_One&Rev_1.00"
+DEVICE = f"_??_USBSTOR#{STICK}#EX0123&0#{{53f56307-b6bf-11d0-94f2-00a0c91efb8b}}"
+DATES = "{83da6326-97a6-4088-9453-a1923f573b29}"
+GUID = "b1b7a1af-4437-14d7-f0de-93f1174ecd21"
+
+
+def nest(path: str, inner: dict) -> dict:
+    for part in reversed(path.split("\\")):
+        inner = {part: inner}
+    return inner
+
+
+SYSTEM = hive(
+    {
+        "Select": {"Current": 2},
+        "ControlSet002": {
+            "Enum": {
+                "USBSTOR": {
+                    STICK: {
+                        "EX0123&0": {
+                            "FriendlyName": "Example Stick One USB Device",
+                            "ContainerID": "{2fc4ab70-f7f6-edc5-3c54-6d645ffe535b}",
+                            "Properties": {
+                                DATES: {
+                                    f"00{pid:02X}": {"": filetime(FILETIME_2022 + pid)}
+                                    for pid in (0x64, 0x65, 0x66, 0x67)
+                                }
+                            },
+                        },
+                        "7&1a2b3c4d&0": {},
+                    }
+                },
+                "USB": {
+                    "VID_0951&PID_0001": {"EX0123": {"Service": "USBSTOR"}},
+                    "VID_413C&PID_8197": {"28E347017777": {"Service": "BTHUSB"}},
+                    "VID_0781&PID_5580": {
+                        "UAS77": {
+                            "Service": "UASPStor",
+                            "ContainerID": "{11111111-f7f6-edc5-3c54-6d645ffe535b}",
+                        }
+                    },
+                },
+                "SCSI": {
+                    "Disk&Ven_Fast&Prod_Disk": {
+                        "7&33&0&000000": {
+                            "ContainerID": "{11111111-f7f6-edc5-3c54-6d645ffe535b}"
+                        },
+                        "4&internal&0&000000": {
+                            "ContainerID": "{00000000-0000-0000-ffff-ffffffffffff}"
+                        },
+                    }
+                },
+            },
+            "Control": {
+                "ComputerName": {"ComputerName": {"ComputerName": "EXAMPLE-PC"}},
+                "TimeZoneInformation": {
+                    "TimeZoneKeyName": "Tokyo Standard Time",
+                    "Bias": (4, struct.pack("<i", -540)),
+                },
+                "FileSystem": {"NtfsDisableLastAccessUpdate": 0x80000003},
+                "Windows": {"ShutdownTime": (3, struct.pack("<Q", FILETIME_2022))},
+            },
+        },
+        "MountedDevices": {
+            "\\DosDevices\\E:": (3, DEVICE.encode("utf-16-le")),
+            f"\\??\\Volume{{{GUID}}}": (3, DEVICE.encode("utf-16-le")),
+            "\\DosDevices\\C:": (3, struct.pack("<IQ", 0x1A2B3C4D, 1 << 20)),
+            "\\DosDevices\\D:": (3, b"DMIO:ID:" + uuid.UUID(GUID).bytes_le),
+        },
+    }
+)
+SOFTWARE = hive(
+    nest(
+        "Microsoft",
+        {
+            "Windows NT": {
+                "CurrentVersion": {
+                    "CurrentBuildNumber": "19044",
+                    "ProductName": "Windows 10 Pro",
+                    "InstallDate": 1562025642,
+                    "EMDMgmt": {
+                        f"{DEVICE}EXAMPLE_A_439041101": {},
+                        "_??_USBSTOR#Disk#odd": {},
+                    },
+                    "ProfileList": {"S-1-5-21-1-2-3-1001": {"ProfileImagePath": "C:\\Users\\reidai"}},
+                }
+            },
+            "Windows Portable Devices": {
+                "Devices": {
+                    f"SWD#WPDBUSENUM#{DEVICE}": {"FriendlyName": "EXAMPLE_A"},
+                    "SWD#WPDBUSENUM#X": {"FriendlyName": "E:\\"},
+                }
+            },
+            "Windows Search": {
+                "VolumeInfoCache": {"E:": {"VolumeLabel": "EXAMPLE_A", "DriveType": 2}}
+            },
+        },
+    ),
+    "SOFTWARE",
+)
+
+
+def _recent(name: str) -> tuple[int, bytes]:
+    return (3, name.encode("utf-16-le") + b"\0\0" + b"\x14\0\x32")
+
+
+_ASSIST = struct.pack("<IIII", 0, 5, 0, 0).ljust(60, b"\0") + struct.pack("<QI", FILETIME_2022, 0)
+NTUSER = hive(
+    nest(
+        "Software\\Microsoft",
+        {
+            "Windows": {
+                "CurrentVersion": {
+                    "Explorer": {
+                        "MountPoints2": {
+                            f"{{{GUID}}}": {"_LabelFromReg": "EXAMPLE_A"},
+                            "##server#office": {},
+                            "CPC": {},
+                            "E": {},
+                        },
+                        "RecentDocs": {
+                            "0": _recent("old.csv"),
+                            "1": _recent("list.csv"),
+                            "MRUListEx": (3, struct.pack("<III", 1, 0, 0xFFFFFFFF)),
+                        },
+                        "UserAssist": {
+                            "{CEBFF5CD}": {"Count": {"P:\\Jvaqbjf\\abgrcnq.rkr": (3, _ASSIST)}}
+                        },
+                    }
+                }
+            },
+            "Office": {
+                "16.0": {
+                    "Excel": {
+                        "File MRU": {
+                            "Item 1": f"[F00000000][T{FILETIME_2022:016X}][O00000000]*E:\\data\\list.csv"
+                        }
+                    }
+                }
+            },
+        },
+    ),
+    "NTUSER.DAT",
+)
+
+
+def link(path: str = "E:\\data\\list.csv", *, suffix: str = "", tracker: bool = True) -> bytes:
+    """A LNK on removable volume 1A2B3C4D, label EXAMPLE_A."""
+    header = struct.pack(
+        "<I16sIIQQQIIIHHII", 76, bytes.fromhex("0114020000000000C000000000000046"), 0x82, 0x20,
+        FILETIME_2022, FILETIME_2022 + 10, FILETIME_2022 + 20, 297571, 0, 1, 0, 0, 0, 0,
+    )  # fmt: skip
+    volume = struct.pack("<IIII", 26, 2, 0x1A2B3C4D, 16) + b"EXAMPLE_A\0"
+    base = path.encode("cp932") + b"\0"
+    tail = suffix.encode("cp932") + b"\0"
+    at = 28 + len(volume)
+    info = struct.pack(
+        "<IIIIIII", at + len(base) + len(tail), 28, 1, 28, at, 0, at + len(base)
+    ) + volume + base + tail  # fmt: skip
+    droid = uuid.UUID("11111111-2222-1333-8444-0123456789ab").bytes_le
+    block = struct.pack("<IIII", 96, 0xA0000003, 88, 0) + b"example-pc".ljust(16, b"\0") + droid * 4
+    return header + info + (block if tracker else b"") + bytes(4)

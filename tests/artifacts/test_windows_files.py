@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import csv
+import json
+import lzma
+import struct
+
+import pytest
+from makers import FILETIME_2022, link
+
+from forensics import unpack
+from forensics.artifacts import Content
+from forensics.artifacts.windows import (
+    custom_destinations, dest_list, lnk, recycle_i, recycle_info, setupapi,
+)  # fmt: skip
+from forensics.values import Interval, moment
+
+SETUPAPI = r"""[Device Install Log]
+     OS Version = 10.0.19044
+[BeginLog]
+
+[Boot Session: 2019/09/10 07:53:34.500]
+
+>>>  [Device Install (Hardware initiated) - USB\VID_0951&PID_0001\EX0123]
+>>>  Section start 2019/09/10 09:00:34.000
+     dvi: {Build Driver List} 09:00:34.040
+<<<  Section end 2019/09/10 09:00:34.310
+<<<  [Exit status: SUCCESS]
+
+[Boot Session: 2019/09/10 07:53:34.500]
+
+>>>  [Device Install (Hardware initiated) - USBSTOR\Disk&Ven_A&Prod_日本&Rev_1\EX0123&0]
+>>>  Section start 2019/09/10 09:00:34.800
+<<<  Section end 2019/09/10 09:00:35.110
+
+>>>  [Device Install (Hardware initiated) - USB\VID_046D&PID_C31C\5&1a2b&0&1]
+>>>  Section start 2019/09/11 09:00:34.800
+     inf:      keyboard.inf
+>>>  [Device Install (Hardware initiated) - USB\VID_0781&PID_5580\UAS77]
+>>>  Section start 2019/09/12 09:00:34.800
+     dvi:      Service Name: UASPStor
+>>>  [Delete Device - USBSTOR\Disk&Ven_A&Prod_B&Rev_1\EX0123&0]
+>>>  Section start 2019/13/41 09:00:34.800
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
+def test_setupapi(encoding):
+    data = SETUPAPI.replace("\n", "\r\n").encode(encoding)
+    parsed = setupapi.parse(Content(data, "/Windows/INF/setupapi.dev.log"))
+    assert parsed.gaps == []
+    rows = [row for row in parsed.traces if not row["kind"].startswith("log_")]
+    assert [(row["kind"], row.get("medium_serial"), row["time_raw"]) for row in rows] == [
+        ("host_started", None, "2019/09/10 07:53:34.500"),
+        ("device_first_installed", "EX0123", "2019/09/10 09:00:34.000"),
+        ("device_first_installed", "EX0123", "2019/09/10 09:00:34.800"),
+        ("device_first_installed", "UAS77", "2019/09/12 09:00:34.800"),
+        ("device_seen", "EX0123", "2019/13/41 09:00:34.800"),
+    ]
+    assert rows[1]["time"].basis == "local:unknown"
+    assert str(moment(rows[1]["time"].start)) == "2019-09-10 09:00:34+00:00"
+    assert rows[2]["label"] == "A 日本"
+    start, length = rows[1]["at"]
+    assert b"EX0123" in data[start : start + length].replace(b"\0", b"")
+    assert rows[4]["time"].start is None  # no such day
+
+
+MODIFIED, BORN = Interval(2_000_000, 2_000_001, "utc"), Interval(1_000_000, 1_000_001, "utc")
+RECENT = "/Users/reidai/AppData/Roaming/Microsoft/Windows/Recent/list.csv.lnk"
+
+
+def test_a_link_in_recent_is_a_last_and_a_first_opening():
+    times = {"modified": MODIFIED, "born": BORN}
+    parsed = lnk.parse(Content(link(), RECENT, times))
+    assert parsed.gaps == []
+    assert [(row["kind"], row["time"]) for row in parsed.traces] == [
+        ("file_opened", MODIFIED),
+        ("file_opened", BORN),
+    ]
+    row = parsed.traces[0]
+    assert {key: row[key] for key in ("account", "host", "volume_serial", "label", "path", "size", "letter")} == {
+        "account": "reidai", "host": "example-pc", "volume_serial": "1A2B3C4D", "label": "EXAMPLE_A",
+        "path": "E:\\data\\list.csv", "size": 297571, "letter": "E",
+    }  # fmt: skip
+    assert row["detail"] == (
+        "which=last;drive_type=removable;target_created=2022-06-18T02:13:20.000000Z;"
+        "target_modified=2022-06-18T02:13:20.000002Z;target_accessed=2022-06-18T02:13:20.000001Z;"
+        "droid_volume=11111111-2222-1333-8444-0123456789ab;"
+        "droid_file=11111111-2222-1333-8444-0123456789ab;mac=01:23:45:67:89:ab"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "kind", "target", "gaps"),
+    [
+        (link(), None, "shortcut", "E:\\data\\list.csv", []),
+        (link("C:\\Users", suffix="reidai\\a.csv"), RECENT, "file_opened", "C:\\Users\\reidai\\a.csv", []),
+        (link("E:\\住民\\台帳.csv", tracker=False), RECENT, "file_opened", "E:\\住民\\台帳.csv", []),
+        (link()[:120], RECENT, "file_opened", None, [(76, 44, "TRUNCATED")]),
+        (b"L\0\0\0", RECENT, None, None, [(0, 4, "NO_LINK_HEADER")]),
+        (b"", RECENT, None, None, [(0, 0, "NO_LINK_HEADER")]),
+    ],
+)
+def test_links(data, path, kind, target, gaps):
+    parsed = lnk.parse(Content(data, path))
+    assert [tuple(gap) for gap in parsed.gaps] == gaps
+    assert [(row["kind"], row["path"]) for row in parsed.traces] == ([(kind, target)] if kind else [])
+
+
+def recycled(version: int, path: str, size: int = 297571, characters: int | None = None) -> bytes:
+    raw = (path + "\0").encode("utf-16-le")
+    head = struct.pack("<QQQ", version, size, FILETIME_2022)
+    if version == 1:
+        return head + raw.ljust(520, b"\0")
+    return head + struct.pack("<I", len(raw) // 2 if characters is None else characters) + raw
+
+
+BIN = "/$Recycle.Bin/S-1-5-21-1-2-3-1001/$IQ7X2AB.csv"
+TARGET = "C:\\Users\\reidai\\Desktop\\住民 - コピー.csv"
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "gaps"),
+    [
+        (recycled(1, TARGET), TARGET, []),
+        (recycled(2, TARGET), TARGET, []),
+        (recycled(2, TARGET) + b"xx", TARGET, [(90, 2, "TRAILING_BYTES")]),
+        (recycled(2, TARGET, characters=99), TARGET, [(28, 62, "PATH_SHORT")]),
+        (recycled(2, TARGET)[:50], "C:\\Users\\re", [(28, 22, "PATH_SHORT")]),
+        (recycled(3, TARGET), None, [(0, 90, "VERSION")]),
+        (recycled(2, TARGET)[:27], None, [(0, 27, "TRUNCATED")]),
+        (b"", None, [(0, 0, "TRUNCATED")]),
+    ],
+)
+def test_recycle_i(data, path, gaps):
+    parsed = recycle_i.parse(Content(data, BIN))
+    assert [tuple(gap) for gap in parsed.gaps] == gaps
+    assert [row["path"] for row in parsed.traces] == ([path] if path else [])
+    for row in parsed.traces:
+        assert (row["account"], row["size"], row["detail"]) == (
+            "S-1-5-21-1-2-3-1001", 297571, "content=$RQ7X2AB.csv",
+        )  # fmt: skip
+
+
+def test_dest_list_of_both_layouts():
+    name = "E:\\data\\list.csv"
+    for version, extra, tail in ((1, b"", b""), (4, bytes(16), bytes(4))):
+        entry = bytes(8) + bytes(64) + b"example-pc".ljust(16, b"\0") + struct.pack("<III", 7, 0, 0)
+        entry += struct.pack("<Qi", FILETIME_2022, -1) + extra + struct.pack("<H", len(name))
+        data = struct.pack("<II", version, 2).ljust(32, b"\0") + (entry + name.encode("utf-16-le") + tail) * 2
+        parsed = dest_list.parse(Content(data, "/Users/a/x.automaticDestinations-ms!DestList"))
+        assert [(row["path"], row["time_raw"], row["record_number"]) for row in parsed.traces] == [
+            (name, str(FILETIME_2022), 7)
+        ] * 2
+        assert parsed.gaps == []
+        short = dest_list.parse(Content(data[:-40], None))
+        assert (len(short.traces), [gap.reason for gap in short.gaps]) == (1, ["TRUNCATED"])
+
+
+# --- real files ---------------------------------------------------------------------------------
+
+
+@pytest.mark.image
+def test_links_as_two_other_readers_have_them(shared):
+    with (shared / "corpus/expected/artifacts/lnk.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 40
+    for row in rows:
+        link_ = lnk.read((shared / "corpus" / row["path"]).read_bytes(), [])
+        if not link_.filetimes:
+            assert row["error_LnkParse3"], row["path"]
+            continue
+        number = row["drive_serial"]
+        assert link_.volume_serial == (f"{int(number, 16):08X}" if number else None), row["path"]
+        assert (link_.size, link_.label or "") == (int(row["size"] or 0), row["volume_label"]), row["path"]
+        if "native.xp.15" in row["path"] or "unpaired" in row["path"]:
+            continue  # French ANSI; a lone surrogate
+        if row["liblnk_local_path"]:  # LnkParse3 stops where base and suffix meet
+            assert (link_.path or "").strip() == row["liblnk_local_path"].strip(), row["path"]
+        if row["liblnk_network_path"]:
+            assert (link_.share or "") in row["liblnk_network_path"], row["path"]
+
+
+@pytest.mark.image
+def test_recycle_bins_as_published(shared):
+    published = shared / "corpus/expected/published/rifiuti2"
+    folder = shared / "corpus/artifacts/windows/recycle_bin"
+    compared = 0
+    for file in sorted(published.glob("*.json")):
+        text = file.read_text(encoding="utf-8").replace("},\n  ]", "}\n  ]")
+        answer = json.loads(text)
+        for record in answer["records"]:
+            if answer["format"] == "dir":
+                data = (folder / answer["path"] / record["index"]).read_bytes()
+                found = recycle_i.parse(Content(data)).traces
+            else:
+                place = folder / answer["path"]
+                data = place.read_bytes() if place.exists() else lzma.open(f"{place}.xz").read()
+                found = recycle_info.parse(Content(data)).traces
+                found = [row for row in found if row["record_number"] == record["index"]]
+            (row,) = found
+            time = moment(row["time"].start).strftime("%Y-%m-%dT%H:%M:%SZ")
+            assert (row["path"], row["size"], time) == (record["path"], record["size"], record["time"])
+            if answer["format"] == "file":
+                assert ("gone=yes" in (row["detail"] or "")) == record["gone"]
+            compared += 1
+    assert compared == 37
+    cut = recycle_info.parse(Content((folder / "INFO2-trunc").read_bytes()))
+    assert (len(cut.traces), [gap[1:] for gap in cut.gaps]) == (4, [(795, "TRUNCATED")])
+
+
+@pytest.mark.image
+def test_a_real_setupapi_log(shared):
+    data = lzma.open(shared / "corpus/artifacts/removable/setupapi.dev.log.xz").read()
+    parsed = setupapi.parse(Content(data, "/Windows/INF/setupapi.dev.log"))
+    (span,) = [row for row in parsed.traces if row["kind"] == "log_span"]
+    assert "records=194;" in span["detail"]
+    assert {row["medium_serial"] for row in parsed.traces if "medium_serial" in row} == {"99E2116A"}
+
+
+@pytest.mark.image
+def test_jump_lists_through_their_container(shared):
+    folder = shared / "corpus/artifacts/windows/jumplists"
+    counts = {"9d1f905ce5044aee": 2, "f01b4d95cf55d32a": 9, "7e4dca80246863e3": 1}
+    for name, entries in counts.items():
+        data = (folder / f"{name}.automaticDestinations-ms").read_bytes()
+        unpacker = unpack.find(data[:4096])
+        links = 0
+        for member in unpacker.members(unpack.Buffer(data), unpack.Budget(len(data))):
+            body = b"".join(member.chunks())
+            if member.name == "DestList":
+                parsed = dest_list.parse(Content(body))
+                assert (len(parsed.traces), parsed.gaps) == (entries, [])
+            else:
+                links += len(lnk.parse(Content(body)).traces)
+        assert links == entries
+    data = lzma.open(folder / "5afe4de1b92fc382.customDestinations-ms.xz").read()
+    assert len(custom_destinations.parse(Content(data)).traces) == 9

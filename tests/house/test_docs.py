@@ -1,0 +1,34 @@
+"""What the docs say is what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from forensics import schema
+from forensics.cli import parser
+from forensics.commands.look import schema_text
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+README = (CHECKOUT / "README.md").read_text("utf-8")
+
+
+def commands() -> dict[str, str]:
+    actions = next(a for a in parser()._subparsers._group_actions if a.choices)
+    return {choice.dest: choice.help for choice in actions._choices_actions}
+
+
+def test_every_command_is_in_the_readme_with_its_own_words() -> None:
+    for name, text in commands().items():
+        assert f"| `{name}` | {text} |" in README, name
+
+
+def test_the_readme_begins_with_two_commands_of_one_line() -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert all(block.count("\n") == 1 for block in blocks[:2])
+
+
+def test_the_page_of_tables_is_the_schema() -> None:
+    page = (CHECKOUT / "docs" / "tables.md").read_text("utf-8")
+    for table in schema.TABLES:
+        assert schema_text(table.name) in page, f"docs/tables.md is old: scripts/build_docs.py ({table.name})"
