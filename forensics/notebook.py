@@ -275,7 +275,8 @@ class Plots:
         if cells is None:
             raise Refused("no host and no medium in this case")
         picture = matrix.picture("nb-matrix", cells, self.case.view.words)
-        return _drawing(picture.width, picture.height, [picture.inside()])
+        slant = 48  # pixels that the last slanted name reaches past the cells
+        return _drawing(picture.width + slant, picture.height, [picture.inside()])
 
 
 class _Tables(Mapping[str, "pa.Table"]):

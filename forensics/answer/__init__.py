@@ -134,7 +134,8 @@ def _answer(world: World, question: Question, subject: str) -> dict[str, Any]:
         "facts": list(finding.facts),
         "limits": list(finding.limits),
         "would_change": [
-            {"ja": words.CHANGES[code][0], "en": words.CHANGES[code][1]} for code in finding.would_change
+            {"ja": words.CHANGES[code][0], "en": words.CHANGES[code][1]}
+            for code in finding.would_change
         ],
     }
 

@@ -27,6 +27,8 @@ def judge(world: World, subject: str) -> Finding:
         if not met:
             return _silence(world, subject, None)
         return presence(met, "no_trace")
+    if subject in world.absent_hosts:
+        return subjects.NOT_SUPPLIED
     if subject not in world.items:
         return presence(confirmed, "no_trace") if confirmed else subjects.NOT_SUPPLIED
     own = [fact for fact in world.of("volume", evidence=subject) if fact["used_in_window"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from forensics.answer import subjects
 from forensics.answer.facts import WRITES
 from forensics.answer.question import Question
@@ -43,11 +45,22 @@ def trail(world: World, medium: str) -> Trail:
         failures.append("ARTEFACT_ABSENT")
     elif not any((row["time"].until or 0) <= world.window[0] for row in writes):
         failures.append("NO_POSITIVE_CONTROL")
-    if any((row["time"].start or 0) >= world.window[1] for row in writes):
-        failures.append("LAST_VALUE_ONLY")  # a later write may hide one in the window
+    if _rewritten(writes, world.window[1]):
+        failures.append("LAST_VALUE_ONLY")
     if any(_unsure(world, row) for row in writes):
         failures.append("ZONE_UNKNOWN")
     return Trail("medium", tuple(failures))
+
+
+def _rewritten(writes: Sequence[Row], end: int) -> bool:
+    """Does a name that was there before the window's end bear a later write, which may hide one in it?
+
+    A name that came later hides nothing of those that are still there.
+    """
+    born = {row["address"]: row["time"].start for row in writes if row["kind"] == "file_born"}
+    return any(
+        (row["time"].start or 0) >= end and (born.get(row["address"]) or 0) < end for row in writes
+    )
 
 
 def _unsure(world: World, row: Row) -> bool:

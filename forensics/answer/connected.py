@@ -18,6 +18,8 @@ def judge(world: World, subject: str) -> Finding:
     if "×" in subject:
         host, medium = subject.split("×", 1)
         return _pair(world, host, medium)
+    if subject in world.absent_hosts:
+        return subjects.NOT_SUPPLIED
     met = [_pair(world, *names) for names in subjects.pairs_of(world, subject)]
     if not met and subject in world.hosts:
         return _silence(world, subject, None)

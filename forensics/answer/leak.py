@@ -65,9 +65,8 @@ def judge(world: World, _subject: str) -> Finding:
         for question in EVENTS
         if found[question.id].verdict == "confirmed" and found[question.id].lawful is not True
     ]
-    unasked = (
-        any(found[question.id].verdict == "not_examined" for question in EVENTS) or world.missing
-    )
+    named = bool(world.missing or world.absent_hosts)
+    unasked = named or any(found[question.id].verdict == "not_examined" for question in EVENTS)
     if set(codes) <= INHERENT and not open_ and not unasked:
         return Finding("no_trace", 3, (), facts[:FACTS_SHOWN], limits=tuple(sorted(INHERENT)))
     if unasked:

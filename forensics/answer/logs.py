@@ -14,6 +14,8 @@ def judge(world: World, subject: str) -> Finding:
     """For connections and for openings at least one class must meet N2–N5; where none does: refuted."""
     if subject == subjects.CASE:
         return state(subjects.roll(judge, world, subjects.hosts(world)))
+    if subject in world.absent_hosts:
+        return subjects.NOT_SUPPLIED
     if world.window is None:
         return undetermined("NO_WINDOW")
     kinds = [world.trails(subject, wanted) for wanted in (CONNECTING, OPENING)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from forensics.case import Case
 
 OF_TRACES = (*signs.RECORDED, "medium_mounted")
+USED = ("file_read", "file_written", "file_listed", "session_start")
 OF_FILES = ("file_modified", "file_accessed", "file_changed", "file_born")
 
 
@@ -86,6 +88,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         opens=small["opens"],
         horizons=small["horizons"],
         papers=papers,
+        absent_hosts=_absent_hosts(have, small["settings"], roles, case.window),
         loans=loans(papers),
         recorded={item.name: frozenset(item.records) for item in artifacts.ARTIFACTS},
         controls_ok=bool(small["controls"])
@@ -110,6 +113,29 @@ def _events(events: pa.Table, items: list[str], kinds: tuple[str, ...]) -> list[
     mine = pc.is_in(events.column("evidence").cast("string"), pa.array(items, pa.string()))
     wanted = pc.is_in(events.column("kind").cast("string"), pa.array(kinds, pa.string()))
     return rows("events", events.filter(pc.and_(mine, wanted)))
+
+
+def _absent_hosts(
+    have: Mapping[str, pa.Table], settings: list[Row], roles: Mapping[str, str],
+    window: tuple[int, int] | None,
+) -> tuple[str, ...]:  # fmt: skip
+    """Names of clients (no bare addresses) that used a server in the window, and are no item."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    servers = [name for name, role in roles.items() if role == "server"]
+    used = [
+        row["address"]
+        for row in _events(have["events"], servers, USED)
+        if window is None or times.overlaps(row["time"], window)
+    ]
+    traces = have["traces"]
+    mine = traces.filter(pc.is_in(traces.column("address"), pa.array(used, pa.string())))
+    names = [name for name in pc.unique(mine.column("host")).to_pylist() if name]
+    known = {row["value"] for row in settings if row["name"] in ("computer_name", "hostname")}
+    known_folded = {(name or "").casefold() for name in (*known, *roles)}
+    clear = [name for name in names if re.fullmatch(r"[A-Za-z][\w-]{0,62}", name)]
+    return tuple(sorted(name for name in clear if name.casefold() not in known_folded))
 
 
 def _tied(traces: pa.Table) -> list[Row]:

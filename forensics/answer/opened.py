@@ -8,7 +8,8 @@ from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, negative, ordered, presence, undetermined
 from forensics.answer.world import World
 
-OPENING = frozenset({"file_opened", "file_read"})
+SHELL = frozenset({"file_opened"})
+OPENING = SHELL | {"file_read"}
 WORDS = ("期間内にファイルを開いたこと", "the opening of files within the window")
 
 
@@ -21,6 +22,8 @@ def judge(world: World, subject: str) -> Finding:
     if "×" in subject:
         host, medium = subject.split("×", 1)
         return _pair(world, host, medium)
+    if subject in world.absent_hosts:
+        return subjects.NOT_SUPPLIED
     if subject in world.hosts:
         return _opened(world, subject, None)
     if subject not in world.items:
@@ -41,9 +44,9 @@ def judge(world: World, subject: str) -> Finding:
 
 
 def _pair(world: World, host: str, medium: str) -> Finding:
-    if medium not in world.items:
-        known = [f for f in opens_in_window(world, host) if f["medium_serial"] == medium]
-        return _opened(world, host, medium) if known else subjects.NOT_SUPPLIED
+    named = {fact["medium_serial"] for fact in opens_in_window(world, host)}
+    if medium not in world.items and medium not in named:
+        return subjects.NOT_SUPPLIED
     return _opened(world, host, medium)
 
 
@@ -57,12 +60,13 @@ def _opened(world: World, host: str, medium: str | None) -> Finding:
     ]
     if found:
         families = {fact["family"] for fact in found if fact["family"]}
-        serials = {fact["medium_serial"] for fact in found}
+        serials = {fact["medium_serial"] for fact in found} - {None}
         times = world.times(found)
         lawful = world.lawful(serials.pop(), times) if len(serials) == 1 else None
         return world.confirm(found, families, WORDS, lawful=lawful)
+    kinds = OPENING if medium is None else SHELL  # a server's log of shares names no stick's files
     return negative(
-        world.trails(host, OPENING, medium), [*world.disturbed([host]), *world.unread([host])]
+        world.trails(host, kinds, medium), [*world.disturbed([host]), *world.unread([host])]
     )
 
 

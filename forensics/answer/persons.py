@@ -71,8 +71,8 @@ def judge(world: World, subject: str) -> Finding:
         "confirmed",
         4,
         facts=ids,
-        ja=f"{low:,}人分の個人情報",
-        en=f"personal data of {low:,} persons",
+        ja=f"人数({low:,}人)",
+        en=f"the count of {low:,} persons",
     )
 
 

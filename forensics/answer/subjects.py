@@ -19,8 +19,8 @@ def case(_world: World) -> tuple[str, ...]:
 
 
 def items(world: World) -> tuple[str, ...]:
-    """Every item, every medium that is named and was not supplied, the case."""
-    return (*world.items, *world.missing, CASE)
+    """Every item, every medium and host that is named and was not supplied, the case."""
+    return (*world.items, *world.missing, *world.absent_hosts, CASE)
 
 
 def media(world: World) -> tuple[str, ...]:
@@ -33,13 +33,14 @@ def servers(world: World) -> tuple[str, ...]:
 
 
 def hosts(world: World) -> tuple[str, ...]:
-    return (*world.hosts, CASE)
+    """Hosts, supplied or only named, the case."""
+    return (*world.hosts, *world.absent_hosts, CASE)
 
 
 def meetings(world: World) -> tuple[str, ...]:
     """Media, hosts, host × medium, the case."""
     pairs = [f"{host}×{medium}" for host, medium in world.pairs]
-    return (*world.media, *world.missing, *world.hosts, *pairs, CASE)
+    return (*world.media, *world.missing, *world.hosts, *world.absent_hosts, *pairs, CASE)
 
 
 def pairs_of(world: World, subject: str) -> list[tuple[str, str]]:

@@ -23,6 +23,8 @@ def judge(world: World, subject: str) -> Finding:
         return Finding("not_examined", would_change=("PAPERS",))
     if subject == subjects.CASE:
         return presence(subjects.roll(judge, world, subjects.hosts(world)), "no_trace")
+    if subject in world.absent_hosts:
+        return subjects.NOT_SUPPLIED
     met = world.of("connection", host=subject)
     found = [fact for fact in met if fact["registered"] is False]
     if found:

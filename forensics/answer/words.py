@@ -134,10 +134,10 @@ def statement(world: World, question: Question, subject: str, finding: Finding) 
                 f"{more[:1].upper()}{more[1:]} might change this."
             ),
         )
-    if subject in world.missing:
+    if subject in (*world.missing, *world.absent_hosts):
         return (
-            f"媒体 {subject} は提供されておらず、調査していない。",
-            f"Medium {subject} was not supplied and was not examined.",
+            f"{subject} は提供されておらず、調査していない。",
+            f"{subject} was not supplied and was not examined.",
         )
     return (
         f"{ja}:この問い({question.event[0]})に必要な資料は提供されていないか、調査していない。",

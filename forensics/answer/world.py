@@ -30,7 +30,13 @@ OUTCOME_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One case, ready to be asked. bytes: item -> outcome -> bytes of the ledger."""
+    """One case, ready to be asked.
+
+    bytes: item -> outcome -> bytes of the ledger. reasons: item -> codes of what was not examined.
+    troubled: addresses with trouble. files: medium -> its dated names. recorded: artefact -> kinds
+    of traces it writes. absent_hosts: clients that a server's log names in the window and that were
+    not supplied (domain.md 8.6).
+    """
 
     case: Case
     items: Mapping[str, Row]
@@ -43,6 +49,7 @@ class World:
     opens: Sequence[Row]
     horizons: Sequence[Row]
     papers: Sequence[Row]
+    absent_hosts: tuple[str, ...]
     loans: Sequence[Loan]
     recorded: Mapping[str, frozenset[str]]
     controls_ok: bool

@@ -75,10 +75,7 @@ def span(records: Sequence[Record], modified: Interval | None = None) -> list[Ro
     if not dated:
         return []
     moments = [(record.time.start or 0) + record.turn * 366 * _DAY for record in dated]
-    pauses = [
-        (later - earlier, place)
-        for place, (earlier, later) in enumerate(pairwise(moments))
-    ]
+    pauses = [(later - earlier, place) for place, (earlier, later) in enumerate(pairwise(moments))]
     longest: dict[int, int] = {}
     for pause, place in pauses:
         day = moments[place] // _DAY

@@ -75,6 +75,7 @@ def run(request: Request) -> int:
         case.custody(
             "run", case=case.id, source=str(case.source), software=__version__, pipeline=story.__name__,
             pipeline_sha256=source, accept_mismatch=case.accept_mismatch,
+            timezone=case.timezone, languages=list(case.languages),
             case_file_sha256=hashlib.sha256(case.source.read_bytes()).hexdigest(),
         )  # fmt: skip
         for medium in media:

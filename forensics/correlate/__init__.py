@@ -30,16 +30,12 @@ if TYPE_CHECKING:
 
     from forensics.case import Case
 
-TABLES = (
-    "events",
-    "connections",
-    "sessions",
-    "opens",
-    "copies",
-    "horizons",
-    "clocks",
-    "mismatches",
-)
+
+INPUTS = ("volumes", "files", "contents", "records", "people", "traces", "settings", "papers")
+FILE_TIMES = (
+    "modified", "accessed", "changed", "born", "fn_modified", "fn_accessed", "fn_changed", "fn_born",
+    "deleted_at",
+)  # fmt: skip
 
 
 def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # noqa: A001  # design.md 5
@@ -85,20 +81,6 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
     return {
         "events": events.events(files, traces, table("papers", papers), named), **out
     }  # fmt: skip
-
-
-INPUTS = ("volumes", "files", "contents", "records", "people", "traces", "settings", "papers")
-FILE_TIMES = (
-    "modified",
-    "accessed",
-    "changed",
-    "born",
-    "fn_modified",
-    "fn_accessed",
-    "fn_changed",
-    "fn_born",
-    "deleted_at",
-)
 
 
 def host_names(settings: list[Row]) -> dict[str, str]:

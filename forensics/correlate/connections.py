@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from forensics.correlate.media import Media, removable
+from forensics.correlate.media import Media, letter, removable
 from forensics.correlate.rows import Row, device_serial, has_serial, volume_serial
 from forensics.correlate.times import earliest, latest, overlaps, within
 from forensics.values import NO_TIME, Interval
@@ -52,10 +52,10 @@ def uses(media: Media, traces: Iterable[Row], hosts: Sequence[str]) -> list[Use]
         volume = volume_serial(row["volume_serial"])
         if volume in media.own.get(row["evidence"], frozenset()):
             continue
-        if serial is None and item is None:
-            letter = (row["letter"] or "").upper()
-            if not (volume and removable(row)) or (row["evidence"], letter) in media.letters:
-                continue  # nothing ties it to a medium; or it may be the one known on that letter
+        known_letter = (row["evidence"], letter(row)) in media.letters
+        stray = bool(volume) and removable(row) and not known_letter
+        if serial is None and item is None and not stray:
+            continue  # nothing ties it to a medium, or it may be the one known on that letter
         if serial is not None and serial not in media.storage:
             continue  # a keyboard, a hub, the computer's own disk
         out.append(Use(row["evidence"], serial, volume, item, row))

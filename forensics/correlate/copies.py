@@ -9,7 +9,7 @@ Source: domain.md 3.5 `copies`, 4.7, 7.10.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -111,8 +111,3 @@ def _copy(
         "time": newer,
         "order_known": ordered,
     }
-
-
-def born(files: Iterable[Row]) -> dict[str, Interval]:
-    """Address of each stream -> its time of creation on its volume."""
-    return {row["address"]: row["born"] for row in files}

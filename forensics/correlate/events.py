@@ -63,7 +63,7 @@ def events(
     joined = schema.concat("events", parts)
     keys = [(field.name, "ascending") for field in joined.schema if field.name != "time_basis"]
     plain = _plain(joined)
-    return joined.take(pc.sort_indices(plain, sort_keys=keys))
+    return schema.to_arrow("events", _encoded(plain.take(pc.sort_indices(plain, sort_keys=keys))))
 
 
 def _time(table: pa.Table, name: str) -> dict[str, Any]:
@@ -109,4 +109,13 @@ def _plain(table: pa.Table) -> pa.Table:
     for place, field in enumerate(table.schema):
         if str(field.type).startswith("dictionary"):
             table = table.set_column(place, field.name, table.column(place).cast("string"))
+    return table
+
+
+def _encoded(table: pa.Table) -> pa.Table:
+    """Dictionaries in the order of first use, so that equal tables are equal bytes."""
+    for place, field in enumerate(schema.BY_NAME["events"].arrow()):
+        if str(field.type).startswith("dictionary"):
+            column = table.column(place).combine_chunks().dictionary_encode().cast(field.type)
+            table = table.set_column(place, field.name, column)
     return table

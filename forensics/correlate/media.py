@@ -55,8 +55,8 @@ class Media:
         items = self.volumes.get(volume or "", ())
         if serial is None and len(items) == 1:
             return items[0], self.declared.get(items[0])
-        if serial is None and volume is None and row["letter"]:
-            serial = self.letters.get((host, row["letter"].upper()))
+        if serial is None and volume is None:
+            serial = self.letters.get((host, letter(row)))
         if serial is None:
             return None, None
         item = self.evidence.get(serial)
@@ -92,7 +92,7 @@ def media(case: Case, volumes: Iterable[Row], traces: Iterable[Row]) -> Media:
         host = row["evidence"]
         for kind, value in (
             ("volume", volume_serial(row["volume_serial"])),
-            ("letter", (row["letter"] or "").upper()),
+            ("letter", letter(row)),
             ("guid", row["volume_guid"]),
         ):
             if value:
@@ -113,6 +113,12 @@ def media(case: Case, volumes: Iterable[Row], traces: Iterable[Row]) -> Media:
         single["guid"],
         frozenset(storage),
     )
+
+
+def letter(row: Row) -> str:
+    """The drive letter that a trace names, of itself or at the start of its path; "" for none."""
+    path = row["path"] or ""
+    return str(row["letter"] or (path[0] if path[1:3] == ":\\" else "")).upper()
 
 
 def removable(row: Row) -> bool:

@@ -43,13 +43,13 @@ def rows(name: str, table: pa.Table) -> list[Row]:
     return sorted(out, key=lambda row: [_rank(value) for value in row.values()])
 
 
-def _rank(value: Any) -> tuple[bool, str]:
-    """A sort key for values of one column: null first, numbers by size."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return True, f"{value:+030.6f}" if value >= 0 else f"-{10**22 + value:029.6f}"
+def _rank(value: Any) -> tuple[bool, float, str]:
+    """A sort key for values of one column: null first, numbers and times by size, else as text."""
     if isinstance(value, Interval):
-        return value.start is not None, f"{value.start or 0:+025d} {value.until} {value.basis}"
-    return value is not None, str(value)
+        return value.start is not None, value.start or 0, f"{value.until} {value.basis}"
+    if isinstance(value, int | float):
+        return True, value, ""
+    return value is not None, 0, "" if value is None else str(value)
 
 
 def table(name: str, found: Iterable[Mapping[str, Any]]) -> pa.Table:

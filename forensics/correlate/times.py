@@ -152,7 +152,7 @@ def _utc_many(
 
 
 def with_years(traces: Sequence[Row], modified: Mapping[str, Interval]) -> list[Row]:
-    """Traces whose times have no year, with the year that the evidence gives them.
+    """Traces whose times have no year, with the year that the evidence gives them, or without time.
 
     modified: address of a stream -> its modified time, by the clock of its host. A log's last record
     was written at the log's own modified time or up to a year before; every New Year that the log
@@ -173,6 +173,8 @@ def with_years(traces: Sequence[Row], modified: Mapping[str, Interval]) -> list[
         turns = max(_turn(one) for one in said)
         ends = [iso(one.get("last"), "local:noyear") for one in said if one.get("last")]
         last = ends[0] if ends else max(rows, key=_place)["time"]
+        for place in places:
+            out[place] = {**traces[place], "time": Interval(None, None, "local:noyear")}
         if bound.until is None or last.start is None:
             continue
         year = _latest_year(last.start, bound.until + DAY)  # the zone of the bound is unknown yet
@@ -248,10 +250,18 @@ def paper_years(papers: Sequence[Row]) -> list[Row]:
     sheet without any year keeps its dates without year.
     """
     out = list(papers)
-    dated = [row for row in papers if row["time"].basis == "local:unknown" and row["time"].start is not None]
+    dated = [
+        row
+        for row in papers
+        if row["time"].basis == "local:unknown" and row["time"].start is not None
+    ]
     for place, row in enumerate(papers):
         near = min(
-            (other for other in dated if (other["paper"], other["sheet"]) == (row["paper"], row["sheet"])),
+            (
+                other
+                for other in dated
+                if (other["paper"], other["sheet"]) == (row["paper"], row["sheet"])
+            ),
             key=lambda other: (abs((other["row"] or 0) - (row["row"] or 0)), other["row"] or 0),
             default=None,
         )

@@ -12,6 +12,7 @@ from forensics.evidence.facts import SECTOR_BYTES, Facts, Unreadable, Unsupporte
 from forensics.evidence.files import Files
 from forensics.evidence.image import Image, open_image
 from forensics.values import Gap
+from forensics.work.deadline import alive
 
 if TYPE_CHECKING:
     from forensics.case import Case, Item
@@ -142,6 +143,7 @@ def digest(medium: Medium, options: object = None) -> dict[str, list[dict[str, A
     try:
         with open_medium(medium) as image:
             for data, found in _pieces(image):
+                alive()
                 gaps += found
                 if not gaps:
                     for state in states.values():
@@ -208,6 +210,7 @@ def _file_agrees(medium: Medium) -> bool:
         for number in range(len(medium.segments)):
             for offset in range(0, files.size(number), READ_BYTES):
                 data = files.pread(number, offset, READ_BYTES)
+                alive()
                 for state in states.values():
                     state.update(data)
     except OSError:

@@ -20,7 +20,7 @@ import json
 import os
 import platform
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ from forensics.evidence.facts import SECTOR_BYTES
 from forensics.evidence.files import open_file
 from forensics.evidence.raw import read_map
 from forensics.values import Gap
+from forensics.work.deadline import alive
 
 SCHEMA = "forensics-acquire/1"
 BLOCK_BYTES = 1 << 20  # of one read
@@ -47,10 +48,15 @@ Progress = Callable[[int, int], None]  # (bytes done, bytes in all)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """examiner: who acquires. segment_bytes: of a split image; None: one file."""
+    """How to acquire.
+
+    examiner: who does. segment_bytes: of a split image, whole MiB; None: one file. verify: read
+    the image once more and compare.
+    """
 
     examiner: str = ""
     segment_bytes: int | None = None
+    verify: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +72,12 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A unit of acquisition, for several at once."""
+class Unit:
+    """One source into one image: several run at once."""
 
     source: str
     out: str
+    options: Options
     bytes: int
     identity: str
 
@@ -83,17 +90,36 @@ class Task:
         return Path(self.out).name
 
 
-def task(source: Path, out: Path) -> Task:
-    """The unit for one source; refuses as acquire does, before anything is written."""
-    device = describe(source)
-    _check_place(source, out, device.size)
-    identity = hashlib.sha256(repr((asdict(device), str(out))).encode()).hexdigest()
-    return Task(str(source), str(out), device.size, identity)
+def units(
+    pairs: Sequence[tuple[Path, Path]],
+    segment_bytes: int | None = None,
+    examiner: str = "",
+    *,
+    verify: bool = True,
+) -> list[Unit]:
+    """One unit per (source, out). Refuses as acquire_source does, before anything is written."""
+    options = Options(examiner, segment_bytes, verify)
+    out = []
+    for source, place in pairs:
+        device = describe(source)
+        _check_place(source, place, device.size)
+        image = _Image(place, device, options)
+        image.resumable()
+        identity = hashlib.sha256(repr((device, options, str(place.absolute()))).encode())
+        out.append(
+            Unit(str(source.absolute()), str(place.absolute()), options, device.size,
+                 identity.hexdigest())
+        )  # fmt: skip
+    if len({unit.out for unit in out}) < len(out):
+        raise Refused("two sources have one OUT")
+    return out
 
 
-def acquire_task(unit: Task, options: Options) -> dict[str, list[dict[str, Any]]]:
-    """Acquisition as a stage: table `coverage` with the sectors that could not be read."""
-    facts = acquire(Path(unit.source), Path(unit.out), options)
+def acquire(unit: Unit, options: object = None) -> dict[str, list[dict[str, Any]]]:  # noqa: ARG001 # every stage has options
+    """Acquires one source; table `coverage` names the sectors that could not be read."""
+    facts = acquire_source(
+        Path(unit.source), Path(unit.out), unit.options, progress=lambda _done, _size: alive()
+    )
     rows = [
         {"address": f"{unit.address}@{gap['start']}+{gap['length']}", "evidence": unit.address,
          "bytes": gap["length"], "outcome": "unreadable", "reason": UNREAD, "method": None}
@@ -102,7 +128,24 @@ def acquire_task(unit: Task, options: Options) -> dict[str, list[dict[str, Any]]
     return {"coverage": rows}
 
 
-def acquire(
+def summary(source: Path, out: Path) -> tuple[str, bool]:
+    """One line for the person, and whether all was read, written and (if asked) verified."""
+    try:
+        facts = json.loads(_beside(out, ".acquire.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        facts = {}
+    if facts.get("state") != "done":
+        return f"{source} -> {out}: not finished; run again to go on", False
+    lost = sum(gap["length"] for gap in facts["unread"])
+    verified = {True: "verified", False: "NOT AS READ", None: "not verified"}[facts["verified"]]
+    line = (
+        f"{source} -> {out}: {facts['device']['size']:,} bytes, {lost:,} unread, {verified}, "
+        f"sha256 {facts['digests']['sha256']}"
+    )
+    return line, not lost and facts["verified"] is not False
+
+
+def acquire_source(
     source: Path,
     out: Path,
     options: Options,
@@ -118,7 +161,8 @@ def acquire(
     device = describe(source)
     _check_place(source, out, device.size)
     image = _Image(out, device, options)
-    done, unread = image.resumed()
+    done, unread = image.resumable()
+    image.begin()
     descriptor = open_file(source)
 
     def pread(offset: int, length: int) -> bytes:
@@ -131,6 +175,7 @@ def acquire(
         with _Hashes() as hashes:
             for block in image.blocks(0, done):
                 hashes.update(block)
+                alive()
             for offset in range(done, device.size, BLOCK_BYTES):
                 length = min(BLOCK_BYTES, device.size - offset)
                 block = b"".join(_sectors(give, offset, length, device.sector_size, unread))
@@ -315,35 +360,40 @@ class _Image:
             raise Refused(f"segments: whole MiB, at most {SEGMENTS_MAX} of them")
         return [self.out.with_name(f"{self.out.name}.{n + 1:03}") for n in range(count)]
 
-    def resumed(self) -> tuple[int, list[Gap]]:
-        """Bytes already written and the gaps in them; (0, []) for a new image.
+    def resumable(self) -> tuple[int, list[Gap]]:
+        """Bytes already written and the gaps in them; (0, []) for a new image. Writes nothing.
 
         Refused if OUT is there and is no unfinished acquisition of this source.
         """
         there = [path for path in self._paths if path.exists()]
         if not there and not self._json.exists():
-            self._write_json(self._facts("running"))
             return 0, []
         try:
             before = json.loads(self._json.read_text("utf-8"))
             gaps = read_map(self._map.read_bytes()) if self._map.exists() else None
         except (OSError, ValueError):
-            before, gaps = {}, None
-        same = isinstance(before, dict) and all(
-            before.get(key) == value
-            for key, value in (("state", "running"), ("device", asdict(self._device)),
-                               ("segment_bytes", self._options.segment_bytes))
-        )  # fmt: skip
-        if not same:
+            before, gaps = None, None
+        if not isinstance(before, dict) or not self._unfinished(before):
             raise Refused(f"{self.out}: exists, and is no unfinished acquisition of this source")
-        self._started = str(before.get("started", self._started))
-        left = next((gap for gap in gaps or [] if gap.reason == "NOT_READ"), None)
-        done = self._device.size if gaps is not None else 0
-        done = left.start if left is not None else done
-        if sum(path.stat().st_size for path in there) < done:
+        if gaps is None:
+            return 0, []
+        left = next((gap.start for gap in gaps if gap.reason == "NOT_READ"), self._device.size)
+        if sum(path.stat().st_size for path in there) < left:
             raise Refused(f"{self.out}: is shorter than its map says")
-        self._old = [gap for gap in gaps or [] if gap.start < done]
-        return done, list(self._old)
+        self._started = str(before.get("started", self._started))
+        self._old = [gap for gap in gaps if gap.start < left]
+        return left, list(self._old)
+
+    def _unfinished(self, before: dict[str, Any]) -> bool:
+        return (
+            before.get("state") == "running"
+            and before.get("device") == asdict(self._device)
+            and before.get("segment_bytes") == self._options.segment_bytes
+        )
+
+    def begin(self) -> None:
+        """From here on OUT is an unfinished acquisition of this source."""
+        self._write_json(self._facts("running"))
 
     def touched(self, start: int, end: int) -> bool:
         return any(gap.start < end and gap.start + gap.length > start for gap in self._old)
@@ -391,19 +441,23 @@ class _Image:
     def finish(self, digests: dict[str, str], unread: list[Gap]) -> dict[str, Any]:
         """Reads the image back and writes what is known of it."""
         self._flush()
-        state = hashlib.sha256()
         for path in self._paths:
             self._forget(path)
-        for block in self.blocks(0, self._device.size):
-            state.update(block)
         facts = self._facts("done") | {
             "digests": digests,
-            "verified": state.hexdigest() == digests["sha256"],
+            "verified": self._sha256() == digests["sha256"] if self._options.verify else None,
             "unread": [{"start": gap.start, "length": gap.length} for gap in unread],
             "finished": _now(),
         }
         self._write_json(facts)
         return facts
+
+    def _sha256(self) -> str:
+        state = hashlib.sha256()
+        for block in self.blocks(0, self._device.size):
+            state.update(block)
+            alive()
+        return state.hexdigest()
 
     def _forget(self, path: Path) -> None:
         """Lets the second reading come from the disk, not from memory."""
@@ -430,11 +484,11 @@ class _Image:
 
     @property
     def _json(self) -> Path:
-        return self.out.with_name(self.out.name + ".acquire.json")
+        return _beside(self.out, ".acquire.json")
 
     @property
     def _map(self) -> Path:
-        return self.out.with_name(self.out.name + ".map")
+        return _beside(self.out, ".map")
 
     def _write_json(self, facts: dict[str, Any]) -> None:
         text = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -463,6 +517,10 @@ def write_map(done: int, size: int, unread: list[Gap]) -> bytes:
     if size > done:
         lines.append(f"0x{done:08X}  0x{size - done:08X}  ?")
     return ("\n".join(lines) + "\n").encode()
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
 
 
 def _replace(path: Path, data: bytes) -> None:

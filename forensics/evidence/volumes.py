@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forensics.evidence.image import Image
 from forensics.evidence.signatures import ENCRYPTION, Peek, Signature, identify
@@ -38,11 +38,10 @@ class Volume:
 def volumes(image: Image) -> list[Volume]:
     """The volumes of a medium and the runs outside them, by start; together they tile it.
 
-    A volume that reaches past the medium is cut there, one that begins in another volume begins
-    behind it (OVERLAP), one inside another is left out and the outer one says so.
+    A volume that begins in another one begins behind it (OVERLAP), one inside another is left out
+    and the outer one says so. Where a table reaches past the medium the last row says PAST_END.
     """
-    peek = _peek(image, 0, image.size)
-    table = partition_table(peek, image.size, image.facts.sector_size)
+    table = partition_table(_peek(image, 0, image.size), image.size, image.facts.sector_size)
     if table is None or not table.entries:
         scheme = "none" if table is None else table.scheme
         return [_volume(image, "p0", Entry(0, image.size, ""), scheme)] if image.size else []
@@ -50,25 +49,26 @@ def volumes(image: Image) -> list[Volume]:
     at = number = 0
     for entry in sorted(table.entries, key=lambda entry: (entry.start, -entry.length)):
         end = min(entry.start + entry.length, image.size)
-        if end <= at or entry.start >= image.size:
+        if end <= at:
             if out and entry.start < at:
-                out[-1] = _marked(out[-1])
+                out[-1] = _marked(out[-1], "OVERLAP")
             continue
-        number += 1
-        name = f"p{number}"
+        if entry.start >= image.size:
+            break
         if entry.start > at:
             out.append(_unpartitioned(at, entry.start - at, table.scheme))
+        number += 1
+        part = Entry(max(entry.start, at), end - max(entry.start, at), entry.type)
         if entry.start < at:
-            out.append(
-                Volume(name, at, end - at, table.scheme, entry.type, None, None, "unsupported",
-                       "OVERLAP")
-            )  # fmt: skip
+            out.append(Volume(f"p{number}", *part[:2], table.scheme, entry.type, None, None,
+                              "unsupported", "OVERLAP"))  # fmt: skip
         else:
-            out.append(_volume(image, name, Entry(entry.start, end - entry.start, entry.type),
-                               table.scheme, table.reason))  # fmt: skip
+            out.append(_volume(image, f"p{number}", part, table.scheme, table.reason))
         at = end
     if at < image.size:
         out.append(_unpartitioned(at, image.size - at, table.scheme))
+    if any(entry.start + entry.length > image.size for entry in table.entries):
+        out[-1] = _marked(out[-1], "PAST_END")
     return out
 
 
@@ -89,9 +89,8 @@ def _unpartitioned(start: int, length: int, scheme: str) -> Volume:
     return Volume(None, start, length, scheme, None, None, None, "examined", None)
 
 
-def _marked(volume: Volume) -> Volume:
-    return Volume(volume.name, volume.start, volume.length, volume.scheme, volume.type,
-                  volume.filesystem, volume.method, volume.outcome, volume.reason or "OVERLAP")  # fmt: skip
+def _marked(volume: Volume, reason: str) -> Volume:
+    return replace(volume, reason=volume.reason or reason)
 
 
 def _volume(

@@ -153,7 +153,8 @@ def _streams(files: pa.Table) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    system = pa.array([LEFT_TO_RAW in (flags or ()) for flags in files.column("flags").to_pylist()])
+    flags = files.column("flags").to_pylist()
+    system = pa.array([LEFT_TO_RAW in (names or ()) for names in flags], pa.bool_())
     wanted = pc.and_(
         pc.equal(files.column("kind").cast("string"), "file"),
         pc.and_(pc.greater(pc.fill_null(files.column("size"), 0), 0), pc.invert(system)),

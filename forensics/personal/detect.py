@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from forensics.personal import gate, persons, tables, text
+from forensics.personal import fixed, gate, persons, tables, text, transfer
 from forensics.personal.encodings import View, views_of
 from forensics.personal.evidence import PUBLIC
 from forensics.personal.found import Found, Hit, Record, Settings, masked
 from forensics.personal.register import Index
 from forensics.personal.rows import Rows
+
+Offsets = NDArray[np.int64]
 
 WINDOW = 1 << 20
 HITS_MAX = 200  # hits of one kind and content piece of HITS_SPAN bytes; the rest is counted
@@ -76,18 +79,38 @@ class Detector:
 
     def _window(self, data: bytes, start: int, low: int, high: int, state: _State) -> None:
         for begin, end in gate.regions(data, start, state.found.counts):
-            for views in views_of(data[begin:end], start + begin):
-                best = max((self._read(view, state) for view in views), key=_weight)
-                for view, rows in best:
-                    self._take(view, rows, low, high, state)
+            self._region(data[begin:end], start + begin, low, high, state)
 
-    def _read(self, view: View, state: _State) -> list[tuple[View, Rows]]:
-        return [(view, rows) for rows in self._rows(view, state)]
+    def _region(self, piece: bytes, start: int, low: int, high: int, state: _State) -> None:
+        """One region: as it is and in the transfer forms in it; what reads best is taken."""
+        readings = [self._reading(piece, start, None, state)]
+        readings += [self._reading(decoded, 0, offsets + start, state) for decoded, offsets in transfer.forms(piece)]
+        best = [max(readings, key=_weight)]
+        best += [self._reading(decoded, 0, offsets + start, state) for decoded, offsets in transfer.base64_runs(piece)
+                 if not decoded.isascii()]  # fmt: skip
+        for reading in best:
+            for view, rows in reading:
+                self._take(view, rows, low, high, state)
+
+    def _reading(self, data: bytes, start: int, through: Offsets | None, state: _State) -> list[tuple[View, Rows]]:
+        """Accepted rows of bytes, each stretch in the encoding under which it reads best."""
+        out = []
+        for views in views_of(data, start):
+            found = []
+            for view in views:
+                view.through = through
+                found.append([(view, rows) for rows in self._rows(view, state)])
+            out += max(found, key=_weight)
+        return out
 
     def _rows(self, view: View, state: _State) -> Iterator[Rows]:
         """Accepted rows of a view: tables first, then what is left as free text."""
         whole = view.text
-        lines = whole.split("\n")
+        sent = fixed.transfers(whole)
+        if sent:
+            yield sent
+            whole = whole[: sent.start] + "\n" * (sent.end - sent.start) + whole[sent.end :]
+        lines = whole.replace("\0", "\n").split("\n")
         starts = tables.line_starts(lines)
         rest = np.ones(len(lines), bool)
         for block in tables.blocks(lines):
@@ -101,7 +124,7 @@ class Detector:
             rest[block.lines[0] : block.lines[-1] + 1] = False
             yield rows
         for begin, end in _runs(rest):
-            piece = "\n".join(lines[begin:end])
+            piece = whole[starts[begin] : starts[end - 1] + len(lines[end - 1])]
             if not piece.strip():
                 continue
             found = text.records(piece, state.found.counts)

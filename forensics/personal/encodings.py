@@ -122,6 +122,7 @@ class View:
     raw: str
     widths: Callable[[NDArray[np.uint32]], NDArray[np.uint8]] | None
     offsets: NDArray[np.int64] | None = None
+    through: NDArray[np.int64] | None = None  # bytes of a decoded transfer form -> bytes of the content
 
     @cached_property
     def text(self) -> str:
@@ -133,7 +134,11 @@ class View:
         return np.cumsum(self.widths(_points(self.raw)), dtype=np.int64)
 
     def at(self, place: int) -> int:
-        """Byte offset of character `place` (its end of text: the first byte after it)."""
+        """Byte offset of character `place` (at the end of text: the first byte after it)."""
+        inner = self._inner(place)
+        return inner if self.through is None else int(self.through[min(inner, len(self.through) - 1)])
+
+    def _inner(self, place: int) -> int:
         if self.offsets is not None:
             return int(self.offsets[min(place, len(self.offsets) - 1)])
         if self.raw.isascii():
@@ -233,14 +238,25 @@ def _weights() -> NDArray[np.int8]:
     return table
 
 
-def plausibility(text: str) -> float:
-    """How much the text looks like Japanese: the sum of its characters' weights, per character."""
-    if not text:
-        return 0.0
-    return float(_weights()[np.minimum(_points(text), _PLANES - 1)].sum(dtype=np.int64))
+@cache
+def common_characters() -> frozenset[str]:
+    """Kana and kanji of JIS level 1: what ordinary text is written with."""
+    weights = _weights()
+    return frozenset(map(chr, np.flatnonzero(weights == 20).tolist()))
 
 
-_BYTES_PER_CHARACTER = {"utf-8": 3, "cp932": 2, "euc-jp": 2}
+def plausibility(text: str, trust: float = 1.0) -> float:
+    """How much the text looks like Japanese: its characters' weights, those in favour times trust.
+
+    What speaks against counts little: text may stand among other bytes.
+    """
+    weights = _weights()[np.minimum(_points(text), _PLANES - 1)]
+    good = int(weights[weights > 0].sum(dtype=np.int64))
+    return good * trust + 0.2 * int(weights[weights < 0].sum(dtype=np.int64))
+
+
+# What a Japanese character says for its encoding: three bytes in order are no accident, pairs can be.
+_TRUST = {"utf-8": 6, "cp932": 2, "euc-jp": 2}
 _SAMPLE = 1 << 14
 
 
@@ -259,7 +275,7 @@ def _textual(sample: bytes) -> bytes:
 def guess(piece: bytes) -> tuple[Encoding, ...]:
     """The single- and multi-byte encodings a piece may be in, likeliest first; empty: plain ASCII.
 
-    A second one is given only where it decodes every byte and is nearly as likely.
+    Others are given where they are nearly as likely, or where the text stands among undecodable bytes.
     """
     if piece.isascii():
         return ()
@@ -267,9 +283,14 @@ def guess(piece: bytes) -> tuple[Encoding, ...]:
     scored = []
     for encoding in (UTF8, CP932, EUC):
         text = encoding.decode(sample)
-        scored.append((plausibility(text) * _BYTES_PER_CHARACTER[encoding.name], encoding))
+        scored.append((plausibility(text, _TRUST[encoding.name]), encoding))
     scored.sort(key=lambda pair: -pair[0])
     best, second = scored[0], scored[1]
+    if best[1] is EUC and not re.search(rb"[\xe0-\xff]", sample):
+        return EUC, CP932  # half-width kana alone read as either
+    errors = len(re.findall("[\ud800-\udfff]", best[1].decode(sample)))
+    if errors * 100 > len(sample):  # text among other bytes
+        return tuple(encoding for score, encoding in scored if score > 0) or (best[1],)
     if second[0] > 0.6 * best[0] > 0:
         return best[1], second[1]
     return (best[1],)
@@ -287,7 +308,7 @@ def guess_wide(piece: bytes) -> tuple[Encoding, int] | None:
     scored = [(plausibility(encoding.decode(sample[skip:])), place) for place, (encoding, skip) in
               enumerate(options)]  # fmt: skip
     score, place = max(scored, key=lambda pair: (pair[0], -pair[1]))
-    return options[place] if score > -10.0 * half else None
+    return options[place] if score > -half else None
 
 
 def views_of(piece: bytes, start: int) -> Iterator[list[View]]:

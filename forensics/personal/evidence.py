@@ -15,7 +15,8 @@ from forensics.personal.identifiers import BY_KIND
 ACCEPT = 2.4
 LABEL = 1.6
 NAMES = frozenset({"name", "name_kana", "surname", "surname_kana"})
-_ANCHORS = NAMES | {"name_romaji", "my_number", "resident_code", "mrz"}
+_ANCHORS = NAMES | {"name_romaji", "mrz"}
+_LABELLED_ANCHORS = frozenset({"my_number", "resident_code", "atena_number"})
 STRONG = frozenset(kind for kind, item in BY_KIND.items() if item.strong)
 PUBLIC = frozenset(kind for kind, item in BY_KIND.items() if item.public)
 
@@ -30,7 +31,5 @@ def accepted(kinds: AbstractSet[str], labelled: AbstractSet[str | None]) -> bool
     own = {kind for kind in kinds if kind not in PUBLIC}
     if any(kind in STRONG and kind in labelled for kind in own):
         return True
-    anchors = own & _ANCHORS
-    if not anchors and "atena_number" in own and "atena_number" in labelled:
-        anchors = {"atena_number"}
+    anchors = (own & _ANCHORS) | (own & labelled & _LABELLED_ANCHORS)
     return bool(anchors) and len(own) >= 2

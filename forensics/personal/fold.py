@@ -22,11 +22,41 @@ _VARIANTS = str.maketrans(
 )
 
 
+_BREAK = 0x0A
+
+
+def _breaks() -> NDArray[np.int64]:
+    """Characters that no Japanese office writes; what is not text ends a line, so rows beside it stay whole.
+
+    Controls (not NUL, TAB, CR, ESC), lone surrogates, private use, Hangul and other scripts, kanji outside JIS.
+    """
+    out = np.zeros(_PLANES, bool)
+    for first, last in _FOREIGN:
+        out[first : last + 1] = True
+    kanji = np.r_[0x3400:0xA000, 0x20000:0x30000]
+    out[kanji] = True
+    for codec in ("euc_jis_2004", "euc_jp", "cp932"):
+        out[_encodable(codec)] = False
+    return np.flatnonzero(out)
+
+
+_FOREIGN = ((0x01, 0x08), (0x0B, 0x0C), (0x0E, 0x1A), (0x1C, 0x1F), (0x7F, 0x9F), (0x0250, 0x036F), (0x0500, 0x1FFF),
+            (0x2800, 0x2E7F), (0x3100, 0x31FF), (0x4DC0, 0x4DFF), (0xA000, 0xF8FF), (0xFB00, 0xFEFE), (0xFF00, 0xFF00),
+            (0xFFA0, 0xFFDF), (0xFFF0, 0xFFFF), (0x10000, 0x1FFFF))  # fmt: skip
+
+
+def _encodable(codec: str) -> list[int]:
+    """Kanji that a codec knows."""
+    kanji = [*range(0x3400, 0xA000), *range(0x20000, 0x2B000)]
+    lines = "\n".join(map(chr, kanji)).encode(codec, "ignore").split(b"\n")
+    return [code for code, line in zip(kanji, lines, strict=True) if line]
+
+
 @cache
 def _table() -> NDArray[np.uint32]:
     table = np.arange(_PLANES, dtype=np.uint32)
-    table[[code for code in range(0x80, 0x10000) if chr(code).isdigit()]] = 0xFFFD  # a digit is ASCII from here on
-    table[0x10000:0x20000] = 0xFFFD
+    table[_breaks()] = _BREAK
+    table[[code for code in range(0x80, 0x10000) if chr(code).isdigit()]] = _BREAK  # a digit is ASCII from here on
     table[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)
     table[[0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]] = [0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]  # no separators
     table[[ord(char) for char in _HYPHENS]] = ord("-")

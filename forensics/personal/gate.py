@@ -19,10 +19,11 @@ from forensics.personal import checks
 
 SECTOR = 512
 CONTROLS_MAX = 12  # control bytes (and FD-FF) in a sector of text; random bytes have 57
-HIGH_MIN = 6  # bytes above ASCII: three kanji
+HIGH_MIN = 4  # bytes above ASCII: two kanji, or a short name in half-width kana
+KANA_MIN = 6
 AROUND = 2  # sectors taken along on both sides
 AROUND_WIDE = 4
-_BASE64_MIN = 0.97  # share of base64 letters in a sector of it
+BASE64_RUN = 40  # letters of base64 in a row that are worth decoding
 
 Bytes = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -61,12 +62,15 @@ class Marks:
         self.controls = _per_sector(odd)
         self.high = _per_sector(values >= 0x80)
         self.digit = (values - np.uint8(48)) < 10
+        letter = (values | np.uint8(32)) - np.uint8(97) < 26
+        base64 = letter | self.digit | (values == 43) | (values == 47)
+        self.base64 = _per_sector(_runs_of(base64, BASE64_RUN)) > 0
         part = self.digit | (values - np.uint8(45) < 3)  # - . /
         self.number = self._number(part, 1)
         wide = part.copy()
         wide[:-1] &= zero[1:]
         wide[-1] = False
-        self.wide = self._number(wide, 2)
+        self.wide = self._number(wide, 2) | self._wide_kana()
 
     def _number(self, part: Mask, step: int) -> Mask:
         """Sectors in which seven number characters stand together, digits at both ends."""
@@ -74,6 +78,12 @@ class Marks:
         runs[: -6 * step] &= self.digit[6 * step :]
         runs[-6 * step :] = False
         return _per_sector(runs) > 0
+
+    def _wide_kana(self) -> Mask:
+        """Sectors with kana of UTF-16: the byte 30 again and again at one parity, zeros of ASCII between."""
+        pairs = (self.values == 0x30).view(np.uint8).reshape(-1, SECTOR // 2, 2).sum(axis=1, dtype=np.uint16)
+        most, least = pairs.max(axis=1), pairs.min(axis=1)
+        return (most >= KANA_MIN) & (least * 4 <= most) & (self.zeros >= KANA_MIN)
 
     @property
     def text(self) -> Mask:
@@ -123,9 +133,9 @@ def _ascii(marks: Marks, candidates: Mask) -> Mask:
     out = np.zeros_like(candidates)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], candidates, [False]]).astype(np.int8)))
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        piece = marks.values[start * SECTOR : end * SECTOR].tobytes()
+        piece = marks.values[start * SECTOR : end * SECTOR].tobytes().rstrip(b"\0")
         lower = piece.lower()
-        if any(word in lower for word in _WORDS) or any(form in piece for form in _FORMS):
+        if marks.base64[start:end].any() or any(word in lower for word in _WORDS) or any(form in piece for form in _FORMS):
             out[start:end] = True
         elif marks.number[start:end].any() and _my_numbers(marks.digit[start * SECTOR : end * SECTOR], piece):
             out[start:end] = True

@@ -184,11 +184,25 @@ def layout_of(block: Block, carried: Layout | None) -> Layout | None:
             labelled.add(place)
         kinds.append(kind)
         total += score
+    numbered = False
+    if "name" in kinds and len(rows) >= 2 and any(_numbers(column) for column, kind in zip(columns, kinds, strict=True) if kind is None):
+        total += 0.5
+        numbered = True
     found = Layout(block.separator, tuple(kinds), frozenset(labelled), header, total)
     labels = {kinds[place] for place in labelled}
-    if total < ACCEPT or not accepted({kind for kind in kinds if kind}, labels):
+    if len(rows) >= 5:  # a column of numbers with true check digits speaks for itself
+        labels |= {kind for kind in kinds if kind in {"my_number", "resident_code"}}
+    own = {kind for kind in kinds if kind} | ({"number"} if numbered else set())
+    if round(total, 3) < ACCEPT or not accepted(own, labels):
         return None
     return found
+
+
+def _numbers(column: tuple[str, ...]) -> bool:
+    """A column of different numbers of one length of seven digits or more: somebody's key."""
+    cells = {cell.strip() for cell in column}
+    lengths = {len(cell) for cell in cells}
+    return len(cells) == len(column) and len(lengths) == 1 and lengths.pop() >= 7 and all(map(str.isdigit, cells))
 
 
 def _holds(layout: Layout, rows: list[list[str]]) -> bool:
@@ -243,7 +257,7 @@ def _voted(cells: list[str]) -> tuple[str | None, float]:
     best = max(shares, key=lambda kind: shares[kind])
     share = shares[best]
     if share >= 0.8 or (best in {"name", "name_kana", "address"} and share >= 0.5 and count >= 3):
-        if best == "postcode" and not all("-" in cell for cell in cells):
+        if best in {"postcode", "pension_number"} and not all("-" in cell for cell in cells):
             return None, 0.0
         return best, _voted_score(best, cells)
     if all(cell.strip() in {"男", "女"} for cell in cells):
@@ -253,7 +267,7 @@ def _voted(cells: list[str]) -> tuple[str | None, float]:
 
 def _voted_score(kind: str, cells: list[str]) -> float:
     if kind == "name":
-        return 2.0 if all(" " in cell.strip() for cell in cells) else 1.2 + 0.2 * min(len(cells) - 1, 4)
+        return 2.0 if all(" " in cell.strip() for cell in cells) else 1.2 + 0.3 * min(len(cells) - 1, 3)
     if kind == "my_number":
         return 0.9 if len(cells) < 5 else 2.0
     if kind == "pension_number":
@@ -274,9 +288,9 @@ def _voted_digits(cells: list[str]) -> tuple[str | None, float]:
     if lengths == {7}:
         known = sum(int(cell) in postcodes() for cell in cells) / count
         if known >= 0.8:
-            return "postcode", 0.3
-        if _share(cells, birth_date.value) >= 0.95:
-            return "birth_date", 0.3
+            return "postcode", 0.4
+        if _share(cells, birth_date.value) >= 0.95:  # one number in a hundred reads as an era date
+            return "birth_date", 0.4 + 0.2 * min(count - 1, 3)
         return None, 0.0
     if lengths <= {10, 11} and _share(cells, phone.value) >= 0.9:
         return "phone", 0.8
@@ -350,7 +364,8 @@ def _kept(columns: dict[str, list[str | None]]) -> np.ndarray:
     for kind in _PERSONAL:
         if kind in filled:
             persons |= filled[kind]
-    return persons & (sum(column.astype(np.int64) for column in filled.values()) >= 2)
+    least = min(2, len(filled))
+    return persons & (sum(column.astype(np.int64) for column in filled.values()) >= least)
 
 
 def normal(kind: str, cells: tuple[str, ...]) -> list[str | None]:

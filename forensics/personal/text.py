@@ -14,6 +14,7 @@ from functools import cache
 
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import names
+from forensics.personal.encodings import common_characters
 from forensics.personal.evidence import ACCEPT, LABEL, NAMES, PUBLIC, STRONG, accepted
 from forensics.personal.fold import name_key
 from forensics.personal.identifiers import (
@@ -105,7 +106,7 @@ class Labels:
 
 _NUMBER = re.compile(LEFT + r"(?:\d[\d -]{3,20}\d|\d{4,})" + RIGHT)
 _PHONE = re.compile(r"(?<![0-9A-Za-z_])(?<![0-9][-.+/:])(?:" + BY_KIND["phone"].shape + ")" + RIGHT)
-_DATE = re.compile(LEFT + "(?:" + birth_date.IDENTIFIER_SHAPE + ")" + r"(?![0-9])(?![-.+/:][0-9])")
+_DATE = re.compile(LEFT + "(?:" + birth_date.IDENTIFIER_SHAPE + ")" + r"(?![0-9])(?![-.+/:][0-9])(?![ T]\d{1,2}:\d\d)")
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])" + email.SHAPE + r"(?![A-Za-z0-9])")
 _POSTCODE = re.compile(LEFT + r"(?:〒\s?)?(\d{3}-\d{4})" + RIGHT + r"|〒\s?(\d{7})(?!\d)")
 _ADDRESS = re.compile(address.SHAPE + r"(?:[ 　][^\s,;|\"'<>()]{2,20}(?:号室|号|\d))?")
@@ -139,7 +140,7 @@ def candidates(text: str, counts: Counter[tuple[str, str]]) -> list[Candidate]:
 
 def _disjoint(found: list[Candidate]) -> list[Candidate]:
     """Of overlapping candidates the likeliest (labelled, then score, then longest)."""
-    ranked = sorted(found, key=lambda item: (-item.labelled, -item.score, item.start - item.end, item.start, item.kind))
+    ranked = sorted(found, key=_rank)
     taken: list[tuple[int, int]] = []
     out = []
     starts: list[int] = []
@@ -152,6 +153,12 @@ def _disjoint(found: list[Candidate]) -> list[Candidate]:
             taken.insert(place, (item.start, item.end))
             out.append(item)
     return sorted(out, key=lambda item: item.start)
+
+
+def _rank(item: Candidate) -> tuple[float, ...]:
+    """An address may hold what reads as a name, never the other way round."""
+    weight = 2.5 if item.kind == "address" else item.score
+    return (-item.labelled, -weight, item.start - item.end, item.start)
 
 
 def _mrz(text: str) -> list[Candidate]:
@@ -204,8 +211,17 @@ def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> lis
     return out
 
 
+_FOREIGN = re.compile(
+    r"(?:請求|注文|受注|発注|伝票|管理|送り状|追跡|問い?合わ?せ|契約|見積|納品|製造|整理|受付|商品|品|型|シリアル|serial|trace_?id|order|invoice)"
+    r"(?:番号|no\.?|id|コード|[ =:#])*[ :：=#]*$",
+    re.IGNORECASE,
+)
+
+
 def _bare(match: re.Match[str], counts: Counter[tuple[str, str]]) -> list[Candidate]:
     """A number without its word: a My Number by its check digit; everything else needs a word."""
+    if _FOREIGN.search(match.string[max(0, match.start() - 20) : match.start()]):
+        return []
     number = re.sub(r"[ -]", "", match[0])
     if len(number) != 12 or not re.fullmatch(BY_KIND["my_number"].shape, match[0]):
         return []
@@ -345,7 +361,7 @@ def _spaced(text: str, start: int, end: int, following: tuple[int, int] | None, 
         if name_key(text[end - length : end]) not in known.surnames:
             continue
         before = text[start : end - length]
-        if before and not _labelled_head(before):
+        if before and not _labelled_head(before) and before[-1] in common_characters():
             continue
         for given_length in range(min(name.GIVEN_MAX, given_end - given_start), 0, -1):
             stop = given_start + given_length
@@ -370,7 +386,9 @@ def _ends(text: str, stop: int, run_end: int) -> bool:
 
 def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
     """Surname and given name written together, at the start of a word or after a label's word."""
+    common = common_characters()
     places = [start]
+    places += [place + 1 for place in range(start, end - 2) if text[place] not in common]
     for match in re.finditer(r"氏名|名前|世帯主|者は|は|の|と|が|、", text[start:end]):
         places.append(start + match.end())
     for place in places:
@@ -402,20 +420,28 @@ _MANY = frozenset({"phone", "email", "health_insured", "yucho_account", "postcod
 
 
 def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
-    """Candidates grouped to persons: by line where lines stand alone, else by order and nearness."""
+    """Candidates grouped to persons: a line that stands alone is one, else by order and nearness.
+
+    After a line that stands alone only lines without a name go on with its person.
+    """
     groups: list[list[Candidate]] = []
     closed = True
     for line in _by_line(text, found):
-        alone = _stands_alone(line)
+        kinds = {item.kind for item in line}
+        named = bool(kinds & _NAMED)
+        alone = named and len(kinds) >= 2
+        fresh = alone or (closed and named) or not groups
         for item in line:
-            fits = not closed and _fits(text, groups[-1], item)
-            if fits:
+            if not fresh and _fits(text, groups[-1], item):
                 groups[-1].append(item)
             else:
                 groups.append([item])
-            closed = False
-        closed = alone
+            fresh = False
+        closed = alone or (closed and not named)
     return groups
+
+
+_NAMED = NAMES | {"name_romaji"}
 
 
 def _by_line(text: str, found: list[Candidate]) -> list[list[Candidate]]:
@@ -431,11 +457,6 @@ def _by_line(text: str, found: list[Candidate]) -> list[list[Candidate]]:
 def _fits(text: str, group: list[Candidate], item: Candidate) -> bool:
     between = text[group[-1].end : item.start]
     return len(between) <= NEAR and not re.search(r"\n\s*\n", between) and not _repeats(group, item)
-
-
-def _stands_alone(items: list[Candidate]) -> bool:
-    kinds = {item.kind for item in items}
-    return bool(kinds & NAMES) and len(kinds) >= 2
 
 
 def _repeats(group: list[Candidate], item: Candidate) -> bool:
@@ -466,6 +487,8 @@ def judge(text: str, group: list[Candidate]) -> tuple[float, str]:
     for item in group:
         best[item.kind] = max(best.get(item.kind, 0.0), item.score)
     score = sum(best.values())
+    if _compact(group):
+        return score, ""
     before = text[max(0, group[0].start - COMPANY_REACH) : group[0].start]
     if COMPANY.search(before) and not labelled & (STRONG | NAMES):
         score -= 1.2
@@ -477,6 +500,15 @@ def judge(text: str, group: list[Candidate]) -> tuple[float, str]:
     if not accepted(kinds, labelled):
         return score, "alone"
     return (score, "") if score >= ACCEPT or strong else (score, "low_score")
+
+
+_NAMELESS = ({"my_number", "birth_date", "phone"}, {"my_number", "birth_date", "address"})
+
+
+def _compact(group: list[Candidate]) -> bool:
+    """A true My Number, a birth date and a telephone or address side by side: the name is cut or unreadable."""
+    kinds = {item.kind for item in group}
+    return any(needed <= kinds for needed in _NAMELESS) and group[-1].end - group[0].start <= 80
 
 
 def to_rows(found: list[tuple[float, list[Candidate]]], shift: int) -> Rows | None:

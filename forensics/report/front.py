@@ -23,7 +23,7 @@ from forensics.report.view import Answer, Item, View
 from forensics.report.words import GROUPS
 
 ADDRESS_CELLS = 64
-PAGE_POINTS = 742  # of A4 within its margins, less the head of the page
+PAGE_POINTS = 762  # of A4 within its margins
 FACTS, BARS, ENTRIES = 5, 8, 5  # at most
 # Where the facts of page one come from when Q01 has fewer than five.
 NEXT_BEST = ("Q03", "Q06", "Q05", "Q04", "Q12", "Q09", "Q02", "Q11", "Q14", "Q20")
@@ -37,7 +37,7 @@ def front(view: View) -> dict[str, Any]:
     limits = _limits(view, answer, statement)
     facts = _carrying(view, answer)
     missing, changes = not_examined(view), could_change(view)
-    plan = _plan(view, statement, limits, len(facts), missing, changes)
+    plan = _plan(view, statement, limits, facts, missing, changes)
     return {
         "question": f"Q01　{words.word('question', 'Q01')}",
         "mark": mark(answer["verdict"] if answer else "not_examined", 36),
@@ -252,33 +252,45 @@ def _short(view: View, entries: list[Entry], shown: int) -> list[Entry]:
 
 
 # One page ----------------------------------------------------------------------------------------
+# Heights in points of A4, measured in the printed page (Chromium 156, Noto Sans CJK JP).
 
 
 def _lines(text: str, cells: int) -> int:
-    return -(-width(text) // cells)
+    return max(-(-width(text) // cells), 1)
 
 
 def _plan(
-    view: View, statement: str, limits: str, facts: int, missing: list[Entry], changes: list[Entry]
-) -> Mapping[str, int]:
-    """How many facts, bars and entries fit on A4 beside the answer and its limits."""
-    ja = view.words.language == "ja"
-    line = 19.5 if ja else 17.8
-    fixed = 55 + line * (_lines(statement, 76 if ja else 82) + _lines(limits, 73 if ja else 82))
-    fixed += 22 + 22 + 22 + 34  # three headings, legend and note
+    view: View, statement: str, limits: str, facts: list[str], missing: list[Entry],
+    changes: list[Entry],
+) -> Mapping[str, int]:  # fmt: skip
+    """How many facts, bars and entries fit on A4 beside the answer and its limits.
+
+    Bars go first, then entries of the lists, then facts.
+    """
+    say, cells = (19.5, 66) if view.words.language == "ja" else (17.8, 76)
+    fixed = 188 + say * (_lines(statement, cells) + (_lines(limits, cells) if limits else 0))
+    heights = [
+        17 + 15 * _lines(view.tell.sentence(view.facts[fact_id]).striptags(), 100)
+        for fact_id in facts
+    ]
     for number, entries, shown in product((5, 4, 3), (5, 4, 3), range(BARS, 0, -1)):
-        bars_shown = min(shown, len(view.items))
-        bar_points = sum(38 if item.unread else 27 for item in view.items[:bars_shown])
-        if len(view.items) > shown:
-            bar_points = 38 * shown + 45
         lists = max(_list_points(missing, entries), _list_points(changes, entries))
-        if fixed + bar_points + lists + 29 * min(number, facts) <= PAGE_POINTS:
+        points = fixed + sum(heights[:number]) + _bar_points(view, shown) + lists
+        if points <= PAGE_POINTS:
             return {"entries": entries, "bars": shown, "facts": number}
-    return {"entries": 3, "bars": 1, "facts": 3}
+    return {"entries": 2, "bars": 1, "facts": 3}
+
+
+def _bar_points(view: View, shown: int) -> float:
+    if len(view.items) > shown:
+        return 46.0 * shown + 18 * 3
+    return sum(34 + 12 * _lines(unread_words(view, item), 120) * bool(item.unread) for item in view.items)
 
 
 def _list_points(entries: list[Entry], shown: int) -> float:
-    points = 0.0
-    for head, why in entries[:shown]:
-        points += 5 + 12 * (_lines(Markup(head).striptags(), 56) + _lines(why, 56))
+    """Height of a list of which `shown` entries stand, the last one a count if there are more."""
+    tall = entries[:shown] if len(entries) <= shown else entries[: shown - 1]
+    points = 29.0 * (len(entries) > shown)
+    for head, why in tall:
+        points += 5 + 12 * (_lines(head.striptags(), 54) + _lines(why, 54))
     return points

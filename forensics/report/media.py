@@ -73,9 +73,8 @@ def _log(view: View, host: str) -> tuple[str, Span]:
 def _cell(view: View, facts: list[Fact], covers: str, log: Span) -> Cell:
     words, clock = view.words, view.clock
     if facts:
-        lines = [clock.span(span_of(fact)) for fact in facts[:3] if span_of(fact).dated]
-        accounts = {fact.get("registered") for fact in facts}
-        if False in accounts:
+        lines = [view.tell.arrivals(fact) for fact in facts[:3] if span_of(fact).dated]
+        if any(fact.get("registered") is False for fact in facts):
             lines.append(registered(words, False))
         view.cited.add(facts[0]["id"])
         return Cell("seen", tuple(lines), facts[0]["id"])

@@ -53,6 +53,13 @@ class Teller:
     def when(self, span: Span) -> str:
         return self.clock.span(span) if span.dated else self.words.ui("persons_unknown")
 
+    def arrivals(self, fact: Fact) -> str:
+        """First and last of a connection: what lies between is not known, so no range is said."""
+        first, last = parse(fact.get("first")), parse(fact.get("last"))
+        if first == last or not (first.dated and last.dated):
+            return self.when(hull(first, last))
+        return self.words.ui("first_last", first=self.when(first), last=self.when(last))
+
     def persons(self, number: int | None, kinds: Any = ()) -> str:
         if number is None:
             return self.words.ui("persons_unknown")
@@ -163,7 +170,7 @@ def _connection(tell: Teller, fact: Fact) -> Told:
         "medium": name,
         "host": tell.name(fact["host"]),
         "registered": registered(tell.words, fact.get("registered")),
-        "time": tell.when(span_of(fact)),
+        "time": tell.arrivals(fact),
     }
 
 

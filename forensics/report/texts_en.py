@@ -607,6 +607,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "timeline_events": "Events in the figures",
         "timeline_desc": "Horizontal: time. Rows: devices and kinds of record. Same content as the list below.",
         "loss_window": "loss window",
+        "first_last": "first {first}, last {last}",
         "key_seen": "seen (width = width of the time)",
         "key_line": "line: log runs (blank above: nothing in it)",
         "key_hatch": "hatched: no record, cannot know",
@@ -628,8 +629,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "ev_tamper": "{subject}: {what}.",
         "ev_paper": "{paper}: {what}.",
         "ev_copy": "{target} (same data).",
-        "ev_more": "{n} more times of writing or access lie within this width.",
-        "ev_more_one": "One more time of writing or access lies within this width.",
+        "ev_more": "{n} more events lie within this width.",
+        "ev_more_one": "One more event lies within this width.",
         # matrix
         "matrix_title": "Which medium was connected to which device",
         "matrix_lede": "Filled: a connection is recorded. White: the log covers the window and the medium does not appear. Hatched: no log, cannot know.",

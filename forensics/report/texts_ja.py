@@ -597,6 +597,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "timeline_events": "図の出来事",
         "timeline_desc": "横軸は時刻、行は機器と記録の種類。内容は下の一覧と同じ。",
         "loss_window": "紛失期間",
+        "first_last": "最初は{first}、最後は{last}",
         "key_seen": "あった(幅は時刻の幅)",
         "key_line": "線: 記録が続いている(上が空白なら何も現れない)",
         "key_hatch": "斜線: 記録がなく、分からない",
@@ -618,7 +619,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "ev_tamper": "{subject}: {what}。",
         "ev_paper": "{paper}: {what}。",
         "ev_copy": "{target}(同じデータ)。",
-        "ev_more": "ほか{n}件の書き込み・アクセス時刻がこの幅にある。",
+        "ev_more": "ほか{n}件の出来事がこの幅にある。",
         # matrix
         "matrix_title": "どの機器にどの媒体がつながれたか",
         "matrix_lede": "塗りは接続の記録があること、白は紛失期間を覆う記録にその媒体が現れないこと、斜線は記録がなく分からないことを示す。",

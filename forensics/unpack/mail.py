@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
@@ -33,7 +34,7 @@ _HEADER = re.compile(
     rb"X-[\w-]+|Snapshot-Content-Location):",
     re.IGNORECASE,
 )
-_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_ERRORS = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 def _members(source: Source, _budget: Budget) -> Iterator[Member]:
@@ -45,7 +46,8 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     except _ERRORS as error:
         raise UnpackError("DAMAGED") from error
     headers = [_headers(part) for part in parts if part.get_content_maintype() != "multipart"]
-    text = "\n".join(dict.fromkeys([_headers(message), *headers])).encode("utf-8", "replace")
+    lines = ["", *dict.fromkeys([_headers(message), *headers])]  # a blank line: no message again
+    text = "\n".join(lines).encode("utf-8", "replace")
     yield Member("~headers", len(text), method="mail", chunks=lambda: iter([text]), derived=True)
     for number, part in enumerate(parts):
         if not part.is_multipart():

@@ -99,15 +99,14 @@ def member(source: Source, entry: Entry) -> Member:
 
 def _chunks(source: Source, entry: Entry) -> Iterator[bytes]:
     """Content with its checksum and size checked; all that can be read comes before the error."""
-    length = source.size - entry.data if entry.packed is None else entry.packed
-    cut = entry.data + length > source.size
-    packed = pieces(source, entry.data, min(length, source.size - entry.data))
+    left = max(source.size - entry.data, 0)
+    length = left if entry.packed is None else min(entry.packed, left)
     crc = size = 0
-    for chunk in _decoded(source, entry, packed):
+    for chunk in _decoded(source, entry, length):
         crc = zlib.crc32(chunk, crc)
         size += len(chunk)
         yield chunk
-    if cut:
+    if entry.packed is not None and entry.packed > left:
         raise UnpackError("TRUNCATED")
     if entry.size is not None and size != entry.size:
         raise UnpackError("SIZE_MISMATCH")
@@ -115,21 +114,17 @@ def _chunks(source: Source, entry: Entry) -> Iterator[bytes]:
         raise UnpackError("CRC_MISMATCH")
 
 
-def _decoded(source: Source, entry: Entry, packed: Iterator[bytes]) -> Iterator[bytes]:
+def _decoded(source: Source, entry: Entry, length: int) -> Iterator[bytes]:
+    """The packed bytes of an entry, `length` of them, decoded."""
     if entry.method == 0:
-        yield from packed
-    elif entry.method == 14:
-        head = source.read(entry.data, 9)
-        if len(head) < 9 or head[2:4] != b"\5\0":
-            raise UnpackError("DAMAGED")
-        next(packed)
-        length = (entry.packed or source.size - entry.data) - 9
-        body = pieces(source, entry.data + 9, max(min(length, source.size - entry.data - 9), 0))
-        yield from streams.decoded(
-            body, lambda: streams.lzma1(head[4:9]), open_end=not entry.flags & 2
-        )
-    else:
-        yield from streams.decoded(packed, _DECODERS[entry.method])
+        return pieces(source, entry.data, length)
+    if entry.method != 14:
+        return streams.decoded(pieces(source, entry.data, length), _DECODERS[entry.method])
+    head = source.read(entry.data, min(9, length))  # version, 5, properties of the encoder
+    if len(head) < 9 or head[2:4] != b"\5\0":
+        raise UnpackError("DAMAGED")
+    body = pieces(source, entry.data + 9, length - 9)
+    return streams.decoded(body, lambda: streams.lzma1(head[4:9]), open_end=not entry.flags & 2)
 
 
 def _lock(entry: Entry) -> str | None:

@@ -111,7 +111,7 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
 
 def _walk(reader: Reader, volume: Volume, mask_path: MaskPath | None) -> Walked | None:
     """The reader that fits the file system; None where there is none."""
-    from forensics.walk import ext, fat, ntfs, other, tsk
+    from forensics.walk import ntfs
 
     if volume.reason == "OVERLAP" and volume.filesystem is None:
         return None
@@ -119,6 +119,8 @@ def _walk(reader: Reader, volume: Volume, mask_path: MaskPath | None) -> Walked 
     walked = ntfs.walk(reader, start, length, mask_path)
     if walked is not None:
         return walked
+    from forensics.walk import ext, fat, other, tsk
+
     opened = tsk.open_volume(reader, start)
     if opened is None:
         return None

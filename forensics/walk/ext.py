@@ -269,7 +269,9 @@ class Inodes:
         self._sup = sup
         self.number = np.unique(numbers[(numbers > 0) & (numbers <= sup.inodes)])
         group, place = np.divmod(self.number - 1, sup.inodes_per_group)
-        block = np.where(group < sup.groups, groups.inode_table[np.minimum(group, sup.groups - 1)], -1)
+        block = np.where(
+            group < sup.groups, groups.inode_table[np.minimum(group, sup.groups - 1)], -1
+        )
         self.number = self.number[block > 0]
         self.at = (sup.start + block * sup.block_bytes + place * sup.inode_bytes)[block > 0]
         width = min(INODE_HEAD_BYTES, sup.inode_bytes)
@@ -279,7 +281,9 @@ class Inodes:
             if low == high:
                 continue
             first = int(self.at[low])
-            raw = np.frombuffer(reader.read(first, int(self.at[high - 1]) - first + width), np.uint8)
+            raw = np.frombuffer(
+                reader.read(first, int(self.at[high - 1]) - first + width), np.uint8
+            )
             self.head[low:high, :width] = raw[
                 (self.at[low:high] - first)[:, None] + np.arange(width)
             ]
@@ -423,7 +427,9 @@ def _add(collector: Collector, walk_: tsk.Walk, found: tsk.Found, inline: Inline
     size = max(int(found.meta.size), 0) if found.meta is not None else 0
     links = int(found.meta.nlink) if found.meta is not None else 0
     flags = table.HARD_LINK if links > 1 and found.kind == table.FILE else 0
-    target = walk_.link_target(found) if found.kind == table.LINK and found.meta is not None else None
+    target = (
+        walk_.link_target(found) if found.kind == table.LINK and found.meta is not None else None
+    )
     runs = content.runs if content else []
     resident = bool(content and content.resident)
     if found.kind == table.LINK and size < _MAP_BYTES and all(at == table.HOLE for at, _ in runs):
@@ -454,7 +460,11 @@ def _apply_inode_flags(
     rows.flags[there & (flags & _INODE_ENCRYPTED > 0)] |= table.ENCRYPTED
     block = (inodes.u32(0x68) | inodes.u16(0x76) << 32)[at]
     row = np.flatnonzero(there & (block > 0) & (block < sup.blocks))
-    return row, sup.start + block[row] * sup.block_bytes, np.full(row.size, sup.block_bytes, np.int64)
+    return (
+        row,
+        sup.start + block[row] * sup.block_bytes,
+        np.full(row.size, sup.block_bytes, np.int64),
+    )
 
 
 def _structures(sup: Super, groups: Groups) -> list[Claim]:
@@ -509,7 +519,11 @@ def _own_files(walk_: tsk.Walk, sup: Super) -> list[Claim]:
         except tsk.Errors:
             continue
         found = tsk.Found("/", False, False, b"", inum, 0, file, file.info.meta, False, table.OTHER)  # noqa: FBT003
-        if int(file.info.meta.flags) & 2 or int(file.info.meta.nlink) == 0 and inum >= sup.first_inode:
+        if (
+            int(file.info.meta.flags) & 2
+            or int(file.info.meta.nlink) == 0
+            and inum >= sup.first_inode
+        ):
             continue
         claims += [
             Claim(start, size, _OWN_NAMES.get(inum, f"INODE_{inum}"))

@@ -117,7 +117,9 @@ def walk(reader: Reader, start: int, length: int, mask_path: MaskPath | None) ->
     if mft is None:
         return None
     troubles: list[Trouble] = []
-    parsed = Parsed(*(Columns() for _ in range(3)), [], Columns(), {"": 0}, Columns(), Columns(), {}, [])
+    parsed = Parsed(
+        *(Columns() for _ in range(3)), [], Columns(), {"": 0}, Columns(), Columns(), {}, []
+    )
     size = int(mft.length.sum()) // boot.record_bytes * boot.record_bytes
     if size > RECORDS_MAX * boot.record_bytes:
         troubles.append(Trouble("partial", "RECORDS_MAX", size - RECORDS_MAX * boot.record_bytes))
@@ -149,9 +151,7 @@ def mft_pieces(reader: Reader, start: int, boot: Boot) -> Pieces | None:
     return None
 
 
-def _own_runs(
-    reader: Reader, start: int, boot: Boot, known: Pieces
-) -> tuple[Pieces | None, bool]:
+def _own_runs(reader: Reader, start: int, boot: Boot, known: Pieces) -> tuple[Pieces | None, bool]:
     """Runs of $MFT's content that the records in `known` give; and whether there is a list."""
     pieces: list[tuple[int, Ints, Ints]] = []
     listed = False
@@ -203,9 +203,7 @@ def read_pieces(reader: Reader, pieces: Pieces, offset: int, length: int) -> Byt
 # ------------------------------------------------------------------ bytes to columns
 
 
-def _records(
-    data: Bytes, number: int, boot: Boot
-) -> tuple[Attributes, Ints, Ints, Bools, Bools]:
+def _records(data: Bytes, number: int, boot: Boot) -> tuple[Attributes, Ints, Ints, Bools, Bools]:
     """Attributes of the records in `data`, the first of which has this number.
 
     Also, for each record: its base reference, which have the signature, which are sound, and
@@ -214,11 +212,7 @@ def _records(
     size = boot.record_bytes
     block = data[: data.size // size * size].reshape(-1, size)
     signed = block.view("<u4")[:, 0] == 0x454C4946
-    which = np.flatnonzero(signed)
-    fixed = block[which]
-    sound = np.zeros(signed.size, np.bool_)
-    sound[which] = fix_up(fixed, boot.sector_bytes)
-    block[which] = fixed
+    sound = fix_up(block, boot.sector_bytes, signed)
     good = np.flatnonzero(sound)
     found, ended = attributes(data, good * size, good + number, size)
     base = np.zeros(signed.size, np.int64)
@@ -416,7 +410,17 @@ def _streams(parsed: Parsed, index: Index, cluster_bytes: int) -> Streams:
     follows[later] = vcn[later] == vcn[later - 1] + clusters[later - 1]
     follows &= ~data["broken"][order]
     if not heads.size:
-        return Streams(NONE, NONE, NONE > 0, NONE, NONE, NONE, NONE, NONE > 0, Runs(np.zeros(1, np.int64), NONE, NONE))
+        return Streams(
+            NONE,
+            NONE,
+            NONE > 0,
+            NONE,
+            NONE,
+            NONE,
+            NONE,
+            NONE > 0,
+            Runs(np.zeros(1, np.int64), NONE, NONE),
+        )
     sound = np.logical_and.reduceat(follows, heads)
     total = np.add.reduceat(clusters, heads) * cluster_bytes
     runs = Runs(np.concatenate(([0], np.cumsum(np.add.reduceat(count, heads)))), start, length)
@@ -451,7 +455,9 @@ def _names(parsed: Parsed, index: Index, mask_path: MaskPath | None) -> Names:
     order = np.flatnonzero(keep)[np.argsort(owner[keep], kind="stable")]
     encoded = naming.encode_all(parsed.texts, "".join(parsed.texts))
     text, masked = naming.mask_all([encoded[i] for i in order.tolist()], mask_path)
-    return Names(owner[order], parsed.names["parent"][order], parsed.names["times"][order], text, masked)
+    return Names(
+        owner[order], parsed.names["parent"][order], parsed.names["times"][order], text, masked
+    )
 
 
 class Folders:
@@ -513,7 +519,20 @@ def _assemble(
     parents, which = np.unique(names.parent, return_inverse=True)
     found = [folders.path(reference) for reference in parents.tolist()]
     row_name, row_stream = _cross(names, streams, index, troubles)
-    rows = _rows(boot, start, parsed, index, streams, names, found, which, row_name, row_stream, mft, mask_path)
+    rows = _rows(
+        boot,
+        start,
+        parsed,
+        index,
+        streams,
+        names,
+        found,
+        which,
+        row_name,
+        row_stream,
+        mft,
+        mask_path,
+    )
     lost = _lost_names(reader, start, boot, parsed, index, folders, troubles, mask_path)
     if lost is not None:
         rows = table.join(rows, lost)
@@ -535,7 +554,11 @@ def _assemble(
 
 def _damage(parsed: Parsed, boot: Boot) -> list[Trouble]:
     """One row for each kind of damage of the records."""
-    kinds = ((parsed.torn, "FIXUP_MISMATCH"), (parsed.unended, "ATTRIBUTES_DAMAGED"), (parsed.torn_runs, "RUNS_DAMAGED"))
+    kinds = (
+        (parsed.torn, "FIXUP_MISMATCH"),
+        (parsed.unended, "ATTRIBUTES_DAMAGED"),
+        (parsed.torn_runs, "RUNS_DAMAGED"),
+    )
     return [
         Trouble("partial", reason, count * boot.record_bytes, "/$MFT")
         for count, reason in kinds
@@ -577,7 +600,11 @@ def _cross(
     at = np.minimum(low, max(streams.owner.size - 1, 0))
     unnamed = (high > low) & (streams.code[at] == 0) if streams.owner.size else high > low
     unnamed &= ~index.folder[names.owner]
-    skip = (high > low) & (streams.code[at] == 0) & index.folder[names.owner] if streams.owner.size else unnamed
+    skip = (
+        (high > low) & (streams.code[at] == 0) & index.folder[names.owner]
+        if streams.owner.size
+        else unnamed
+    )
     counts = high - low - skip + ~unnamed
     if counts.sum() > ROWS_MAX:
         troubles.append(Trouble("partial", "ROWS_MAX", 0))
@@ -627,9 +654,13 @@ def _rows(
     _apply_reparse(parsed.reparse, owner, row_stream, streams, kind, flags, target, mask_path)
 
     codes = of_stream(streams.code)
-    stream_text, masked_code = naming.mask_all([naming.encode(name) for name in parsed.stream_names], mask_path)
+    stream_text, masked_code = naming.mask_all(
+        [naming.encode(name) for name in parsed.stream_names], mask_path
+    )
     labels = pa.array([None, *stream_text[1:]], pa.string())
-    flags |= np.where(_is_system(names, owner, codes, list(parsed.stream_names), row_name), table.SYSTEM, 0)
+    flags |= np.where(
+        _is_system(names, owner, codes, list(parsed.stream_names), row_name), table.SYSTEM, 0
+    )
 
     resident = ~away & ~none
     runs = _row_runs(streams, start, boot.cluster_bytes, row_stream, resident, mft)
@@ -793,15 +824,16 @@ def _lost_names(
 
     def keys(record: Ints, parent: Ints, text: list[str]) -> pa.Array:
         numbers = [pa.array(column & RECORD_MASK).cast(pa.string()) for column in (record, parent)]
-        safe = pa.array([_surrogates_out(name) for name in text], pa.string())
-        return pc.binary_join_element_wise(*numbers, safe, "/")
+        return pc.binary_join_element_wise(*numbers, _arrow_text(text), "/")
 
     known = keys(parsed.names["owner"], parsed.names["parent"], parsed.texts)
     own = keys(entry.file, entry.parent, entry.text)
     new = np.flatnonzero(~pc.is_in(own, value_set=known).to_numpy(zero_copy_only=False))
     if not new.size:
         return None
-    once = np.sort(np.unique(own.take(pa.array(new)).to_numpy(zero_copy_only=False), return_index=True)[1])
+    once = np.sort(
+        np.unique(own.take(pa.array(new)).to_numpy(zero_copy_only=False), return_index=True)[1]
+    )
     new = new[once]
     record = entry.file & RECORD_MASK
     long_name = set(record[new][entry.space[new] != DOS_NAME].tolist())
@@ -812,8 +844,12 @@ def _lost_names(
     return _index_rows(entry, np.array(chosen, np.int64), index, folders, mask_path)
 
 
-def _surrogates_out(name: str) -> str:
-    return name if name.isascii() else encode_name(name)
+def _arrow_text(names: list[str]) -> pa.Array:
+    """Names as Arrow text; half surrogate pairs, which are no text, are encoded."""
+    try:
+        return pa.array(names, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([name if name.isascii() else encode_name(name) for name in names])
 
 
 def _index_rows(
@@ -832,7 +868,9 @@ def _index_rows(
     columns = {f"fn_{name}": table.times_from_filetime(times[at]) for name, at in _TIME_COLUMNS}
     none = {name: table.no_times(count) for name, _ in _TIME_COLUMNS}
     return Rows(
-        path=pa.array([f"{path}/{name}" for (path, _, _), name in zip(found, text, strict=True)], pa.string()),
+        path=pa.array(
+            [f"{path}/{name}" for (path, _, _), name in zip(found, text, strict=True)], pa.string()
+        ),
         masked=masked | np.array([hidden for _, hidden, _ in found], np.bool_),
         file_id=pa.array(record).cast(pa.string()),
         stream=pa.nulls(count, pa.string()),
@@ -869,7 +907,9 @@ def _bitmap(
         for at, n in zip(streams.runs.start[low:high], streams.runs.length[low:high], strict=True)
     )[: int(streams.size[stream])]
     if len(data) * 8 < boot.clusters:
-        troubles.append(Trouble("partial", "MAP_SHORT", (boot.clusters - len(data) * 8) * boot.cluster_bytes))
+        troubles.append(
+            Trouble("partial", "MAP_SHORT", (boot.clusters - len(data) * 8) * boot.cluster_bytes)
+        )
     used = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[: boot.clusters]
     free = runs_of(used == 0)
     return Ranges(start + free.start * boot.cluster_bytes, start + free.end * boot.cluster_bytes)

@@ -62,7 +62,11 @@ def walk(
         walked.serial = header[0x68:0x70].hex().upper()
         walked.structures = [
             Claim(start, -(-1536 // block) * block, "VOLUME_HEADER"),
-            Claim(walked.end - -(-1024 // block) * block, -(-1024 // block) * block, "VOLUME_HEADER_COPY"),
+            Claim(
+                walked.end - -(-1024 // block) * block,
+                -(-1024 // block) * block,
+                "VOLUME_HEADER_COPY",
+            ),
         ]
     elif name == "iso9660":
         described = reader.read(start + 16 * 2048, 2048)
@@ -110,7 +114,9 @@ def _moments(meta: Any, basis: str) -> dict[str, tuple[Interval, int]]:
 def _times(moments: list[dict[str, tuple[Interval, int]]], *, hfs: bool) -> dict[str, Times]:
     out = {}
     for name, _ in _TIMES:
-        raw = [row[name][1] + (_HFS_EPOCH_SECONDS if hfs and row[name][1] else 0) for row in moments]
+        raw = [
+            row[name][1] + (_HFS_EPOCH_SECONDS if hfs and row[name][1] else 0) for row in moments
+        ]
         out[name] = table.times_of([row[name][0] for row in moments], raw)
     return out
 

@@ -135,15 +135,22 @@ class Rows:
 
 def join(first: Rows, second: Rows) -> Rows:
     """The rows of both."""
+
     def arrays(a: Any, b: Any) -> Any:
         if isinstance(a, np.ndarray):
             return np.concatenate((a, b))
         if isinstance(a, Times):
-            raw = None if a.raw is None and b.raw is None else np.concatenate(
-                [np.zeros(x.start.size, np.int64) if x.raw is None else x.raw for x in (a, b)]
+            raw = (
+                None
+                if a.raw is None and b.raw is None
+                else np.concatenate(
+                    [np.zeros(x.start.size, np.int64) if x.raw is None else x.raw for x in (a, b)]
+                )
             )
             return Times(*(np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True)), raw)
-        return pa.concat_arrays([c for x in (a, b) for c in (x.chunks if isinstance(x, pa.ChunkedArray) else [x])])
+        return pa.concat_arrays(
+            [c for x in (a, b) for c in (x.chunks if isinstance(x, pa.ChunkedArray) else [x])]
+        )
 
     columns = {
         column.name: arrays(getattr(first, column.name), getattr(second, column.name))
@@ -233,7 +240,9 @@ def _pair(start: int, end: int) -> tuple[Ints, Ints]:
     return np.array([start], np.int64), np.array([end], np.int64)
 
 
-def coverage(evidence: str, volume: str | None, troubles: Iterable[Trouble]) -> list[dict[str, Any]]:
+def coverage(
+    evidence: str, volume: str | None, troubles: Iterable[Trouble]
+) -> list[dict[str, Any]]:
     base = evidence if volume is None else f"{evidence}:{volume}"
     out = []
     for trouble in troubles:
@@ -336,9 +345,7 @@ def _places(runs: Runs) -> tuple[Ints, Ints]:
 # ------------------------------------------------------------------ spans
 
 
-def _spans(
-    evidence: str, volume: str, whole: Ranges, walked: Walked, owner: pa.Array
-) -> pa.Table:
+def _spans(evidence: str, volume: str, whole: Ranges, walked: Walked, owner: pa.Array) -> pa.Table:
     parts = [
         *_base_spans(whole, walked),
         *_row_spans(walked, owner),
@@ -378,7 +385,13 @@ def _owners(owner: pa.Array | str | None, count: int) -> pa.Array:
 
 
 def _one(claim: Claim, kind: str) -> _Part:
-    return np.array([claim.start], np.int64), np.array([claim.length], np.int64), kind, claim.name, None
+    return (
+        np.array([claim.start], np.int64),
+        np.array([claim.length], np.int64),
+        kind,
+        claim.name,
+        None,
+    )
 
 
 def _base_spans(whole: Ranges, walked: Walked) -> list[_Part]:
@@ -418,9 +431,7 @@ def _row_spans(walked: Walked, owner: pa.Array) -> list[_Part]:
 
     def claim(chosen: Bools, first: Ints, count: Ints, kind: str, state: str | None) -> None:
         chosen = chosen & (count > 0)
-        parts.append(
-            (first[chosen], count[chosen], kind, owner.take(pa.array(row[chosen])), state)
-        )
+        parts.append((first[chosen], count[chosen], kind, owner.take(pa.array(row[chosen])), state))
 
     def claim_free(chosen: Bools, first: Ints, count: Ints, kind: str) -> None:
         picked = np.flatnonzero(chosen & (count > 0))

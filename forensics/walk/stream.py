@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-import numpy as np
-
 from forensics.evidence import Image, Unreadable
 from forensics.values import Gap
 from forensics.walk import names as naming
@@ -33,6 +31,7 @@ class NotOpen(ValueError):
         super().__init__(reason)
 
 
+Mft = tuple[list[tuple[int, int, int]], "Stream"]  # (start, length, offset in it) …, content
 ReadGaps = Callable[[int, int], tuple[bytes, list[Gap]]]
 
 
@@ -117,7 +116,7 @@ class VolumeReader:
         self._image, self._start, self._mask = image, start, mask
         self._reader = Reader(image)
         self._boot = ntfs_records.read_boot(self._reader.read(start, 512))
-        self._mft: ntfs.Pieces | None = None
+        self._mft: Mft | None = None
         self._system: Any = None
 
     def open(self, row: Mapping[str, Any]) -> Stream:
@@ -150,24 +149,28 @@ class VolumeReader:
         boot = self._boot
         assert boot is not None
         if self._mft is None:
-            self._mft = ntfs.mft_pieces(self._reader, self._start, boot)
-        mft = self._mft
-        if mft is None:
-            raise NotOpen("unreadable", "NO_MFT")
-        inside = (mft.start <= place) & (place < mft.start + mft.length)
-        piece = int(np.argmax(inside))
-        if not inside[piece]:
+            self._mft = self._open_mft(boot)
+        pieces, content = self._mft
+        for start, length, before in pieces:
+            if start <= place < start + length:
+                skip = (before + place - start) % boot.record_bytes
+                data, gaps = content.read_gaps(before + place - start - skip, boot.record_bytes)
+                break
+        else:
             raise NotOpen("unreadable", "NO_RECORD")
-        offset = int(mft.before[piece]) + place - int(mft.start[piece])
-        skip = offset % boot.record_bytes
-        self._reader.gaps.clear()
-        record = ntfs.read_pieces(self._reader, mft, offset - skip, boot.record_bytes)
-        ntfs_records.fix_up(record.reshape(1, -1), boot.sector_bytes)
-        content = record.tobytes()[skip : skip + size]
-        lost = [Gap(0, size, gap.reason) for gap in self._reader.gaps][:1]
-        if len(content) < size:
+        record = ntfs_records.fixed_record(data, boot.sector_bytes)
+        if gaps or record is None or skip + size > len(record):
+            raise NotOpen("unreadable", gaps[0].reason if gaps else "FIXUP_MISMATCH")
+        inside = record[skip : skip + size]
+        return Stream(size, lambda at, n: (inside[at : at + n], []))
+
+    def _open_mft(self, boot: ntfs_records.Boot) -> Mft:
+        pieces = ntfs.mft_pieces(self._reader, self._start, boot)
+        if pieces is None:
             raise NotOpen("unreadable", "NO_RECORD")
-        return Stream(size, lambda at, n: (content[at : at + n], lost if n else []))
+        runs = list(zip(*(column.tolist() for column in pieces), strict=True))
+        size = sum(length for _, length, _ in runs) // boot.record_bytes * boot.record_bytes
+        return runs, plain(self._image, [run[:2] for run in runs], size, size)
 
     def _through_tsk(self, row: Mapping[str, Any]) -> Stream:
         from forensics.walk import tsk

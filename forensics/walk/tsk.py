@@ -171,7 +171,9 @@ class Walk:
                 else:
                     self.seen.add(found.inum)
                     stack.append(
-                        Folder(found.inum, found.path, found.masked, folder.orphan, folder.depth + 1)
+                        Folder(
+                            found.inum, found.path, found.masked, folder.orphan, folder.depth + 1
+                        )
                     )
 
     def trouble(self, reason: str, place: str, size: int = 0) -> None:

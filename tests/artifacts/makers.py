@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import uuid
 
-FILETIME_2022 = 133_000_000_000_000_000  # 2022-06-18 02:13:20 UTC
+FILETIME_2022 = 133_000_000_000_000_000  # 2022-06-18 04:26:40 UTC
 
 
 def hive(tree: dict, name: str = "SYSTEM", sequence: tuple[int, int] = (7, 7)) -> bytes:
@@ -34,7 +34,11 @@ def hive(tree: dict, name: str = "SYSTEM", sequence: tuple[int, int] = (7, 7)) -
         place = cell(bytes(76) + raw)
         keys = [key(n, b, place) for n, b in sorted(below.items()) if isinstance(b, dict)]
         values = [value(n, v) for n, v in below.items() if not isinstance(v, dict)]
-        key_list = cell(b"li" + struct.pack("<H", len(keys)) + struct.pack(f"<{len(keys)}I", *keys)) if keys else 0xFFFFFFFF
+        key_list = (
+            cell(b"li" + struct.pack("<H", len(keys)) + struct.pack(f"<{len(keys)}I", *keys))
+            if keys
+            else 0xFFFFFFFF
+        )
         value_list = cell(struct.pack(f"<{len(values)}I", *values)) if values else 0xFFFFFFFF
         body = struct.pack(
             "<2sHQIIIIIIIIII", b"nk", 0x20, FILETIME_2022, 0, parent, len(keys), 0, key_list,
@@ -109,9 +113,7 @@ SYSTEM = hive(
                 },
                 "SCSI": {
                     "Disk&Ven_Fast&Prod_Disk": {
-                        "7&33&0&000000": {
-                            "ContainerID": "{11111111-f7f6-edc5-3c54-6d645ffe535b}"
-                        },
+                        "7&33&0&000000": {"ContainerID": "{11111111-f7f6-edc5-3c54-6d645ffe535b}"},
                         "4&internal&0&000000": {
                             "ContainerID": "{00000000-0000-0000-ffff-ffffffffffff}"
                         },
@@ -149,7 +151,9 @@ SOFTWARE = hive(
                         f"{DEVICE}EXAMPLE_A_439041101": {},
                         "_??_USBSTOR#Disk#odd": {},
                     },
-                    "ProfileList": {"S-1-5-21-1-2-3-1001": {"ProfileImagePath": "C:\\Users\\reidai"}},
+                    "ProfileList": {
+                        "S-1-5-21-1-2-3-1001": {"ProfileImagePath": "C:\\Users\\reidai"}
+                    },
                 }
             },
             "Windows Portable Devices": {

@@ -9,8 +9,15 @@ from makers import DATES, FILETIME_2022, GUID, NTUSER, SOFTWARE, STICK, SYSTEM, 
 
 from forensics.artifacts import Content
 from forensics.artifacts.windows import (
-    mount_points, mounted_devices, office_mru, recent_docs, software_settings, system_settings,
-    usb_devices, user_assist, volume_names,
+    mount_points,
+    mounted_devices,
+    office_mru,
+    recent_docs,
+    software_settings,
+    system_settings,
+    usb_devices,
+    user_assist,
+    volume_names,
 )  # fmt: skip
 from forensics.artifacts.windows.hive import Hive, Key, open_hive
 from forensics.values import from_filetime
@@ -216,13 +223,23 @@ def test_logs_bring_back_what_the_hive_lacks(shared):
     folder = "artifacts/windows/hives/"
 
     def opened(name: str, where: str = folder) -> Hive:
-        names = {Path(path).name.removesuffix(".xz").lower(): path for path in files if path.startswith(where)}
+        names = {
+            Path(path).name.removesuffix(".xz").lower(): path
+            for path in files
+            if path.startswith(where)
+        }
         path = names[name.lower()]
-        return open_hive(Content(files[path], f"/{name}", {}, lambda n: files.get(names.get(n.lower(), ""))))
+        return open_hive(
+            Content(files[path], f"/{name}", {}, lambda n: files.get(names.get(n.lower(), "")))
+        )
 
     recovered = tree(open_hive(Content(files[folder + "yarp/RecoveredHive_Windows10.xz"])))
     assert tree(opened("NewDirtyHive", folder + "yarp/")) == recovered
-    for name, keys in (("SYSTEM_B", 35595), ("UsrClass.dat", 6238), ("transactions_NTUSER.DAT", 3105)):
+    for name, keys in (
+        ("SYSTEM_B", 35595),
+        ("UsrClass.dat", 6238),
+        ("transactions_NTUSER.DAT", 3105),
+    ):
         hive_ = opened(name)
         assert (len(tree(hive_)), hive_.gaps) == (keys, []), name
     rescued = opened("BadBaseBlockHive", "malformed/hives/")
@@ -239,12 +256,22 @@ def test_devices_as_another_reader_lists_them(shared):
         mine = [row for row in rows if row["path"] == path]
         if "SYSTEM" in path:
             found = parse(usb_devices, files[path]).traces
-            sticks = {(row["key"], row["instance_or_value"]) for row in mine if row["source"] == "Enum\\USBSTOR"}
-            names = {tuple(row["detail"].split(";")[0].split("\\")[1:]) for row in found if "USBSTOR\\" in row["detail"]}
+            sticks = {
+                (row["key"], row["instance_or_value"])
+                for row in mine
+                if row["source"] == "Enum\\USBSTOR"
+            }
+            names = {
+                tuple(row["detail"].split(";")[0].split("\\")[1:])
+                for row in found
+                if "USBSTOR\\" in row["detail"]
+            }
             assert names == sticks, path
             mapped = parse(mounted_devices, files[path]).traces
             assert len(mapped) == sum(row["source"] == "MountedDevices" for row in mine), path
-            settings = {row["name"]: row["value"] for row in parse(system_settings, files[path]).settings}
+            settings = {
+                row["name"]: row["value"] for row in parse(system_settings, files[path]).settings
+            }
             wanted = {row["source"]: row["key"] for row in mine}
             assert (settings["computer_name"], settings["zone_windows"]) == (
                 wanted["ComputerName"], wanted["TimeZone"],

@@ -11,7 +11,12 @@ from makers import FILETIME_2022, link
 from forensics import unpack
 from forensics.artifacts import Content
 from forensics.artifacts.windows import (
-    custom_destinations, dest_list, lnk, recycle_i, recycle_info, setupapi,
+    custom_destinations,
+    dest_list,
+    lnk,
+    recycle_i,
+    recycle_info,
+    setupapi,
 )  # fmt: skip
 from forensics.values import Interval, moment
 
@@ -83,8 +88,8 @@ def test_a_link_in_recent_is_a_last_and_a_first_opening():
         "path": "E:\\data\\list.csv", "size": 297571, "letter": "E",
     }  # fmt: skip
     assert row["detail"] == (
-        "which=last;drive_type=removable;target_created=2022-06-18T02:13:20.000000Z;"
-        "target_modified=2022-06-18T02:13:20.000002Z;target_accessed=2022-06-18T02:13:20.000001Z;"
+        "which=last;drive_type=removable;target_created=2022-06-18T04:26:40.000000Z;"
+        "target_modified=2022-06-18T04:26:40.000002Z;target_accessed=2022-06-18T04:26:40.000001Z;"
         "droid_volume=11111111-2222-1333-8444-0123456789ab;"
         "droid_file=11111111-2222-1333-8444-0123456789ab;mac=01:23:45:67:89:ab"
     )
@@ -94,8 +99,20 @@ def test_a_link_in_recent_is_a_last_and_a_first_opening():
     ("data", "path", "kind", "target", "gaps"),
     [
         (link(), None, "shortcut", "E:\\data\\list.csv", []),
-        (link("C:\\Users", suffix="reidai\\a.csv"), RECENT, "file_opened", "C:\\Users\\reidai\\a.csv", []),
-        (link("E:\\住民\\台帳.csv", tracker=False), RECENT, "file_opened", "E:\\住民\\台帳.csv", []),
+        (
+            link("C:\\Users", suffix="reidai\\a.csv"),
+            RECENT,
+            "file_opened",
+            "C:\\Users\\reidai\\a.csv",
+            [],
+        ),
+        (
+            link("E:\\住民\\台帳.csv", tracker=False),
+            RECENT,
+            "file_opened",
+            "E:\\住民\\台帳.csv",
+            [],
+        ),
         (link()[:120], RECENT, "file_opened", None, [(76, 44, "TRUNCATED")]),
         (b"L\0\0\0", RECENT, None, None, [(0, 4, "NO_LINK_HEADER")]),
         (b"", RECENT, None, None, [(0, 0, "NO_LINK_HEADER")]),
@@ -104,7 +121,9 @@ def test_a_link_in_recent_is_a_last_and_a_first_opening():
 def test_links(data, path, kind, target, gaps):
     parsed = lnk.parse(Content(data, path))
     assert [tuple(gap) for gap in parsed.gaps] == gaps
-    assert [(row["kind"], row["path"]) for row in parsed.traces] == ([(kind, target)] if kind else [])
+    assert [(row["kind"], row["path"]) for row in parsed.traces] == (
+        [(kind, target)] if kind else []
+    )
 
 
 def recycled(version: int, path: str, size: int = 297571, characters: int | None = None) -> bytes:
@@ -124,10 +143,10 @@ TARGET = "C:\\Users\\reidai\\Desktop\\住民 - コピー.csv"
     [
         (recycled(1, TARGET), TARGET, []),
         (recycled(2, TARGET), TARGET, []),
-        (recycled(2, TARGET) + b"xx", TARGET, [(90, 2, "TRAILING_BYTES")]),
-        (recycled(2, TARGET, characters=99), TARGET, [(28, 62, "PATH_SHORT")]),
+        (recycled(2, TARGET) + b"xx", TARGET, [(102, 2, "TRAILING_BYTES")]),
+        (recycled(2, TARGET, characters=99), TARGET, [(28, 74, "PATH_SHORT")]),
         (recycled(2, TARGET)[:50], "C:\\Users\\re", [(28, 22, "PATH_SHORT")]),
-        (recycled(3, TARGET), None, [(0, 90, "VERSION")]),
+        (recycled(3, TARGET), None, [(0, 102, "VERSION")]),
         (recycled(2, TARGET)[:27], None, [(0, 27, "TRUNCATED")]),
         (b"", None, [(0, 0, "TRUNCATED")]),
     ],
@@ -147,7 +166,10 @@ def test_dest_list_of_both_layouts():
     for version, extra, tail in ((1, b"", b""), (4, bytes(16), bytes(4))):
         entry = bytes(8) + bytes(64) + b"example-pc".ljust(16, b"\0") + struct.pack("<III", 7, 0, 0)
         entry += struct.pack("<Qi", FILETIME_2022, -1) + extra + struct.pack("<H", len(name))
-        data = struct.pack("<II", version, 2).ljust(32, b"\0") + (entry + name.encode("utf-16-le") + tail) * 2
+        data = (
+            struct.pack("<II", version, 2).ljust(32, b"\0")
+            + (entry + name.encode("utf-16-le") + tail) * 2
+        )
         parsed = dest_list.parse(Content(data, "/Users/a/x.automaticDestinations-ms!DestList"))
         assert [(row["path"], row["time_raw"], row["record_number"]) for row in parsed.traces] == [
             (name, str(FILETIME_2022), 7)
@@ -155,6 +177,11 @@ def test_dest_list_of_both_layouts():
         assert parsed.gaps == []
         short = dest_list.parse(Content(data[:-40], None))
         assert (len(short.traces), [gap.reason for gap in short.gaps]) == (1, ["TRUNCATED"])
+
+
+def unpacked(path) -> bytes:
+    with lzma.open(path) as file:
+        return file.read()
 
 
 # --- real files ---------------------------------------------------------------------------------
@@ -172,7 +199,9 @@ def test_links_as_two_other_readers_have_them(shared):
             continue
         number = row["drive_serial"]
         assert link_.volume_serial == (f"{int(number, 16):08X}" if number else None), row["path"]
-        assert (link_.size, link_.label or "") == (int(row["size"] or 0), row["volume_label"]), row["path"]
+        assert (link_.size, link_.label or "") == (int(row["size"] or 0), row["volume_label"]), row[
+            "path"
+        ]
         if "native.xp.15" in row["path"] or "unpaired" in row["path"]:
             continue  # French ANSI; a lone surrogate
         if row["liblnk_local_path"]:  # LnkParse3 stops where base and suffix meet
@@ -195,12 +224,16 @@ def test_recycle_bins_as_published(shared):
                 found = recycle_i.parse(Content(data)).traces
             else:
                 place = folder / answer["path"]
-                data = place.read_bytes() if place.exists() else lzma.open(f"{place}.xz").read()
+                data = place.read_bytes() if place.exists() else unpacked(f"{place}.xz")
                 found = recycle_info.parse(Content(data)).traces
                 found = [row for row in found if row["record_number"] == record["index"]]
             (row,) = found
             time = moment(row["time"].start).strftime("%Y-%m-%dT%H:%M:%SZ")
-            assert (row["path"], row["size"], time) == (record["path"], record["size"], record["time"])
+            assert (row["path"], row["size"], time) == (
+                record["path"],
+                record["size"],
+                record["time"],
+            )
             if answer["format"] == "file":
                 assert ("gone=yes" in (row["detail"] or "")) == record["gone"]
             compared += 1
@@ -211,7 +244,7 @@ def test_recycle_bins_as_published(shared):
 
 @pytest.mark.image
 def test_a_real_setupapi_log(shared):
-    data = lzma.open(shared / "corpus/artifacts/removable/setupapi.dev.log.xz").read()
+    data = unpacked(shared / "corpus/artifacts/removable/setupapi.dev.log.xz")
     parsed = setupapi.parse(Content(data, "/Windows/INF/setupapi.dev.log"))
     (span,) = [row for row in parsed.traces if row["kind"] == "log_span"]
     assert "records=194;" in span["detail"]
@@ -234,5 +267,5 @@ def test_jump_lists_through_their_container(shared):
             else:
                 links += len(lnk.parse(Content(body)).traces)
         assert links == entries
-    data = lzma.open(folder / "5afe4de1b92fc382.customDestinations-ms.xz").read()
+    data = unpacked(folder / "5afe4de1b92fc382.customDestinations-ms.xz")
     assert len(custom_destinations.parse(Content(data)).traces) == 9

@@ -34,7 +34,7 @@ def table_body(entries, base):
     return head + adler(head) + packed + adler(packed)
 
 
-def make_ewf(  # noqa: PLR0913
+def make_ewf(
     data, chunk_sectors=4, sector=512, table_chunks=5, segment_tables=2, errors=(), set_id=b"s" * 16
 ):
     """Segment files, in order, of an image of `data` (whole sectors).

@@ -18,7 +18,7 @@ import pytest
 from forensics.case import Refused
 from forensics.evidence import acquire as room
 from forensics.evidence import open_image
-from forensics.evidence.acquire import Options, acquire, acquire_task, describe, task
+from forensics.evidence.acquire import Options, acquire_source, describe, summary, units
 from forensics.values import Gap
 
 MIB = 1 << 20
@@ -32,13 +32,13 @@ def source(tmp_path):
     return path
 
 
-def reader(bad=(), ends=len(TRUTH)):
+def reader(bad=(), ends=None):
     """A device with bad sectors; it fails a whole read when one of its sectors is bad."""
 
     def read(offset, length):
         if any(offset < (sector + 1) * 512 and offset + length > sector * 512 for sector in bad):
             raise OSError(errno.EIO, "bad sector")
-        return TRUTH[offset : min(offset + length, ends)]
+        return TRUTH[:ends][offset : offset + length]
 
     return read
 
@@ -46,7 +46,7 @@ def reader(bad=(), ends=len(TRUTH)):
 @pytest.mark.parametrize("segment_bytes", [None, MIB])
 def test_good_source(segment_bytes, source, tmp_path):
     out, seen = tmp_path / "a.dd", []
-    facts = acquire(
+    facts = acquire_source(
         source, out, Options("山田", segment_bytes), progress=lambda *now: seen.append(now)
     )
     assert facts["digests"] == {
@@ -66,7 +66,7 @@ def test_good_source(segment_bytes, source, tmp_path):
 
 def test_bad_sectors_are_narrowed_down_and_carried_on(source, tmp_path):
     bad = [0, 5, 6, 2047, 2048, 6146]
-    facts = acquire(source, tmp_path / "a.dd", Options(), read=reader(bad))
+    facts = acquire_source(source, tmp_path / "a.dd", Options(), read=reader(bad))
     gaps = [(0, 512), (2560, 1024), (2047 * 512, 1024), (6146 * 512, 512)]
     assert [(gap["start"], gap["length"]) for gap in facts["unread"]] == gaps
     assert facts["verified"]
@@ -81,12 +81,12 @@ def test_bad_sectors_are_narrowed_down_and_carried_on(source, tmp_path):
 
 
 def test_a_source_that_ends_early_is_no_zeros(source, tmp_path):
-    facts = acquire(source, tmp_path / "a.dd", Options(), read=reader(ends=2 * MIB))
+    facts = acquire_source(source, tmp_path / "a.dd", Options(), read=reader(ends=2 * MIB))
     assert facts["unread"] == [{"start": 2 * MIB, "length": len(TRUTH) - 2 * MIB}]
 
 
 def test_split_image_keeps_its_map(source, tmp_path):
-    acquire(source, tmp_path / "a", Options(segment_bytes=MIB), read=reader([3]))
+    acquire_source(source, tmp_path / "a", Options(segment_bytes=MIB), read=reader([3]))
     with open_image(tmp_path / "a.001") as image:
         assert list(image.facts.gaps) == [Gap(1536, 512, "UNREADABLE_SECTOR")]
 
@@ -103,7 +103,7 @@ def read(offset, length):
     if offset <= 1024 < offset + length:
         raise OSError(5, "bad")
     return data[offset : offset + length]
-room.acquire(Path(sys.argv[1]), Path(sys.argv[2]), room.Options(), read=read)
+room.acquire_source(Path(sys.argv[1]), Path(sys.argv[2]), room.Options(), read=read)
 """
 
 
@@ -130,7 +130,7 @@ def test_killed_and_resumed_gives_the_same(source, tmp_path):
         asked.append(offset)
         return TRUTH[offset : offset + length]
 
-    facts = acquire(source, out, Options(), read=read)
+    facts = acquire_source(source, out, Options(), read=read)
     assert min(asked) == MIB  # the last block again, as a check; nothing before it
     assert facts["unread"] == [{"start": 1024, "length": 512}]
     wanted = TRUTH[:1024] + bytes(512) + TRUTH[1536:]
@@ -151,9 +151,9 @@ def test_resuming_another_source_is_refused(source, tmp_path):
     killed(source, out)
     before = out.read_bytes()
     with pytest.raises(Refused, match="not acquired from this source"):
-        acquire(source, out, Options(), read=lambda _offset, length: bytes(length))
+        acquire_source(source, out, Options(), read=lambda _offset, length: bytes(length))
     with pytest.raises(Refused, match="no unfinished acquisition"):
-        acquire(source, out, Options(segment_bytes=MIB))
+        acquire_source(source, out, Options(segment_bytes=MIB))
     assert out.read_bytes() == before
 
 
@@ -176,27 +176,36 @@ def test_refusals(source, tmp_path):
     }
     for text, (given, out, options) in facts.items():
         with pytest.raises(Refused, match=text):
-            acquire(given, out, options)
+            acquire_source(given, out, options)
     assert taken.read_bytes() == b"x"
     assert source.read_bytes() == TRUTH
     assert not (tmp_path / "a").exists()
 
 
 def test_finished_image_is_not_acquired_again(source, tmp_path):
-    acquire(source, tmp_path / "a.dd", Options())
+    acquire_source(source, tmp_path / "a.dd", Options())
     with pytest.raises(Refused, match="exists"):
-        acquire(source, tmp_path / "a.dd", Options())
+        acquire_source(source, tmp_path / "a.dd", Options())
 
 
-def test_task_for_the_crew(source, tmp_path):
-    unit = task(source, tmp_path / "a.dd")
+def test_units_for_the_crew(source, tmp_path):
+    out = tmp_path / "a.dd"
+    assert summary(source, out) == (f"{source} -> {out}: not finished; run again to go on", False)
+    (unit,) = units([(source, out)], examiner="x", verify=False)
     assert (unit.address, unit.bytes, len(unit.identity)) == ("a.dd", len(TRUTH), 64)
-    assert acquire_task(unit, Options()) == {"coverage": []}
+    assert room.acquire(unit) == {"coverage": []}
+    line, good = summary(source, out)
+    assert good
+    assert hashlib.sha256(TRUTH).hexdigest() in line
+    assert "not verified" in line
+    for pairs, text in (([(source, out)], "exists"), ([(source, tmp_path / "b")] * 2, "one OUT")):
+        with pytest.raises(Refused, match=text):
+            units(pairs)
 
 
 def test_empty_source(tmp_path):
     (tmp_path / "empty").write_bytes(b"")
-    facts = acquire(tmp_path / "empty", tmp_path / "a.dd", Options())
+    facts = acquire_source(tmp_path / "empty", tmp_path / "a.dd", Options())
     assert (facts["verified"], (tmp_path / "a.dd").stat().st_size) == (True, 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
 import struct
@@ -260,7 +261,7 @@ def test_inflate_agrees_with_zlib():
 )
 def test_mutated_sets_never_give_wrong_bytes(tmp_path_factory, changes):
     folder = tmp_path_factory.mktemp("mutated")
-    files = {number: data for number, data in enumerate(SET)}
+    files = dict(enumerate(SET))
     for number, what, where, value in changes:
         data = files.get(number)
         if not data:
@@ -293,6 +294,28 @@ def test_mutated_sets_never_give_wrong_bytes(tmp_path_factory, changes):
         pass
     finally:
         shutil.rmtree(folder)
+
+
+FORMATS = ("ewf", "smart", "ftk", "encase1", "encase4", "encase5", "encase6", "encase7", "linen5",
+           "linen7", "ewfx")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_that_libewf_writes(name, tmp_path):
+    if shutil.which("ewfacquirestream") is None:
+        pytest.skip("ewfacquirestream is not installed")
+    truth = random.Random(2).randbytes(1 << 20) + bytes(1 << 20) + b"text " * 104858
+    truth = truth[: len(truth) // 512 * 512]
+    subprocess.run(
+        ["ewfacquirestream", "-q", "-t", tmp_path / "b", "-f", name, "-c", "fast", "-S", "1MiB"],
+        input=truth, check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    first = min(tmp_path.iterdir())
+    assert gaps_of(first, truth) == []
+    with open_image(first) as image:
+        assert dict(image.facts.stored)["md5"] == hashlib.md5(truth).hexdigest()
+        assert len(image.facts.segments) == 2
+        assert image.notes == ()
 
 
 @pytest.mark.slow

@@ -94,6 +94,16 @@ CLAIMS = {
     "logical": (mbr((5, 64, 4096)).ljust(64 * 512, b"\0") + mbr((0x83, 64, 4032)), 4160 * 512),
     "fat": (fat(20000), 20000 * 512),
     "ext": (ext(50000), 50000 * 1024),
+    "ntfs": (
+        b"\xeb\x52\x90NTFS    \0\2".ljust(40, b"\0") + struct.pack("<Q", 9000).ljust(472, b"\0"),
+        9000 * 512,
+    ),
+    "exfat": (
+        b"\xeb\x76\x90EXFAT   ".ljust(72, b"\0")
+        + struct.pack("<Q", 9000).ljust(36, b"\0")
+        + b"\x09".ljust(404, b"\0"),
+        9000 * 512,
+    ),
     "exact": (fat(20000).ljust(20000 * 512, b"\0"), 20000 * 512),
     "absurd": (mbr((0x0C, 1, 0xFFFFFFFF)), 0x1_0000_0000 * 512),
     "protective only": (mbr((0xEE, 1, 0xFFFFFFFF)).ljust(MIB, b"\0"), MIB),

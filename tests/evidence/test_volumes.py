@@ -11,6 +11,7 @@ import pytsk3
 from corpus_files import table, unpacked
 from hypothesis import given
 from hypothesis import strategies as st
+from make_ewf import make_ewf, write_set
 
 from forensics.evidence import Unsupported, open_image
 from forensics.evidence.volumes import Volume, volumes
@@ -133,6 +134,18 @@ def test_apple_map(tmp_path):
     assert [(v.name, v.start, v.length, v.type) for v in out if v.name] == [
         ("p1", 4096, 8192, "Apple_HFS")
     ]
+
+
+def test_a_table_that_reaches_past_an_ewf_medium(tmp_path):
+    """The container says how large the medium is; what the table says more is told."""
+    disk = mbr((7, 8, 8), (7, 16, 100), (7, 200, 8)).ljust(64 * 512, b"\0")
+    with open_image(write_set(tmp_path, make_ewf(disk))) as image:
+        rows = brief(volumes(image))
+    assert rows == [(None, 0, 8, None), ("p1", 8, 8, NONE), ("p2", 16, 48, NONE)]
+    disk = mbr((7, 8, 8), (7, 200, 8)).ljust(64 * 512, b"\0")
+    with open_image(write_set(tmp_path, make_ewf(disk))) as image:
+        rows = brief(volumes(image))
+    assert rows == [(None, 0, 8, None), ("p1", 8, 8, NONE), (None, 16, 48, "PAST_END")]
 
 
 def test_unreadable_table_is_no_empty_medium(tmp_path):

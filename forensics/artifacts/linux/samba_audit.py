@@ -71,6 +71,7 @@ def _row(entry: Entry, number: int) -> list[Row]:
             "detail": detail(
                 operation=operation, mode=mode, share=share or (rest[0] if rest and kind.startswith("session") else None),
                 client=address, session="network" if kind.startswith("session") else None,
+                pid=entry.pid if kind.startswith("session") else None,
                 result=None if result == "ok" else result, turn=entry.record.turn or None,
             ),
         }

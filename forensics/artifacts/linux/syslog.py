@@ -18,7 +18,7 @@ from forensics.values import NO_TIME, Gap, Interval, interval, micros
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _OLD = re.compile(
     r"(?:<\d{1,3}>)?(?P<time>(?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) "
-    r"(?P<clock>\d\d:\d\d:\d\d)(?:\.(?P<part>\d{1,6}))?) (?P<rest>.*)",
+    r"(?P<clock>\d\d:\d\d:\d\d)(?:\.(?P<part>\d{1,6}))?):? (?P<rest>.*)",
     re.DOTALL,
 )
 _NEW = re.compile(
@@ -27,7 +27,8 @@ _NEW = re.compile(
     re.DOTALL,
 )
 _REST = re.compile(
-    r"(?P<host>\S+) (?P<program>[^\s:\[]+)(?:\[(?P<pid>\d+)\])?: ?(?P<message>.*)", re.DOTALL
+    r"(?:(?P<host>\S*[^\s:]) )?(?P<program>[^\s:\[]+)(?:\[(?P<pid>\d+)\])?: ?(?P<message>.*)",
+    re.DOTALL,
 )
 _HALF_YEAR = dt.timedelta(days=183)
 
@@ -71,7 +72,7 @@ def entries(content: Content, gaps: list[Gap]) -> list[Entry]:
             Entry(
                 Record(time, line.start, line.length, turn),
                 match["time"],
-                rest["host"] if rest else match["rest"].split(" ", 1)[0],
+                (rest["host"] or "") if rest else match["rest"].split(" ", 1)[0],
                 rest["program"].rsplit("/", 1)[-1] if rest else "",
                 int(rest["pid"]) % 2**63 if rest and rest["pid"] else None,
                 rest["message"] if rest else match["rest"],

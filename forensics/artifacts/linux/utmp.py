@@ -94,7 +94,7 @@ def _sound(data: bytes, layout: tuple[int, str, int, str]) -> int:
         good += (
             kind in _TYPES
             and 0 <= part < 1_000_000
-            and 0 <= seconds < 2**33
+            and 0 < seconds < 2**33
             and data[start + 2 : start + 4] == b"\0\0"
         )
     return good

@@ -8,6 +8,7 @@ import io
 import unicodedata
 import zipfile
 from dataclasses import dataclass, field
+from typing import Any
 
 ROWS_MAX = 200_000  # of one sheet
 COLUMNS_MAX = 256
@@ -89,26 +90,24 @@ def _workbook(data: bytes) -> list[Sheet]:
             raise UnreadableError
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [
-            _sheet(book.get_sheet_by_index(number), number + 1, meta)
-            for number, meta in enumerate(book.sheets_metadata)
-            if meta.typ == calamine.SheetTypeEnum.WorkSheet
-        ]
+        found = []
+        for number, meta in enumerate(book.sheets_metadata):
+            if meta.typ == calamine.SheetTypeEnum.WorkSheet:
+                table = book.get_sheet_by_index(number)
+                hidden = meta.visible != calamine.SheetVisibleEnum.Visible
+                found.append(_sheet(table, Sheet(meta.name, number + 1, hidden=hidden)))
     except (calamine.CalamineError, ValueError, OSError) as error:
         raise UnreadableError from error
+    return found
 
 
-def _sheet(table: object, number: int, meta: object) -> Sheet:
-    rows = table.to_python(skip_empty_area=False, nrows=ROWS_MAX)  # type: ignore[attr-defined]
-    sheet = Sheet(
-        meta.name,  # type: ignore[attr-defined]
-        number,
-        [[clean(_cell(value)) for value in row[:COLUMNS_MAX]] for row in rows],
-        "Visible" not in str(meta.visible),  # type: ignore[attr-defined]
-        table.total_height > ROWS_MAX,  # type: ignore[attr-defined]
-    )
-    for (top, left), (bottom, right) in table.merged_cell_ranges or []:  # type: ignore[attr-defined]
-        if top < len(sheet.rows) and left < len(sheet.rows[top]) and left == right:
+def _sheet(table: Any, sheet: Sheet) -> Sheet:
+    """Fill a sheet; a cell merged downwards stands in every row that it covers."""
+    for row in table.to_python(skip_empty_area=False, nrows=ROWS_MAX):
+        sheet.rows.append([clean(_cell(value)) for value in row[:COLUMNS_MAX]])
+    sheet.cut = table.total_height > ROWS_MAX
+    for (top, left), (bottom, right) in table.merged_cell_ranges or []:
+        if top < len(sheet.rows) and left == right < len(sheet.rows[top]):
             for row in sheet.rows[top + 1 : bottom + 1]:
                 row[left] = row[left] or sheet.rows[top][left]
     return sheet

@@ -20,6 +20,7 @@ from forensics.artifacts.artifact import (
     Parsed,
     Row,
     account,
+    basename,
     detail,
     on_windows,
 )  # fmt: skip
@@ -71,7 +72,9 @@ ARTIFACT = Artifact(
     family="shell",
     records=("file_opened",),
     where=r"/recent/automaticdestinations/[0-9a-f]+\.automaticdestinations-ms(!destlist)?$",
-    claims=lambda path, _head: path.lower().endswith(".automaticdestinations-ms!destlist"),
+    claims=lambda path, head: (
+        basename(path) == "destlist" and head[:1] in (b"\1", b"\2", b"\3", b"\4")
+    ),
     parse=parse,
     expected=on_windows,
     last_value_only=True,

@@ -294,9 +294,7 @@ def _replay(content: Content, gaps: list[Gap]) -> bytes:
     if sound and data[4:8] == data[8:12]:
         return data
     name = re.split(r"[/!\\]", content.path or "")[-1]
-    logs = (
-        [content.companion(name + suffix) for suffix in (".LOG1", ".LOG2", ".LOG")] if name else []
-    )
+    logs = [_beside(content, name, suffix) for suffix in (".LOG1", ".LOG2", ".LOG") if name]
     usable = [
         log for log in logs if log and log[:4] == b"regf" and _checksum(log) == _u32(log, 508)
     ]
@@ -319,6 +317,12 @@ def _replay(content: Content, gaps: list[Gap]) -> bytes:
         image[:PAGE] = newest[:40] + struct.pack("<I", size) + newest[44:PAGE]
         gaps.append(Gap(0, PAGE, "BASE_BLOCK_FROM_LOG"))
     return bytes(image)
+
+
+def _beside(content: Content, name: str, suffix: str) -> bytes | None:
+    """A log by the names that Windows gives it: NTUSER.DAT has ntuser.dat.LOG1."""
+    names = dict.fromkeys((name + suffix, name.lower() + suffix, name.lower() + suffix.lower()))
+    return next((data for one in names if (data := content.companion(one)) is not None), None)
 
 
 _Entry = tuple[int, list[tuple[int, bytes]], int]  # sequence, pages by offset, size of all bins

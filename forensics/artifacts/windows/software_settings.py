@@ -33,9 +33,11 @@ def parse(content: Content) -> Parsed:
         moment = dt.datetime.fromtimestamp(installed.number() % 2**32, dt.UTC)
         settings.append(setting("install_date", moment.isoformat(), installed.at))
     profiles = hive.key("ProfileList", version) if version else None
-    for key in hive.subkeys(profiles) if profiles else []:
-        if path := hive.value(key, "ProfileImagePath"):
-            settings.append(setting("user", f"{key.name}={path.text()}", path.at))
+    settings += [
+        setting("user", f"{key.name}={path.text()}", path.at)
+        for key in (hive.subkeys(profiles) if profiles else [])
+        if (path := hive.value(key, "ProfileImagePath"))
+    ]
     return Parsed([], settings, hive.gaps)
 
 

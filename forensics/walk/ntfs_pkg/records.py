@@ -56,7 +56,9 @@ def read_boot(sector: bytes) -> Boot | None:
     sectors, mft_cluster, mirror = struct.unpack_from("<QQQ", sector, 0x28)
     per_record, per_index = struct.unpack_from("<b3xb", sector, 0x40)
     (serial,) = struct.unpack_from("<Q", sector, 0x48)
-    cluster_bytes = sector_bytes * (per_cluster if per_cluster <= 0x80 else 1 << (256 - per_cluster))
+    cluster_bytes = sector_bytes * (
+        per_cluster if per_cluster <= 0x80 else 1 << (256 - per_cluster)
+    )
     if sector_bytes not in {256, 512, 1024, 2048, 4096} or not 0 < cluster_bytes <= 2 << 20:
         return None
     record_bytes = _block_bytes(per_record, cluster_bytes)
@@ -92,31 +94,43 @@ class Attributes(NamedTuple):
     flags: Ints
 
 
-def fix_up(block: Bytes, sector_bytes: int) -> Bools:
+def fix_up(block: Bytes, sector_bytes: int, signed: Bools) -> Bools:
     """Put the kept bytes back at the sector ends of equally long blocks (rows of `block`).
 
-    Gives which blocks are sound: a block whose sector ends do not carry the check value was torn
-    or overwritten, and stays as it is. Changes `block`.
+    signed: which rows have the signature. Gives which of them are sound: a block whose sector ends
+    do not carry the check value was torn or overwritten, and stays as it is. Changes `block`.
     """
     count, size = block.shape
     words = block.view("<u2")
     offset, number = words[:, 2].astype(np.int64), words[:, 3].astype(np.int64)
-    stride = sector_bytes
     sound = np.zeros(count, np.bool_)
-    for sectors in {size // stride, size // 512} if size >= 512 else ():
-        stride = size // max(sectors, 1)
-        fits = (number == sectors + 1) & (offset % 2 == 0) & (offset + 2 * number <= stride - 2)
-        fits &= ~sound
-        for start in np.unique(offset[fits]):
+    for stride in {min(sector_bytes, size), 512}:
+        sectors = size // stride
+        fits = signed & ~sound & (number == sectors + 1) & (offset % 2 == 0)
+        fits &= offset + 2 * number <= stride - 2
+        ends = np.arange(1, sectors + 1) * (stride // 2) - 1
+        for start in np.unique(offset[fits]).tolist():
             which = np.flatnonzero(fits & (offset == start))
-            ends = np.arange(1, sectors + 1) * (stride // 2) - 1
             check = words[which, start // 2]
-            good = (words[which[:, None], ends] == check[:, None]).all(axis=1)
-            which = which[good]
-            kept = start // 2 + 1 + np.arange(sectors)
-            words[which[:, None], ends] = words[which[:, None], kept]
+            which = which[(words[which[:, None], ends] == check[:, None]).all(axis=1)]
+            words[which[:, None], ends] = words[which[:, None], start // 2 + 1 + np.arange(sectors)]
             sound[which] = True
     return sound
+
+
+def fixed_record(raw: bytes, sector_bytes: int) -> bytes | None:
+    """One record or index block with its fixups; None where they do not fit (see fix_up)."""
+    for stride in dict.fromkeys((min(sector_bytes, len(raw)), 512)):
+        offset, count = struct.unpack_from("<HH", raw, 4)
+        if count != len(raw) // stride + 1 or offset % 2 or offset + 2 * count > stride - 2:
+            continue
+        out = bytearray(raw)
+        ends = range(stride - 2, len(raw), stride)
+        if all(raw[end : end + 2] == raw[offset : offset + 2] for end in ends):
+            for number, end in enumerate(ends, 1):
+                out[end : end + 2] = raw[offset + 2 * number : offset + 2 * number + 2]
+            return bytes(out)
+    return None
 
 
 def gather(data: Bytes, at: Ints, width: int) -> Bytes:
@@ -129,7 +143,9 @@ def number_at(data: Bytes, at: Ints, kind: str) -> Ints:
     return np.ascontiguousarray(gather(data, at, width)).view(kind)[:, 0].astype(np.int64)
 
 
-def attributes(data: Bytes, base: Ints, number: Ints, record_bytes: int) -> tuple[Attributes, Bools]:
+def attributes(
+    data: Bytes, base: Ints, number: Ints, record_bytes: int
+) -> tuple[Attributes, Bools]:
     """All attribute headers of the records that begin at `base` (numbers in `number`).
 
     Also which records ended properly: with the end mark, before the end of the record.
@@ -154,8 +170,10 @@ def attributes(data: Bytes, base: Ints, number: Ints, record_bytes: int) -> tupl
         found.append((alive, place, kind, length))
         at[alive] += length
     index, place, kind, length = (
-        np.concatenate(column) if found else NONE for column in zip(*found, strict=True)
-    ) if found else (NONE, NONE, NONE, NONE)
+        (np.concatenate(column) if found else NONE for column in zip(*found, strict=True))
+        if found
+        else (NONE, NONE, NONE, NONE)
+    )
     order = np.lexsort((place, index))
     index, place, kind, length = index[order], place[order], kind[order], length[order]
     return Attributes(

@@ -76,12 +76,8 @@ def entries(block: Bytes, folder: Ints, used: Ints) -> Entries:
 def blocks(data: Bytes, index_bytes: int, sector_bytes: int) -> tuple[Bytes, Ints]:
     """Index blocks with their fixups applied, and the end of the live part of each."""
     block = data[: data.size // index_bytes * index_bytes].reshape(-1, index_bytes).copy()
-    signed = np.flatnonzero(block.view("<u4")[:, 0] == 0x58444E49)
-    fixed = block[signed]
-    sound = fix_up(fixed, sector_bytes)
-    block[signed] = fixed
-    used = np.zeros(block.shape[0], np.int64)
-    used[signed[sound]] = block.view("<u4")[signed[sound], 7].astype(np.int64) + 0x18
+    sound = fix_up(block, sector_bytes, block.view("<u4")[:, 0] == 0x58444E49)
+    used = np.where(sound, block.view("<u4")[:, 7].astype(np.int64) + 0x18, 0)
     return block, used
 
 

@@ -1,0 +1,123 @@
+"""Transfer forms: base64, quoted-printable, percent, JSON \\u, HTML &#, RTF \\' — decoded, with offsets.
+
+Each form gives the decoded bytes and, for every one of them, the offset of the encoded bytes it came from
+(one more offset than bytes: the end). Offsets of findings are those of the encoded range.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Decoded = tuple[bytes, NDArray[np.int64]]
+
+BASE64_MIN = 24  # letters of a run that is tried
+ESCAPES_MIN = 4  # escapes in a piece that is tried
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{40,128}\r?\n){0,20000}[A-Za-z0-9+/]{2,}={0,2}")
+_LINE_END = re.compile(rb"[\r\n]+")
+_JSON = re.compile(rb"\\u([0-9A-Fa-f]{4})(?:\\u([dD][c-fC-F][0-9A-Fa-f]{2}))?")
+_HTML = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{2,5})|([0-9]{2,6}));")
+
+
+def forms(piece: bytes) -> Iterator[Decoded]:
+    """Whole-piece forms that occur in it: escapes replaced, the rest kept."""
+    if piece.count(b"=") >= ESCAPES_MIN:
+        yield from _hexed(piece, b"=", soft_breaks=True)
+    if piece.count(b"%") >= ESCAPES_MIN:
+        yield from _hexed(piece, b"%")
+    if piece.count(b"\\'") >= ESCAPES_MIN:
+        yield from _hexed(piece, b"\\'")
+    if piece.count(b"\\u") >= ESCAPES_MIN:
+        yield from _expanded(piece, _JSON, _json_character)
+    if piece.count(b"&#") >= ESCAPES_MIN:
+        yield from _expanded(piece, _HTML, _html_character)
+
+
+def _hexed(piece: bytes, mark: bytes, *, soft_breaks: bool = False) -> Iterator[Decoded]:
+    """mark + two hexadecimal digits -> one byte; soft_breaks: mark at a line's end joins lines."""
+    values = np.frombuffer(piece, np.uint8)
+    at = np.flatnonzero(values[: -len(mark) - 1] == mark[0]) if len(values) > len(mark) + 2 else np.zeros(0, np.int64)
+    if len(mark) == 2:
+        at = at[values[at + 1] == mark[1]]
+    at = at[at + len(mark) + 1 < len(values)]
+    high, low = _nibbles(values[at + len(mark)]), _nibbles(values[at + len(mark) + 1])
+    good = (high < 16) & (low < 16)
+    hexes = at[good]
+    if len(hexes) < ESCAPES_MIN:
+        return
+    out = values.copy()
+    out[hexes] = high[good] * 16 + low[good]
+    keep = np.ones(len(values), bool)
+    for step in range(1, len(mark) + 2):
+        keep[hexes + step] = False
+    if soft_breaks:
+        breaks = at[values[at + 1] == 10]
+        keep[breaks] = keep[breaks + 1] = False
+        breaks = at[(values[at + 1] == 13) & (values[at + 2] == 10)]
+        keep[breaks] = keep[breaks + 1] = keep[breaks + 2] = False
+    places = np.flatnonzero(keep)
+    yield out[keep].tobytes(), np.append(places, len(values)).astype(np.int64)
+
+
+def _nibbles(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Values of hexadecimal digits, 255 for other bytes."""
+    table = np.full(256, 255, np.uint8)
+    for place, char in enumerate(b"0123456789abcdef"):
+        table[char] = place
+    for place, char in enumerate(b"ABCDEF"):
+        table[char] = 10 + place
+    return table[values]
+
+
+def _json_character(match: re.Match[bytes]) -> str:
+    code = int(match[1], 16)
+    if match[2] and 0xD800 <= code < 0xDC00:
+        return chr(0x10000 + ((code - 0xD800) << 10) + int(match[2], 16) - 0xDC00)
+    return chr(code) + (chr(int(match[2], 16)) if match[2] else "")
+
+
+def _html_character(match: re.Match[bytes]) -> str:
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return chr(code) if code < 0x110000 else "\ufffd"
+
+
+def _expanded(piece: bytes, pattern: re.Pattern[bytes], character: Callable[[re.Match[bytes]], str]) -> Iterator[Decoded]:
+    """Every match replaced by its character in UTF-8."""
+    parts, places, last = [], [], 0
+    for match in pattern.finditer(piece):
+        encoded = character(match).encode("utf-8", "replace")
+        parts += [piece[last : match.start()], encoded]
+        places += [np.arange(last, match.start()), np.full(len(encoded), match.start())]
+        last = match.end()
+    if len(parts) < 2 * ESCAPES_MIN:
+        return
+    parts.append(piece[last:])
+    places.append(np.arange(last, len(piece) + 1))
+    yield b"".join(parts), np.concatenate(places).astype(np.int64)
+
+
+def base64_runs(piece: bytes) -> Iterator[Decoded]:
+    """Runs of base64 (lines of at least 40 letters, or one of at least BASE64_MIN) that decode."""
+    for match in _BASE64.finditer(piece):
+        if match.end() - match.start() < BASE64_MIN:
+            continue
+        letters = np.frombuffer(match[0], np.uint8)
+        places = np.flatnonzero((letters != 13) & (letters != 10) & (letters != 61))
+        first = _LINE_END.search(match[0])
+        skip = (first.start() if first else len(places)) % 4 if first else 0
+        places = places[skip:]
+        places = places[: len(places) // 4 * 4 + (len(places) % 4 if len(places) % 4 > 1 else 0)]
+        text = letters[places].tobytes()
+        try:
+            decoded = binascii.a2b_base64(text + b"=" * (-len(text) % 4))
+        except binascii.Error:
+            continue
+        index = np.arange(len(decoded) + 1)
+        source = np.minimum(index * 4 // 3, len(places) - 1)
+        offsets = places[source] + match.start()
+        offsets[-1] = places[-1] + match.start() + 1
+        yield decoded, offsets.astype(np.int64)

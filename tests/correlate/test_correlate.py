@@ -1,0 +1,419 @@
+"""Connections, openings, copies, horizons, mismatches: from small tables made by hand."""
+
+from __future__ import annotations
+
+import random
+
+import pyarrow as pa
+import pytest
+from hand import case, item, local, tables, trace, utc
+
+from forensics import correlate, schema
+from forensics.correlate import connections
+from forensics.correlate.rows import details, device_serial, has_serial, rows, table, volume_serial
+from forensics.values import NO_TIME
+
+STICK = item("USB1", serial="AB12CD34", authorised=True)
+PC = item("PC1", "pc")
+IN, BEFORE, AFTER = utc(2022, 6, 22, 1), utc(2022, 5, 1), utc(2022, 8, 1)
+REGISTER = {
+    "paper": "media_register",
+    "row": 2,
+    "item": "M-1",
+    "serial": "AB12CD34",
+    "address": "papers:/m.csv!~row:2",
+}
+
+
+def run(name, *, items=(STICK, PC), **found):
+    return rows(name, correlate.all(case(*items), tables(**found))[name])
+
+
+def device(kind, when, serial="AB12CD34", **more):
+    return trace("PC1", kind, when, medium_serial=serial, label="Stick", **more)
+
+
+def take_out(start, until=NO_TIME, row=2, **more):
+    return {"paper": "take_out", "row": row, "item": "M-1", "action": "take_out", "time": start,
+            "until": until, "address": f"papers:/t.csv!~row:{row}"} | more  # fmt: skip
+
+
+SERIALS = {
+    "AB12&0": "AB12",
+    " ab12 ": "AB12",
+    "ＡＢ１２": "AB12",
+    "6&2A6F4B0&0": "6&2A6F4B0",
+    "": None,
+    None: None,
+}
+
+
+@pytest.mark.parametrize("text", list(SERIALS))
+def test_device_serials(text):
+    assert device_serial(text) == SERIALS[text]
+
+
+def test_serials_of_volumes_and_made_up_ones():
+    assert volume_serial("1a2b-3c4d") == volume_serial("00000000:1A2B3C4D") == "1A2B3C4D"
+    assert volume_serial("7c0b0f6e-0b8e-4e5e-9a3b-0123456789ab") is None
+    assert has_serial("AB12")
+    assert not has_serial("6&2A6F4B0")
+    assert details("a=1;b=x%3By;flag") == {"a": "1", "b": "x;y", "flag": "yes"}
+
+
+# traces of the stick on PC1 -> in_window, first, last
+CONNECTIONS = {
+    "in the window": ([("device_first_installed", BEFORE), ("device_connected", IN)], "yes", BEFORE, IN),
+    "last value hides": ([("device_first_installed", BEFORE), ("device_connected", AFTER)], "maybe", BEFORE, AFTER),
+    "gone before": (
+        [("device_first_installed", BEFORE), ("device_connected", utc(2022, 6, 1)), ("device_removed", utc(2022, 6, 2))],
+        "no", BEFORE, utc(2022, 6, 1),
+    ),
+    "not seen to leave": ([("device_connected", utc(2022, 6, 1))], "maybe", utc(2022, 6, 1), utc(2022, 6, 1)),
+    "stayed attached into it": ([("device_connected", utc(2022, 6, 1)), ("device_removed", AFTER)], "yes", utc(2022, 6, 1), utc(2022, 6, 1)),
+    "all after": ([("device_first_installed", AFTER), ("device_connected", AFTER)], "no", AFTER, AFTER),
+    "a key written in it": ([("device_first_installed", BEFORE), ("device_connected", BEFORE), ("device_seen", IN)], "maybe", BEFORE, BEFORE),
+    "day that only overlaps": ([("device_connected", utc(2022, 6, 21, width=86_400_000_000))], "maybe", utc(2022, 6, 21, width=86_400_000_000), utc(2022, 6, 21, width=86_400_000_000)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(CONNECTIONS))
+def test_connections(name):
+    kinds, in_window, first, last = CONNECTIONS[name]
+    (found,) = run(
+        "connections", traces=[device(kind, when) for kind, when in kinds], papers=[REGISTER]
+    )
+    assert (found["in_window"], found["first"], found["last"]) == (in_window, first, last)
+    assert (found["medium"], found["registered"]) == ("USB1", True)
+
+
+def test_usb_and_usbstor_are_one_and_other_devices_none():
+    traces = [
+        device("device_first_installed", BEFORE, "AB12CD34&0", detail="instance=USBSTOR\\x"),
+        device(
+            "device_first_installed",
+            local(2022, 5, 1, 9),
+            source="setupapi",
+            detail="instance=USB\\x",
+        ),
+        trace("PC1", "volume_mapped", medium_serial="DISK0", letter="C", source="mounted_devices"),
+        trace(
+            "PC1",
+            "file_opened",
+            IN,
+            volume_serial="0BADCAFE",
+            letter="C",
+            detail="drive_type=fixed",
+        ),
+    ]
+    volumes = [
+        {"evidence": "PC1", "volume": "p1", "start": 0, "length": 9, "serial": "111122220BADCAFE"}
+    ]
+    (found,) = run("connections", traces=traces, volumes=volumes)
+    assert found["medium_serial"] == "AB12CD34"
+    assert found["registered"] is None
+    assert found["families"] == ["pnp"]
+
+
+def test_volume_serial_ties_a_file_to_a_medium():
+    volumes = [{"evidence": "USB1", "volume": "p1", "start": 0, "length": 9, "serial": "1A2B3C4D"}]
+    lnk = trace("PC1", "file_opened", IN, source="lnk", family="shell", volume_serial="1A2B3C4D",
+                letter="E", path="E:\\a.csv", account="u", detail="which=last;target_created=2022-05-01T00:00:00Z")  # fmt: skip
+    emd = trace(
+        "PC1",
+        "volume_seen",
+        BEFORE,
+        medium_serial="ZZ99",
+        volume_serial="55556666",
+        source="volume_names",
+    )
+    other = {**lnk, "volume_serial": "55556666", "path": "F:\\b.csv"}
+    yours, mine = run("opens", traces=[lnk, emd, other], volumes=volumes)
+    assert (mine["medium"], mine["medium_serial"]) == ("USB1", "AB12CD34")
+    assert mine["target_created"].start == utc(2022, 5, 1).start
+    assert (yours["medium"], yours["medium_serial"]) == (None, "ZZ99")
+    unknown, stick = sorted(
+        run("connections", traces=[lnk, emd, other], volumes=volumes),
+        key=lambda r: r["medium"] or "",
+    )
+    assert (stick["medium"], stick["in_window"], stick["accounts"]) == ("USB1", "yes", ["u"])
+    assert (unknown["medium"], unknown["medium_serial"]) == (None, "ZZ99")
+
+
+def test_registered():
+    listed = [{**REGISTER, "serial": "00AB12CD34"}]
+    (possible,) = run("connections", traces=[device("device_connected", IN)], papers=listed)
+    assert possible["registered"] is None  # leading zeros gone: possible, not sure
+    (never,) = run(
+        "connections", traces=[device("device_connected", IN, "XY77XY77")], papers=listed
+    )
+    assert never["registered"] is False
+    (made_up,) = run(
+        "connections", traces=[device("device_connected", IN, "6&2A6F4B0&0")], papers=listed
+    )
+    assert made_up["registered"] is None
+
+
+def held(address, tokens, digest, state="allocated", extract="unknown", **more):
+    """A content with a record of these persons."""
+    evidence = address.split(":")[0].split("@")[0]
+    record = {"address": f"{address}@0+99" if "@" not in address else address, "evidence": evidence,
+              "state": state, "kinds": ["name"], "rows": len(tokens), "persons": len(tokens),
+              "register_persons": len(tokens), "extract": extract} | more  # fmt: skip
+    content = {
+        "address": address,
+        "evidence": evidence,
+        "state": state,
+        "size": 99,
+        "sha256": digest,
+    }
+    people = [
+        {"address": record["address"], "evidence": evidence, "token": token} for token in tokens
+    ]
+    return {"records": [record], "contents": [content] if digest else [], "people": people}
+
+
+def joined(*parts):
+    out = {}
+    for part in parts:
+        for name, found in part.items():
+            out.setdefault(name, []).extend(found)
+    return out
+
+
+R = [f"r:{n}" for n in range(20)]
+A, B, C = "USB1:p1:/list.csv", "PC1:p1:/copy.csv", "SV1:p0:/srv/register.txt"
+# places -> (source, target, basis, persons)
+COPIES = {
+    "same bytes": ((held(A, R, "d1"), held(B, R, "d1")), [(A, B, "digest", 20)]),
+    "same persons, other bytes": ((held(A, R, "d1"), held(B, R[:12], "d2")), [(A, B, "records", 12)]),
+    "a few in common": ((held(A, R, "d1"), held(B, [*R[:4], *(f"r:9{n}" for n in range(9))], "d2")), []),
+    "another extract": ((held(A, R, "d1"), held(B, R, "d2", extract="other")), []),
+    "the register at its own place": ((held(C, R, "d3"),), []),
+    "server is the source": ((held(C, R, "d3"), held(A, R[:10], "d1")), [(C, A, "records", 10)]),
+    "deleted twin on one item": ((held(A, R, "d1"), held("USB1:p1:/old.csv#9", R, "d1", "deleted")), []),
+    "two live files of one item": ((held(A, R, "d1"), held("USB1:p1:/x/list.csv", R, "d1")), [(A, "USB1:p1:/x/list.csv", "digest", 20)]),
+    "free space": ((held(A, R, "d1"), held("PC1@4096+99", R, None, "unallocated")), [(A, "PC1@4096+99", "records", 20)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(COPIES))
+def test_copies(name):
+    parts, expected = COPIES[name]
+    found = run("copies", items=(STICK, PC, item("SV1", "server")), **joined(*parts))
+    assert [(r["source"], r["target"], r["basis"], r["persons"]) for r in found] == expected
+
+
+def test_a_twin_without_records_of_its_own():
+    twin = {
+        "contents": [
+            {"address": B, "evidence": "PC1", "state": "allocated", "size": 99, "sha256": "d1"}
+        ]
+    }
+    (found,) = run("copies", **joined(held(A, R, "d1"), twin))
+    assert (found["source"], found["target"], found["persons"]) == (A, B, 20)
+
+
+def span(first, last, gaps=0, silences="", path="/var/log/audit.log", source="samba_audit"):
+    detail = f"last={last};records=9;usual_seconds=3600;gaps={gaps}"
+    detail += f";silences={silences}" if silences else ""
+    return trace(
+        "SV1",
+        "log_span",
+        first,
+        detail=detail,
+        source=source,
+        family="net",
+        address=f"SV1:p0:{path}",
+    )
+
+
+HORIZONS = {
+    "covers": ([span(BEFORE, "2022-08-01T00:00:00Z")], "yes", None),
+    "begins too late": ([span(IN, "2022-08-01T00:00:00Z")], "part", "HORIZON_SHORT"),
+    "ended before": ([span(BEFORE, "2022-06-01T00:00:00Z")], "no", "HORIZON_SHORT"),
+    "rotated": ([span(utc(2022, 6, 22), "2022-08-01T00:00:00Z"), span(BEFORE, "2022-06-21T23:30:00Z", path="/var/log/audit.log.1.gz")], "yes", None),
+    "rotated, a part is missing": ([span(utc(2022, 6, 23), "2022-08-01T00:00:00Z"), span(BEFORE, "2022-06-21T23:30:00Z", path="/var/log/audit.log.1.gz")], "part", "LOG_GAP"),
+    "silence in the window": ([span(BEFORE, "2022-08-01T00:00:00Z", 1, "2022-06-22T00:00:00Z~2022-06-23T00:00:00Z")], "part", "LOG_GAP"),
+    "silence elsewhere": ([span(BEFORE, "2022-08-01T00:00:00Z", 1, "2022-07-02T00:00:00Z~2022-07-03T00:00:00Z")], "yes", None),
+    "silences that are not listed": ([span(BEFORE, "2022-08-01T00:00:00Z", 60)], "part", "LOG_GAP"),
+    "no year": ([span(NO_TIME, "2022-08-01T00:00:00Z")], "unknown", "CLOCK_UNKNOWN"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(HORIZONS))
+def test_horizons(name):
+    spans, covers, reason = HORIZONS[name]
+    read = trace(
+        "SV1",
+        "file_read",
+        BEFORE,
+        source="samba_audit",
+        family="net",
+        address="SV1:p0:/var/log/audit.log@5+9",
+    )
+    (found,) = run("horizons", items=(item("SV1", "server"),), traces=[*spans, read])
+    assert (found["covers_window"], found["reason"]) == (covers, reason)
+    assert found["control"] == "SV1:p0:/var/log/audit.log@5+9"
+    assert found["log"] == "samba_audit /var/log/audit.log"
+
+
+def test_switched_off_is_no_gap():
+    stop = trace("SV1", "host_stopped", utc(2022, 6, 22, 0, 1), source="utmp")
+    start = trace("SV1", "host_started", utc(2022, 6, 22, 23, 59), source="utmp")
+    quiet = span(BEFORE, "2022-08-01T00:00:00Z", 1, "2022-06-22T00:00:00Z~2022-06-23T00:00:00Z")
+    found = run("horizons", items=(item("SV1", "server"),), traces=[quiet, stop, start])
+    assert [row["covers_window"] for row in found if row["log"].startswith("samba")] == ["yes"]
+
+
+def test_a_registry_class_keeps_the_last_value_and_absence_is_a_row():
+    hive = {"evidence": "PC1", "volume": "p1", "path": "/Windows/System32/config/SYSTEM", "kind": "file",
+            "state": "allocated", "modified": AFTER, "address": "PC1:p1:/Windows/System32/config/SYSTEM"}  # fmt: skip
+    seen = device("device_connected", BEFORE, address="PC1:p1:/Windows/System32/config/SYSTEM@9+8")
+    name = {"evidence": "PC1", "name": "computer_name", "value": "EX", "address": "PC1:p1:/x"}
+    found = {r["log"]: r for r in run("horizons", traces=[seen], files=[hive], settings=[name])}
+    assert (found["usb_devices"]["covers_window"], found["usb_devices"]["reason"]) == (
+        "part",
+        "LAST_VALUE_ONLY",
+    )
+    assert found["usb_devices"]["host"] == "EX"
+    assert (found["lnk"]["present"], found["lnk"]["reason"]) == (False, "ARTEFACT_ABSENT")
+    assert "samba_audit" not in found
+
+
+DAY = 86_400_000_000
+MISMATCHES = {
+    "inside": ([device("device_connected", IN)], [take_out(local(2022, 6, 22, width=DAY), local(2022, 6, 22, width=DAY))], []),
+    "no row": ([device("device_connected", IN)], [take_out(local(2022, 5, 1, width=DAY), local(2022, 5, 1, width=DAY))],
+               ["connected_without_takeout", "takeout_without_connection"]),
+    "the day after": ([device("device_connected", IN)], [take_out(local(2022, 6, 20, 9), local(2022, 6, 21, 15))],
+                      ["connected_outside_takeout", "takeout_without_connection"]),
+    "still out": ([device("device_connected", IN)], [take_out(local(2022, 6, 21, 9))], ["not_returned"]),
+    "returned in a row of its own": (
+        [device("device_connected", IN)],
+        [take_out(local(2022, 6, 21, 9)), take_out(local(2022, 6, 23, 9), row=3, action="return")], [],
+    ),
+    "no host saw it": ([], [take_out(local(2022, 6, 21, 9), local(2022, 6, 22, 9))], ["medium_never_seen", "takeout_without_connection"]),
+    "two at once": (
+        [device("device_connected", IN)],
+        [take_out(local(2022, 6, 21, 9), local(2022, 6, 23, 9)), take_out(local(2022, 6, 22, 9), local(2022, 6, 23, 9), row=3)],
+        ["takeout_overlap"],
+    ),
+    "another stick": (
+        [device("device_connected", IN), device("device_connected", IN, "ZZ99ZZ99", address="PC1:p1:/h@1+8")],
+        [take_out(local(2022, 6, 22, width=DAY), local(2022, 6, 22, width=DAY))], ["medium_unregistered"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(MISMATCHES))
+def test_mismatches(name):
+    traces, papers, expected = MISMATCHES[name]
+    found = run("mismatches", traces=traces, papers=[REGISTER, *papers])
+    assert [row["what"] for row in found] == expected
+
+
+def test_accounts():
+    def start(account, when=IN):
+        return trace("SV1", "session_start", when, account=account, source="auth_log", family="security",
+                     address=f"SV1:p0:/var/log/auth.log@{len(account)}+9")  # fmt: skip
+
+    papers = [{"paper": "accounts", "row": n, "item": name, "address": f"papers:/a.csv!~row:{n}", "until": until}
+              for n, (name, until) in enumerate((("sato", NO_TIME), ("gone", local(2022, 4, 1, width=DAY))))]  # fmt: skip
+    traces = [start("sato"), start("gone"), start("nobody1"), start("root"), start("DWM-1")]
+    found = run("mismatches", items=(item("SV1", "server"),), traces=traces, papers=papers)
+    assert [(row["what"], row["subject"]) for row in found] == [
+        ("account_after_end", "gone"),
+        ("account_unknown", "nobody1"),
+    ]
+
+
+def test_sessions():
+    traces = [
+        trace(
+            "PC1",
+            kind,
+            utc(2022, 6, 22, hour),
+            account="u",
+            detail=f"session=console;line={line}",
+            address=f"PC1:p1:/w@{hour}+9",
+        )
+        for kind, hour, line in (
+            ("session_start", 1, "a"),
+            ("session_start", 2, "b"),
+            ("session_end", 3, "a"),
+        )
+    ]
+    one, two = run("sessions", traces=traces)
+    assert (one["end"], two["end"]) == (utc(2022, 6, 22, 3), NO_TIME)
+
+
+def test_clock_offset_shifts_a_host_and_is_told():
+    late = item("PC1", "pc", clock_offset_seconds=-200.0, clock_checked=IN.start)
+    found = correlate.all(case(STICK, late), tables(traces=[device("device_connected", IN)]))
+    (connection,) = rows("connections", found["connections"])
+    assert connection["last"].start == IN.start + 200_000_000
+    (clock,) = rows("clocks", found["clocks"])
+    assert (clock["seconds_min"], clock["valid"].start) == (-200.0, IN.start)
+
+
+def test_events_have_every_dated_name():
+    file = {"evidence": "USB1", "volume": "p1", "path": "/a", "kind": "file", "state": "allocated",
+            "address": "USB1:p1:/a#3", "modified": local(2022, 6, 22, 10, width=2_000_000),
+            "accessed": local(2022, 6, 22, width=DAY), "born": local(2022, 6, 22, 10)}  # fmt: skip
+    twin = {**file, "state": "deleted", "address": "USB1:p1:/a#9"}
+    found = run(
+        "events",
+        files=[file, twin],
+        traces=[device("device_connected", IN, address="PC1:p1:/hive@1+8")],
+    )
+    told = [(row["kind"], row["address"], row["text"]) for row in found]
+    assert sorted(told) == sorted(
+        [(f"file_{name}", address, text) for name in ("accessed", "born", "modified")
+         for address, text in (("USB1:p1:/a#3", None), ("USB1:p1:/a#9", "deleted"))]
+        + [("device_connected", "PC1:p1:/hive@1+8", "Stick")]
+    )  # fmt: skip
+    assert {row["time"].start for row in found if row["kind"] == "file_accessed"} == {
+        utc(2022, 6, 21, 15).start
+    }
+
+
+def test_order_of_rows_does_not_matter():
+    parts = joined(held(A, R, "d1"), held(B, R, "d1"))
+    traces = [device(kind, when) for kind, when in CONNECTIONS["gone before"][0]] + [
+        span(BEFORE, "2022-08-01T00:00:00Z")
+    ]
+    papers = [REGISTER, take_out(local(2022, 5, 1, width=DAY), local(2022, 5, 1, width=DAY))]
+    made = {**parts, "traces": traces, "papers": papers}
+    first = correlate.all(case(STICK, PC), tables(**made))
+    shuffled = {name: random.Random(7).sample(found, len(found)) for name, found in made.items()}
+    second = correlate.all(case(STICK, PC), tables(**shuffled))
+    for name, found in first.items():
+        assert found.equals(second[name]), name
+        assert found.schema == schema.BY_NAME[name].arrow()
+
+
+def test_nothing_gives_nothing():
+    found = correlate.all(case(STICK, PC), {})
+    assert {name: len(made) for name, made in found.items()} == dict.fromkeys(found, 0)
+
+
+def test_rows_are_sorted_by_all_columns_and_equal_rows_once():
+    made = [
+        {"host": "B", "seconds_min": -3.5},
+        {"host": "A"},
+        {"host": "B", "seconds_min": 12.0},
+        {"host": "A"},
+    ]
+    found = rows("clocks", table("clocks", made))
+    assert [(row["host"], row["seconds_min"]) for row in found] == [
+        ("A", None),
+        ("B", -3.5),
+        ("B", 12.0),
+    ]
+    assert isinstance(table("clocks", []), pa.Table)
+
+
+def test_arrivals_are_dated_and_once():
+    one = connections.Use("PC1", "A", None, None, device("device_connected", IN))
+    assert connections.arrivals([one, one]) == [one]

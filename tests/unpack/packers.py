@@ -1,0 +1,128 @@
+"""Builds small containers of every format, so that facts need no corpus."""
+
+from __future__ import annotations
+
+import base64
+import bz2
+import gzip
+import io
+import lzma
+import struct
+import tarfile
+import zipfile
+
+TEXT = "番号,氏名,住所\n1,蓮見 貴子,例題市1-2-3\n".encode("cp932") * 40
+
+
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (2022, 6, 21, 9, 0, 0)), data, method)
+    return buffer.getvalue()
+
+
+def tarred(files: dict[str, bytes], form: int = tarfile.PAX_FORMAT) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=form) as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+SHEET = """<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://x"><sheetData>
+<row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="inlineStr"><is><t>生年月日</t></is></c></row>
+<row r="2"><c r="A2" t="s"><v>1</v></c><c r="B2"><v>123456789012</v></c><c r="C2" s="1"><v>28567</v></c></row>
+<row r="3"><c r="A3" t="s"><v>99</v></c><c r="B3"><v>1.5</v></c><c r="C3" t="b"><v>1</v></c></row>
+</sheetData></worksheet>"""
+STRINGS = """<sst xmlns="http://x"><si><t>氏名</t></si>
+<si><r><t>蓮見</t></r><r><t> 貴子</t></r><rPh sb="0" eb="2"><t>ハスミ</t></rPh></si></sst>"""
+STYLES = """<styleSheet xmlns="http://x"><numFmts><numFmt numFmtId="176" formatCode="[$-411]ggge&quot;年&quot;m&quot;月&quot;d&quot;日&quot;"/></numFmts>
+<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="176"/></cellXfs></styleSheet>"""
+XLSX = zipped(
+    {
+        "[Content_Types].xml": b"<Types/>",
+        "xl/worksheets/sheet1.xml": SHEET.encode(),
+        "xl/sharedStrings.xml": STRINGS.encode(),
+        "xl/styles.xml": STYLES.encode(),
+    }
+)
+BODY = """<w:document xmlns:w="http://w"><w:body><w:p><w:r><w:t>蓮見</w:t></w:r><w:r><w:t xml:space="preserve"> 貴子</w:t></w:r></w:p>
+<w:tbl><w:tr><w:tc><w:p><w:t>A &amp; B</w:t></w:p></w:tc></w:tr></w:tbl><w:del><w:delText>消した名</w:delText></w:del></w:body></w:document>"""
+DOCX = zipped(
+    {
+        "[Content_Types].xml": b"<Types/>",
+        "word/document.xml": BODY.encode(),
+        "word/comments.xml": b"<c>note</c>",
+    }
+)
+SENDER = base64.b64encode("蓮見 貴子".encode("iso2022_jp")).decode()
+MAIL = f"""From: =?iso-2022-jp?B?{SENDER}?= <a@example.com>
+To: b@example.com
+Subject: =?utf-8?Q?=E9=80=81=E4=BB=98?=
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="xx"
+
+--xx
+Content-Type: text/plain; charset=iso-2022-jp
+Content-Transfer-Encoding: quoted-printable
+
+hello =3D world
+--xx
+Content-Type: application/octet-stream; name*=utf-8''%E5%90%8D%E7%B0%BF.csv
+Content-Disposition: attachment; filename*=utf-8''%E5%90%8D%E7%B0%BF.csv
+Content-Transfer-Encoding: base64
+
+MSwyLDMK
+--xx--
+""".encode()
+MBOX = b"".join(b"From a@example.com Mon Jun 20 01:01:07 2022\n" + MAIL + b"\n" for _ in range(3))
+
+
+def ole(streams: dict[str, bytes]) -> bytes:
+    """A compound file of 512-byte sectors; all streams in the mini stream (shorter than 4096)."""
+    mini, table, entries = bytearray(), [], []
+    for name, data in streams.items():
+        first = len(mini) // 64
+        mini += data.ljust(-(-len(data) // 64) * 64, b"\0")
+        table += [*range(first + 1, len(mini) // 64), 0xFFFFFFFE]
+        entries.append((name, 2, first, len(data)))
+    entries.insert(0, ("Root Entry", 5, 1, len(mini)))
+    directory = b"".join(
+        name.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<HBB", 2 * len(name) + 2, kind, 1)
+        + bytes(48) + struct.pack("<IQ", start, size) for name, kind, start, size in entries
+    )  # fmt: skip
+    directory = directory.ljust(-(-len(directory) // 512) * 512, b"\0")
+    mini_sectors, dir_sectors = -(-len(mini) // 512), len(directory) // 512
+    mini_fat = struct.pack(f"<{len(table)}I", *table).ljust(512, b"\xff")
+    chain = lambda first, count: [*range(first + 1, first + count), 0xFFFFFFFE]  # noqa: E731
+    dir_start = 1 + mini_sectors
+    fat = [0xFFFFFFFD, *chain(1, mini_sectors), *chain(dir_start, dir_sectors), 0xFFFFFFFE]
+    head = (
+        bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+    )
+    head = head.ljust(44, b"\0") + struct.pack(
+        "<IIIIIIII", 1, dir_start, 0, 4096, dir_start + dir_sectors, 1, 0xFFFFFFFE, 0
+    )
+    head += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    return (
+        head + struct.pack(f"<{len(fat)}I", *fat).ljust(512, b"\xff")
+        + bytes(mini).ljust(mini_sectors * 512, b"\0") + directory + mini_fat
+    )  # fmt: skip
+
+
+SAMPLES: dict[str, bytes] = {
+    "zip": zipped({"a.csv": TEXT, "b/c.txt": b"plain"}),
+    "zip_tail": b"MZ" + bytes(600) + zipped({"a.csv": TEXT}),
+    "gzip": gzip.compress(TEXT, mtime=0) + gzip.compress(b"more", mtime=0),
+    "bzip2": bz2.compress(TEXT),
+    "xz": lzma.compress(TEXT),
+    "tar": tarred({"a.csv": TEXT, "深い/" * 30 + "b.txt": b"plain"}),
+    "office": XLSX,
+    "ole": ole({"WordDocument": TEXT[:1000], "1Table": b"x" * 100}),
+    "mail": MAIL,
+    "mbox": MBOX,
+    "unsupported": b"7z\xbc\xaf\x27\x1c" + bytes(40),
+}
