@@ -122,11 +122,11 @@ class OpenCase:
 
         AddressError for a text that is no address; Refused where nothing is there.
         """
-        from forensics.examine import resolve
-
         source = Path(self._run.get("source", "case.toml"))
         if not source.is_file():
             raise Refused(f"{source} is gone; the evidence is needed to show bytes")
+        from forensics.examine import resolve
+
         dump = resolve.look(cases.load(source, self.folder), Address.parse(address))
         return Note(Markup("<pre>{}</pre>").format(dump))
 
@@ -241,7 +241,7 @@ class Plots:
         view = self.case.view
         row, left, middle, right = 34, 92, 560, 170  # pixels
         out = svg.Picture("nb-bytes", left + middle + right, row * len(view.items) + 4, "", "")
-        inner = []
+        inner, said = [], []
         for number, item in enumerate(view.items):
             top = row * number + 2
             bar = bars.bar(f"nb-bytes{number}", item.id, item.coverage, view.words)
@@ -249,8 +249,9 @@ class Plots:
             examined = share(item.coverage.get("examined", 0), item.size)
             out.text(0, top + 14, item.id, 12.5, bold=True)
             out.text(left + middle + 8, top + 14, f"{size(item.size)}  {examined}", 11.5)
+            said.append(f"{item.id} {examined}")
             out.text(left, top + 29, unread_words(view, item), 10.5, svg.INK2)
-        return _drawing(out.width, out.height, [out.inside(), *inner])
+        return _drawing(", ".join(said), out.width, out.height, [out.inside(), *inner])
 
     def timeline(self, *, zoom: bool = False) -> Drawing:
         """Lanes of hosts and media over the days round the window; zoom: the hours that matter most."""
@@ -262,6 +263,7 @@ class Plots:
         figure = found["figures"][-1 if zoom else 0]
         labels, chart = figure["labels"], figure["chart"]
         return _drawing(
+            figure["title"],
             labels.width + chart.width,
             chart.height,
             [_placed(labels, 0, 0, labels.width), _placed(chart, labels.width, 0, chart.width)],
@@ -276,7 +278,7 @@ class Plots:
             raise Refused("no host and no medium in this case")
         picture = matrix.picture("nb-matrix", cells, self.case.view.words)
         slant = 48  # pixels that the last slanted name reaches past the cells
-        return _drawing(picture.width + slant, picture.height, [picture.inside()])
+        return _drawing(picture.title, picture.width + slant, picture.height, [picture.inside()])
 
 
 class _Tables(Mapping[str, "pa.Table"]):
@@ -306,13 +308,14 @@ def _placed(picture: Picture, x: float, y: float, width: float) -> str:
     )
 
 
-def _drawing(width: float, height: float, parts: list[str]) -> Drawing:
-    from forensics.report.svg import FONTS, WHITE
+def _drawing(title: str, width: float, height: float, parts: list[str]) -> Drawing:
+    from forensics.report.svg import FONTS, WHITE, plain
 
     ground = f'<rect width="{width}" height="{height}" fill="{WHITE}"/>'
     return Drawing(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" font-family="{FONTS}">{ground}{"".join(parts)}</svg>'
+        f'height="{height}" font-family="{FONTS}" role="img">'
+        f"<title>{plain(title)}</title>{ground}{''.join(parts)}</svg>"
     )
 
 

@@ -51,7 +51,7 @@ def count(world: World, places: Sequence[Place]) -> Count:
 
 def judge(world: World, subject: str) -> Finding:
     """Known only where both bounds agree and everything is examined; a range prints both."""
-    if subject not in world.items and subject != subjects.CASE:
+    if not world.items or (subject not in world.items and subject != subjects.CASE):
         return subjects.NOT_SUPPLIED
     mine = [place for place in world.places if subject in (place.evidence, subjects.CASE)]
     low, high = count(world, mine)

@@ -18,6 +18,8 @@ LISTED = frozenset({"my_number", "credit_card"})
 
 def judge(world: World, _subject: str) -> Finding:
     """At least over the threshold or a listed kind confirms; at most under it, all examined, refutes."""
+    if not world.items:
+        return subjects.NOT_SUPPLIED
     low, high = count(world, world.places)
     found = world.of("personal_data")
     kinds = sorted({kind for fact in found for kind in fact["kinds"]} & LISTED)

@@ -60,10 +60,10 @@ def events(
             "address": said.column("address"),
         }
         parts.append(_part(pa.repeat(pa.scalar("papers"), len(said)), columns, names))
-    joined = schema.concat("events", parts)
+    joined = pa.concat_tables(parts)
+    del parts
     keys = [(field.name, "ascending") for field in joined.schema if field.name != "time_basis"]
-    plain = _plain(joined)
-    return schema.to_arrow("events", _encoded(plain.take(pc.sort_indices(plain, sort_keys=keys))))
+    return _encoded(joined.take(pc.sort_indices(joined, sort_keys=keys)))
 
 
 def _time(table: pa.Table, name: str) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _joined(table: pa.Table, names: Sequence[str]) -> pa.ChunkedArray:
 
 
 def _part(evidence: Any, columns: dict[str, Any], names: Mapping[str, str]) -> pa.Table:
-    """A part of `events`: the given columns, evidence and host; the rest null."""
+    """A part of `events`, text for dictionaries: the given columns, evidence and host; rest null."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -92,30 +92,21 @@ def _part(evidence: Any, columns: dict[str, Any], names: Mapping[str, str]) -> p
         pc.index_in(owner, value_set=known),
     )
     columns = {**columns, "evidence": owner, "host": pc.coalesce(host, owner)}
-    fields = schema.BY_NAME["events"].arrow()
-    arrays = []
-    for field in fields:
-        values = columns.get(field.name)
-        if values is None:
-            values = pa.nulls(len(owner), pa.string())
-        if pa.types.is_dictionary(field.type) and not pa.types.is_dictionary(values.type):
-            values = values.cast(pa.string()).dictionary_encode()
-        arrays.append(values.cast(field.type))
-    return pa.table(arrays, schema=fields)
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """The table with plain text where it has dictionaries: those cannot be sort keys."""
-    for place, field in enumerate(table.schema):
-        if str(field.type).startswith("dictionary"):
-            table = table.set_column(place, field.name, table.column(place).cast("string"))
-    return table
+    fields = [
+        pa.field(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type)
+        for field in schema.BY_NAME["events"].arrow()
+    ]
+    missing = pa.nulls(len(owner), pa.string())
+    arrays = [columns.get(field.name, missing).cast(field.type) for field in fields]
+    return pa.table(arrays, schema=pa.schema(fields))
 
 
 def _encoded(table: pa.Table) -> pa.Table:
     """Dictionaries in the order of first use, so that equal tables are equal bytes."""
+    import pyarrow as pa
+
     for place, field in enumerate(schema.BY_NAME["events"].arrow()):
-        if str(field.type).startswith("dictionary"):
+        if pa.types.is_dictionary(field.type):
             column = table.column(place).combine_chunks().dictionary_encode().cast(field.type)
             table = table.set_column(place, field.name, column)
     return table

@@ -22,7 +22,12 @@ def rows(name: str, table: pa.Table) -> list[Row]:
     A time column `X` is one Interval under `X` (microseconds; NO_TIME where the table has null).
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
+    nested = any(pa.types.is_nested(field.type) for field in table.schema)
+    if not nested:  # then Arrow can sort
+        keys = [(field.name, "ascending") for field in table.schema]
+        table = table.take(pc.sort_indices(plain(table), sort_keys=keys))
     columns: dict[str, list[Any]] = {}
     for field in table.schema:
         column = table.column(field.name)
@@ -40,7 +45,17 @@ def rows(name: str, table: pa.Table) -> list[Row]:
             ]
     names = list(columns)
     out = [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-    return sorted(out, key=lambda row: [_rank(value) for value in row.values()])
+    return sorted(out, key=lambda row: [_rank(row[name]) for name in names]) if nested else out
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """The table with text where it has dictionaries: those cannot be sort keys."""
+    import pyarrow as pa
+
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(place, field.name, table.column(place).cast(pa.string()))
+    return table
 
 
 def _rank(value: Any) -> tuple[bool, float, str]:

@@ -8,21 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forensics.evidence.check import check
 from forensics.evidence.facts import SECTOR_BYTES, Facts, Unreadable, Unsupported, joined
 from forensics.evidence.files import Files
 from forensics.evidence.image import Image, open_image
 from forensics.values import Gap
+from forensics.work import alive
 from forensics.work.deadline import alive
 
 if TYPE_CHECKING:
     from forensics.case import Case, Item
 
-__all__ = ["Image", "Medium", "Unreadable", "Unsupported", "digest", "open_all", "open_image",
+__all__ = ["Image", "Medium", "Unreadable", "Unsupported", "check", "digest", "open_all", "open_image",
            "open_medium"]  # fmt: skip
 
 BORDER_BYTES = 1 << 20  # of each end of a segment, for the identity
 READ_BYTES = 1 << 20  # of one step of the digest: stays in the processor cache
 RAW = ("raw", "split_raw")
+MAPPED = "UNREADABLE_SECTOR"  # reason of a gap that the acquisition's own map names
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ def digest(medium: Medium, options: object = None) -> dict[str, list[dict[str, A
 
 def _pieces(image: Image) -> Iterator[tuple[bytes, list[Gap]]]:
     for offset in range(0, image.size, READ_BYTES):
+        alive()
         yield image.read_gaps(offset, min(READ_BYTES, image.size - offset))
 
 
@@ -197,12 +201,14 @@ def _row(medium: Medium, digests: dict[str, str], reason: str | None) -> dict[st
 
 
 def _file_agrees(medium: Medium) -> bool:
-    """Parts of the medium are missing. The file may still be the one that was acquired.
+    """Parts of the medium could not be read. The file may still be the one that was acquired.
 
-    For a raw image the bytes of the file, zeros of unread sectors included, are hashed and
-    compared with what is declared: then the file is intact, and the acquisition was short.
+    Where the acquisition itself mapped all of them, the bytes of the raw file, zeros of unread
+    sectors included, are hashed and compared with what is declared. A file that is short, or that
+    lacks a segment, is not the evidence that was declared.
     """
-    if medium.container not in RAW or not medium.declared:
+    mapped = all(gap.reason == MAPPED for gap in medium.gaps)
+    if medium.container not in RAW or not medium.declared or not mapped:
         return False
     states = {name: hashlib.new(name) for name, _ in medium.declared}
     files = Files([Path(segment) for segment in medium.segments])

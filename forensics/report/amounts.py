@@ -13,13 +13,10 @@ def size(number: int) -> str:
     """Bytes in decimal units with one digit: `30.8 GB`; below 1,000 exact: `512 B`."""
     if number < 1000:
         return f"{number} B"
-    value = float(number)
-    unit = "B"
-    for unit in UNITS:
-        value /= 1000
-        if value < 999.95:
-            break
-    return f"{value:,.1f} {unit}"
+    value, place = number / 1000, 0
+    while value >= 999.95 and place < len(UNITS) - 1:
+        value, place = value / 1000, place + 1
+    return f"{value:,.1f} {UNITS[place]}"
 
 
 def share(part: int, whole: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from forensics.report.amounts import count
 from forensics.report.names import address_html, name_html
+from forensics.report.sentences import said
 from forensics.report.view import View
 from forensics.report.words import LANGUAGES
 from forensics.share import share
@@ -76,7 +77,6 @@ def custody(view: View) -> list[dict[str, Any]]:
         container = str(row.get("container") or "–")
         if (row.get("segments") or 0) > 1:
             container += f" ({row['segments']})"
-        verified = {True: "true", False: "false"}.get(item.verified, "null")  # type: ignore[arg-type]
         out.append(
             {
                 "id": name_html(item.id, words.ui("nameless")),
@@ -84,7 +84,7 @@ def custody(view: View) -> list[dict[str, Any]]:
                 "container": container,
                 "size": count(item.size),
                 "sha256": item.sha256 or "",
-                "compared": words.ui(f"verified_{verified}"),
+                "compared": words.ui(f"verified_{said(item.verified)}"),
                 "reason": row.get("reason"),
             }
         )

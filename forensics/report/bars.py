@@ -52,4 +52,3 @@ def bar(name: str, item: str, parts: Mapping[str, int], words: Words) -> svg.Pic
     if not said:
         picture.rect("0%", 0.5, "100%", HEIGHT - 1, svg.WHITE, svg.INK2, stroke_dasharray="4 3")
     return picture
-

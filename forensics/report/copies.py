@@ -38,9 +38,7 @@ class Link:
     kind: str
 
 
-def picture(
-    name: str, places: Sequence[Place], links: Sequence[Link], words: Words
-) -> svg.Picture:
+def picture(name: str, places: Sequence[Place], links: Sequence[Link], words: Words) -> svg.Picture:
     """Columns in order of first mention; at most BOXES boxes."""
     shown = places[:BOXES]
     items = list(dict.fromkeys(place.item for place in shown))
@@ -49,7 +47,10 @@ def picture(
     for place in shown:
         row = rows.get(place.item, 0)
         rows[place.item] = row + 1
-        spots[place.key] = (items.index(place.item) * (BOX + GAP_X), HEAD + row * (BOX_HEIGHT + GAP_Y))
+        spots[place.key] = (
+            items.index(place.item) * (BOX + GAP_X),
+            HEAD + row * (BOX_HEIGHT + GAP_Y),
+        )
     width = len(items) * (BOX + GAP_X) - GAP_X + 2
     height = HEAD + max(rows.values(), default=1) * (BOX_HEIGHT + GAP_Y)
     out = svg.Picture(name, width, height, words.ui("copies_figure"), words.ui("copies_desc"))
@@ -78,7 +79,11 @@ def _box(out: svg.Picture, place: Place, spot: tuple[float, float], *, dashed: b
 
 
 def _link(
-    out: svg.Picture, origin: tuple[float, float], target: tuple[float, float], kind: str, drop: float
+    out: svg.Picture,
+    origin: tuple[float, float],
+    target: tuple[float, float],
+    kind: str,
+    drop: float,
 ) -> None:
     """A line between two boxes, through the gaps beside and `drop` pixels below them, never over one."""
     (x1, y1), (x2, y2) = origin, target
@@ -95,7 +100,9 @@ def _link(
         bend = end - side * (6 + drop)
         points = f"M{svg.number(start)} {svg.number(y1 + middle)}"
         if abs(x2 - x1) > BOX + GAP_X:  # boxes of other columns lie between
-            points += f"H{svg.number(start + side * (6 + drop))}V{svg.number(y1 + BOX_HEIGHT + drop)}"
+            points += (
+                f"H{svg.number(start + side * (6 + drop))}V{svg.number(y1 + BOX_HEIGHT + drop)}"
+            )
         points += f"H{svg.number(bend)}V{svg.number(y2 + middle)}H{svg.number(end)}"
         head = (end, y2 + middle, side, 0)
     out.add(

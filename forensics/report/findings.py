@@ -15,10 +15,12 @@ from typing import Any
 
 import jsonschema
 
+from forensics.answer import facts
+
 SCHEMA = Path(__file__).with_name("findings.schema.json")
 
 
-class Invalid(ValueError):
+class InvalidFindingsError(ValueError):
     """Findings that break their contract: a bug in a room before this one."""
 
 
@@ -40,8 +42,7 @@ def canonical(findings: Mapping[str, Any]) -> bytes:
 def fact_id(fact: Mapping[str, Any]) -> str:
     """`F-` and 12 hex digits of the SHA-256 of a fact's canonical JSON without its id."""
     rest = {key: value for key, value in fact.items() if key != "id"}
-    text = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return "F-" + hashlib.sha256(text.encode()).hexdigest()[:12]
+    return "F-" + hashlib.sha256(facts.canonical(rest).encode()).hexdigest()[:12]
 
 
 @cache
@@ -71,20 +72,8 @@ def problems(findings: Mapping[str, Any]) -> Iterator[str]:
 
 
 def write(findings: Mapping[str, Any], place: Path) -> None:
-    """Validate and write; Invalid with the first problem, nothing written."""
+    """Validate and write; InvalidFindingsError with the first problem, nothing written."""
     for problem in problems(findings):
-        raise Invalid(problem)
+        raise InvalidFindingsError(problem)
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(canonical(findings))
-
-
-def exit_code(findings: Mapping[str, Any]) -> int:
-    """0 every byte examined, 3 some were not, 4 a digest does not match (goes before 3)."""
-    if any(fact["kind"] == "digest" and fact["match"] is False for fact in findings["facts"]):
-        return 4
-    complete = all(
-        outcome == "examined" or not number
-        for item in findings["evidence"]
-        for outcome, number in item["coverage"].items()
-    )
-    return 0 if complete else 3

@@ -7,7 +7,7 @@ then list entries, then facts, until it fits; never the answer and never its lim
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
+from itertools import product, zip_longest
 from typing import Any
 
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from forensics.case import PAPERS
 from forensics.report import bars
 from forensics.report.amounts import share, size
 from forensics.report.names import address_html, name_html, text_html, width
-from forensics.report.sentences import medium_name
+from forensics.report.sentences import medium_name, span_of
 from forensics.report.strip import swatch
 from forensics.report.svg import mark
 from forensics.report.view import Answer, Item, View
@@ -25,8 +25,12 @@ from forensics.report.words import GROUPS
 ADDRESS_CELLS = 64
 PAGE_POINTS = 762  # of A4 within its margins
 FACTS, BARS, ENTRIES = 5, 8, 5  # at most
-# Where the facts of page one come from when Q01 has fewer than five.
-NEXT_BEST = ("Q03", "Q06", "Q05", "Q04", "Q12", "Q09", "Q02", "Q11", "Q14", "Q20")
+BENEATH = ("Q03", "Q06", "Q05", "Q04", "Q12", "Q09", "Q02", "Q11", "Q14", "Q20")
+# Kinds of facts in the order in which they carry an answer.
+CARRY = (
+    "sent", "copy", "register_match", "connection", "open", "digest", "tamper", "locked",
+    "unexamined", "horizon", "mismatch", "personal_data", "erasure", "protection", "session",
+)  # fmt: skip
 
 
 def front(view: View) -> dict[str, Any]:
@@ -34,7 +38,7 @@ def front(view: View) -> dict[str, Any]:
     answer = view.answer("Q01")
     words = view.words
     statement = words.say(answer["statement"]) if answer else words.ui("no_q01")
-    limits = _limits(view, answer, statement)
+    limits = limits_of(view, answer, statement)
     facts = _carrying(view, answer)
     missing, changes = not_examined(view), could_change(view)
     plan = _plan(view, statement, limits, facts, missing, changes)
@@ -53,7 +57,7 @@ def front(view: View) -> dict[str, Any]:
     }
 
 
-def _limits(view: View, answer: Answer | None, statement: str) -> str:
+def limits_of(view: View, answer: Answer | None, statement: str) -> str:
     """The limits of Q01 that its statement does not say already, and the bytes not looked into."""
     said = [view.words.say(limit, "limit", "reason") for limit in (answer or {}).get("limits", ())]
     new = [text for text in said if text.rstrip("。.") not in statement]
@@ -75,12 +79,33 @@ def _limits(view: View, answer: Answer | None, statement: str) -> str:
 
 
 def _carrying(view: View, answer: Answer | None) -> list[str]:
-    """The facts that carry the answer: those of Q01, then the first of the questions beneath it."""
+    """The facts that carry the answer, out of those that Q01 and the questions beneath it name.
+
+    The best of each kind in the order of CARRY, then the next best.
+    """
     ids = list(answer["facts"]) if answer else []
-    for question in NEXT_BEST:
+    for question in BENEATH:
         for other in view.answers(question):
-            ids += other["facts"][:1]
-    return list(dict.fromkeys(fact_id for fact_id in ids if fact_id in view.facts))[:FACTS]
+            ids += other["facts"][:FACTS]
+    pool = [view.facts[fact_id] for fact_id in dict.fromkeys(ids) if fact_id in view.facts]
+    by_kind: dict[str, list[str]] = {kind: [] for kind in CARRY}
+    for fact in sorted(pool, key=lambda fact: _weight(view, fact)):
+        by_kind.get(fact["kind"], []).append(fact["id"])
+    rounds = zip_longest(*by_kind.values())
+    return [fact_id for row in rounds for fact_id in row if fact_id is not None][:FACTS]
+
+
+def _weight(view: View, fact: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A sort key among facts of one kind: what speaks against the calm reading comes first."""
+    span = span_of(fact)
+    inside = view.in_window(span)
+    grave = (
+        fact.get("match") is False
+        or fact.get("registered") is False
+        or fact.get("covers_window") in ("no", "part")
+        or fact.get("basis") in ("digest", "records")
+    )
+    return (not grave, not inside, -(fact.get("persons") or fact.get("bytes") or 0), fact["id"])
 
 
 def _fact(view: View, fact_id: str) -> dict[str, Any]:
@@ -204,7 +229,9 @@ def not_examined(view: View) -> list[Entry]:
                 if subject in (medium_name(fact), fact.get("medium_serial"), fact.get("label"))
             }
         )
-        why = words.ui("known_from", hosts=words.listed(hosts)) if hosts else words.ui("not_supplied")
+        why = (
+            words.ui("known_from", hosts=words.listed(hosts)) if hosts else words.ui("not_supplied")
+        )
         out.append((name_html(subject, words.ui("nameless")), why))
     for item in sorted(view.items, key=lambda item: (-item.unread, item.id)):
         if item.unread:
@@ -284,7 +311,9 @@ def _plan(
 def _bar_points(view: View, shown: int) -> float:
     if len(view.items) > shown:
         return 46.0 * shown + 18 * 3
-    return sum(34 + 12 * _lines(unread_words(view, item), 120) * bool(item.unread) for item in view.items)
+    return sum(
+        34 + 12 * _lines(unread_words(view, item), 120) * bool(item.unread) for item in view.items
+    )
 
 
 def _list_points(entries: list[Entry], shown: int) -> float:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from forensics.report import svg
-from forensics.report.times import SECOND, Clock, Span
+from forensics.report.times import SECOND, Clock, Period, Span
 from forensics.report.words import Words
 from forensics.values import micros
 
@@ -20,7 +20,7 @@ STEPS = ((0.75, svg.BLUE, svg.WHITE), (0.25, svg.MID, svg.INK), (0, svg.PALE, sv
 
 
 def picture(
-    name: str, title: str, counts: Mapping[tuple[dt.date, int], int], window: Span | None,
+    name: str, title: str, counts: Mapping[tuple[dt.date, int], int], window: Period | None,
     clock: Clock, words: Words,
 ) -> svg.Picture:  # fmt: skip
     """counts: (local date, hour) -> entries. Days without entries between the first and last stand too."""
@@ -39,7 +39,7 @@ def picture(
         out.text(0, y + 14, clock.weekday(midnight), 11.5)
         for hour in range(24):
             _cell(out, LABEL + CELL * hour, y, counts.get((day, hour), 0), most)
-    if window and window.start is not None and window.until is not None:
+    if window:
         _outline(out, shown, window, clock)
     return out
 
@@ -54,17 +54,14 @@ def _cell(out: svg.Picture, x: float, y: float, number: int, most: int) -> None:
         out.text(x + CELL / 2, y + 14, said, 10.5, ink, "middle")
 
 
-def _outline(out: svg.Picture, days: list[dt.date], window: Span, clock: Clock) -> None:
+def _outline(out: svg.Picture, days: list[dt.date], window: Period, clock: Clock) -> None:
     """Edges between cells inside and outside the window."""
-    start, until = window
-    assert start is not None
-    assert until is not None
 
     def inside(row: int, hour: int) -> bool:
         if not (0 <= row < len(days) and 0 <= hour < 24):
             return False
         begin = micros(dt.datetime.combine(days[row], dt.time(hour), clock.zone))
-        return begin < until and begin + 3600 * SECOND > start
+        return window.meets(Span(begin, begin + 3600 * SECOND))
 
     edges = []
     for row in range(len(days)):

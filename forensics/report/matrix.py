@@ -69,4 +69,3 @@ def _cell(out: svg.Picture, cell: Cell, x: float, y: float, words: Words) -> Non
     out.text(
         x + CELL / 2, y + 15, sign, 12, svg.WHITE if cell.what == "seen" else svg.INK, "middle"
     )
-

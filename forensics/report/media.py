@@ -28,9 +28,15 @@ def media_matrix(view: View) -> Matrix | None:
     media += sorted({medium for _, medium in by_cell} - set(media))
     if not hosts or not media:
         return None
-    in_window = {host for (host, _), found in by_cell.items() if any(_inside(view, f) for f in found)}
+    in_window = {
+        host
+        for (host, _), found in by_cell.items()
+        if any(view.in_window(span_of(f)) for f in found)
+    }
     unregistered = {
-        medium for (_, medium), found in by_cell.items() if any(f.get("registered") is False for f in found)
+        medium
+        for (_, medium), found in by_cell.items()
+        if any(f.get("registered") is False for f in found)
     }
     hosts.sort(key=lambda host: (host not in in_window, view.order(host)))
     media.sort(key=lambda medium: (medium not in unregistered, view.order(medium)))
@@ -48,15 +54,9 @@ def media_matrix(view: View) -> Matrix | None:
 
 
 def _medium(fact: Fact, own: Mapping[str, str]) -> str:
-    return own.get(fact.get("medium_serial") or "") or medium_name(fact) or "–"
-
-
-def _inside(view: View, fact: Fact) -> bool:
-    span = span_of(fact)
-    if view.window is None or not span.dated:
-        return False
-    start, until = view.window
-    return (span.start or start or 0) < (until or 0) and (span.until or until or 0) > (start or 0)
+    return (
+        fact.get("medium") or own.get(fact.get("medium_serial") or "") or medium_name(fact) or "–"
+    )
 
 
 def _log(view: View, host: str) -> tuple[str, Span]:
@@ -76,6 +76,9 @@ def _cell(view: View, facts: list[Fact], covers: str, log: Span) -> Cell:
         lines = [view.tell.arrivals(fact) for fact in facts[:3] if span_of(fact).dated]
         if any(fact.get("registered") is False for fact in facts):
             lines.append(registered(words, False))
+        sources = {source for fact in facts for source in fact.get("sources") or ()}
+        if sources:
+            lines.append(words.ui("sources_n", n=len(sources)))
         view.cited.add(facts[0]["id"])
         return Cell("seen", tuple(lines), facts[0]["id"])
     if log.dated:
@@ -89,10 +92,10 @@ def _cell(view: View, facts: list[Fact], covers: str, log: Span) -> Cell:
 def _medium_note(view: View, medium: str, by_cell: Mapping[tuple[str, str], list[Fact]]) -> str:
     notes = [view.label(medium)] if view.label(medium) else []
     if not any(item.id == medium for item in view.items):
-        values = {f.get("registered") for (_, name), fs in by_cell.items() if name == medium for f in fs}
+        values = {
+            f.get("registered") for (_, name), fs in by_cell.items() if name == medium for f in fs
+        }
         if False in values:
             notes.append(registered(view.words, False))
         notes.append(view.words.ui("not_supplied_medium"))
     return view.words.listed(notes)
-
-

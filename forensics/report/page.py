@@ -11,10 +11,11 @@ from typing import Any
 
 import jinja2
 
-from forensics.report import appendix, findings as canon, front, lanes, matrix, media
-from forensics.report import questions, sections
+from forensics.report import appendix, front, lanes, matrix, media, questions, sections
+from forensics.report import findings as canon
 from forensics.report.tables import Tables
-from forensics.report.view import View, view as see
+from forensics.report.view import View
+from forensics.report.view import view as see
 
 TEMPLATES = Path(__file__).with_name("templates")
 

@@ -30,8 +30,8 @@ def extent(
     desc = words.ui("range_desc", kind=kind, least=count(least), most=count(most))
     picture = svg.Picture(name, WIDTH, HEIGHT, kind, desc)
     for decade in range(DECADES):
-        x = LEFT + DECADE * decade
-        picture.line(x, 2, x, 20, svg.PALE_RULE)
+        tick = LEFT + DECADE * decade
+        picture.line(tick, 2, tick, 20, svg.PALE_RULE)
     low, high = x_of(least), x_of(most)
     if unread:
         end = WIDTH - 3 if overall is None else max(x_of(overall), high + 4)
@@ -41,8 +41,8 @@ def extent(
         picture.rect(left, 5, max(high - left, 4), 12, svg.PALE, svg.BLUE)
     if least > 0:
         picture.rect(max(low - 4, LEFT), 4, 4, 14, svg.BLUE)
-    x = x_of(THRESHOLD)
-    picture.line(x, 0, x, HEIGHT, svg.INK, 1.2, "2 2")
+    limit = x_of(THRESHOLD)
+    picture.line(limit, 0, limit, HEIGHT, svg.INK, 1.2, "2 2")
     return picture
 
 

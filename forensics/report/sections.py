@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -107,14 +107,18 @@ def same_data(view: View) -> dict[str, Any]:
         kind = "ordered" if fact.get("order_known") else "same"
         kind = "name_only" if fact["basis"] == "name_size" else kind
         links.append(copies.Link(fact["from"], fact["to"], kind))
-    kinds = [kind for kind in ("ordered", "same", "name_only") if any(x.kind == kind for x in links)]
+    kinds = [
+        kind for kind in ("ordered", "same", "name_only") if any(x.kind == kind for x in links)
+    ]
     keys = {"ordered": "key_same_ordered", "same": "key_same", "name_only": "key_name_only"}
     strong = sum(fact["basis"] != "name_size" for fact in facts)
     return {
         "compared": table(view.tables, "copies") is not None or bool(facts),
         "strong": strong,
         "number": strong or len(facts),
-        "picture": copies.picture("cg", list(places.values()), links, view.words) if facts else None,
+        "picture": copies.picture("cg", list(places.values()), links, view.words)
+        if facts
+        else None,
         "legend": [
             {"swatch": copies.swatch(f"k4-{kind}", kind), "word": view.words.ui(keys[kind])}
             for kind in kinds
@@ -195,7 +199,7 @@ def _people_row(
 
 
 def _by_kind(view: View) -> dict[str, tuple[int, tuple[str, ...]]]:
-    """kind -> (persons in records that hold it, at most; evidence where they lie)."""
+    """Kind -> (persons in records that hold it, at most; evidence where they lie)."""
     tokens: dict[str, set[str]] = defaultdict(set)
     for row in view.rows("people"):
         tokens[row["address"]].add(row["token"])
@@ -235,14 +239,15 @@ def papers(view: View) -> dict[str, Any]:
     for row in view.rows("papers"):
         read[row["paper"]].add((row["sheet"], row["row"]))
     facts = view.of_kind("mismatch")
-    details = {
-        (row["what"], row["paper"], row["row"], row["subject"]): row for row in view.rows("mismatches")
+    severities = {
+        (row["what"], row["paper"], row["row"], row["subject"]): row["severity"]
+        for row in view.rows("mismatches")
     }
-    lines, bad = [], defaultdict(int)
+    lines, bad = [], Counter(fact.get("paper") for fact in facts)
     for fact in facts:
-        bad[fact.get("paper")] += 1
-        row = details.get((fact["what"], fact.get("paper"), fact.get("row"), fact.get("subject")), {})
-        lines.append((GRAVITY.get(row.get("severity") or "gap", 1), fact["what"], fact["id"], fact, row))
+        key = (fact["what"], fact.get("paper"), fact.get("row"), fact.get("subject"))
+        severity = fact.get("severity") or severities.get(key) or "gap"
+        lines.append((GRAVITY.get(severity, 1), fact["what"], fact["id"], fact, severity))
     lines.sort(key=lambda line: line[:3])
     words = view.words
     return {
@@ -251,7 +256,7 @@ def papers(view: View) -> dict[str, Any]:
         "number": len(facts),
         "connections": count(len(view.rows("connections"))),
         "sessions": count(len(view.rows("sessions"))),
-        "rows": [_mismatch(view, fact, row) for *_, fact, row in lines[:ROWS]],
+        "rows": [_mismatch(view, fact, severity) for *_, fact, severity in lines[:ROWS]],
         "more": max(len(lines) - ROWS, 0),
         "by_paper": [
             {
@@ -267,9 +272,8 @@ def papers(view: View) -> dict[str, Any]:
     }
 
 
-def _mismatch(view: View, fact: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+def _mismatch(view: View, fact: Mapping[str, Any], severity: str) -> dict[str, Any]:
     words = view.words
-    severity = row.get("severity") or "gap"
     return {
         "mark": mark(severity, 14),
         "severity": words.word("severity", severity),

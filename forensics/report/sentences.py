@@ -82,8 +82,13 @@ class Teller:
 Told = tuple[str, dict[str, Any]]
 
 
+def said(value: bool | None) -> str:
+    """The code of true, false and nothing-to-compare."""
+    return "null" if value is None else str(value).lower()
+
+
 def _digest(tell: Teller, fact: Fact) -> Told:
-    match = {True: "true", False: "false"}.get(fact.get("match"), "null")
+    match = said(fact.get("match"))
     against = fact.get("against") or "none"
     key = "digest_null" if against == "none" else f"digest_{match}"
     return key, {
@@ -158,14 +163,14 @@ def medium_name(fact: Fact) -> str:
 
 
 def registered(words: Words, value: bool | None) -> str:
-    return words.word("registered", {True: "true", False: "false"}.get(value, "null"))  # type: ignore[arg-type]
+    return words.word("registered", said(value))
 
 
 def _connection(tell: Teller, fact: Fact) -> Told:
     name = tell.name(medium_name(fact))
     serial = fact.get("medium_serial")
     if serial and serial != medium_name(fact):
-        name = Markup("{} <span class=\"code\">{}</span>").format(name, tell.name(serial))
+        name = Markup('{} <span class="code">{}</span>').format(name, tell.name(serial))
     return "connection", {
         "medium": name,
         "host": tell.name(fact["host"]),
@@ -235,7 +240,7 @@ def _mismatch(tell: Teller, fact: Fact) -> Told:
 
 
 def _paper(tell: Teller, fact: Fact) -> Told:
-    matched = {True: "true", False: "false"}.get(fact.get("matched"), "null")  # type: ignore[arg-type]
+    matched = said(fact.get("matched"))
     return "paper", {
         "paper": tell.words.word("paper", fact.get("paper")),
         "row": row_of(tell.words, fact),

@@ -8,7 +8,7 @@ examined wherever there is one, so that a single unread sector is seen. Exact su
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -46,10 +46,8 @@ def runs(ledger: pa.Table, evidence: str, column: str) -> list[tuple[str, int, i
     values = np.array(own.column(column).cast(pa.string()).to_pylist(), dtype=object)
     names = sorted({value for value in values if value}, key=_rank)
     amounts = np.array([_bytes(starts, lengths, values == name, borders) for name in names])
-    if column == "class":
-        winners = amounts.argmax(axis=0)
-    else:
-        winners = (amounts > 0).argmax(axis=0)  # names are sorted: the worst comes first
+    # Of outcomes the worst that is there at all wins: names are sorted, the worst comes first.
+    winners = (amounts if column == "class" else amounts > 0).argmax(axis=0)
     out, at = [], 0
     for winner, group in groupby(winners.tolist()):
         length = len(list(group))
@@ -62,8 +60,8 @@ def _rank(name: str) -> tuple[int, str]:
     return (WORST.index(name) if name in WORST else len(WORST), name)
 
 
-def _bytes(starts, lengths, mask, borders):  # type: ignore[no-untyped-def]  # numpy arrays  # noqa: ANN001, ANN202
-    """Bytes of the masked runs in each bin, from how many lie before each border."""
+def _bytes(starts: Any, lengths: Any, mask: Any, borders: Any) -> Any:
+    """Bytes of the masked runs in each bin (numpy arrays all), from how many lie before each border."""
     import numpy as np
 
     order = np.argsort(starts[mask], kind="stable")

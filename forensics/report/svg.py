@@ -13,9 +13,7 @@ from forensics.report.names import visible
 INK, INK2, RULE, PALE_RULE = "#1B1B1F", "#4A4D57", "#C3C8D2", "#DDE0E6"
 BLUE, LINE_BLUE, MID, PALE = "#1F4E8C", "#5C83B8", "#8FAED8", "#D6E2F3"
 VERMILION, HATCH_GREY, WHITE = "#B8390E", "#6B7080", "#fff"
-FONTS = (
-    "'Noto Sans JP','Noto Sans CJK JP','Hiragino Sans','Yu Gothic',Meiryo,'Segoe UI',sans-serif"
-)
+FONTS = "'Noto Sans JP','Noto Sans CJK JP','Hiragino Sans','Yu Gothic',Meiryo,'Segoe UI',sans-serif"
 # Outcome, or "unknown" for "cannot know" -> pattern size, path, stroke, stroke width, pixels.
 HATCHES = {
     "locked": (6, "M-1 7L7 -1M-1 1L1 -1M5 7L7 5", INK, 1.5),
@@ -57,7 +55,14 @@ class Picture:
     """
 
     def __init__(
-        self, name: str, width: float, height: float, title: str, desc: str, *, stretch: bool = False
+        self,
+        name: str,
+        width: float,
+        height: float,
+        title: str,
+        desc: str,
+        *,
+        stretch: bool = False,
     ) -> None:
         self.name, self.width, self.height = name, width, height
         self.title, self.desc, self.stretch = title, desc, stretch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from forensics.report.times import NO_SPAN, Span
+from forensics.report.times import NO_SPAN, Period, Span
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,7 +33,9 @@ def rows(found: pa.Table | None, columns: Iterable[str] | None = None) -> list[R
         if pa.types.is_timestamp(field.type):
             column = column.cast(pa.int64())
         values[field.name] = column.to_pylist()
-    for name in [name for name in values if f"{name}_until" in values and f"{name}_basis" in values]:
+    for name in [
+        name for name in values if f"{name}_until" in values and f"{name}_basis" in values
+    ]:
         untils, bases = values.pop(f"{name}_until"), values.pop(f"{name}_basis")
         values[name] = [
             NO_SPAN if start is None or basis == "none" else Span(start, until)
@@ -42,8 +44,8 @@ def rows(found: pa.Table | None, columns: Iterable[str] | None = None) -> list[R
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
 
-def within(found: pa.Table, span: Span, column: str = "time") -> pa.Table:
-    """Rows whose time overlaps a span with both ends."""
+def within(found: pa.Table, span: Period, column: str = "time") -> pa.Table:
+    """Rows whose time overlaps a period."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -73,5 +75,3 @@ def sums(ledger: pa.Table) -> list[tuple[str, str, str, int]]:
         (row["evidence"], row["class"], row["outcome"] or "", row["length_sum"])
         for row in grouped.to_pylist()
     )
-
-

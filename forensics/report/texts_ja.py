@@ -384,7 +384,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "unknown": "同じ抽出かは分からない",
     },
     "registered": {"true": "登録あり", "false": "登録簿にない", "null": "登録簿と照合できない"},
-    "covers": {"yes": "覆う", "part": "一部だけ覆う", "no": "覆わない", "unknown": "覆うか分からない"},
+    "covers": {
+        "yes": "覆う",
+        "part": "一部だけ覆う",
+        "no": "覆わない",
+        "unknown": "覆うか分からない",
+    },
     "tamper": {
         "log_cleared": "記録の消去",
         "clock_changed": "時計の変更",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from forensics.report import svg
 from forensics.report.names import cut
-from forensics.report.times import DAY, SECOND, Clock, Span
+from forensics.report.times import DAY, SECOND, Clock, Period, Span
 from forensics.report.words import Words
 
 LABELS, WIDTH, TOP, LANE = 150, 770, 44, 34  # pixels
@@ -41,29 +41,16 @@ class Lane:
     hatched: bool = False  # hatched throughout: this kind of event leaves no record
 
 
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    span: Span
+def x_of(axis: Period, at: int) -> float:
+    """Pixels of a moment; outside the axis its edge."""
+    return WIDTH * min(max((at - axis.start) / (axis.until - axis.start), 0.0), 1.0)
 
-    def x(self, at: int) -> float:
-        start, until = self.span
-        assert start is not None
-        assert until is not None
-        return WIDTH * min(max((at - start) / (until - start), 0.0), 1.0)
 
-    def ends(self, span: Span) -> tuple[float, float]:
-        """Pixels of a span; an open end reaches the edge."""
-        left = 0.0 if span.start is None else self.x(span.start)
-        right = float(WIDTH) if span.until is None else self.x(span.until)
-        return left, right
-
-    def meets(self, span: Span) -> bool:
-        start, until = self.span
-        assert start is not None
-        assert until is not None
-        return (span.start is None or span.start < until) and (
-            span.until is None or span.until > start
-        )
+def ends(axis: Period, span: Span | Period) -> tuple[float, float]:
+    """Pixels of a span; an open end reaches the edge."""
+    left = 0.0 if span.start is None else x_of(axis, span.start)
+    right = float(WIDTH) if span.until is None else x_of(axis, span.until)
+    return left, right
 
 
 def height(lanes: Sequence[Lane]) -> int:
@@ -78,12 +65,12 @@ def labels(name: str, lanes: Sequence[Lane]) -> svg.Picture:
 
 
 def chart(
-    name: str, title: str, lanes: Sequence[Lane], axis: Span, window: Span | None, clock: Clock,
+    name: str, title: str, lanes: Sequence[Lane], axis: Period, window: Period | None, clock: Clock,
     words: Words,
 ) -> svg.Picture:  # fmt: skip
     """The lanes over an axis with both ends, without their names."""
     picture = svg.Picture(name, WIDTH, height(lanes), title, words.ui("timeline_desc"))
-    _chart(picture, lanes, _Axis(axis), window, clock, words)
+    _chart(picture, lanes, axis, window, clock, words)
     return picture
 
 
@@ -104,15 +91,15 @@ def _labels(picture: svg.Picture, lanes: Sequence[Lane]) -> None:
 
 
 def _chart(
-    picture: svg.Picture, lanes: Sequence[Lane], axis: _Axis, window: Span | None, clock: Clock,
+    picture: svg.Picture, lanes: Sequence[Lane], axis: Period, window: Period | None, clock: Clock,
     words: Words,
 ) -> None:  # fmt: skip
     bottom = TOP + LANE * len(lanes)
     picture.rect(0, TOP, WIDTH, bottom - TOP)
     for number, lane in enumerate(lanes):
         _unknown(picture, lane, TOP + LANE * number, axis)
-    if window and axis.meets(window):
-        left, right = axis.ends(window)
+    if window and axis.meets(Span(*window)):
+        left, right = ends(axis, window)
         picture.rect(left, TOP, right - left, bottom - TOP, svg.VERMILION, fill_opacity=0.1)
     for number, lane in enumerate(lanes):
         _horizon(picture, lane, TOP + LANE * number + 29.5, axis)
@@ -125,11 +112,11 @@ def _chart(
         group = lane.group
         _marks(picture, lane, top, axis)
     picture.line(0, bottom, WIDTH, bottom)
-    if window and axis.meets(window):
+    if window and axis.meets(Span(*window)):
         _window_head(picture, axis, window, bottom, words)
 
 
-def _unknown(picture: svg.Picture, lane: Lane, top: int, axis: _Axis) -> None:
+def _unknown(picture: svg.Picture, lane: Lane, top: int, axis: Period) -> None:
     """Hatch what no record covers."""
     at = 0.0
     for left, right in [*_lines(lane, axis), (float(WIDTH), float(WIDTH))]:
@@ -140,13 +127,13 @@ def _unknown(picture: svg.Picture, lane: Lane, top: int, axis: _Axis) -> None:
         at = max(at, right)
 
 
-def _lines(lane: Lane, axis: _Axis) -> list[tuple[float, float]]:
+def _lines(lane: Lane, axis: Period) -> list[tuple[float, float]]:
     if lane.hatched:
         return []
-    return sorted(axis.ends(span) for span in lane.shown if axis.meets(span))
+    return sorted(ends(axis, span) for span in lane.shown if axis.meets(span))
 
 
-def _horizon(picture: svg.Picture, lane: Lane, y: float, axis: _Axis) -> None:
+def _horizon(picture: svg.Picture, lane: Lane, y: float, axis: Period) -> None:
     for left, right in _lines(lane, axis):
         picture.line(left, y, right, y, svg.LINE_BLUE, 2)
         for end in (left, right):
@@ -154,10 +141,8 @@ def _horizon(picture: svg.Picture, lane: Lane, y: float, axis: _Axis) -> None:
                 picture.line(end, y - 4, end, y + 3, svg.LINE_BLUE, 2)
 
 
-def _ticks(picture: svg.Picture, axis: _Axis, clock: Clock, bottom: int) -> None:
-    start, until = axis.span
-    assert start is not None
-    assert until is not None
+def _ticks(picture: svg.Picture, axis: Period, clock: Clock, bottom: int) -> None:
+    start, until = axis
     days = (until - start) / DAY
     if days > 2:
         step = max(1, round(days / 10))
@@ -175,21 +160,21 @@ def _ticks(picture: svg.Picture, axis: _Axis, clock: Clock, bottom: int) -> None
         points = [(at, clock.clock(at)[:5]) for at in range(first, until, width)]
     for at, label in points:
         if at >= start:
-            picture.line(axis.x(at), TOP - 8, axis.x(at), bottom, "#B9BEC9", 0.8)
-        if axis.x(at) < WIDTH - 24:
-            picture.text(max(axis.x(at), 0) + 4, TOP - 12, label, 11.5, svg.INK2)
+            picture.line(x_of(axis, at), TOP - 8, x_of(axis, at), bottom, "#B9BEC9", 0.8)
+        if x_of(axis, at) < WIDTH - 24:
+            picture.text(max(x_of(axis, at), 0) + 4, TOP - 12, label, 11.5, svg.INK2)
 
 
 def _micros(moment: dt.datetime) -> int:
     return int(moment.timestamp()) * SECOND
 
 
-def _marks(picture: svg.Picture, lane: Lane, top: int, axis: _Axis) -> None:
-    ends: list[float] = []  # right ends of the rows in use: overlaps are stacked
+def _marks(picture: svg.Picture, lane: Lane, top: int, axis: Period) -> None:
+    taken_to: list[float] = []  # right ends of the rows in use: overlaps are stacked
     for mark in sorted(lane.marks, key=lambda mark: (mark.span.start or 0, mark.number or 0)):
         if not axis.meets(mark.span):
             continue
-        left, right = axis.ends(mark.span)
+        left, right = ends(axis, mark.span)
         if mark.style == "tick":
             picture.line(left, top + 22, left, top + 31, svg.INK2, 1.6)
             continue
@@ -199,11 +184,11 @@ def _marks(picture: svg.Picture, lane: Lane, top: int, axis: _Axis) -> None:
         if right - left < LEAST_PIXELS:
             left = min(max((left + right - LEAST_PIXELS) / 2, 0), WIDTH - LEAST_PIXELS)
             right = left + LEAST_PIXELS
-        taken = 20.0 if mark.number is not None else 0.0
-        row = next((n for n, end in enumerate(ends) if end <= left - taken / 2), len(ends))
-        if row == len(ends):
-            ends.append(0)
-        ends[row] = right + taken
+        room = 20.0 if mark.number is not None else 0.0
+        row = next((n for n, end in enumerate(taken_to) if end <= left - room / 2), len(taken_to))
+        if row == len(taken_to):
+            taken_to.append(0)
+        taken_to[row] = right + room
         y = top + 6 + 11 * (row % 2)
         _bar(picture, mark, left, right, y)
 
@@ -226,14 +211,14 @@ def _bar(picture: svg.Picture, mark: Mark, left: float, right: float, y: float) 
 
 
 def _window_head(
-    picture: svg.Picture, axis: _Axis, window: Span, bottom: int, words: Words
+    picture: svg.Picture, axis: Period, window: Period, bottom: int, words: Words
 ) -> None:
-    left, right = axis.ends(window)
+    left, right = ends(axis, window)
     picture.rect(left, 0, right - left, 19, svg.VERMILION)
     if right - left > 60:
         said = words.ui("loss_window")
         picture.text((left + right) / 2, 14, said, 12, svg.WHITE, "middle", bold=True)
     for end, moment in ((left, window.start), (right, window.until)):
-        if moment is not None and 0 <= end <= WIDTH and axis.x(moment) == end:
+        if axis.start <= moment <= axis.until:
             x = min(max(end, 1), WIDTH - 1)
             picture.line(x, 0, x, bottom, svg.VERMILION, 1.6)

@@ -35,6 +35,32 @@ class Span(NamedTuple):
 NO_SPAN = Span(None, None)
 
 
+class Period(NamedTuple):
+    """A span whose ends are both known, microseconds since 1970 UTC: the loss window, an axis."""
+
+    start: int
+    until: int
+
+    def meets(self, span: Span) -> bool:
+        """Whether a span may reach into it; an end that is not known reaches without end."""
+        return (span.start is None or span.start < self.until) and (
+            span.until is None or span.until > self.start
+        )
+
+    def holds(self, span: Span) -> bool:
+        """Whether a span lies wholly in it: one that only overlaps it may be outside."""
+        start, until = span
+        return (
+            start is not None and until is not None and start >= self.start and until <= self.until
+        )
+
+
+def period(span: Span) -> Period | None:
+    """The span as a period; None where an end is not known."""
+    start, until = span
+    return None if start is None or until is None else Period(start, until)
+
+
 def parse(value: Any) -> Span:
     """The span of a findings time (`{"from", "until"}`, ISO text, microseconds) or nothing."""
     if isinstance(value, Mapping):
@@ -109,7 +135,7 @@ class Clock:
         clock = f"{time:%H:%M}" if full and time.second == 0 else self.clock(at)
         return f"{self.date(at, full=full, year=year)} {clock}"
 
-    def span(self, span: Span, *, full: bool = False) -> str:
+    def span(self, span: Span | Period, *, full: bool = False) -> str:
         """`6/17 17:04:10～12`: as short as the width allows, both ends where they differ.
 
         A width of one second or less is a point; 24 hours from midnight is the date alone, with
@@ -120,7 +146,7 @@ class Clock:
         if start is None or until is None:
             left = "" if start is None else self.point(start, full=full)
             right = "" if until is None else self.point(until, full=full)
-            return f"{left}{dash}{right}" if span.dated else ""
+            return f"{left}{dash}{right}" if left or right else ""
         if until - start <= SECOND:
             return self.point(start, full=full)
         first, last = self.local(start), self.local(until)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from forensics.report.sentences import Teller
 from forensics.report.tables import Tables, rows, table
-from forensics.report.times import Clock, Span, parse
+from forensics.report.times import Clock, Period, Span, parse, period
 from forensics.report.words import Words
 
 Answer = Mapping[str, Any]
@@ -45,7 +45,7 @@ class View:
     words: Words
     clock: Clock
     tell: Teller
-    window: Span | None
+    window: Period | None
     items: tuple[Item, ...]
     facts: Mapping[str, Mapping[str, Any]]
     cited: set[str] = field(default_factory=set)
@@ -68,6 +68,10 @@ class View:
     def rows(self, name: str) -> list[dict[str, Any]]:
         return rows(table(self.tables, name))
 
+    def in_window(self, span: Span) -> bool:
+        """Whether a dated span may lie in the loss window."""
+        return self.window is not None and span.dated and self.window.meets(span)
+
     def label(self, item_id: str) -> str:
         return next((item.label for item in self.items if item.id == item_id), "")
 
@@ -81,8 +85,8 @@ class View:
         ids = list(fact_ids)
         parts = [self.link(fact_id) for fact_id in ids[:shown]]
         if len(ids) > shown:
-            parts.append(Markup("{}").format(self.words.ui("more_facts", n=len(ids) - shown)))
-        return Markup("、" if self.words.language == "ja" else ", ").join(parts)
+            parts.append(escape(self.words.ui("more_facts", n=len(ids) - shown)))
+        return escape(self.words.comma).join(parts)
 
     def reasons(self, answer: Answer) -> Markup:
         """Reasons as words, each with its code small behind it."""
@@ -90,7 +94,7 @@ class View:
             Markup('{} <span class="code">{}</span>').format(self.words.reason(code), code)
             for code in answer["reasons"]
         ]
-        return Markup("、" if self.words.language == "ja" else "; ").join(said)
+        return escape(self.words.comma).join(said)
 
     def sentences(self, texts: Iterable[str]) -> str:
         """Texts as running sentences, each closed, none twice."""
@@ -103,14 +107,12 @@ class View:
         return ("" if ja else " ").join(closed)
 
 
-def view(
-    findings: Mapping[str, Any], tables: Tables, language: str, zone: str | None
-) -> View:
+def view(findings: Mapping[str, Any], tables: Tables, language: str, zone: str | None) -> View:
     """The findings and tables as a report in one language sees them. zone: IANA name, else UTC."""
     words = Words(language)
-    window = parse(findings["case"]["window"]) if findings["case"].get("window") else None
+    window = period(parse(findings["case"]["window"]))
     clock = Clock(ZoneInfo(zone or "UTC"), language)
-    year = clock.local(window.start).year if window and window.start is not None else None
+    year = clock.local(window.start).year if window else None
     clock = Clock(clock.zone, language, year)
     labels = {row["evidence"]: row["label"] or "" for row in rows(table(tables, "evidence"))}
     items = tuple(
@@ -126,6 +128,4 @@ def view(
         for item in findings["evidence"]
     )
     facts = {fact["id"]: fact for fact in findings["facts"]}
-    return View(
-        findings, tables, words, clock, Teller(words, clock), window, items, facts
-    )
+    return View(findings, tables, words, clock, Teller(words, clock), window, items, facts)

@@ -64,7 +64,11 @@ class Words:
     def reason(self, code: str) -> str:
         """Words of a reason code; a compound one (`LOCKED:…`) by its first part."""
         group = LANGUAGES[self.language]["reason"]
-        return group.get(code) or group.get(code.split(":")[0].strip(), code)
+        return group.get(code) or group.get(code.partition(":")[0].strip(), code)
+
+    @property
+    def comma(self) -> str:
+        return "、" if self.language == "ja" else ", "
 
     def listed(self, items: list[str]) -> str:
-        return ("、" if self.language == "ja" else ", ").join(items)
+        return self.comma.join(items)

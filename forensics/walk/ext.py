@@ -382,7 +382,7 @@ def walk(
     collector = Collector()
     groups = read_groups(reader, sup)
     inline = InlinePlace(sup, groups)
-    root = tsk.Found("/", False, False, b"", _ROOT, _ROOT, None, None, False, table.DIRECTORY)  # noqa: FBT003
+    root = tsk.Found("/", False, False, b"", _ROOT, _ROOT, None, None, False, table.DIRECTORY)
     try:
         root.file = system.open_meta(inode=_ROOT)
         root.meta = root.file.info.meta
@@ -479,8 +479,10 @@ def _structures(sup: Super, groups: Groups) -> list[Claim]:
 
 
 def _nameless(walk_: tsk.Walk, sup: Super, named: set[int]) -> Iterator[tsk.Found]:
-    """Where the root or the list of orphans cannot be read: every inode that holds something,
-    under the name TSK gives to orphans, and what lies below those that are folders."""
+    """Every inode that holds something, where the root or the list of orphans cannot be read.
+
+    Under the name TSK gives to orphans; and what lies below those that are folders.
+    """
     if sup.inodes > INODES_MAX:
         walk_.trouble("INODES_MAX", naming.ORPHANS)
     for inum in range(sup.first_inode, min(sup.inodes, INODES_MAX) + 1):
@@ -496,7 +498,7 @@ def _nameless(walk_: tsk.Walk, sup: Super, named: set[int]) -> Iterator[tsk.Foun
         path = f"{naming.ORPHANS}/OrphanFile-{inum}"
         deleted = bool(int(meta.flags) & tsk.UNALLOCATED_META)
         kind = tsk.KINDS[int(meta.type)]
-        yield tsk.Found(path, False, True, b"", inum, 0, file, meta, deleted, kind)  # noqa: FBT003
+        yield tsk.Found(path, False, True, b"", inum, 0, file, meta, deleted, kind)
         if kind == table.DIRECTORY and inum not in walk_.seen:
             below = tsk.Folder(inum, path, masked=False, orphan=True, depth=2)
             for found in walk_.below([below]):
@@ -518,12 +520,8 @@ def _own_files(walk_: tsk.Walk, sup: Super) -> list[Claim]:
             file = walk_.system.open_meta(inode=inum)
         except tsk.Errors:
             continue
-        found = tsk.Found("/", False, False, b"", inum, 0, file, file.info.meta, False, table.OTHER)  # noqa: FBT003
-        if (
-            int(file.info.meta.flags) & 2
-            or int(file.info.meta.nlink) == 0
-            and inum >= sup.first_inode
-        ):
+        found = tsk.Found("/", False, False, b"", inum, 0, file, file.info.meta, False, table.OTHER)
+        if int(file.info.meta.flags) & tsk.UNALLOCATED_META:
             continue
         claims += [
             Claim(start, size, _OWN_NAMES.get(inum, f"INODE_{inum}"))

@@ -23,6 +23,7 @@ from __future__ import annotations
 import datetime as dt
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -231,7 +232,7 @@ class _Entries:
     def _after(self, at: int, folder: int) -> int:
         """Where the next entry of the folder lies: a set may go on in another cluster."""
         runs = self.folders.get(folder, [])
-        for (start, length), following in zip(runs, runs[1:], strict=False):
+        for (start, length), following in pairwise(runs):
             if start <= at < start + length:
                 return at + ENTRY_BYTES if at + ENTRY_BYTES < start + length else following[0]
         return at + ENTRY_BYTES
@@ -335,7 +336,7 @@ def _label(name: bytes) -> str | None:
 
 
 def _root_runs(walk_: tsk.Walk, system: Any) -> list[tuple[int, int]]:
-    root = tsk.Found("/", False, False, b"", system.info.root_inum, 0, None, None, False, 1)  # noqa: FBT003
+    root = tsk.Found("/", False, False, b"", system.info.root_inum, 0, None, None, False, 1)
     try:
         root.file = system.open_meta(inode=system.info.root_inum)
     except tsk.Errors:

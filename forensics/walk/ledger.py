@@ -51,14 +51,14 @@ class Claims(NamedTuple):
     rows: pa.Table
 
 
-def ledger(media: Iterable[Medium], digests: Tables, walked: Tables) -> pa.Table:
+def ledger(media: Iterable[Medium], digests: Tables | None, walked: Tables) -> pa.Table:
     """Table `ledger` of all media: rows of one medium are disjoint and sum to its size.
 
     The outcome is `locked`, `unreadable` or `unsupported` where that is settled, else `skipped`
-    until examine.settle knows better.
+    until examine.settle knows better. digests: None where the media were not read whole.
     """
     spans = walked.table("spans")
-    troubles = digests.table("coverage")
+    troubles = None if digests is None else digests.table("coverage")
     parts = []
     for medium in media:
         if medium.size == 0:
@@ -67,7 +67,7 @@ def ledger(media: Iterable[Medium], digests: Tables, walked: Tables) -> pa.Table
             parts.append(_unopened(medium))
             continue
         mine = spans.filter(pc.equal(spans["evidence"], medium.id))
-        gaps = [*medium.gaps, *_unreadable(medium.id, troubles)]
+        gaps = [*medium.gaps, *(() if troubles is None else _unreadable(medium.id, troubles))]
         parts.append(paint(medium.id, medium.size, _claims(medium, mine, gaps)))
     return schema.concat("ledger", parts)
 
@@ -161,8 +161,8 @@ def _ranks(claims: Claims) -> Ints:
     The ground is the weakest of its class, whatever it is called.
     """
     kind = pc.index_in(claims.rows["class"], pa.array(CLASSES)).combine_chunks()
-    state = pc.fill_null(pc.equal(claims.rows["state"], "deleted"), False)  # noqa: FBT003
-    ground = pc.fill_null(pc.equal(claims.rows["owner"], NO_MAP), False)  # noqa: FBT003
+    state = pc.fill_null(pc.equal(claims.rows["state"], "deleted"), False)
+    ground = pc.fill_null(pc.equal(claims.rows["owner"], NO_MAP), False)
     keys = pa.table(
         {
             "ground": ground,

@@ -136,24 +136,14 @@ class Rows:
 def join(first: Rows, second: Rows) -> Rows:
     """The rows of both."""
 
-    def arrays(a: Any, b: Any) -> Any:
+    def joined(name: str) -> Any:
+        a, b = getattr(first, name), getattr(second, name)
         if isinstance(a, np.ndarray):
             return np.concatenate((a, b))
-        if isinstance(a, Times):
-            raw = (
-                None
-                if a.raw is None and b.raw is None
-                else np.concatenate(
-                    [np.zeros(x.start.size, np.int64) if x.raw is None else x.raw for x in (a, b)]
-                )
-            )
-            return Times(*(np.concatenate(pair) for pair in zip(a[:3], b[:3], strict=True)), raw)
-        return pa.concat_arrays(
-            [c for x in (a, b) for c in (x.chunks if isinstance(x, pa.ChunkedArray) else [x])]
-        )
+        return pa.chunked_array([a, b]).combine_chunks()
 
     columns = {
-        column.name: arrays(getattr(first, column.name), getattr(second, column.name))
+        column.name: joined(column.name)
         for column in fields(Rows)
         if column.name not in {"runs", "times"}
     }
@@ -162,8 +152,18 @@ def join(first: Rows, second: Rows) -> Rows:
         np.concatenate((first.runs.start, second.runs.start)),
         np.concatenate((first.runs.length, second.runs.length)),
     )
-    times = {name: arrays(first.times[name], second.times[name]) for name in first.times}
+    times = {name: _join_times(first.times[name], second.times[name]) for name in first.times}
     return Rows(**columns, runs=runs, times=times)
+
+
+def _join_times(first: Times, second: Times) -> Times:
+    raw = [np.zeros(x.start.size, np.int64) if x.raw is None else x.raw for x in (first, second)]
+    return Times(
+        np.concatenate((first.start, second.start)),
+        np.concatenate((first.until, second.until)),
+        np.concatenate((first.basis, second.basis)),
+        np.concatenate(raw),
+    )
 
 
 @dataclass

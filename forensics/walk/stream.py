@@ -15,7 +15,7 @@ from typing import Any
 from forensics.evidence import Image, Unreadable
 from forensics.values import Gap
 from forensics.walk import names as naming
-from forensics.walk import ntfs, ntfs_records
+from forensics.walk.ntfs import mft, records
 from forensics.walk.reader import Reader
 from forensics.walk.rows import HOLE
 
@@ -23,7 +23,7 @@ _HFS_TYPES = {None: (0x1100,), "rsrc": (0x1101,)}
 _NTFS_DATA, _PLAIN_DATA = 128, 1
 
 
-class NotOpen(ValueError):
+class NotOpen(ValueError):  # noqa: N818
     """Content that cannot be read, whatever the medium: outcome, reason, method as in `coverage`."""
 
     def __init__(self, outcome: str, reason: str, method: str | None = None) -> None:
@@ -43,8 +43,10 @@ class Stream:
         self._read_gaps = read_gaps
 
     def read(self, offset: int, length: int) -> bytes:
-        """Exactly `length` bytes; Unreadable names what of them is no data, ValueError if the
-        range is not in the stream."""
+        """Exactly `length` bytes.
+
+        Unreadable names what of them is no data; ValueError if the range is not in the stream.
+        """
         data, gaps = self.read_gaps(offset, length)
         if gaps:
             raise Unreadable(gaps)
@@ -115,13 +117,15 @@ class VolumeReader:
     def __init__(self, image: Image, start: int, *, mask: bool) -> None:
         self._image, self._start, self._mask = image, start, mask
         self._reader = Reader(image)
-        self._boot = ntfs_records.read_boot(self._reader.read(start, 512))
+        self._boot = records.read_boot(self._reader.read(start, 512))
         self._mft: Mft | None = None
         self._system: Any = None
 
     def open(self, row: Mapping[str, Any]) -> Stream:
-        """The content of a row of `files` (needs file_id, stream, state, size, valid_size,
-        resident, flags, extents; kind). NotOpen says why there is none to read."""
+        """The content of a row of `files`; NotOpen says why there is none to read.
+
+        Needs the columns file_id, stream, state, size, valid_size, resident, flags, extents.
+        """
         flags = row["flags"] or ()
         size, valid_size = row["size"], row["valid_size"]
         if "encrypted" in flags:
@@ -158,14 +162,14 @@ class VolumeReader:
                 break
         else:
             raise NotOpen("unreadable", "NO_RECORD")
-        record = ntfs_records.fixed_record(data, boot.sector_bytes)
+        record = records.fixed_record(data, boot.sector_bytes)
         if gaps or record is None or skip + size > len(record):
             raise NotOpen("unreadable", gaps[0].reason if gaps else "FIXUP_MISMATCH")
         inside = record[skip : skip + size]
         return Stream(size, lambda at, n: (inside[at : at + n], []))
 
-    def _open_mft(self, boot: ntfs_records.Boot) -> Mft:
-        pieces = ntfs.mft_pieces(self._reader, self._start, boot)
+    def _open_mft(self, boot: records.Boot) -> Mft:
+        pieces = mft.mft_pieces(self._reader, self._start, boot)
         if pieces is None:
             raise NotOpen("unreadable", "NO_RECORD")
         runs = list(zip(*(column.tolist() for column in pieces), strict=True))

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import pytsk3
 
+from forensics.values import encode_name
 from forensics.walk import names as naming
 from forensics.walk.names import MaskPath
 from forensics.walk.reader import Reader
@@ -291,5 +292,5 @@ class Walk:
         except Errors:
             self.trouble("LINK_UNREADABLE", f"{found.path}#{found.inum}")
             return None
-        text = naming.encode_name(raw)
+        text = encode_name(raw)
         return self.mask_path(text)[0] if self.mask_path and not text.isascii() else text

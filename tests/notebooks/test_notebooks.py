@@ -31,7 +31,7 @@ def test_it_runs_on_the_demo_case(path: Path, demo_case: Path, tmp_path: Path) -
         "FORENSICS_CASE": str(demo_case),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }
-    for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
+    for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "FORENSICS_KEYS"):
         own[name] = str(tmp_path / name.lower())
     client = nbclient.NotebookClient(
         book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}

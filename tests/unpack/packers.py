@@ -10,6 +10,7 @@ import lzma
 import struct
 import tarfile
 import zipfile
+import zlib
 
 TEXT = "番号,氏名,住所\n1,蓮見 貴子,例題市1-2-3\n".encode("cp932") * 40
 
@@ -113,7 +114,43 @@ def ole(streams: dict[str, bytes]) -> bytes:
     )  # fmt: skip
 
 
+def pdf(*objects: bytes | tuple[bytes, bytes]) -> bytes:
+    """A PDF of numbered objects; a pair is the inside of a dictionary and its Flate stream."""
+    out = b"%PDF-1.7\n"
+    for number, body in enumerate(objects, 1):
+        if isinstance(body, tuple):
+            packed = zlib.compress(body[1])
+            head = b"<</Filter/FlateDecode/Length %d %s>>" % (len(packed), body[0])
+            body = head + b"\nstream\n" + packed + b"\nendstream"
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    return out + b"trailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+CMAP = b"""1 begincodespacerange <0000> <FFFF> endcodespacerange
+2 beginbfchar <0001> <84EE> <0002> <2F92> endbfchar
+2 beginbfrange <0010> <0012> <0041> <0020> <0021> [<8CB4> <5B50>] endbfrange"""
+PDF = pdf(
+    b"<</Type/Page/Resources 2 0 R/Contents[3 0 R]/Annots[6 0 R]>>",
+    b"<</Font<</F1 4 0 R/F2 8 0 R/F3 10 0 R>>/XObject<</X 9 0 R>>>>",
+    (
+        b"",
+        b"BT /F1 10 Tf 1 0 0 1 50 700 Tm <0001> Tj [<0002> -1200 <0020> 10 <0021>] TJ 200 0 Td <001000110012> Tj "
+        b"0 -20 Td /F2 10 Tf (\x96\xbc\x95\xeb \\(1\\)) Tj T* /F3 10 Tf (plain) ' ET q /X Do Q",
+    ),
+    b"<</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 5 0 R/DescendantFonts[<</DW 1000/W[16 18 500]>>]>>",
+    (b"", CMAP),
+    b"<</Type/Annot/Contents<FEFF6CE8>>>",
+    (b"/Type/ObjStm/N 1/First 5", b"9 0  <</Subtype/Form>>"),
+    b"<</Type/Font/Subtype/Type0/Encoding/90ms-RKSJ-H>>",
+    (b"/Subtype/Form", b"BT /F3 10 Tf 1 0 0 1 50 600 Tm (in a form) Tj ET"),
+    b"<</Type/Font/Subtype/Type1>>",
+    b"<</Type/Filespec/F(x)/UF<FEFF540D7C3F002E006300730076>/EF<</F 12 0 R>>>>",
+    (b"/Type/EmbeddedFile", b"1,2,3\n"),
+)
+
+
 SAMPLES: dict[str, bytes] = {
+    "pdf": PDF,
     "zip": zipped({"a.csv": TEXT, "b/c.txt": b"plain"}),
     "zip_tail": b"MZ" + bytes(600) + zipped({"a.csv": TEXT}),
     "gzip": gzip.compress(TEXT, mtime=0) + gzip.compress(b"more", mtime=0),

@@ -15,7 +15,7 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packers import DOCX, MAIL, MBOX, SAMPLES, TEXT, XLSX, ole, tarred, zipped
+from packers import DOCX, MAIL, MBOX, PDF, SAMPLES, TEXT, XLSX, ole, pdf, tarred, zipped
 
 from forensics import unpack
 from forensics.unpack import UNPACKERS, Budget, Buffer, UnpackError
@@ -260,6 +260,45 @@ def test_compound_files():
     assert word[0][2:] == ("locked", "LOCKED", "Office 97 encryption")
 
 
+def test_pdf():
+    found = contents(PDF)
+    assert [(name, outcome, reason) for name, _, outcome, reason, _ in found] == [
+        ("~text", "examined", None),
+        ("名簿.csv", "examined", None),
+    ]
+    # 蓮, a radical that looks like 見, a gap of 1.2 em, 貴子; a column; two more fonts; a form; a note
+    assert found[0][1].decode() == "蓮見\t貴子\tABC\n名簿 (1)\tplain\nin a form\n注\n"
+    assert found[1][1] == b"1,2,3\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "last"),
+    [
+        (PDF.replace(b"/Root 1 0 R", b"/Encrypt 9 0 R"), ("", None, "locked", "LOCKED", "PDF encryption")),
+        (pdf(b"<</Type/Page>>"), ("~text", b"\n", "examined", None, "pdf")),
+        (b"%PDF-1.4", ("~text", b"", "examined", None, "pdf")),
+        (
+            pdf(
+                b"<</Type/Page/Contents 2 0 R/Resources<</Font<</F 3 0 R>>>>>>",
+                b"<</Length 20>>\nstream\nBT /F 1 Tf <0041> Tj\nendstream",
+                b"<</Subtype/Type0/Encoding/Identity-H>>",
+            ),
+            ("~text", "\ufffd\n".encode(), "partial", "NO_TEXT_MAP", "pdf"),
+        ),
+        (
+            pdf(
+                b"<</Type/Page/Contents 2 0 R>>",
+                b"<</Filter/LZWDecode/Length 4>>\nstream\nxxxx\nendstream",
+            ),
+            ("~text", b"\n", "partial", "UNSUPPORTED", "pdf"),
+        ),
+        (b"%PDF-1.4 " + b"1 0 obj [(" * 50_000, ("~text", b"", "examined", None, "pdf")),
+    ],
+)
+def test_pdf_shapes(data, last):
+    assert contents(data)[-1] == last
+
+
 # --- bombs --------------------------------------------------------------------------------------
 
 
@@ -440,6 +479,20 @@ def test_what_is_encrypted_is_told(shared):
             assert ("locked" in outcomes) == (row["state"] != "plain"), row["path"]
         compared += 1
     assert compared > 10
+
+
+@pytest.mark.image
+def test_pdfs_as_pdfminer_reads_them(shared):
+    from pdfminer.high_level import extract_text
+
+    folder = shared / "corpus/documents/pdf"
+    for name in ("attachment.pdf", "unencrypted.pdf", "testPDFFileEmbInAnnotation.pdf", "testOverlappingText.pdf"):
+        mine = contents((folder / name).read_bytes())[0][1].decode()
+        theirs = [word for word in extract_text(folder / name).split() if word.isascii() and word.isalpha()]
+        found = [word for word in theirs if word in mine]
+        assert len(found) >= 0.95 * len(theirs) > 0, name
+    locked = sum(contents((folder / f.name).read_bytes())[0][2] == "locked" for f in folder.iterdir())
+    assert locked == 6
 
 
 @pytest.mark.image

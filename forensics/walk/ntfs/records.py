@@ -19,15 +19,20 @@ Does not prove  that they are true: any program may set the times of $STANDARD_I
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from forensics.walk.intervals import NONE, Bools, Ints
+from forensics.walk.intervals import NONE, Bools, Ints, ragged
 from forensics.walk.rows import HOLE
 
 Bytes = npt.NDArray[np.uint8]
+
+STANDARD, ATTRIBUTE_LIST, NAME, VOLUME_NAME, DATA = 0x10, 0x20, 0x30, 0x60, 0x80
+INDEX_ALLOCATION, REPARSE = 0xA0, 0xC0
+RECORD_MASK = (1 << 48) - 1  # of a file reference; the rest is the sequence number
 
 ATTRIBUTES_MAX = 256  # of one record; real ones have at most some 40 in 4 KiB
 RUNS_MAX = 1 << 24  # data runs decoded in one call
@@ -134,7 +139,8 @@ def fixed_record(raw: bytes, sector_bytes: int) -> bytes | None:
 
 
 def gather(data: Bytes, at: Ints, width: int) -> Bytes:
-    return data[at[:, None] + np.arange(width)]
+    """`width` bytes from each offset."""
+    return np.asarray(data[at[:, None] + np.arange(width)])
 
 
 def number_at(data: Bytes, at: Ints, kind: str) -> Ints:
@@ -228,3 +234,13 @@ def _little(data: Bytes, at: Ints, width: Ints, *, signed: bool) -> Ints:
         shift = np.maximum(64 - 8 * width, 0)
         value = np.where(width > 0, (value << shift) >> shift, 0)
     return value
+
+
+def texts(data: Bytes, at: Ints, units: Ints) -> list[str]:
+    """UTF-16 names, each `units` long, that begin at `at`; half pairs stay surrogates."""
+    raw = data[ragged(at, 2 * units)].tobytes()
+    joined = raw.decode("utf-16-le", "surrogatepass")
+    bounds = list(pairwise([0, *np.cumsum(units).tolist()]))
+    if len(joined) == len(raw) // 2:
+        return [joined[first:end] for first, end in bounds]
+    return [raw[2 * first : 2 * end].decode("utf-16-le", "surrogatepass") for first, end in bounds]

@@ -19,10 +19,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from forensics.walk.intervals import NONE, Bools, Ints, ragged
-from forensics.walk.ntfs_records import Bytes, fix_up, gather
+from forensics.walk.intervals import Bools, Ints
+from forensics.walk.ntfs.records import RECORD_MASK, Bytes, fix_up, gather, texts
 
-RECORD_MASK = (1 << 48) - 1
 _FOLDER = 0x10000000
 _DECADES = (119_600_064_000_000_000, 157_469_184_000_000_000)  # FILETIME of 1980 and 2100
 
@@ -57,18 +56,22 @@ def entries(block: Bytes, folder: Ints, used: Ints) -> Entries:
     real = np.ascontiguousarray(head[:, 0x30:0x38]).view("<i8")[:, 0]
     plausible = (times >= _DECADES[0]) & (times < _DECADES[1]) | (times == 0)
     good = (units > 0) & (at + 0x42 + 2 * units <= size) & (head[:, 0x41] <= 3)
+    good &= (units != 1) | (flat[row * size + at + 0x42] != ord("."))  # the root names itself
     good &= plausible.all(axis=1) & (real >= 0)
     row, at, units, head, times = row[good], at[good], units[good], head[good], times[good]
     flags = np.ascontiguousarray(head[:, 0x38:0x3C]).view("<u4")[:, 0]
+    lengths = words[row, (at >> 3) - 1]
+    headed = ((lengths >> 16) & 0xFFFF) == 0x42 + 2 * units
+    headed &= (lengths & 0xFFFF) >= 0x52 + 2 * units
     return Entries(
         folder[row],
-        words[row, (at >> 3) - 2],
+        np.where(headed, words[row, (at >> 3) - 2], 0),
         words[row, at >> 3],
         times,
         real[good],
         flags & _FOLDER > 0,
         head[:, 0x41].astype(np.int64),
-        at < used[row],
+        headed & (at < used[row]),
         texts(flat, row * size + at + 0x42, units),
     )
 
@@ -81,12 +84,31 @@ def blocks(data: Bytes, index_bytes: int, sector_bytes: int) -> tuple[Bytes, Int
     return block, used
 
 
-def texts(data: Bytes, at: Ints, units: Ints) -> list[str]:
-    """UTF-16 names, each `units` long, that begin at `at`."""
-    raw = data[ragged(at, 2 * units)].tobytes()
-    joined = raw.decode("utf-16-le", "surrogatepass")
-    bounds = np.concatenate((NONE, [0], np.cumsum(units))).astype(np.int64).tolist()
-    pairs = list(zip(bounds, bounds[1:], strict=False))
-    if len(joined) == len(raw) // 2:
-        return [joined[a:b] for a, b in pairs]
-    return [raw[2 * a : 2 * b].decode("utf-16-le", "surrogatepass") for a, b in pairs]
+def join(parts: list[Entries]) -> Entries:
+    """The entries of all parts (at least one)."""
+    return Entries(
+        np.concatenate([part.folder for part in parts]),
+        np.concatenate([part.file for part in parts]),
+        np.concatenate([part.parent for part in parts]),
+        np.concatenate([part.times for part in parts]),
+        np.concatenate([part.size for part in parts]),
+        np.concatenate([part.is_folder for part in parts]),
+        np.concatenate([part.space for part in parts]),
+        np.concatenate([part.live for part in parts]),
+        [name for part in parts for name in part.text],
+    )
+
+
+def take(entry: Entries, chosen: Ints) -> Entries:
+    """The entries at these places."""
+    return Entries(
+        entry.folder[chosen],
+        entry.file[chosen],
+        entry.parent[chosen],
+        entry.times[chosen],
+        entry.size[chosen],
+        entry.is_folder[chosen],
+        entry.space[chosen],
+        entry.live[chosen],
+        [entry.text[place] for place in chosen.tolist()],
+    )

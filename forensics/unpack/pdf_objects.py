@@ -1,0 +1,223 @@
+"""Objects of PDF files: found by their marks, so that damaged tables of contents do not matter."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from forensics.unpack import streams
+from forensics.unpack.unpacker import Budget, UnpackError
+
+OBJECTS_MAX = 500_000
+_DEPTH_MAX = 64  # arrays and dictionaries in each other
+_STREAM_MAX = 256 << 20  # bytes of one decoded stream
+_TOKEN = re.compile(
+    rb"[\0\t\n\f\r ]*(?:(?P<comment>%[^\r\n]*)|(?P<mark><<|>>|[\[\]{}])|/(?P<name>[^\0\t\n\f\r ()<>\[\]{}/%]*)|"
+    rb"(?P<text>\()|<(?P<hex>[0-9A-Fa-f\s]*)>|(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?![^\0\t\n\f\r ()<>\[\]{}/%]))|"
+    rb"(?P<word>[^\0\t\n\f\r ()<>\[\]{}/%]+)|(?P<other>.))",
+    re.DOTALL,
+)
+_OBJECT = re.compile(rb"(?<!\d)(\d{1,10})[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+obj\b")
+_STREAM = re.compile(rb"[\0\t\n\f\r ]*stream\r?\n")
+_STREAM_END = re.compile(rb"[\0\t\n\f\r ]*endstream")
+_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_BALANCE = re.compile(rb"\\.|[()]", re.DOTALL)
+
+
+class Word(NamedTuple):
+    """An operator or keyword."""
+
+    name: bytes
+
+
+class Ref(NamedTuple):
+    number: int
+
+
+class Stream(NamedTuple):
+    head: dict[str, Any]
+    raw: bytes
+
+
+def items(data: bytes, at: int = 0) -> Iterator[tuple[Any, int]]:
+    """Values and words at the top level, and where each ends. Names are str, strings bytes."""
+    stack: list[list[Any]] = []
+    out: list[Any] = []
+    while match := _TOKEN.match(data, at):
+        at = match.end()
+        kind, token = match.lastgroup, match[match.lastgroup or 0]
+        target = stack[-1] if stack else out
+        if kind == "mark" and token in (b"<<", b"["):
+            if len(stack) >= _DEPTH_MAX:
+                return
+            stack.append([token])
+        elif kind == "mark" and token in (b">>", b"]") and stack:
+            opened, *values = stack.pop()
+            (stack[-1] if stack else out).append(_pairs(values) if opened == b"<<" else values)
+        elif kind == "name":
+            target.append(
+                re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), token).decode(
+                    "latin-1"
+                )
+            )
+        elif kind == "text":
+            text, at = _string(data, at)
+            target.append(text)
+        elif kind == "hex":
+            digits = b"".join(token.split())
+            target.append(binascii.unhexlify(digits + b"0" * (len(digits) % 2)))
+        elif kind == "number":
+            target.append(float(token) if b"." in token else int(token[:18]))
+        elif kind == "word" and token == b"R" and len(target) >= 2 and isinstance(target[-2], int):
+            target[-2:] = [Ref(target[-2])]
+        elif kind == "word":
+            target.append(Word(token))
+        if not stack:
+            if out and not isinstance(out[-1], int):  # two numbers may be the start of a reference
+                yield from ((value, at) for value in out)
+                out.clear()
+            elif len(out) > 2:
+                yield out.pop(0), at
+    yield from ((value, at) for value in out)
+
+
+def _pairs(values: list[Any]) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in zip(values[::2], values[1::2], strict=False)
+        if isinstance(key, str)
+    }
+
+
+def _string(data: bytes, at: int) -> tuple[bytes, int]:
+    """A literal string from behind its opening parenthesis, and where it ends."""
+    depth, end = 1, len(data)
+    for match in _BALANCE.finditer(data, at):
+        depth += {b"(": 1, b")": -1}.get(match[0], 0)
+        if depth == 0:
+            end = match.start()
+            break
+    body = data[at:end]
+    if b"\\" in body:
+        body = re.sub(rb"\\(\r\n|[0-7]{1,3}|.)", _unescape, body, flags=re.DOTALL)
+    return body, end + 1
+
+
+def _unescape(match: re.Match[bytes]) -> bytes:
+    token = match[1]
+    if token[:1].isdigit() and token[0] < 0x38:
+        return bytes([int(token, 8) & 255])
+    return b"" if token in (b"\r\n", b"\n", b"\r") else _ESCAPES.get(token, token)
+
+
+class Objects:
+    """All objects of a file by number; the last one of a number counts.
+
+    problem: why something could not be decoded, a code; None while all could.
+    """
+
+    def __init__(self, data: bytes, budget: Budget) -> None:
+        self.budget = budget
+        self.problem: str | None = None
+        self.by_number: dict[int, Any] = {}
+        marks = list(islice(_OBJECT.finditer(data), OBJECTS_MAX + 1))
+        if len(marks) > OBJECTS_MAX:
+            self.problem = "BUDGET_MEMBERS"
+        ends = [mark.start() for mark in marks[1:]] + [len(data)]
+        inside = 0  # end of the last stream: what looks like an object before it is content
+        for mark, end in zip(marks, ends, strict=True):
+            if mark.start() >= inside:
+                value, at = next(items(data[mark.end() : end]), (None, 0))
+                value, inside = _with_stream(data, value, mark.end() + at)
+                self.by_number[int(mark[1])] = value
+        for value in list(self.by_number.values()):
+            if isinstance(value, Stream) and value.head.get("Type") == "ObjStm":
+                self._unpack(value)
+
+    def _unpack(self, holder: Stream) -> None:
+        first = self.resolve(holder.head.get("First"))
+        if not isinstance(first, int):
+            return
+        data = self.decoded(holder)
+        numbers = [value for value, _ in items(data[:first]) if isinstance(value, int)]
+        places = dict(zip(numbers[1::2], numbers[::2], strict=False))  # offset -> object
+        offsets = sorted(places)
+        for offset, end in zip(offsets, [*offsets[1:], len(data)], strict=True):
+            value, _ = next(items(data[first + offset : first + end]), (None, 0))
+            self.by_number.setdefault(places[offset], value)
+
+    def resolve(self, value: Any) -> Any:
+        """What a reference stands for; None where it leads nowhere or in a circle."""
+        for _ in range(16):
+            if not isinstance(value, Ref):
+                return value
+            value = self.by_number.get(value.number)
+        return None
+
+    def dictionary(self, value: Any) -> dict[str, Any]:
+        """A dictionary, or that of a stream; empty where it is something else."""
+        value = self.resolve(value)
+        value = value.head if isinstance(value, Stream) else value
+        return value if isinstance(value, dict) else {}
+
+    def decoded(self, stream: Stream) -> bytes:
+        """Data of a stream as far as it can be decoded; where it cannot, `problem` is set."""
+        filters = self.resolve(stream.head.get("Filter"))
+        data = stream.raw
+        for name in filters if isinstance(filters, list) else [filters] if filters else []:
+            data = self._filtered(data, self.resolve(name))
+        return data
+
+    def _filtered(self, data: bytes, name: Any) -> bytes:
+        if name in ("FlateDecode", "Fl"):
+            return self._inflated(data)
+        if name in ("ASCIIHexDecode", "AHx"):
+            digits = re.sub(rb"[^0-9A-Fa-f]", b"", data.split(b">", 1)[0])
+            return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
+        if name in ("ASCII85Decode", "A85"):
+            return _ascii85(data)
+        self.problem = "UNSUPPORTED"
+        return b""
+
+    def _inflated(self, data: bytes) -> bytes:
+        held = bytearray()
+        try:
+            for piece in streams.decoded(iter([data]), lambda: streams.Zlib(15)):
+                self.budget.spend(len(piece))
+                held += piece
+                if len(held) > _STREAM_MAX:
+                    self.problem = "BUDGET_MEMORY"
+                    break
+        except UnpackError as error:
+            if error.reason.startswith("BUDGET_"):
+                raise
+            self.problem = error.reason
+        return bytes(held)
+
+
+def _with_stream(data: bytes, value: Any, at: int) -> tuple[Any, int]:
+    """The value, or the stream that its dictionary begins, and where that ends."""
+    start = _STREAM.match(data, at) if isinstance(value, dict) else None
+    if start is None:
+        return value, at
+    length = value.get("Length")
+    end = start.end() + length if isinstance(length, int) and length >= 0 else -1
+    if end < 0 or not _STREAM_END.match(data, end):
+        end = data.find(b"endstream", start.end())
+        end = len(data) if end < 0 else end
+    return Stream(value, data[start.end() : end]), end
+
+
+def _ascii85(data: bytes) -> bytes:
+    body = re.sub(rb"[^!-uz]", b"", data.split(b"~>", 1)[0]).replace(b"z", b"!!!!!")
+    out = bytearray()
+    for at in range(0, len(body), 5):
+        group = body[at : at + 5]
+        number = 0
+        for char in group.ljust(5, b"u"):
+            number = number * 85 + char - 33
+        out += (number & 0xFFFFFFFF).to_bytes(4, "big")[: len(group) - 1]
+    return bytes(out)
