@@ -35,15 +35,17 @@ FILE_TIMES = "file_modified", "file_accessed", "file_changed", "file_born"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A line or two for the reader, in the case's language."""
+    """Text for the reader; `plain` keeps its lines and columns."""
 
-    html: Markup
+    text: str
+    plain: bool = False
 
     def _repr_html_(self) -> str:
-        return str(self.html)
+        frame = Markup("<pre>{}</pre>") if self.plain else Markup("<p>{}</p>")
+        return str(frame.format(self.text))
 
     def __repr__(self) -> str:
-        return self.html.striptags()
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class OpenCase:
         from forensics.examine import resolve
 
         dump = resolve.look(cases.load(source, self.folder), Address.parse(address))
-        return Note(Markup("<pre>{}</pre>").format(dump))
+        return Note(dump, plain=True)
 
     @property
     def plot(self) -> Plots:
@@ -138,7 +140,7 @@ class OpenCase:
     def outside(self) -> Note:
         """What a table of this case cannot speak of: bytes not examined, things not supplied."""
         head = _SAID[self.view.words.language]["outside"]
-        return Note(Markup("<p>{}{}</p>").format(head, self._unseen()))
+        return Note(head + self._unseen())
 
     def _unseen(self) -> str:
         from forensics.report.amounts import count

@@ -164,7 +164,7 @@ def _persons(world: World) -> dict[str, int | None]:
     return {
         "at_least": low,
         "at_most": high,
-        "at_most_overall": high if whole else world.case.register_persons,
+        "at_most_overall": high if whole else world.register_size,
     }
 
 

@@ -27,8 +27,9 @@ def judge(world: World, subject: str) -> Finding:
     left = world.of("personal_data", evidence=subject)
     if left:
         words = ("復元できる個人情報", "personal data can be recovered")
-        return Finding("refuted", 3, (), tuple(sorted(fact["id"] for fact in left)), *words)
-    return undetermined("NO_BASELINE")
+        shown = [*left, *world.of("erasure", subject=subject)]
+        return Finding("refuted", 3, (), tuple(sorted(fact["id"] for fact in shown)), *words)
+    return undetermined("NO_BASELINE", *world.unread([subject]))
 
 
 QUESTION = Question(

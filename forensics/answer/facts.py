@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from forensics.correlate.places import Place
-from forensics.correlate.rows import Row, base_name, content, device_serial
+from forensics.correlate.rows import Row, base_name, content, details, device_serial
 from forensics.correlate.times import hull, overlaps, within
-from forensics.values import Interval, micros, moment
+from forensics.values import Address, Interval, micros, moment
 
 Fact = dict[str, Any]
 WRITES = ("file_modified", "file_changed", "file_born", "medium_mounted")
@@ -251,6 +251,28 @@ def papers(
             fact("paper", [row["address"]], paper=row["paper"], row=row["row"],
                  entry=row["kind"] or row["action"], item=row["item"], matched=matched,
                  time=span(row["time"]))
+        )  # fmt: skip
+    return out
+
+
+def erasures(
+    papers: Iterable[Row], items: Iterable[Row], places: Sequence[Place],
+    examined: Mapping[str, Mapping[str, int]],
+) -> list[Fact]:  # fmt: skip
+    """Certificates of erasure for supplied items: bytes looked at, and bytes that still hold records."""
+    serials = {device_serial(row["serial"]): row["evidence"] for row in items}
+    out = []
+    for row in papers:
+        item = serials.get(device_serial(row["serial"]) or "")
+        if row["paper"] != "erasure" or item is None:
+            continue
+        left = [place for place in places if place.evidence == item]
+        held = {Address.parse(address) for place in left for address in place.addresses}
+        out.append(
+            fact("erasure", [row["address"], *(place.address for place in left[:SHOWN])],
+                 subject=item, method=details(row["detail"]).get("method"),
+                 bytes_checked=examined[item].get("examined", 0),
+                 bytes_contradicting=sum(where.length or 0 for where in held), time=span(row["time"]))
         )  # fmt: skip
     return out
 

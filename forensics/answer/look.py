@@ -49,11 +49,12 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         serial = volume_serial(row["serial"])
         if serial and row["evidence"] not in media:
             own.setdefault(row["evidence"], set()).add(serial)
+    size = case.register_persons or _register_size(small["records"])
     troubles = [row for row in small["coverage"] if row["outcome"] != "examined"]
     made = [
         *facts.digests(small["evidence"]),
         *facts.volumes(small["volumes"], dated, case.window),
-        *facts.persons(held, case.register_persons),
+        *facts.persons(held, size),
         *facts.copies(small["copies"]),
         *facts.connections(small["connections"]),
         *facts.opens(
@@ -70,6 +71,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *signs.emptied(held, dated, case.window),
         *facts.mismatches(small["mismatches"]),
         *facts.papers(papers, small["connections"], small["mismatches"]),
+        *facts.erasures(papers, small["evidence"], held, _bytes(ledger, small["evidence"])),
         *facts.locked(small["volumes"], troubles),
         *facts.unexamined(_unexamined(ledger)),
     ]
@@ -91,6 +93,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         absent_hosts=_absent_hosts(have, small["settings"], roles, case.window),
         loans=loans(papers),
         recorded={item.name: frozenset(item.records) for item in artifacts.ARTIFACTS},
+        register_size=size,
         controls_ok=bool(small["controls"])
         and all((row["found"] or 0) >= (row["planted"] or 0) > 0 for row in small["controls"]),
         facts=sorted(
@@ -136,6 +139,13 @@ def _absent_hosts(
     known_folded = {(name or "").casefold() for name in (*known, *roles)}
     clear = [name for name in names if re.fullmatch(r"[A-Za-z][\w-]{0,62}", name)]
     return tuple(sorted(name for name in clear if name.casefold() not in known_folded))
+
+
+def _register_size(records: list[Row]) -> int | None:
+    """Persons of the register, by the share that a record says it holds."""
+    told = [row for row in records if row["register_persons"] and row["register_share"]]
+    best = max(told, key=lambda row: row["register_persons"], default=None)
+    return None if best is None else round(best["register_persons"] / best["register_share"])
 
 
 def _tied(traces: pa.Table) -> list[Row]:

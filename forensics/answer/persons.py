@@ -40,7 +40,7 @@ def count(world: World, places: Sequence[Place]) -> Count:
             seen.add(place.digest or place.address)
             unresolved += max(max(place.rows, place.seen) - len(place.persons), 0)
     at_most = len(listed | other) + unresolved
-    size = world.case.register_persons
+    size = world.register_size
     if known and size is not None:
         bound = max(size, len(listed)) + len(other - listed)
         at_most = min(at_most, bound)

@@ -34,7 +34,7 @@ class World:
 
     bytes: item -> outcome -> bytes of the ledger. reasons: item -> codes of what was not examined.
     troubled: addresses with trouble. files: medium -> its dated names. recorded: artefact -> kinds
-    of traces it writes. absent_hosts: clients that a server's log names in the window and that were
+    of traces it writes. register_size: persons of the owner's register. absent_hosts: clients that a server's log names in the window and that were
     not supplied (domain.md 8.6).
     """
 
@@ -53,6 +53,7 @@ class World:
     loans: Sequence[Loan]
     recorded: Mapping[str, frozenset[str]]
     controls_ok: bool
+    register_size: int | None
     facts: Sequence[Fact]
 
     @property
@@ -150,9 +151,8 @@ class World:
     def unproven(self, *, register: bool) -> tuple[str, ...]:
         """N8: did the detectors pass their self-test, was the register loaded where it is needed?"""
         codes = [] if self.controls_ok else ["DETECTOR_UNPROVEN"]
-        return ordered(
-            [*codes, *(["NO_REGISTER"] if register and not self.case.register_persons else [])]
-        )
+        loaded = self.case.register is not None or self.register_size is not None
+        return ordered([*codes, *(["NO_REGISTER"] if register and not loaded else [])])
 
     def trails(self, host: str, kinds: frozenset[str], medium: str | None = None) -> list[Trail]:
         """The artefact classes of a host that would record these kinds of traces, judged by N1–N5.
@@ -231,11 +231,16 @@ class World:
             return None
         if serial is None or not has_serial(serial) or not times:
             return None
-        loans = [loan for loan in self.loans if serial in loan.serials]
         listed = registered(self.papers)
         if listed is not None and serial not in listed:
             return False
-        return all(any(loan.holds(when) for loan in loans) for when in times)
+        loans = [loan for loan in self.loans if serial in loan.serials]
+        if all(any(loan.holds(when) for loan in loans) for when in times):
+            return True
+        unsure = any(loan.start is None for loan in loans) or any(
+            loan.may_hold(when) for loan in self.loans if not loan.serials for when in times
+        )
+        return None if unsure else False
 
     def serial(self, medium: str) -> str | None:
         """Device serial of a medium: its own name if it was not supplied."""

@@ -74,7 +74,15 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
         ),
         "clocks": clocks.clocks(case),
         "mismatches": mismatches.mismatches(
-            joined, connections.arrivals(used), logged_on, opened, papers
+            joined,
+            connections.arrivals(used),
+            logged_on,
+            opened,
+            papers,
+            {
+                serial: [place.address for place in held if place.evidence == name]
+                for name, serial in tied.declared.items()
+            },
         ),
     }
     out = {name: table(name, made) for name, made in found.items()}

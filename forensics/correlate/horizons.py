@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from forensics.correlate.media import HOSTS
 from forensics.correlate.rows import Row, content, details, stem
-from forensics.correlate.times import SECOND, Clock, earliest, hull, iso, overlaps, resolve
+from forensics.correlate.times import SECOND, Clock, earliest, hull, iso, latest, overlaps, resolve
 from forensics.values import NO_TIME, Interval
 
 if TYPE_CHECKING:
@@ -38,25 +39,57 @@ class _Span:
     silences: tuple[tuple[Interval, Interval], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Traces in the groups that horizons ask for: by (evidence, source), and boots by evidence."""
+
+    by_source: Mapping[tuple[str, str], Sequence[Row]]
+    stops: Mapping[str, Sequence[int]]
+    starts: Mapping[str, Sequence[int]]
+
+
 def horizons(
     case: Case, traces: Sequence[Row], clocks: Mapping[str, Clock], names: Mapping[str, str],
     classes: Sequence[Artifact], hives: Mapping[str, Interval], settings: Sequence[Row],
 ) -> list[Row]:  # fmt: skip
     """Rows of `horizons`. hives: stream address -> its modified time (UTC)."""
-    logs: dict[tuple[str, str], list[_Span]] = {}
-    for row in traces:
-        if row["kind"] == "log_span":
-            log = f"{row['source']} {_log(row['address'])}"
-            logs.setdefault((row["evidence"], log), []).append(_span(row, clocks))
+    records = _records(traces)
+    kinds = {artifact.name: frozenset(artifact.records) for artifact in classes}
+    logs: dict[tuple[str, str, str], list[_Span]] = {}
+    for (evidence, source), rows in records.by_source.items():
+        for row in rows:
+            if row["kind"] == "log_span":
+                key = (evidence, source, _log(row["address"]))
+                logs.setdefault(key, []).append(_span(row, clocks))
     out = [
-        _log_row(case, key, sorted(spans, key=lambda span: span.first.start or 0), traces, names)
+        _log_row(case, key, sorted(spans, key=_begin), records, kinds.get(key[1], frozenset()))
         for key, spans in sorted(logs.items())
     ]
+    said = {item.id: _settings(settings, item.id) for item in case.evidence}
     for artifact in (artifact for artifact in classes if artifact.records):
         for item in case.evidence:
-            if item.role in ("pc", "server"):
-                out += _class_rows(case, item.id, artifact, traces, hives, settings, names)
-    return out
+            if item.role in HOSTS:
+                mine = records.by_source.get((item.id, artifact.name), ())
+                out += _class_rows(case.window, item.id, artifact, mine, hives, said[item.id])
+    return [{**row, "host": names.get(row["evidence"])} for row in out]
+
+
+def _records(traces: Sequence[Row]) -> _Records:
+    by_source: dict[tuple[str, str], list[Row]] = {}
+    turns: dict[str, dict[str, list[int]]] = {"host_stopped": {}, "host_started": {}}
+    for row in traces:
+        by_source.setdefault((row["evidence"], row["source"] or ""), []).append(row)
+        if row["kind"] in turns and row["time"].start is not None:
+            turns[row["kind"]].setdefault(row["evidence"], []).append(row["time"].start)
+    return _Records(by_source, turns["host_stopped"], turns["host_started"])
+
+
+def _begin(span: _Span) -> int:
+    return span.first.start or 0
+
+
+def _settings(settings: Sequence[Row], evidence: str) -> dict[str, str]:
+    return {row["name"]: row["value"] or "" for row in settings if row["evidence"] == evidence}
 
 
 def _log(address: str) -> str:
@@ -86,10 +119,10 @@ def _number(text: str | None) -> int:
 
 
 def _log_row(
-    case: Case, key: tuple[str, str], spans: Sequence[_Span], traces: Sequence[Row],
-    names: Mapping[str, str],
+    case: Case, key: tuple[str, str, str], spans: Sequence[_Span], records: _Records,
+    kinds: frozenset[str],
 ) -> Row:  # fmt: skip
-    evidence, log = key
+    evidence, source, log = key
     first, last = hull(span.first for span in spans), hull(span.last for span in spans)
     known = all(span.first.start is not None and span.last.start is not None for span in spans)
     silences = [silence for span in spans for silence in span.silences]
@@ -98,7 +131,7 @@ def _log_row(
         if (two.first.start or 0) - (one.last.until or 0) > 3 * usual:
             silences.append((one.last, two.first))
     unlisted = sum(span.gaps - len(span.silences) for span in spans)
-    open_ = [silence for silence in silences if not _switched_off(silence, evidence, traces)]
+    open_ = [silence for silence in silences if not _switched_off(silence, evidence, records)]
     starts, ends = (
         spans[0].first,
         max((span.last for span in spans), key=lambda when: when.until or 0),
@@ -113,18 +146,16 @@ def _log_row(
     control = next(
         (
             row["address"]
-            for row in traces
+            for row in records.by_source[evidence, source]
             if content(row["address"]) in parts
-            and row["source"] == spans[0].row["source"]
-            and row["kind"] not in ("log_span", "log_record", "log_cleared")
+            and row["kind"] in kinds
             and not overlaps(row["time"], case.window)
         ),
         None,
     )
     return {
         "evidence": evidence,
-        "host": names.get(evidence),
-        "log": log,
+        "log": f"{source} {log}",
         "family": spans[0].row["family"],
         "expected": True,
         "present": True,
@@ -139,17 +170,14 @@ def _log_row(
     }
 
 
-def _switched_off(silence: tuple[Interval, Interval], evidence: str, traces: Sequence[Row]) -> bool:
+def _switched_off(silence: tuple[Interval, Interval], evidence: str, records: _Records) -> bool:
     """Do shutdown and boot records of the host explain the silence? (not silence itself)"""
     begin, end = silence[0].until, silence[1].start
-    mine = [row for row in traces if row["evidence"] == evidence]
     if begin is None or end is None:
         return False
     near = (end - begin) // 10
-    stops = [row["time"].start for row in mine if row["kind"] == "host_stopped"]
-    starts = [row["time"].start for row in mine if row["kind"] == "host_started"]
-    stopped = any(when is not None and begin - near <= when <= begin + near for when in stops)
-    return stopped and any(when is not None and end - near <= when <= end + near for when in starts)
+    stopped = any(abs(when - begin) <= near for when in records.stops.get(evidence, ()))
+    return stopped and any(abs(when - end) <= near for when in records.starts.get(evidence, ()))
 
 
 def _covers(
@@ -168,36 +196,31 @@ def _covers(
 
 
 def _class_rows(
-    case: Case, evidence: str, artifact: Artifact, traces: Sequence[Row],
-    hives: Mapping[str, Interval], settings: Sequence[Row], names: Mapping[str, str],
+    window: tuple[int, int] | None, evidence: str, artifact: Artifact, mine: Sequence[Row],
+    hives: Mapping[str, Interval], said: Mapping[str, str],
 ) -> list[Row]:  # fmt: skip
     """A class without log: present with its reach, or expected and absent."""
-    mine = [row for row in traces if row["evidence"] == evidence and row["source"] == artifact.name]
-    if any(row["kind"] == "log_span" for row in mine):
-        return []
-    said = {row["name"]: row["value"] or "" for row in settings if row["evidence"] == evidence}
     expected = artifact.expected(said) if said else None
-    if not mine and not expected:
+    if any(row["kind"] == "log_span" for row in mine) or not (mine or expected):
         return []
-    reach = hull(hives.get(stem(row["address"]), NO_TIME) for row in mine)
-    reaches = reach.start is not None and case.window is not None and reach.start >= case.window[1]
+    first = earliest(row["time"] for row in mine)
+    reach = latest(hives.get(stem(row["address"]), NO_TIME) for row in mine)
     covers, reason = "no", "ARTEFACT_ABSENT"
     if mine:
         covers, reason = "unknown", "HORIZON_SHORT"
-        if case.window is None:
+        if window is None:
             reason = "NO_WINDOW"
-        elif reaches and artifact.last_value_only:
+        elif artifact.last_value_only and (reach.start or 0) >= window[1] and _known(first, window):
             covers, reason = "part", "LAST_VALUE_ONLY"
     return [
         {
             "evidence": evidence,
-            "host": names.get(evidence),
             "log": artifact.name,
             "family": artifact.family,
             "expected": expected,
             "present": bool(mine),
             "enabled": True if mine else None,
-            "first": earliest(row["time"] for row in mine),
+            "first": first,
             "last": reach,
             "records": len(mine),
             "gaps": 0,
@@ -206,3 +229,8 @@ def _class_rows(
             "reason": reason,
         }
     ]
+
+
+def _known(first: Interval, window: tuple[int, int]) -> bool:
+    """Was the class there before the window began?"""
+    return first.start is not None and first.start <= window[0]

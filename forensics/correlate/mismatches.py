@@ -8,11 +8,11 @@ likely a typing mistake, listed all the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forensics.correlate.connections import Use
-from forensics.correlate.rows import Row, device_serial
+from forensics.correlate.rows import Row, details, device_serial
 from forensics.correlate.times import DAY, hull
 from forensics.values import NO_TIME, Interval
 
@@ -25,18 +25,26 @@ OF_THE_SYSTEM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """A row of the take-out ledger: one medium away from its place. until is null while it is out."""
+    """A row of the take-out ledger: one medium away from its place.
+
+    until is null while it is out, or where its return is written without a date that can be read.
+    """
 
     row: Row
     serials: frozenset[str]
     start: int | None
     until: int | None
+    returned: bool
 
     def holds(self, when: Interval) -> bool:
         """May that time lie in the loan?"""
         if self.start is None or when.start is None or when.until is None:
             return False
         return when.until > self.start and (self.until is None or when.start < self.until)
+
+    def may_hold(self, when: Interval) -> bool:
+        """The same where the ledger's date cannot be read."""
+        return self.start is None or self.holds(when)
 
     def near(self, when: Interval) -> bool:
         """Is it within a day of the loan?"""
@@ -53,35 +61,38 @@ def loans(papers: Iterable[Row]) -> list[Loan]:
             serials.setdefault(row["item"], set()).add(device_serial(row["serial"]) or "")
     out = []
     for row in rows:
-        if row["paper"] != "take_out" or row["action"] == "return":
+        if row["paper"] != "take_out" or row["action"] == "return" or row["kind"] == "note":
             continue
         own = device_serial(row["serial"])
         tied = {own} if own else serials.get(row["item"] or "", set())
-        back = row["until"].until
-        if row["until"].basis == row["time"].basis == "none":
-            back = None
-        out.append(Loan(row, frozenset(tied), row["time"].start, back))
+        said = details(row["detail"])
+        back = row["until"].basis != "none" or "unreadable" in (said.get("until_note") or "")
+        out.append(Loan(row, frozenset(tied), row["time"].start, row["until"].until, back))
     returns = [row for row in rows if row["paper"] == "take_out" and row["action"] == "return"]
     return [_closed(loan, returns) for loan in out]
 
 
 def _closed(loan: Loan, returns: Sequence[Row]) -> Loan:
     """A loan whose return stands in a row of its own."""
-    if loan.until is not None or loan.start is None:
+    if loan.returned or loan.start is None:
         return loan
     later = [
         row["time"].until
         for row in returns
         if row["item"] == loan.row["item"] and (row["time"].start or 0) >= loan.start
     ]
-    return Loan(loan.row, loan.serials, loan.start, min(later)) if later else loan
+    return Loan(loan.row, loan.serials, loan.start, min(later), returned=True) if later else loan
 
 
 def mismatches(
     connections: Sequence[Row], arrivals: Sequence[Use], sessions: Sequence[Row],
-    opens: Sequence[Row], papers: Sequence[Row],
+    opens: Sequence[Row], papers: Sequence[Row], held: Mapping[str, Sequence[str]],
 ) -> list[Row]:  # fmt: skip
-    """Rows of `mismatches`. Each check runs only where its papers were supplied."""
+    """Rows of `mismatches`. Each check runs only where its papers were supplied.
+
+    held: device serial of a supplied medium -> addresses of the records of persons on it.
+    """
+    papers = [row for row in papers if row["kind"] != "note"]
     have = {row["paper"] for row in papers}
     out: list[Row] = []
     out += _unregistered(connections)
@@ -94,6 +105,8 @@ def mismatches(
     if "media_register" in have:
         out += _never_seen(connections, papers)
         out += _duplicates(papers)
+    if "erasure" in have:
+        out += _erasures(arrivals, papers, held)
     if "accounts" in have:
         out += _accounts(sessions, opens, papers)
     return out
@@ -138,7 +151,8 @@ def _without_takeout(arrivals: Iterable[Use], ledger: Sequence[Loan]) -> list[Ro
         when = use.trace["time"]
         if use.serial not in known and use.item is None:
             continue  # not a medium of this ledger: medium_unregistered says it
-        if any(loan.holds(when) for loan in mine):
+        unclear = [loan for loan in ledger if not loan.serials]
+        if any(loan.may_hold(when) for loan in (*mine, *unclear)):
             continue
         near = next((loan for loan in mine if loan.near(when)), None)
         what = "connected_outside_takeout" if near else "connected_without_takeout"
@@ -157,7 +171,7 @@ def _without_connection(
     spans = [(row["medium_serial"], _between(row)) for row in connections]
     out = []
     for loan in ledger:
-        if loan.start is None:
+        if loan.start is None or not loan.serials:
             continue
         seen = any(use.serial in loan.serials and loan.holds(use.trace["time"]) for use in arrivals)
         maybe = any(serial in loan.serials and loan.holds(span) for serial, span in spans)
@@ -189,7 +203,7 @@ def _returns(ledger: Iterable[Loan]) -> list[Row]:
     out = []
     for loan in ledger:
         subject = min(loan.serials, default=loan.row["item"])
-        if loan.start is not None and loan.until is None:
+        if loan.start is not None and not loan.returned:
             text = "taken out, and no return is written"
             out.append(_row("not_returned", "gap", subject, loan.row["time"], text, [], loan.row))
         elif loan.until is not None and loan.start is not None and loan.until <= loan.start:
@@ -260,6 +274,50 @@ def _duplicates(papers: Iterable[Row]) -> list[Row]:
                 )
             elif value:
                 first[value] = row
+    return out
+
+
+def _erasures(
+    arrivals: Sequence[Use], papers: Sequence[Row], held: Mapping[str, Sequence[str]]
+) -> list[Row]:
+    """Certificates that the bytes, or later use, contradict; and those of media that nobody knows."""
+    known = {use.serial for use in arrivals} | set(held)
+    known |= {device_serial(row["serial"]) for row in papers if row["paper"] == "media_register"}
+    out = []
+    for row in papers:
+        serial = device_serial(row["serial"])
+        if row["paper"] != "erasure" or serial is None:
+            continue
+        if serial not in known:
+            text = "the certificate names a serial that no register and no host knows"
+            out.append(_row("erasure_serial_unknown", "gap", serial, row["time"], text, [], row))
+        if held.get(serial):
+            text = "certified as erased, and records of persons can be recovered"
+            where = held[serial][:20]
+            out.append(
+                _row("erasure_contradicted", "breach", serial, row["time"], text, where, row)
+            )
+        later = [
+            use
+            for use in arrivals
+            if use.serial == serial
+            and row["time"].until is not None
+            and (use.trace["time"].start or 0) >= row["time"].until
+        ]
+        if later:
+            text = f"attached to {later[0].host} after it was certified as erased"
+            trace = later[0].trace
+            out.append(
+                _row(
+                    "erasure_before_use",
+                    "breach",
+                    serial,
+                    trace["time"],
+                    text,
+                    [trace["address"]],
+                    row,
+                )
+            )
     return out
 
 

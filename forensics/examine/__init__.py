@@ -23,9 +23,7 @@ def options(case: Case) -> Options:
     if case.register:
         index = case.parts / f"register-{_register_digest(case)}.index"
         if not index.is_file():
-            register.build(
-                case.register.file, dict(case.register.columns), case.token_key(), index
-            )
+            register.build(case.register.file, dict(case.register.columns), case.token_key(), index)
     year = 1970 + case.window[1] // 31_556_952_000_000 if case.window else 0
     out = Options(
         key_file=str(case.key_file),

@@ -8,9 +8,11 @@ Parquet file with one row group per unit, so that rows do not travel with it.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ BATCH_FILES = 500
 WINDOW_BYTES = 64 * MIB
 WINDOW_RUNS = 20_000
 OVERLAP_BYTES = 64 << 10  # a record that begins in a window is read to its end
+PIECE, RESIDENT = "piece", "resident"  # rows of a raw plan; others name the state of a run
 LEFT_TO_RAW = "system"  # flag of file-system files: their bytes are metadata, swept raw
 STATE_OF_CLASS = {
     "slack": "slack", "unowned": "unallocated", "unallocated": "unallocated",
@@ -211,50 +214,35 @@ def _batches(
 def _windows(
     folder: Path, medium: Medium, ledger: pa.Table, residents: np.ndarray
 ) -> Iterator[RawWindow]:
-    """Windows over the runs of the ledger that are no content and can be read."""
-    import pyarrow as pa
+    """Windows over what is no content and can be read.
 
-    classes = ledger.column("class").cast("string").to_pylist()
-    starts, lengths = (ledger.column(name).to_pylist() for name in ("start", "length"))
-    pieces: list[tuple[int, int, int, str]] = []  # start, length, bytes that follow, state
-    for number, (start, length, name) in enumerate(zip(starts, lengths, classes, strict=True)):
-        state = STATE_OF_CLASS.get(name)
-        if state is None:
-            continue
-        ahead = _ahead(number, starts, lengths, classes)
-        for offset in range(0, length, WINDOW_BYTES):
-            size = min(WINDOW_BYTES, length - offset)
-            follow = min(OVERLAP_BYTES, length - offset - size + ahead)
-            pieces.append((start + offset, size, follow, state))
+    Neighbouring runs of the ledger are one piece, whatever their classes: a record that begins in
+    the slack of a file and goes on in a free cluster is one record.
+    """
+    runs = _runs(ledger)
+    pieces = _pieces(runs)
     cuts, total = [0], 0
-    for number, piece in enumerate(pieces):
-        full = total + piece[1] > WINDOW_BYTES or number - cuts[-1] >= WINDOW_RUNS
+    for number, (_, length, _) in enumerate(pieces):
+        full = total + length > WINDOW_BYTES or number - cuts[-1] >= WINDOW_RUNS
         if number > cuts[-1] and full:
             cuts.append(number)
             total = 0
-        total += piece[1]
+        total += length
     if pieces:
         cuts.append(len(pieces))
-    groups = []
-    for a, b in pairwise(cuts):
-        low, high = pieces[a][0], pieces[b - 1][0] + pieces[b - 1][1]
-        inside = residents[(residents[:, 0] >= low) & (residents[:, 0] < high)]
-        rows = [(*piece, False) for piece in pieces[a:b]]
-        rows += [(int(s), int(n), 0, "metadata", True) for s, n in inside]
-        columns = list(zip(*rows, strict=True))
-        groups.append(
-            pa.table(
-                dict(zip(("start", "length", "ahead", "state", "resident"), columns, strict=True)),
-                schema=PIECES(),
-            )
-        )
+    spans = [
+        (pieces[a:b], pieces[a][0], pieces[b - 1][0] + pieces[b - 1][1]) for a, b in pairwise(cuts)
+    ]
+    groups = [
+        _window_plan(inside, _between(runs, low, high), _between(residents.tolist(), low, high))
+        for inside, low, high in spans
+    ]
     plan, digest = _write_plan(folder, groups)
-    for group, (a, b) in enumerate(pairwise(cuts)):
-        low, high = pieces[a][0], pieces[b - 1][0] + pieces[b - 1][1]
+    for group, (inside, low, high) in enumerate(spans):
         yield RawWindow(
             key=f"{medium.id}:raw:{group:06d}",
             address=f"{medium.id}@{low}+{high - low}",
-            bytes=sum(piece[1] for piece in pieces[a:b]),
+            bytes=sum(length for _, length, _ in inside),
             identity=f"{medium.identity}/{digest}/{group}",
             medium=medium,
             plan=plan,
@@ -262,27 +250,59 @@ def _windows(
         )
 
 
-def PIECES() -> pa.Schema:  # noqa: N802  # a constant, made when pyarrow is there
+def _runs(ledger: pa.Table) -> list[tuple[int, int, str]]:
+    """(start, length, state) of what the raw side scans, in order."""
+    columns = (
+        ledger.column("start"),
+        ledger.column("length"),
+        ledger.column("class").cast("string"),
+    )
+    rows = zip(*(column.to_pylist() for column in columns), strict=True)
+    return [
+        (start, length, STATE_OF_CLASS[name])
+        for start, length, name in rows
+        if name in STATE_OF_CLASS
+    ]
+
+
+def _pieces(runs: list[tuple[int, int, str]]) -> list[tuple[int, int, int]]:
+    """(start, length, bytes that follow it and are read too) of windows over neighbouring runs."""
+    merged: list[list[int]] = []
+    for start, length, _ in runs:
+        if merged and merged[-1][0] + merged[-1][1] == start:
+            merged[-1][1] += length
+        else:
+            merged.append([start, length])
+    return [
+        (
+            start + at,
+            min(WINDOW_BYTES, length - at),
+            min(OVERLAP_BYTES, max(0, length - at - WINDOW_BYTES)),
+        )
+        for start, length in merged
+        for at in range(0, length, WINDOW_BYTES)
+    ]
+
+
+def _between(rows: list[Any], low: int, high: int) -> list[Any]:
+    """Rows that begin in a range, and the one that reaches into it; rows are sorted by start."""
+    first = max(bisect_right(rows, low, key=itemgetter(0)) - 1, 0)
+    return rows[first : bisect_left(rows, high, key=itemgetter(0))]
+
+
+def _window_plan(
+    pieces: list[tuple[int, int, int]],
+    runs: list[tuple[int, int, str]],
+    residents: list[tuple[int, int]],
+) -> pa.Table:
+    """The rows of one window: pieces to read, the state of each run, residents examined elsewhere."""
     import pyarrow as pa
 
-    whole = pa.int64()
-    return pa.schema(
-        [("start", whole), ("length", whole), ("ahead", whole), ("state", pa.string()),
-         ("resident", pa.bool_())]
-    )  # fmt: skip
-
-
-def _ahead(number: int, starts: list[int], lengths: list[int], classes: list[str]) -> int:
-    """Readable bytes that follow a run of the ledger and are no content, up to the overlap."""
-    total, end = 0, starts[number] + lengths[number]
-    for follower in range(number + 1, len(starts)):
-        if starts[follower] != end or classes[follower] not in STATE_OF_CLASS:
-            break
-        total += lengths[follower]
-        end += lengths[follower]
-        if total >= OVERLAP_BYTES:
-            break
-    return total
+    rows = [(start, length, ahead, PIECE) for start, length, ahead in pieces]
+    rows += [(start, length, 0, state) for start, length, state in runs]
+    rows += [(start, length, 0, RESIDENT) for start, length in residents]
+    start, length, ahead, what = (list(column) for column in zip(*rows, strict=True))
+    return pa.table({"start": start, "length": length, "ahead": ahead, "what": what})
 
 
 def _residents(files: pa.Table) -> np.ndarray:

@@ -7,15 +7,15 @@ resident content that the file side examined is dropped and counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from forensics.evidence import Image, open_medium
 from forensics.examine.content import READ_BYTES, Counts, Examiner, Options, Rows
-from forensics.examine.plan import RawWindow, read_plan
-from forensics.values import Address, Gap
+from forensics.examine.plan import PIECE, RESIDENT, RawWindow, read_plan
+from forensics.values import Address
 from forensics.work import alive
 
 POOLED_BYTES_MAX = 64 << 10
@@ -41,11 +41,10 @@ class _Scan:
 
     def __init__(self, unit: RawWindow, examiner: Examiner, options: Options) -> None:
         plan = read_plan(unit.plan, unit.group).to_pylist()
-        self.pieces = [row for row in plan if not row["resident"]]
-        self.residents = np.array(
-            [(row["start"], row["start"] + row["length"]) for row in plan if row["resident"]],
-            np.int64,
-        ).reshape(-1, 2)
+        self.pieces = [row for row in plan if row["what"] == PIECE]
+        self.residents = _spans(row for row in plan if row["what"] == RESIDENT)
+        runs = [row for row in plan if row["what"] not in (PIECE, RESIDENT)]
+        self.runs, self.states = _spans(runs), [row["what"] for row in runs]
         self.address = Address(unit.medium.id)
         self.examiner, self.options = examiner, options
 
@@ -55,13 +54,7 @@ class _Scan:
         for piece in self.pieces:
             alive()
             if piece["length"] + piece["ahead"] >= POOLED_BYTES_MAX:
-                self._detect(
-                    self._chunks(image, piece),
-                    [0],
-                    [piece["start"]],
-                    [piece["state"]],
-                    piece["length"],
-                )
+                self._detect(self._chunks(image, piece), [0], [piece["start"]], piece["length"])
                 continue
             pool.append(piece)
             pooled += piece["length"]
@@ -82,39 +75,27 @@ class _Scan:
     def _read(self, image: Image, start: int, length: int) -> bytes:
         data, gaps = image.read_gaps(start, length)
         for gap in gaps:  # the digest unit has found them all; one found only here is said too
-            self._gap(gap)
+            where = self.address.at(gap.start, gap.length)
+            self.examiner.rows.trouble(where, gap.length, "unreadable", gap.reason)
         return data
 
-    def _gap(self, gap: Gap) -> None:
-        self.examiner.rows.trouble(
-            self.address.at(gap.start, gap.length), gap.length, "unreadable", gap.reason
-        )
-
     def _pool(self, image: Image, pieces: list[dict[str, Any]]) -> None:
-        """Small runs in one buffer; neighbours on the medium stay neighbours in it."""
+        """Small pieces in one buffer, with zeros between them."""
         parts: list[bytes] = []
-        inside, outside, states, size, end = [], [], [], 0, -1
+        inside, size = [], 0
         for piece in pieces:
-            if piece["start"] != end and parts:
-                parts.append(SEPARATOR)
-                size += len(SEPARATOR)
             inside.append(size)
-            outside.append(piece["start"])
-            states.append(piece["state"])
-            parts.append(self._read(image, piece["start"], piece["length"]))
-            size += piece["length"]
-            end = piece["start"] + piece["length"]
-        self._detect(iter([b"".join(parts)]), inside, outside, states, size)
+            parts += [self._read(image, piece["start"], piece["length"]), SEPARATOR]
+            size += piece["length"] + len(SEPARATOR)
+        self._detect(iter([b"".join(parts)]), inside, [piece["start"] for piece in pieces], size)
 
     def _detect(
-        self,
-        chunks: Iterator[bytes],
-        inside: list[int],
-        outside: list[int],
-        states: list[str],
-        owned: int,
+        self, chunks: Iterator[bytes], inside: list[int], outside: list[int], owned: int
     ) -> None:
-        """Detect, and keep what begins among the first `owned` bytes; the rest is the next window's."""
+        """Detect, and keep what begins among the first `owned` bytes; the rest is the next window's.
+
+        inside, outside: where pieces begin in what is scanned, and on the medium.
+        """
         detector = self.options.detector()
         if detector is None:
             return
@@ -123,24 +104,35 @@ class _Scan:
 
         def place(start: int) -> tuple[int, str]:
             index = int(np.searchsorted(starts, start, "right")) - 1
-            return outside[index] + start - inside[index], states[index]
+            offset = outside[index] + start - inside[index]
+            return offset, self.states[_last(self.runs, offset)]
 
-        dropped = 0
-        kept: dict[str, list[Any]] = {"hits": [], "records": []}
-        for name, list_ in kept.items():
-            for one in getattr(found, name):
-                if one.start >= owned:
-                    continue
-                if self._resident(place(one.start)[0]):
-                    dropped += 1
-                    continue
-                list_.append(one)
-        found.hits, found.records = kept["hits"], kept["records"]
+        mine = {
+            name: [one for one in getattr(found, name) if one.start < owned]
+            for name in ("hits", "records")
+        }
+        kept = {
+            name: [one for one in some if not self._resident(place(one.start)[0])]
+            for name, some in mine.items()
+        }
+        dropped = sum(map(len, mine.values())) - sum(map(len, kept.values()))
         if dropped:
             found.counts["any", "dropped_duplicate"] = dropped
+        found.hits, found.records = kept["hits"], kept["records"]
         self.examiner.keep(found, place, self.address)
 
     def _resident(self, offset: int) -> bool:
         """Does the place lie in a resident content, which the file side has examined?"""
-        index = int(np.searchsorted(self.residents[:, 0], offset, "right")) - 1
+        index = _last(self.residents, offset)
         return index >= 0 and offset < self.residents[index, 1]
+
+
+def _spans(rows: Iterable[dict[str, Any]]) -> np.ndarray:
+    """(start, end) of rows, shape (n, 2)."""
+    pairs = [(row["start"], row["start"] + row["length"]) for row in rows]
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _last(spans: np.ndarray, offset: int) -> int:
+    """Index of the last span that begins at or before an offset; -1 if there is none."""
+    return int(np.searchsorted(spans[:, 0], offset, "right")) - 1

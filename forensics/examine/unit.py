@@ -12,7 +12,15 @@ from forensics.evidence import open_medium
 from forensics.examine import raw
 from forensics.examine.content import Counts, Examiner, Options, Origin, Rows
 from forensics.examine.controls import control_rows
-from forensics.examine.plan import Controls, ExamineUnit, FileBatch, Paper, RawWindow, find_in_plan, read_plan
+from forensics.examine.plan import (
+    Controls,
+    ExamineUnit,
+    FileBatch,
+    Paper,
+    RawWindow,
+    find_in_plan,
+    read_plan,
+)
 from forensics.values import NO_TIME, Address, Interval, encode_name, micros
 from forensics.walk.stream import NotOpen, VolumeReader, open_volume
 from forensics.work import alive

@@ -78,16 +78,17 @@ class Detector:
         return state.found
 
     def _window(self, data: bytes, start: int, low: int, high: int, state: _State) -> None:
-        for begin, end in gate.regions(data, start, state.found.counts):
-            self._region(data[begin:end], start + begin, low, high, state)
+        for begin, end, base64 in gate.regions(data, start, state.found.counts):
+            self._region(data[begin:end], start + begin, low, high, state, base64=base64)
 
-    def _region(self, piece: bytes, start: int, low: int, high: int, state: _State) -> None:
+    def _region(self, piece: bytes, start: int, low: int, high: int, state: _State, *, base64: bool) -> None:
         """One region: as it is and in the transfer forms in it; what reads best is taken."""
         readings = [self._reading(piece, start, None, state)]
         readings += [self._reading(decoded, 0, offsets + start, state) for decoded, offsets in transfer.forms(piece)]
         best = [max(readings, key=_weight)]
-        best += [self._reading(decoded, 0, offsets + start, state) for decoded, offsets in transfer.base64_runs(piece)
-                 if not decoded.isascii()]  # fmt: skip
+        if base64:
+            best += [self._reading(decoded, 0, offsets + start, state)
+                     for decoded, offsets in transfer.base64_runs(piece) if not decoded.isascii()]  # fmt: skip
         for reading in best:
             for view, rows in reading:
                 self._take(view, rows, low, high, state)
@@ -110,25 +111,22 @@ class Detector:
         if sent:
             yield sent
             whole = whole[: sent.start] + "\n" * (sent.end - sent.start) + whole[sent.end :]
-        lines = whole.replace("\0", "\n").split("\n")
-        starts = tables.line_starts(lines)
+        lines = tables.Lines(whole, view.points)
         rest = np.ones(len(lines), bool)
         for block in tables.blocks(lines):
             layout = tables.layout_of(block, state.layouts.get(view.encoding))
             if layout is None:
                 continue
-            rows = tables.rows_of(block, layout, lines, starts)
+            rows = tables.rows_of(block, layout, lines)
             if rows is None:
                 continue
             state.layouts[view.encoding] = layout
             rest[block.lines[0] : block.lines[-1] + 1] = False
             yield rows
-        for begin, end in _runs(rest):
-            piece = whole[starts[begin] : starts[end - 1] + len(lines[end - 1])]
-            if not piece.strip():
-                continue
-            found = text.records(piece, state.found.counts)
-            shifted = text.to_rows(found, starts[begin])
+        for begin, end in _runs(rest & text.interesting(lines)):
+            first = int(lines.starts[begin])
+            found = text.records(whole[first : lines.ends[end - 1]], state.found.counts, self._year)
+            shifted = text.to_rows(found, first)
             if shifted:
                 yield shifted
 
@@ -147,7 +145,7 @@ class Detector:
                       for token, number in zip(tokens, matched.tolist(), strict=True)]  # fmt: skip
             extract = self.index.extract(rows, matched)
         self._hits(view, rows, state)
-        kinds = {kind for kind, values in rows.columns.items() if kind not in PUBLIC and any(values)}
+        kinds = {kind for kind, column in rows.columns.items() if kind not in PUBLIC and column.filled.any()}
         key = (rows.layout, view.encoding)
         last = state.open.get(key)
         if last is None or start - last.end > MERGE_GAP or last.shape != rows.order:
@@ -165,8 +163,8 @@ class Detector:
             last.extracts.add(extract)
 
     def _hits(self, view: View, rows: Rows, state: _State) -> None:
-        for kind, values in rows.columns.items():
-            state.found.counts[kind, "accepted"] += len(values) - values.count(None)
+        for kind, column in rows.columns.items():
+            state.found.counts[kind, "accepted"] += int(column.filled.sum())
         span = view.at(rows.start) // HITS_SPAN
         wanted = {kind for kind in rows.columns if state.hits[kind, span] < HITS_MAX}
         for row in range(len(rows)):

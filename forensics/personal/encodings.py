@@ -15,7 +15,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal.fold import fold
+from forensics.personal.fold import fold_points, points, text_of
 
 _PLANES = 0x30000
 _VENDOR = re.compile("[\udcad\udcf9-\udcfc][\udca1-\udcfe]|\udc8f[\udcf3\udcf4][\udca1-\udcfe]")
@@ -30,10 +30,6 @@ class Encoding:
     name: str
     decode: Callable[[bytes], str]
     widths: Callable[[NDArray[np.uint32]], NDArray[np.uint8]]
-
-
-def _points(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 @cache
@@ -125,13 +121,22 @@ class View:
     through: NDArray[np.int64] | None = None  # bytes of a decoded transfer form -> bytes of the content
 
     @cached_property
+    def points(self) -> NDArray[np.uint32]:
+        """Folded code points."""
+        return fold_points(self._raw_points)
+
+    @cached_property
     def text(self) -> str:
-        return fold(self.raw)
+        return text_of(self.points)
+
+    @cached_property
+    def _raw_points(self) -> NDArray[np.uint32]:
+        return points(self.raw)
 
     @cached_property
     def _ends(self) -> NDArray[np.int64]:
         assert self.widths is not None
-        return np.cumsum(self.widths(_points(self.raw)), dtype=np.int64)
+        return np.cumsum(self.widths(self._raw_points), dtype=np.int64)
 
     def at(self, place: int) -> int:
         """Byte offset of character `place` (at the end of text: the first byte after it)."""
@@ -229,12 +234,23 @@ def _weights() -> NDArray[np.int8]:
     table[0xD800:0xE000] = -10
     table[0xE000:0xF900] = -10
     level1 = b"".join(bytes([a, b]) for a in range(0xB0, 0xD0) for b in range(0xA1, 0xFF))
-    table[_points(level1.decode("euc_jp", "ignore"))] = 20
+    table[points(level1.decode("euc_jp", "ignore"))] = 20
     level2 = b"".join(bytes([a, b]) for a in range(0xD0, 0xF5) for b in range(0xA1, 0xFF))
-    table[_points(level2.decode("euc_jp", "ignore"))] = 2
+    table[points(level2.decode("euc_jp", "ignore"))] = 2
     table[[ord(char) for char in "髙﨑濵德瀨"]] = 20
     table[[ord(char) for char in "、。・〒−～①②③④⑤㈱"]] = 20
     table.setflags(write=False)
+    return table
+
+
+@cache
+def japanese() -> NDArray[np.bool_]:
+    """Is a code point below 30000 one that ordinary Japanese text is written with."""
+    weights = _weights()
+    table: NDArray[np.bool_] = weights == 20
+    table[:0x3005] = False
+    table[0xFF00:0xFF66] = False
+    table[0xFF66:0xFFA0] = True
     return table
 
 
@@ -250,7 +266,7 @@ def plausibility(text: str, trust: float = 1.0) -> float:
 
     What speaks against counts little: text may stand among other bytes.
     """
-    weights = _weights()[np.minimum(_points(text), _PLANES - 1)]
+    weights = _weights()[np.minimum(points(text), _PLANES - 1)]
     good = int(weights[weights > 0].sum(dtype=np.int64))
     return good * trust + 0.2 * int(weights[weights < 0].sum(dtype=np.int64))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from forensics.personal.dictionary import postcodes
 from forensics.personal.fold import compose, kana_key
 from forensics.personal.identifiers import BY_KIND, birth_date
-from forensics.personal.rows import Cell, Rows
+from forensics.personal.rows import Cell, Rows, Values, plain
 
 _KANA_CHARS = "ア-ンヲ゛゜ー0-9A-Z .()/,「」-"
 _TRANSFER = re.compile(
@@ -31,7 +31,7 @@ def transfers(text: str) -> Rows | None:
     found = [match for match in _TRANSFER.finditer(text) if not _COMPANY.search(compose(match[7]))]
     if not found:
         return None
-    columns: dict[str, list[str | None]] = {
+    columns: dict[str, Values] = {
         "bank_account": [f"{match[1]}-{match[3]}-{match[6]}" for match in found],
         "name_kana": [kana_key(match[7]) for match in found],
     }
@@ -44,7 +44,7 @@ def transfers(text: str) -> Rows | None:
             ("name_kana", match.start(7), name_end, kana_key(match[7])),
         ]
 
-    return Rows("fixed", found[0].start(), found[-1].end(), columns, cells,
+    return Rows("fixed", found[0].start(), found[-1].end(), plain(columns), cells, len(found),
                 {"bank_account": 2.0, "name_kana": 2.0}, 4.0, ("bank_account", "name_kana"))  # fmt: skip
 
 

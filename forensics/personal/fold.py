@@ -19,6 +19,7 @@ _FULL = "。「」、・ヲァィゥェォャュョッーアイウエオカキ�
 _VARIANTS = str.maketrans(
     "髙﨑濱濵齊齋邊邉嶋澤𠮷廣國櫻惠眞德瀨槇藪籔栁莊條圓實龍瀧來靜榮斎",
     "高崎浜浜斉斉辺辺島沢吉広国桜恵真徳瀬槙薮薮柳荘条円実竜滝来静栄斉",
+    " \t",
 )
 
 
@@ -67,14 +68,24 @@ def _table() -> NDArray[np.uint32]:
     return table
 
 
-def fold(text: str) -> str:
-    """Text with full-width ASCII, hyphens, spaces and half-width kana in one form, same length."""
-    if text.isascii():
-        return text
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    table = _table()
-    folded = table[np.minimum(points, _PLANES - 1)]
+def points(text: str) -> NDArray[np.uint32]:
+    """The code points of a text; lone surrogates stand for themselves."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def fold_points(raw: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Code points with full-width ASCII, hyphens, spaces and half-width kana in one form, same length."""
+    return _table()[np.minimum(raw, _PLANES - 1)]
+
+
+def text_of(folded: NDArray[np.uint32]) -> str:
+    """The text of code points."""
     return folded.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def fold(text: str) -> str:
+    """Text in one form, same length; for whole texts and for values that come from elsewhere."""
+    return text if text.isascii() and text.isprintable() else text_of(fold_points(points(text)))
 
 
 _VOICED = dict(
@@ -85,9 +96,12 @@ _VOICED = dict(
     )
 )
 _VOICING = re.compile(".[゛゜]")
-_LARGE = str.maketrans("ァィゥェォャュョッヮヵヶ", "アイウエオヤユヨツワカケ")
-_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
-_KANA_STRIP = re.compile(r"[\s・=,.]+")
+_LARGE = dict(zip(map(ord, "ァィゥェォャュョッヮヵヶ"), "アイウエオヤユヨツワカケ", strict=True))
+_KANA = (
+    {code: _LARGE.get(code + 0x60, chr(code + 0x60)) for code in range(0x3041, 0x3097)}
+    | _LARGE
+    | dict.fromkeys(map(ord, " \t\u3000・=,.ー-"))
+)
 
 
 def compose(text: str) -> str:
@@ -98,14 +112,13 @@ def compose(text: str) -> str:
 
 
 def kana_key(text: str) -> str:
-    """Kana of a name for comparison: katakana, voiced, small written large, nothing between."""
-    folded = compose(fold(text)).translate(_KATAKANA)
-    return _KANA_STRIP.sub("", folded).replace("ー", "").replace("-", "").translate(_LARGE)
+    """Folded kana of a name for comparison: katakana, voiced, small written large, nothing between."""
+    return compose(text).translate(_KANA)
 
 
 def name_key(text: str) -> str:
-    """A name for comparison: folded, without spaces, variants of kanji in one form."""
-    return re.sub(r"\s+", "", fold(text)).translate(_VARIANTS)
+    """A folded name for comparison: without spaces, variants of kanji in one form."""
+    return text.translate(_VARIANTS)
 
 
 def digits(text: str) -> str:

@@ -105,8 +105,8 @@ _WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"individu
           b"passport", b"license", b"licence", b"p<jpn", b"\x1b$", b"\x1b(")  # fmt: skip
 
 
-def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterator[tuple[int, int]]:
-    """Runs of bytes (start, end) of a window worth decoding, in order. Sectors of zeros are counted.
+def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterator[tuple[int, int, bool]]:
+    """Runs of bytes (start, end, holds base64) of a window worth decoding, in order. Zeros are counted.
 
     start: offset of the window in its content.
     """
@@ -124,7 +124,7 @@ def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterat
     chosen &= marks.filled
     edges = np.flatnonzero(np.diff(np.concatenate([[False], chosen, [False]]).astype(np.int8)))
     for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        yield max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data))
+        yield max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data)), bool(marks.base64[first:last].any())
     _count_numbers(marks, counts)
 
 

@@ -47,8 +47,10 @@ def tokens(rows: Rows, key: bytes) -> list[str]:
     for kinds in _KEYS:
         if any(kind not in rows.columns for kind in kinds):
             continue
+        if None not in out:
+            break
         tag = "+".join(kinds)
-        for row, values in enumerate(zip(*(rows.columns[kind] for kind in kinds), strict=True)):
+        for row, values in enumerate(zip(*(rows.columns[kind].values for kind in kinds), strict=True)):
             if out[row] is None and None not in values:
                 out[row] = "k:" + token(key, tag, "\0".join(values))  # type: ignore[arg-type]
     return [found or "k:" + token(key, "row", str(place)) for place, found in enumerate(out)]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from forensics.personal import headers, tables
 from forensics.personal.encodings import views_of
-from forensics.personal.rows import Rows
+from forensics.personal.fold import fold
+from forensics.personal.rows import Column, Rows
 
 Fingerprints = NDArray[np.uint64]
 FINGERPRINT_BYTES = 8
@@ -66,15 +67,15 @@ def fingerprint(key: bytes, field: str, value: str) -> int:
     return int.from_bytes(blake2b(data, key=key, digest_size=FINGERPRINT_BYTES).digest(), "little") or 1
 
 
-def field_values(columns: Mapping[str, Sequence[str | None]], field: str) -> list[str | None] | None:
+def field_values(columns: Mapping[str, Column], field: str) -> list[str | None] | None:
     """One value a row of a field, None where a part of it is missing; None without its columns."""
     kinds = _FIELDS[field]
     if any(kind not in columns for kind in kinds):
         return None
     if len(kinds) == 1:
-        values = list(columns[kinds[0]])
+        values = columns[kinds[0]].values
         return [_address_key(value) for value in values] if field == "addr" else values
-    pairs = zip(*(columns[kind] for kind in kinds), strict=True)
+    pairs = zip(*(columns[kind].values for kind in kinds), strict=True)
     return [None if None in pair else "\0".join(pair) for pair in pairs]  # type: ignore[arg-type]
 
 
@@ -100,11 +101,7 @@ def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path
         message = f"{source.name}: no column of it identifies a person; name them in [register.columns]"
         raise RegisterError(message)
     raw = list(zip(*rows, strict=True))
-    normal: dict[str, list[str | None]] = {}
-    for place, kind in enumerate(kinds):
-        if kind and kind not in normal and kind not in tables.PART_KINDS:
-            normal[kind] = tables.normal(kind, raw[place])
-    tables.join_parts(normal, raw, {kind: place for place, kind in enumerate(kinds) if kind})
+    normal = tables.columns_of(raw, {kind: place for place, kind in enumerate(kinds) if kind})
     arrays: dict[str, NDArray[Any]] = {}
     for field in _FIELDS:
         values = field_values(normal, field)
@@ -175,7 +172,7 @@ def _workbook(source: Path) -> list[list[str]]:
     from python_calamine import CalamineWorkbook
 
     sheet = CalamineWorkbook.from_path(source).get_sheet_by_index(0)
-    return [[_cell_text(cell) for cell in row] for row in sheet.to_python()]
+    return [[fold(_cell_text(cell)) for cell in row] for row in sheet.to_python()]
 
 
 def _cell_text(cell: object) -> str:
@@ -194,8 +191,7 @@ def _delimited(data: bytes) -> list[list[str]]:
 def _kinds(header: list[str], rows: list[list[str]], columns: Mapping[str, str]) -> list[str | None]:
     layout = None
     cells = [header, *rows] if header else rows
-    block = tables.Block(",", cells, list(range(len(cells))), quoted=False)
-    layout = tables.layout_of(block, None)
+    layout = tables.layout_of(tables.Block(",", cells, [], quoted=False), None)
     kinds = list(layout.kinds) if layout else [headers.kind(cell) for cell in header] or [None] * len(rows[0])
     for place, cell in enumerate(header):
         kinds[place] = columns.get(cell.strip(), kinds[place])

@@ -1,33 +1,77 @@
-"""Rows of personal data, whatever layout they came from: columns of normal values, places of each cell."""
+"""Rows of personal data, whatever layout they came from: columns of values, places of each cell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 
 Cell = tuple[str, int, int, str]  # kind, start, end (characters), normal value
+Values = list[str | None]  # one normal value a row, None where the row has none
+
+
+class Column:
+    """One kind in all rows: cells as written, made normal only when somebody asks."""
+
+    def __init__(self, cells: Sequence[str | None], value: Callable[[str], str | None] | None) -> None:
+        self._cells = cells
+        self._value = value
+        self._made: Values | None = None
+
+    @property
+    def filled(self) -> NDArray[np.bool_]:
+        """Which rows have something there."""
+        return np.fromiter(map(bool, self._cells), bool, len(self._cells))
+
+    @property
+    def values(self) -> Values:
+        """Normal values of all rows."""
+        if self._made is None:
+            if self._value is None:
+                self._made = list(self._cells)
+            else:
+                value = self._value
+                unique = {cell: value(cell) if cell else None for cell in dict.fromkeys(self._cells)}
+                self._made = [unique[cell] for cell in self._cells]
+        return self._made
+
+    def value(self, row: int) -> str | None:
+        """Normal value of one row."""
+        cell = self._cells[row]
+        if self._made is not None or self._value is None:
+            return self._made[row] if self._made is not None else cell
+        return self._value(cell) if cell else None
+
+    def take(self, rows: Sequence[int]) -> Column:
+        """The column of some of the rows."""
+        return Column([self._cells[row] for row in rows], self._value)
+
+
+def plain(columns: Mapping[str, Values]) -> dict[str, Column]:
+    """Columns whose values are normal already."""
+    return {kind: Column(values, None) for kind, values in columns.items()}
 
 
 @dataclass(slots=True)
 class Rows:
     """Accepted rows of one layout in one view.
 
-    columns: kind -> one normal value a row, None where the row has none. cells(row): its values as
-    (kind, first character, end, normal value) in the view's text. start, end: characters of all rows.
-    order: kinds in the order of the columns (what an extract is told by). header: digest of its header.
+    cells(row): its values in the view's text. start, end: characters of all rows together. order: kinds in
+    the order of the columns. header: its header cells.
     """
 
     layout: str
     start: int
     end: int
-    columns: dict[str, list[str | None]]
+    columns: dict[str, Column]
     cells: Callable[[int], list[Cell]]
+    count: int
     scores: dict[str, float] = field(default_factory=dict)
     score: float = 0.0
     order: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
-    separator: str = ""
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values()), ()))
+        return self.count

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from itertools import accumulate
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forensics.personal import headers
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import postcodes
+from forensics.personal.encodings import japanese
 from forensics.personal.evidence import ACCEPT, LABEL, accepted
 from forensics.personal.identifiers import (
     BY_KIND,
@@ -26,7 +27,7 @@ from forensics.personal.identifiers import (
     phone,
     resident_code,
 )
-from forensics.personal.rows import Cell, Rows
+from forensics.personal.rows import Cell, Column, Rows
 
 SEPARATORS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 200
@@ -66,16 +67,50 @@ class Block:
     cells: list[list[str]]
     lines: list[int]  # line number of each row
     quoted: bool
-    layout: Layout | None = None
-    kept: list[int] = field(default_factory=list)
 
 
-def blocks(lines: list[str]) -> Iterator[Block]:
+class Lines:
+    """The lines of one folded text with what each holds, counted at once for all of them."""
+
+    def __init__(self, text: str, points: NDArray[np.uint32]) -> None:
+        self.text = text
+        self._points = points
+        breaks = np.flatnonzero((points == 10) | (points == 0))
+        self.starts = np.concatenate([[0], breaks + 1])
+        self.ends = np.concatenate([breaks, [len(points)]])
+        self.japanese = self.count(japanese()[np.minimum(points, 0x2FFFF)])
+        self.digits = self.count(points - np.uint32(48) < 10)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def count(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How many characters of each line are in the mask."""
+        sums = np.concatenate([[0], np.cumsum(mask, dtype=np.int64)])
+        return sums[self.ends] - sums[self.starts]
+
+    def of(self, char: str) -> NDArray[np.int64]:
+        """How often a character stands in each line."""
+        return self.count(self._points == ord(char))
+
+    def line(self, number: int) -> str:
+        """Text of one line."""
+        return self.text[self.starts[number] : self.ends[number]]
+
+    def between(self, first: int, last: int) -> list[str]:
+        """Text of the lines from first up to last."""
+        return self.text[self.starts[first] : self.ends[last - 1]].replace("\0", "\n").split("\n")
+
+
+def blocks(lines: Lines) -> Iterator[Block]:
     """The tables in these lines, without overlap, biggest first."""
     free = np.ones(len(lines), bool)
+    eligible = (lines.japanese >= 1) | (lines.digits >= 11)
+    if not eligible.any():
+        return
     candidates = []
     for separator in SEPARATORS:
-        counts = _counts(lines, separator)
+        counts = np.where(eligible, lines.of(separator), 0)
         if counts.max(initial=0) == 0:
             continue
         candidates += [(int(counts[start]) * (end - start), start, end, int(counts[start]), separator)
@@ -84,25 +119,20 @@ def blocks(lines: list[str]) -> Iterator[Block]:
     for _, start, end, count, separator in candidates:
         if not free[start:end].all() or count + 1 > COLUMNS_MAX:
             continue
-        block = _block(lines, separator, count, start, end)
-        if len(block.cells) >= 1:
+        block = _block(lines.between(start, end), separator, count, start)
+        if block.cells:
             free[start:end] = False
             yield block
 
 
-def _counts(lines: list[str], separator: str) -> np.ndarray:
-    return np.array([line.count(separator) for line in lines], np.int64)
-
-
-def _runs(counts: np.ndarray) -> Iterator[tuple[int, int]]:
+def _runs(counts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     """Maximal runs of equal counts of at least one, over gaps of a few other lines."""
     edges = np.flatnonzero(np.diff(counts)) + 1
     starts, ends = np.concatenate([[0], edges]), np.concatenate([edges, [len(counts)]])
+    present = counts[starts] > 0
     open_runs: dict[int, tuple[int, int]] = {}
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+    for start, end in zip(starts[present].tolist(), ends[present].tolist(), strict=True):
         count = int(counts[start])
-        if count == 0:
-            continue
         last = open_runs.get(count)
         if last and start - last[1] <= _GAP_LINES and last[1] - last[0] > 1:
             open_runs[count] = (last[0], end)
@@ -113,25 +143,19 @@ def _runs(counts: np.ndarray) -> Iterator[tuple[int, int]]:
     yield from open_runs.values()
 
 
-def _block(lines: list[str], separator: str, count: int, start: int, end: int) -> Block:
-    part = lines[start:end]
-    quoted = any('"' in line for line in part)
-    if quoted:
-        cells, numbers = [], []
-        for place, line in enumerate(part):
-            row = _split(line, separator)
-            if len(row) == count + 1 or (row and len(row) != line.count(separator) + 1):
-                cells.append(row)
-                numbers.append(start + place)
-        widths = [len(row) for row in cells]
+def _block(part: list[str], separator: str, count: int, start: int) -> Block:
+    if any('"' in line for line in part):
+        rows = [_split(line, separator) for line in part]
+        widths = [len(row) for row in rows if len(row) > 1]
         width = max(set(widths), key=widths.count) if widths else 0
-        kept = [place for place, found in enumerate(widths) if found == width]
-        return Block(separator, [cells[p] for p in kept], [numbers[p] for p in kept], quoted=True)
-    rows = [line.split(separator) for line in part]
-    if all(len(row) == count + 1 for row in rows):
-        return Block(separator, rows, list(range(start, end)), quoted=False)
-    kept = [place for place, row in enumerate(rows) if len(row) == count + 1]
-    return Block(separator, [rows[p] for p in kept], [start + p for p in kept], quoted=False)
+        quoted = True
+    else:
+        rows = [line.split(separator) for line in part]
+        width, quoted = count + 1, False
+    kept = [place for place, row in enumerate(rows) if len(row) == width]
+    if len(kept) == len(rows):
+        return Block(separator, rows, list(range(start, start + len(rows))), quoted)
+    return Block(separator, [rows[p] for p in kept], [start + p for p in kept], quoted)
 
 
 _QUOTED = {
@@ -299,8 +323,8 @@ def _voted_digits(cells: list[str]) -> tuple[str | None, float]:
     return None, 0.0
 
 
-def rows_of(block: Block, layout: Layout, lines: list[str], starts: list[int]) -> Rows | None:
-    """The rows of a block that hold persons, as columns of normal values."""
+def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
+    """The rows of a block that hold persons, as columns."""
     cells = block.cells
     numbers = block.lines
     if layout.header and tuple(cells[0]) == layout.header:
@@ -308,76 +332,63 @@ def rows_of(block: Block, layout: Layout, lines: list[str], starts: list[int]) -
     if not cells:
         return None
     raw = list(zip(*cells, strict=True))
-    columns: dict[str, list[str | None]] = {}
-    order = []
-    for place, kind in enumerate(layout.kinds):
-        if kind and kind not in PART_KINDS:
-            columns[kind] = normal(kind, raw[place])
-            order.append(kind)
     places = {kind: place for place, kind in enumerate(layout.kinds) if kind}
-    join_parts(columns, raw, places)
-    if not columns:
-        return None
-    keep = _kept(columns)
+    columns = columns_of(raw, places)
+    keep = _kept(columns, len(cells))
     if not keep.any():
         return None
     if not keep.all():
         chosen = np.flatnonzero(keep).tolist()
-        columns = {kind: [values[row] for row in chosen] for kind, values in columns.items()}
+        columns = {kind: column.take(chosen) for kind, column in columns.items()}
         numbers = [numbers[row] for row in chosen]
 
     def cells_of(row: int) -> list[Cell]:
         line, out = numbers[row], []
-        for kind, values in columns.items():
-            value = values[row]
+        text, start = lines.line(line), int(lines.starts[line])
+        for kind, column in columns.items():
+            value = column.value(row)
             if value is None:
                 continue
-            column = places.get(kind, places.get(headers.SURNAME if kind == "name" else headers.SURNAME_KANA))
-            assert column is not None
-            start, end = cell_place(lines[line], block.separator, column, quoted=block.quoted)
-            out.append((kind, starts[line] + start, starts[line] + end, value))
+            place = places.get(kind, places.get(headers.SURNAME if kind == "name" else headers.SURNAME_KANA))
+            assert place is not None
+            first, end = cell_place(text, block.separator, place, quoted=block.quoted)
+            out.append((kind, start + first, start + end, value))
         return out
 
-    end = starts[numbers[-1]] + len(lines[numbers[-1]])
     scores = {kind: BY_KIND[kind].score + (LABEL if places.get(kind) in layout.labelled else 0.0)
               for kind in columns}  # fmt: skip
-    return Rows("delimited", starts[numbers[0]], end, columns, cells_of, scores, layout.score, tuple(order),
-                layout.header, layout.separator)  # fmt: skip
+    order = tuple(kind for kind in layout.kinds if kind in columns)
+    return Rows("delimited", int(lines.starts[numbers[0]]), int(lines.ends[numbers[-1]]), columns, cells_of,
+                len(numbers), scores, layout.score, order, layout.header)  # fmt: skip
 
 
-def join_parts(columns: dict[str, list[str | None]], raw: list[tuple[str, ...]], places: dict[str, int]) -> None:
-    """Names in two columns, surname and given, become one."""
+def columns_of(raw: list[tuple[str, ...]], places: dict[str, int]) -> dict[str, Column]:
+    """Columns by kind; names in two columns, surname and given, become one."""
+    columns = {kind: Column([cell.strip(_BLANK) for cell in raw[place]], reader(kind))
+               for kind, place in places.items() if kind not in PART_KINDS}  # fmt: skip
     pairs = (("name", headers.SURNAME, headers.GIVEN), ("name_kana", headers.SURNAME_KANA, headers.GIVEN_KANA))
     for kind, first, second in pairs:
         if kind not in columns and first in places and second in places:
-            joined = [f"{a.strip()} {b.strip()}" for a, b in zip(raw[places[first]], raw[places[second]], strict=True)]
-            columns[kind] = [reader(kind)(cell) for cell in joined]
+            joined = [f"{a.strip(_BLANK)} {b.strip(_BLANK)}".strip() for a, b in
+                      zip(raw[places[first]], raw[places[second]], strict=True)]  # fmt: skip
+            columns[kind] = Column(joined, reader(kind))
+    return columns
 
 
+_BLANK = " \t\r\n\0\ufeff"
 _PERSONAL = ("name", "name_kana", "my_number", "resident_code", "atena_number")
 
 
-def _kept(columns: dict[str, list[str | None]]) -> np.ndarray:
+def _kept(columns: dict[str, Column], count: int) -> NDArray[np.bool_]:
     """Rows that name a person and hold at least one more value."""
-    filled = {kind: np.array([value is not None for value in values]) for kind, values in columns.items()}
-    persons = np.zeros(len(next(iter(filled.values()))), bool)
-    for kind in _PERSONAL:
-        if kind in filled:
-            persons |= filled[kind]
-    least = min(2, len(filled))
-    return persons & (sum(column.astype(np.int64) for column in filled.values()) >= least)
-
-
-def normal(kind: str, cells: tuple[str, ...]) -> list[str | None]:
-    """The normal value of each cell of a column."""
-    value = reader(kind)
-    cache: dict[str, str | None] = {}
-    out = []
-    for cell in cells:
-        if cell not in cache:
-            cache[cell] = value(cell) if cell.strip() else None
-        out.append(cache[cell])
-    return out
+    persons = np.zeros(count, bool)
+    filled = np.zeros(count, np.int64)
+    for kind, column in columns.items():
+        has = column.filled
+        filled += has
+        if kind in _PERSONAL:
+            persons |= has & np.fromiter((value is not None for value in column.values), bool, count)
+    return persons & (filled >= min(2, len(columns)))
 
 
 def cell_place(line: str, separator: str, column: int, *, quoted: bool) -> tuple[int, int]:
@@ -403,8 +414,3 @@ def cell_place(line: str, separator: str, column: int, *, quoted: bool) -> tuple
     text = line[start:end]
     lead = len(text) - len(text.lstrip(' "'))
     return start + lead, max(start + lead, start + len(text.rstrip(' "\r')))
-
-
-def line_starts(lines: list[str]) -> list[int]:
-    """Character of each line's start."""
-    return [0, *accumulate(len(line) + 1 for line in lines)][:-1]

@@ -12,6 +12,9 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import names
 from forensics.personal.encodings import common_characters
@@ -27,13 +30,17 @@ from forensics.personal.identifiers import (
     name_kana,
     phone,
 )
-from forensics.personal.rows import Cell, Rows
+from forensics.personal.rows import Cell, Rows, Values, plain
+from forensics.personal.tables import Lines
 
 LABEL_REACH = 40  # characters between a context word and its number
 NEAR = 160  # characters between two values of one person
 COMPANY_REACH = 40
+RECENT_YEARS = 12  # an unlabelled date as young as this is rather a day of business
 
 # A neighbour that makes a number part of something else; letters are safe here: text is decoded.
+# The lookbehinds stand after the first digit: the search then skips to digits.
+DIGIT = r"\d(?<![0-9A-Za-z_]\d)(?<![0-9A-Za-z][-.+/]\d)(?<![0-9]:\d)"
 LEFT = r"(?<![0-9A-Za-z_])(?<![0-9A-Za-z][-.+/])(?<![0-9]:)"
 RIGHT = r"(?![0-9A-Za-z_])(?![-.+/:][0-9A-Za-z])"
 
@@ -60,9 +67,7 @@ class Candidate:
 def _labels() -> re.Pattern[str]:
     words = {word for item in IDENTIFIERS for word in item.words if word}
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    parts = [(r"(?<![a-z])" + re.escape(word) if word[0].isascii() and word[0].isalpha() else re.escape(word))
-             for word in ordered]  # fmt: skip
-    return re.compile("|".join(parts))
+    return re.compile("|".join(map(re.escape, ordered)))
 
 
 @cache
@@ -74,12 +79,18 @@ def _label_kinds() -> dict[str, tuple[str, ...]]:
     return {word: tuple(kinds) for word, kinds in out.items()}
 
 
+def _word_starts(text: str, match: re.Match[str]) -> bool:
+    """Is the match no tail of a longer Latin word (`tel` in `hotel`)."""
+    first, before = text[match.start()], text[match.start() - 1 : match.start()]
+    return not (first.isascii() and first.isalpha() and before.isascii() and before.isalpha())
+
+
 class Labels:
     """The context words of one text, by position."""
 
     def __init__(self, text: str) -> None:
         lower = text.lower()
-        found = [(match.end(), match[0]) for match in _labels().finditer(lower)]
+        found = [(match.end(), match[0]) for match in _labels().finditer(lower) if _word_starts(lower, match)]
         self._text = text
         self._ends = [end for end, _ in found]
         self._words = [word for _, word in found]
@@ -104,7 +115,7 @@ class Labels:
         return False
 
 
-_NUMBER = re.compile(LEFT + r"(?:\d[\d -]{3,20}\d|\d{4,})" + RIGHT)
+_NUMBER = re.compile(DIGIT + r"(?:[\d -]{3,20}\d|\d{3,})" + RIGHT)
 _PHONE = re.compile(r"(?<![0-9A-Za-z_])(?<![0-9][-.+/:])(?:" + BY_KIND["phone"].shape + ")" + RIGHT)
 _DATE = re.compile(LEFT + "(?:" + birth_date.IDENTIFIER_SHAPE + ")" + r"(?![0-9])(?![-.+/:][0-9])(?![ T]\d{1,2}:\d\d)")
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])" + email.SHAPE + r"(?![A-Za-z0-9])")
@@ -122,13 +133,42 @@ _KANJI_RUN = re.compile(rf"{_CJK}[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\
 _HAS_KANJI = re.compile(_CJK)
 
 
-def candidates(text: str, counts: Counter[tuple[str, str]]) -> list[Candidate]:
+_SPECIAL = ("my number", "mynumber", "my_number", "individual number", "myno", "juki_cd", "passport", "residence card")
+_LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名")
+_NEAR_LINES = 3  # lines between words and the number that belongs to them
+
+
+def interesting(lines: Lines) -> NDArray[np.bool_]:
+    """Lines that may hold a record: Japanese near digits, a mail address or a label of names, MRZ, English words."""
+    words = lines.japanese >= 2
+    out = words & _spread((lines.digits >= 4) | (lines.of("@") > 0), _NEAR_LINES)
+    if words.any() and any(label in lines.text for label in _LABELS_OF_NAMES):
+        out |= words
+    lower = lines.text.lower()
+    for word in (*_SPECIAL, "<<<"):
+        place = lower.find(word)
+        while place >= 0:
+            line = int(np.searchsorted(lines.starts, place, "right")) - 1
+            out[line] = True
+            place = lower.find(word, int(lines.ends[line]))
+    return _spread(out, 2)
+
+
+def _spread(mask: NDArray[np.bool_], around: int) -> NDArray[np.bool_]:
+    out = mask.copy()
+    for shift in range(1, min(around, len(mask) - 1) + 1):
+        out[shift:] |= mask[:-shift]
+        out[:-shift] |= mask[shift:]
+    return out
+
+
+def candidates(text: str, counts: Counter[tuple[str, str]], year: int) -> list[Candidate]:
     """All candidates of one folded text, without overlap, in order; rejected ones are counted."""
     labels = Labels(text)
     found: list[Candidate] = []
     found += _mrz(text)
     found += _numbers(text, labels, counts)
-    found += _dates(text, labels)
+    found += _dates(text, labels, year)
     found += _phones(text, labels)
     found += _others(text, labels)
     if _HAS_KANJI.search(text):
@@ -240,7 +280,7 @@ def _bare(match: re.Match[str], counts: Counter[tuple[str, str]]) -> list[Candid
 _LONG_DATE = re.compile("[年/.-]")
 
 
-def _dates(text: str, labels: Labels) -> list[Candidate]:
+def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
     out = []
     for match in _DATE.finditer(text):
         value = birth_date.value(match[0])
@@ -254,6 +294,8 @@ def _dates(text: str, labels: Labels) -> list[Candidate]:
             score = 0.3
         else:
             score = 1.0 if labelled or re.match("[^0-9]", match[0]) else 0.5
+        if not labelled and int(value[:4]) > year - RECENT_YEARS:
+            score = 0.2
         out.append(Candidate("birth_date", match.start(), match.end(), value, score + 0.6 * labelled, labelled))
     return out
 
@@ -464,10 +506,10 @@ def _repeats(group: list[Candidate], item: Candidate) -> bool:
     return item.kind not in _MANY and any(other.kind == item.kind for other in group)
 
 
-def records(text: str, counts: Counter[tuple[str, str]]) -> list[tuple[float, list[Candidate]]]:
+def records(text: str, counts: Counter[tuple[str, str]], year: int) -> list[tuple[float, list[Candidate]]]:
     """Persons of one text with their scores: accepted groups of candidates."""
     out = []
-    for group in people(text, candidates(text, counts)):
+    for group in people(text, candidates(text, counts, year)):
         score, reason = judge(text, group)
         if reason:
             for item in group:
@@ -516,7 +558,7 @@ def to_rows(found: list[tuple[float, list[Candidate]]], shift: int) -> Rows | No
     if not found:
         return None
     kinds = sorted({item.kind for _, group in found for item in group})
-    columns: dict[str, list[str | None]] = {kind: [None] * len(found) for kind in kinds}
+    columns: dict[str, Values] = {kind: [None] * len(found) for kind in kinds}
     scores: dict[str, float] = {}
     for row, (_, group) in enumerate(found):
         for item in group:
@@ -527,5 +569,6 @@ def to_rows(found: list[tuple[float, list[Candidate]]], shift: int) -> Rows | No
     def cells(row: int) -> list[Cell]:
         return [(item.kind, item.start + shift, item.end + shift, item.value) for item in found[row][1]]
 
-    return Rows("text", found[0][1][0].start + shift, max(group[-1].end for _, group in found) + shift, columns, cells, scores,
+    return Rows("text", found[0][1][0].start + shift, max(group[-1].end for _, group in found) + shift, plain(columns), cells,
+                len(found), scores,
                 max(score for score, _ in found))  # fmt: skip

@@ -124,11 +124,11 @@ class Objects:
         self.problem: str | None = None
         self.by_number: dict[int, Any] = {}
         marks = list(islice(_OBJECT.finditer(data), OBJECTS_MAX + 1))
-        if len(marks) > OBJECTS_MAX:
-            self.problem = "BUDGET_MEMBERS"
+        if not 0 < len(marks) <= OBJECTS_MAX:
+            self.problem = "BUDGET_MEMBERS" if marks else "NO_OBJECTS"
         ends = [mark.start() for mark in marks[1:]] + [len(data)]
         inside = 0  # end of the last stream: what looks like an object before it is content
-        for mark, end in zip(marks, ends, strict=True):
+        for mark, end in zip(marks, ends, strict=False):
             if mark.start() >= inside:
                 value, at = next(items(data[mark.end() : end]), (None, 0))
                 value, inside = _with_stream(data, value, mark.end() + at)

@@ -168,7 +168,7 @@ COUNTS = {
 @pytest.mark.parametrize("name", list(COUNTS))
 def test_persons(name):
     places, size, expected = COUNTS[name]
-    world = SimpleNamespace(case=SimpleNamespace(register_persons=size))
+    world = SimpleNamespace(register_size=size)
     assert count(world, places) == Count(*expected)
 
 

@@ -128,7 +128,9 @@ def test_volume_serial_ties_a_file_to_a_medium():
         source="volume_names",
     )
     other = {**lnk, "volume_serial": "55556666", "path": "F:\\b.csv"}
-    yours, mine = run("opens", traces=[lnk, emd, other], volumes=volumes)
+    yours, mine = sorted(
+        run("opens", traces=[lnk, emd, other], volumes=volumes), key=lambda r: r["medium"] or ""
+    )
     assert (mine["medium"], mine["medium_serial"]) == ("USB1", "AB12CD34")
     assert mine["target_created"].start == utc(2022, 5, 1).start
     assert (yours["medium"], yours["medium_serial"]) == (None, "ZZ99")
@@ -282,6 +284,13 @@ def test_a_registry_class_keeps_the_last_value_and_absence_is_a_row():
 
 
 DAY = 86_400_000_000
+CERTIFICATE = {
+    "paper": "erasure",
+    "row": 2,
+    "serial": "AB12CD34",
+    "time": local(2022, 5, 10, width=DAY),
+    "address": "papers:/e.csv!~row:2",
+}
 MISMATCHES = {
     "inside": ([device("device_connected", IN)], [take_out(local(2022, 6, 22, width=DAY), local(2022, 6, 22, width=DAY))], []),
     "no row": ([device("device_connected", IN)], [take_out(local(2022, 5, 1, width=DAY), local(2022, 5, 1, width=DAY))],
@@ -299,6 +308,12 @@ MISMATCHES = {
         [take_out(local(2022, 6, 21, 9), local(2022, 6, 23, 9)), take_out(local(2022, 6, 22, 9), local(2022, 6, 23, 9), row=3)],
         ["takeout_overlap"],
     ),
+    "a take-out of which medium?": ([device("device_connected", IN)], [take_out(local(2022, 6, 21, 9), local(2022, 6, 23, 9), item="M-9")], []),
+    "a take-out without a date": ([device("device_connected", IN)], [take_out(NO_TIME, local(2022, 6, 23, 9))], []),
+    "no date of return that can be read": ([device("device_connected", IN)], [take_out(local(2022, 6, 21, 9), detail="until_note=unreadable")], []),
+    "a row of totals": ([device("device_connected", IN)], [take_out(local(2022, 6, 21, 9), local(2022, 6, 23, 9)), take_out(local(2022, 6, 21, 9), row=9, kind="note")], []),
+    "used after it was erased": ([device("device_connected", IN)], [CERTIFICATE], ["erasure_before_use"]),
+    "erased, of a stick that nobody knows": ([device("device_connected", IN)], [{**CERTIFICATE, "serial": "QQ"}], ["erasure_serial_unknown"]),
     "another stick": (
         [device("device_connected", IN), device("device_connected", IN, "ZZ99ZZ99", address="PC1:p1:/h@1+8")],
         [take_out(local(2022, 6, 22, width=DAY), local(2022, 6, 22, width=DAY))], ["medium_unregistered"],
