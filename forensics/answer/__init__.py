@@ -118,6 +118,7 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> tuple[dict[str, Any], dic
 
 def _answer(world: World, question: Question, subject: str) -> dict[str, Any]:
     finding = question.judge(world, subject)
+    assert finding.verdict != "no_trace" or question.kind == "E", f"{question.id} is no event"
     if not finding.would_change and finding.verdict in ("undetermined", "not_examined"):
         helps = tuple(dict.fromkeys(words.HELPS[code] for code in finding.reasons))
         finding = Finding(**{**_fields(finding), "would_change": helps or ("LOGS",)})

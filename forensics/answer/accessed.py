@@ -51,13 +51,14 @@ def judge(world: World, subject: str) -> Finding:
 def pair(world: World, host: str, medium: str) -> Finding:
     """One host and one medium.
 
-    An unsupplied medium counts only if the register of media has it: another stick in use during
-    the window says nothing about the lost one (Q09 and Q12 tell of it).
+    A medium that was not supplied counts only if the register of media has it: the use of another
+    stick in the window says nothing about the lost one (Q09 and Q12 tell of it).
     """
     met = [
         f for f in world.of("connection", host=host) if medium in (f["medium"], f["medium_serial"])
     ]
-    if medium not in world.items and not any(fact["registered"] for fact in met):
+    stranger = medium not in world.items and not any(fact["registered"] for fact in met)
+    if stranger and any(fact["in_window"] != "no" for fact in met):
         return subjects.NOT_SUPPLIED
     used = [fact for fact in met if fact["in_window"] == "yes"]
     opened = [
@@ -88,7 +89,6 @@ QUESTION = Question(
     id="Q05",
     topic="accessed_after_loss",
     kind="E",
-    title=("紛失後に接続・閲覧されたか", "Connected or read after loss?"),
     event=("接続・閲覧", "connection or reading"),
     proposition=("紛失後に接続・閲覧された", "it was connected or read after the loss"),
     subjects=subjects.meetings,

@@ -44,7 +44,6 @@ QUESTION = Question(
     id="Q16",
     topic="papers_agree",
     kind="S",
-    title=("台帳と機器の記録は一致するか", "Do papers and machines agree?"),
     event=("台帳と記録の照合", "the comparison of papers and records"),
     proposition=("台帳と機器の記録が一致する", "papers and machines agree"),
     subjects=papers,

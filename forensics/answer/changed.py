@@ -71,7 +71,6 @@ QUESTION = Question(
     id="Q04",
     topic="changed_after_loss",
     kind="E",
-    title=("紛失後に書き込み・変更があったか", "Written to after loss?"),
     event=("書き込み・変更", "writing"),
     proposition=("紛失後に書き込み・変更があった", "it was written to after the loss"),
     subjects=subjects.media,

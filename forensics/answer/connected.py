@@ -53,7 +53,6 @@ QUESTION = Question(
     id="Q09",
     topic="who_connected",
     kind="E",
-    title=("いつ・どの機器に接続されたか", "Connected to which host?"),
     event=("接続", "connection"),
     proposition=("機器に接続された", "it was connected to a host"),
     subjects=subjects.meetings,

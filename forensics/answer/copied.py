@@ -71,7 +71,6 @@ QUESTION = Question(
     id="Q06",
     topic="copied_elsewhere",
     kind="E",
-    title=("他の媒体・機器に複製されたか", "Copied to another medium?"),
     event=("複製", "copying"),
     proposition=("他の媒体・機器に複製された", "it was copied to another medium or host"),
     subjects=subjects.items,

@@ -55,7 +55,6 @@ QUESTION = Question(
     id="Q03",
     topic="data_on_medium",
     kind="P",
-    title=("媒体に個人情報があったか", "Is personal data on it, in any state?"),
     event=("個人情報の存在", "personal data"),
     proposition=("個人情報がある", "personal data is on it"),
     subjects=subjects.items,

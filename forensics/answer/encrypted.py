@@ -48,7 +48,6 @@ QUESTION = Question(
     id="Q23",
     topic="encrypted",
     kind="S",
-    title=("暗号化されていたか", "All under sound encryption?"),
     event=("暗号化", "encryption"),
     proposition=("全てが確かな方式で暗号化されていた", "all of it was under sound encryption"),
     subjects=subjects.media,

@@ -36,7 +36,6 @@ QUESTION = Question(
     id="Q18",
     topic="erased",
     kind="S",
-    title=("証明書どおり消去されたか", "Erased as certified?"),
     event=("消去証明書の検証", "the check of the certificate"),
     proposition=("証明書どおりに消去された", "it was erased as certified"),
     subjects=certified,

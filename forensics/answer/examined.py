@@ -29,7 +29,6 @@ QUESTION = Question(
     id="Q20",
     topic="fully_examined",
     kind="S",
-    title=("全部を調べたか", "Was everything examined?"),
     event=("調査の範囲", "the extent of the examination"),
     proposition=("全部を調べた", "everything was examined"),
     subjects=subjects.items,

@@ -41,7 +41,6 @@ QUESTION = Question(
     id="Q25",
     topic="same_extract",
     kind="S",
-    title=("紛失したものと同じ抽出か", "The same extract?"),
     event=("抽出の同一性", "the identity of the extract"),
     proposition=("紛失したものと同じ抽出である", "it is the same extract as the lost one"),
     subjects=holders,

@@ -63,8 +63,8 @@ def digests(items: Iterable[Row]) -> list[Fact]:
         for against, text in told or [("none", "")]:
             algorithm, _, value = text.rpartition(":")
             match = None if against == "none" else row["verified"]
-            if value and algorithm.lower() in ("sha256", ""):
-                match = row["sha256"] is not None and value.lower() == row["sha256"].lower()
+            if value and algorithm.lower() in ("sha256", "") and row["sha256"]:
+                match = value.lower() == row["sha256"].lower()
             out.append(
                 fact("digest", [row["evidence"]], evidence=row["evidence"], sha256=row["sha256"],
                      against=against, algorithm=algorithm or None, match=match)

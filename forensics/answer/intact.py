@@ -13,9 +13,7 @@ MISSING = {"TRUNCATED", "MISSING_SEGMENT", "UNREADABLE"}
 def judge(world: World, subject: str) -> Finding:
     """All digests agree and all bytes were read: C6, it is arithmetic; a part missing refutes."""
     if subject == subjects.CASE:
-        return state(subjects.roll(judge, world, subjects.items(world)))
-    if subject not in world.items:
-        return subjects.NOT_SUPPLIED
+        return state(subjects.roll(judge, world, subjects.supplied(world)))
     row = world.items[subject]
     facts = tuple(fact["id"] for fact in world.of("digest", evidence=subject))
     gaps = [fact["id"] for fact in world.of("unexamined", evidence=subject, state="unreadable")]
@@ -40,9 +38,8 @@ QUESTION = Question(
     id="Q02",
     topic="evidence_intact",
     kind="S",
-    title=("証拠は原本と同一で欠けがないか", "Is the evidence whole and original?"),
     event=("証拠の同一性", "the integrity of the evidence"),
     proposition=("証拠が原本と同一で欠けがない", "the evidence is whole and original"),
-    subjects=subjects.items,
+    subjects=subjects.supplied,
     judge=judge,
 )

@@ -56,7 +56,7 @@ def judge(world: World, _subject: str) -> Finding:
         code
         for question in STATES
         if found[question.id].verdict != "confirmed"
-        for code in found[question.id].reasons or ("SKIPPED",)
+        for code in found[question.id].reasons or ("OUTSIDE_EVIDENCE",)
     ]
     if found["Q05"].verdict == "confirmed" and found["Q05"].lawful is not True:
         codes.append("CONNECTED_IN_WINDOW")
@@ -99,7 +99,6 @@ QUESTION = Question(
     id="Q01",
     topic="leak",
     kind="E",
-    title=("漏えいの痕跡はあるか", "Did data reach someone not entitled?"),
     event=("漏えい", "a leak"),
     proposition=("権限のない者に個人情報が渡った", "personal data reached someone not entitled"),
     subjects=subjects.case,

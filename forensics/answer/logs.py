@@ -35,7 +35,6 @@ QUESTION = Question(
     id="Q14",
     topic="logs_cover",
     kind="S",
-    title=("記録は期間を覆うか", "Do logs cover the window?"),
     event=("記録の範囲", "the reach of the records"),
     proposition=("記録が期間を覆う", "the records cover the window"),
     subjects=subjects.hosts,

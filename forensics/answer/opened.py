@@ -74,7 +74,6 @@ QUESTION = Question(
     id="Q11",
     topic="opened_files",
     kind="E",
-    title=("どのファイルが開かれたか", "Were files opened?"),
     event=("ファイルを開く操作", "opening files"),
     proposition=("ファイルが開かれた", "files were opened"),
     subjects=subjects.meetings,

@@ -17,7 +17,6 @@ QUESTION = Question(
     id="Q08",
     topic="source_of_data",
     kind="S",
-    title=("どこから・いつ・誰が書き出したか", "Is its origin shown?"),
     event=("書き出し元", "the origin of the data"),
     proposition=("書き出し元が示されている", "the origin of the data is shown"),
     subjects=subjects.case,

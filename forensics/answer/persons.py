@@ -80,7 +80,6 @@ QUESTION = Question(
     id="Q21",
     topic="persons",
     kind="S",
-    title=("何人分・どの種類か", "Is the count known?"),
     event=("人数の確定", "the count of persons"),
     proposition=("人数が定まる", "the count of persons is known"),
     subjects=subjects.items,

@@ -17,7 +17,6 @@ QUESTION = Question(
     id="Q24",
     topic="protection_unchanged",
     kind="S",
-    title=("パスワード等の保護は変わらないか", "Protection unchanged?"),
     event=("保護の状態", "the protection"),
     proposition=("保護が変わっていない", "the protection is unchanged"),
     subjects=subjects.case,

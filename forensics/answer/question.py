@@ -24,7 +24,6 @@ class Question:
     id: str
     topic: str
     kind: str
-    title: tuple[str, str]
     event: tuple[str, str]
     proposition: tuple[str, str]
     subjects: Callable[[World], tuple[str, ...]]

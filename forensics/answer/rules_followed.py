@@ -24,7 +24,6 @@ QUESTION = Question(
     id="Q17",
     topic="rules_followed",
     kind="S",
-    title=("承認・持出・再委託等の規則は守られたか", "Rules followed?"),
     event=("規則の順守", "the following of the rules"),
     proposition=("規則が守られた", "the rules were followed"),
     subjects=subjects.case,

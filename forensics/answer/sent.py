@@ -17,7 +17,6 @@ QUESTION = Question(
     id="Q07",
     topic="sent_out",
     kind="E",
-    title=("メール・クラウド等で外部へ送られたか", "Sent out?"),
     event=("外部への送信", "sending out"),
     proposition=("外部へ送られた", "data were sent out"),
     subjects=subjects.case,

@@ -42,7 +42,6 @@ QUESTION = Question(
     id="Q13",
     topic="server_accessed",
     kind="E",
-    title=("サーバから必要外の取得があったか", "Needless server access?"),
     event=("サーバからの個人情報の取得", "fetching personal data from the server"),
     proposition=(
         "サーバから必要外の取得があった",

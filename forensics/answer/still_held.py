@@ -20,7 +20,6 @@ QUESTION = Question(
     id="Q19",
     topic="still_held",
     kind="P",
-    title=("今どこにデータが残るか", "Do copies remain?"),
     event=("データの残存", "remaining data"),
     proposition=("データが残っている", "data remain"),
     subjects=subjects.items,

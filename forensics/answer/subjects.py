@@ -18,6 +18,11 @@ def case(_world: World) -> tuple[str, ...]:
     return (CASE,)
 
 
+def supplied(world: World) -> tuple[str, ...]:
+    """Every item, the case."""
+    return (*world.items, CASE)
+
+
 def items(world: World) -> tuple[str, ...]:
     """Every item, every medium and host that is named and was not supplied, the case."""
     return (*world.items, *world.missing, *world.absent_hosts, CASE)

@@ -14,7 +14,7 @@ WORDS = ("記録の消去・改変・時計操作の跡", "a sign of clearing, a
 def judge(world: World, subject: str) -> Finding:
     """A sign since the window began confirms; one that only may be so does not. Older ones are facts."""
     if subject == subjects.CASE:
-        return presence(subjects.roll(judge, world, (*world.items, subjects.CASE)), "no_trace")
+        return presence(subjects.roll(judge, world, subjects.supplied(world)), "no_trace")
     signs = [fact for fact in world.tampers(subject) if fact["since_window"] == "yes"]
     if signs:
         return world.confirm(signs, ["security"], WORDS, 3)
@@ -30,9 +30,8 @@ QUESTION = Question(
     id="Q15",
     topic="tampered",
     kind="E",
-    title=("消去・改変・時計操作の跡はあるか", "Traces tampered with?"),
     event=("消去・改変・時計操作", "tampering"),
     proposition=("記録の消去・改変・時計操作があった", "traces were tampered with"),
-    subjects=lambda world: (*world.items, subjects.CASE),
+    subjects=subjects.supplied,
     judge=judge,
 )

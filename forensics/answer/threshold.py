@@ -45,7 +45,6 @@ QUESTION = Question(
     id="Q22",
     topic="threshold",
     kind="S",
-    title=("報告義務の人数・種類に当たるか", "Over a legal threshold?"),
     event=("報告義務の基準", "the threshold of reporting"),
     proposition=("報告義務の人数・種類に当たる", "a legal threshold is reached"),
     subjects=subjects.case,

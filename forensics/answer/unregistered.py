@@ -51,7 +51,6 @@ QUESTION = Question(
     id="Q12",
     topic="unregistered_media",
     kind="E",
-    title=("登録のない媒体が使われたか", "Unregistered media used?"),
     event=("登録のない媒体の使用", "the use of unregistered media"),
     proposition=("登録のない媒体が使われた", "unregistered media were used"),
     subjects=subjects.hosts,

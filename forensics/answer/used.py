@@ -17,7 +17,6 @@ QUESTION = Question(
     id="Q10",
     topic="who_used",
     kind="S",
-    title=("操作した人は誰か", "Is the person shown?"),
     event=("操作した人", "the person who used it"),
     proposition=("操作した人が示されている", "the person is shown"),
     subjects=subjects.case,

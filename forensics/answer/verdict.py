@@ -120,6 +120,7 @@ def _roll(parts: Sequence[Finding], decides: str, otherwise: str) -> Finding:
         return Finding(
             decides,
             best.confidence,
+            ordered(code for part in decided for code in part.reasons),
             facts=tuple(sorted({fact for part in decided for fact in part.facts})),
             ja=best.ja,
             en=best.en,

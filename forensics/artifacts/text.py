@@ -63,13 +63,13 @@ class Record(NamedTuple):
     turn: int = 0  # New Years since the first record, where the log writes no year
 
 
-def span(records: Sequence[Record], modified: Interval | None = None) -> list[Row]:
+def span(records: Sequence[Record], modified: Interval | None = None, **more: object) -> list[Row]:
     """What a log covers: one `log_span` row, and a `log_record` row for its first and last record.
 
     detail of log_span: last, records, turns (New Years crossed without a year in the log),
     usual_seconds (median over the days of the log of each day's longest silence), gaps (number of
     silences over three times that), silences (`from~until` of the longest of them), backward (how
-    often time fell by more than a minute), file_modified.
+    often time fell by more than a minute), file_modified, and `more`.
     """
     dated = [record for record in records if record.time.start is not None]
     if not dated:
@@ -93,6 +93,7 @@ def span(records: Sequence[Record], modified: Interval | None = None) -> list[Ro
         silences=",".join(f"{iso(dated[p].time)}~{iso(dated[p + 1].time)}" for p in shown) or None,
         backward=sum(pause < -60_000_000 for pause, _ in pauses) or None,
         file_modified=iso(modified) if modified else None,
+        **more,
     )
     rows: list[Row] = [{"kind": "log_span", "time": first.time, "detail": what}]
     for which, record, number in (("first", first, 0), ("last", last, len(dated) - 1)):

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 
 from forensics.correlate.rows import Row, content, details, stem
-from forensics.values import NO_TIME, Address, Interval, micros, moment
+from forensics.values import MICROS_MAX, MICROS_MIN, NO_TIME, Address, Interval, micros, moment
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,7 +88,8 @@ def resolve(when: Interval, clock: Clock) -> Interval:
     elif basis == "local:unknown":
         start, until = _utc(start, clock.zone or "", 0), _utc(until, clock.zone or "", 1)
         basis = f"local:{clock.zone}"
-    return Interval(start - clock.ahead, max(until, start + 1) - clock.ahead, basis)
+    start, until = start - clock.ahead, max(until, start + 1) - clock.ahead
+    return Interval(max(start, MICROS_MIN), min(until, MICROS_MAX), basis)
 
 
 def _utc(wall: int, zone: str, fold: int) -> int:
@@ -122,9 +123,10 @@ def resolve_columns(table: pa.Table, names: Sequence[str], known: Mapping[str, C
                 starts[local] = _utc_many(starts[local], clock.zone, 0)
                 untils[local] = _utc_many(untils[local], clock.zone, 1)
                 bases[local] = f"local:{clock.zone}"
+            untils[mine] = np.maximum(untils[mine], starts[mine] + 1) - clock.ahead
             starts[mine] -= clock.ahead
-            untils[mine] -= clock.ahead
-        untils = np.maximum(untils, starts + 1)
+        starts = np.maximum(starts, MICROS_MIN)
+        untils = np.minimum(untils, MICROS_MAX)
         stamp = pa.timestamp("us", tz="UTC")
         for part, values in ((name, starts), (f"{name}_until", untils)):
             array = pa.array(values, pa.int64(), mask=~has).cast(stamp)

@@ -30,7 +30,10 @@ BATCH_FILES = 500
 WINDOW_BYTES = 64 * MIB
 WINDOW_RUNS = 20_000
 OVERLAP_BYTES = 64 << 10  # a record that begins in a window is read to its end
-PIECE, RESIDENT = "piece", "resident"  # rows of a raw plan; others name the state of a run
+# Rows of a raw plan: what to read, what the file side has examined, runs of volumes whose file
+# system nobody reads; other rows name the state of a run.
+PIECE, RESIDENT, UNMAPPED = "piece", "resident", "unmapped"
+NO_MAP = "NO_MAP"  # owner of such runs in the ledger
 LEFT_TO_RAW = "system"  # flag of file-system files: their bytes are metadata, swept raw
 STATE_OF_CLASS = {
     "slack": "slack", "unowned": "unallocated", "unallocated": "unallocated",
@@ -251,17 +254,13 @@ def _windows(
 
 
 def _runs(ledger: pa.Table) -> list[tuple[int, int, str]]:
-    """(start, length, state) of what the raw side scans, in order."""
-    columns = (
-        ledger.column("start"),
-        ledger.column("length"),
-        ledger.column("class").cast("string"),
-    )
-    rows = zip(*(column.to_pylist() for column in columns), strict=True)
+    """(start, length, state or UNMAPPED) of what the raw side scans, in order."""
+    names = ("start", "length", "class", "owner")
+    rows = zip(*(ledger.column(name).to_pylist() for name in names), strict=True)
     return [
-        (start, length, STATE_OF_CLASS[name])
-        for start, length, name in rows
-        if name in STATE_OF_CLASS
+        (start, length, UNMAPPED if owner == NO_MAP else STATE_OF_CLASS[kind])
+        for start, length, kind, owner in rows
+        if kind in STATE_OF_CLASS
     ]
 
 

@@ -14,13 +14,14 @@ import numpy as np
 
 from forensics.evidence import Image, open_medium
 from forensics.examine.content import READ_BYTES, Counts, Examiner, Options, Rows
-from forensics.examine.plan import PIECE, RESIDENT, RawWindow, read_plan
+from forensics.examine.plan import PIECE, RESIDENT, UNMAPPED, RawWindow, read_plan
 from forensics.values import Address
 from forensics.work import alive
 
 POOLED_BYTES_MAX = 64 << 10
 POOL_BYTES = 4 << 20
 SEPARATOR = bytes(64)
+UNMAPPED_DATA = "RAW_UNMAPPED"  # of a window with data in a volume whose file system nobody reads
 
 
 def window(unit: RawWindow, options: Options) -> dict[str, list[dict[str, Any]]]:
@@ -31,7 +32,7 @@ def window(unit: RawWindow, options: Options) -> dict[str, list[dict[str, Any]]]
         scan.run(image)
     rows.add(
         "coverage", address=unit.address, evidence=unit.medium.id, bytes=unit.bytes,
-        outcome="examined", reason="RAW",
+        outcome="examined", reason=UNMAPPED_DATA if scan.unmapped_data else "RAW",
     )  # fmt: skip
     return {**rows.tables, "counts": counts.rows()}
 
@@ -44,7 +45,10 @@ class _Scan:
         self.pieces = [row for row in plan if row["what"] == PIECE]
         self.residents = _spans(row for row in plan if row["what"] == RESIDENT)
         runs = [row for row in plan if row["what"] not in (PIECE, RESIDENT)]
-        self.runs, self.states = _spans(runs), [row["what"] for row in runs]
+        self.runs = _spans(runs)
+        self.states = ["unallocated" if row["what"] == UNMAPPED else row["what"] for row in runs]
+        self.unmapped = _spans(row for row in runs if row["what"] == UNMAPPED)
+        self.unmapped_data = False
         self.address = Address(unit.medium.id)
         self.examiner, self.options = examiner, options
 
@@ -77,6 +81,9 @@ class _Scan:
         for gap in gaps:  # the digest unit has found them all; one found only here is said too
             where = self.address.at(gap.start, gap.length)
             self.examiner.rows.trouble(where, gap.length, "unreadable", gap.reason)
+        for low, high in () if self.unmapped_data else self.unmapped:
+            if data[max(low - start, 0) : max(high - start, 0)].strip(b"\0"):
+                self.unmapped_data = True
         return data
 
     def _pool(self, image: Image, pieces: list[dict[str, Any]]) -> None:

@@ -7,7 +7,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from forensics import schema
-from forensics.examine.plan import STATE_OF_CLASS
+from forensics.examine.plan import NO_MAP, STATE_OF_CLASS
+from forensics.examine.raw import UNMAPPED_DATA
 from forensics.values import WORST, Address
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ def settle(ledger: pa.Table, found: Any) -> pa.Table:
     """The ledger with outcomes. found: handle of the examination.
 
     A run of content takes the worst outcome of its owner's stream and of all inside it; other runs
-    take that of their raw window. What nobody examined is `skipped`, loudly: nothing is examined
+    take that of their raw window. Data in a volume whose file system nobody reads were swept, but
+    what a reader would make of them was not seen: `unsupported`. What nobody examined is `skipped`, loudly: nothing is examined
     by default.
     """
     contents, coverage = found.table("contents"), found.table("coverage")
@@ -35,7 +37,7 @@ def settle(ledger: pa.Table, found: Any) -> pa.Table:
             settled.append(streams.get(owner, ("skipped", "NOT_REACHED")))
         else:
             assert kind in STATE_OF_CLASS
-            settled.append(windows.at(evidence, start, length))
+            settled.append(windows.at(evidence, start, length, mapped=owner != NO_MAP))
     rows = ledger.to_pydict()
     rows["outcome"] = [outcome for outcome, _ in settled]
     rows["reason"] = [why for _, why in settled]
@@ -79,7 +81,7 @@ class _Windows:
             if address.volume or address.path or address.offset is None or address.length is None:
                 continue
             spans.append((address.evidence, address.offset, address.offset + address.length))
-            if outcome != "examined":
+            if outcome != "examined" or why == UNMAPPED_DATA:
                 self.bad.setdefault(address.evidence, []).append((*spans[-1][1:], outcome, why))
         for evidence, low, high in sorted(spans):
             merged = self.covered.setdefault(evidence, [])
@@ -88,13 +90,17 @@ class _Windows:
             else:
                 merged.append((low, high))
 
-    def at(self, evidence: str, start: int, length: int) -> tuple[str, str | None]:
+    def at(self, evidence: str, start: int, length: int, *, mapped: bool) -> tuple[str, str | None]:
         """The worst outcome of the windows that cover a run; `skipped` where none does."""
         merged, end = self.covered.get(evidence, []), start + length
         index = bisect_right(merged, start, key=itemgetter(0)) - 1
         if index < 0 or merged[index][1] < end:
             return "skipped", "NOT_REACHED"
-        bad = [span for span in self.bad.get(evidence, ()) if span[0] < end and start < span[1]]
+        bad = [
+            span if span[2] != "examined" else (*span[:2], "unsupported", "NO_FILE_SYSTEM")
+            for span in self.bad.get(evidence, ())
+            if span[0] < end and start < span[1] and not (mapped and span[2] == "examined")
+        ]
         if not bad:
             return "examined", None
         worst = min(bad, key=lambda span: WORST.index(span[2]))

@@ -123,6 +123,8 @@ class Detector:
             state.layouts[view.encoding] = layout
             rest[block.lines[0] : block.lines[-1] + 1] = False
             yield rows
+        if not rest.any():
+            return
         for begin, end in _runs(rest & text.interesting(lines)):
             first = int(lines.starts[begin])
             found = text.records(whole[first : lines.ends[end - 1]], state.found.counts, self._year)

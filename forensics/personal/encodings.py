@@ -312,8 +312,20 @@ def guess(piece: bytes) -> tuple[Encoding, ...]:
     return (best[1],)
 
 
-def guess_wide(piece: bytes) -> tuple[Encoding, int] | None:
-    """UTF-16 in the piece: byte order and parity, or None. Seen by zeros in every second byte."""
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """UTF-16 in a piece: its byte order, the bytes to skip, and whether nothing else is in there."""
+
+    encoding: Encoding
+    skip: int
+    alone: bool
+
+
+_ODD_SHARE = 0.02  # of characters that no Japanese text has, in a piece that is all UTF-16
+
+
+def guess_wide(piece: bytes) -> Wide | None:
+    """UTF-16 in the piece, seen by zeros in every second byte; None without it."""
     values = np.frombuffer(piece, np.uint8)
     even, odd = int(np.count_nonzero(values[::2] == 0)), int(np.count_nonzero(values[1::2] == 0))
     half = len(values) // 2
@@ -321,10 +333,23 @@ def guess_wide(piece: bytes) -> tuple[Encoding, int] | None:
         return None
     options = [(UTF16LE, 0), (UTF16BE, 1)] if odd >= even else [(UTF16BE, 0), (UTF16LE, 1)]
     sample = piece[:_SAMPLE]
-    scored = [(plausibility(encoding.decode(sample[skip:])), place) for place, (encoding, skip) in
-              enumerate(options)]  # fmt: skip
-    score, place = max(scored, key=lambda pair: (pair[0], -pair[1]))
-    return options[place] if score > -half else None
+    decoded = [encoding.decode(sample[skip:]) for encoding, skip in options]
+    scores = [plausibility(text) for text in decoded]
+    best = scores[1] > scores[0]
+    if scores[best] <= -half:
+        return None
+    encoding, skip = options[best]
+    last = encoding.decode(piece[max(0, len(piece) - _SAMPLE) & ~1 :][skip:])
+    alone = all(_odd_share(text) < _ODD_SHARE for text in (decoded[best], last)) and max(even, odd) > half // 10
+    return Wide(encoding, skip, alone)
+
+
+def _odd_share(text: str) -> float:
+    """Share of characters that no Japanese text has."""
+    if not text:
+        return 0.0
+    weights = _weights()[np.minimum(points(text), _PLANES - 1)]
+    return float(np.count_nonzero(weights < 0)) / len(weights)
 
 
 def views_of(piece: bytes, start: int) -> Iterator[list[View]]:
@@ -335,7 +360,9 @@ def views_of(piece: bytes, start: int) -> Iterator[list[View]]:
             return
     wide = guess_wide(piece)
     if wide:
-        yield [view(piece[wide[1] :], start + wide[1], wide[0])]
+        yield [view(piece[wide.skip :], start + wide.skip, wide.encoding)]
+        if wide.alone:
+            return
     for place, stretch, encodings in _stretches(piece):
         if encodings:
             yield [view(stretch, start + place, encoding) for encoding in encodings]

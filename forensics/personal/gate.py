@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,11 @@ from forensics.personal import checks
 SECTOR = 512
 CONTROLS_MAX = 12  # control bytes (and FD-FF) in a sector of text; random bytes have 57
 HIGH_MIN = 4  # bytes above ASCII: two kanji, or a short name in half-width kana
-KANA_MIN = 6
+ZEROS_MIN = 6  # in a sector of UTF-16
+HIGH_DENSE = 24  # and without a number near: names beside names
+NUMBER_REACH = 4  # sectors
+WORD_REACH = 4
+ESCAPES_MIN = 4  # escapes of a transfer form in a sector
 AROUND = 2  # sectors taken along on both sides
 AROUND_WIDE = 4
 BASE64_RUN = 40  # letters of base64 in a row that are worth decoding
@@ -47,48 +52,74 @@ def _runs_of(mask: Mask, length: int, step: int = 1) -> Mask:
 
 
 class Marks:
-    """What one window's sectors look like."""
+    """What one window's sectors look like: counts and flags, one a sector."""
 
     def __init__(self, data: bytes, lead: int) -> None:
         """lead: bytes of the first sector that lie before the window, so that sectors are the medium's."""
         short = -(len(data) + lead) % SECTOR
-        padded = b"".join((bytes(lead), data, bytes(short))) if lead or short else data
-        self.values: Bytes = np.frombuffer(padded, np.uint8)
-        values = self.values
-        self.filled = np.bitwise_or.reduce(values.view(np.uint64).reshape(-1, SECTOR // 8), axis=1) != 0
-        zero = values == 0
-        self.zeros = _per_sector(zero)
-        odd = ((values < 32) & ~zero & (values != 9) & (values != 10) & (values != 13) & (values != 27)) | (values > 0xFC)
-        self.controls = _per_sector(odd)
-        self.high = _per_sector(values >= 0x80)
-        self.digit = (values - np.uint8(48)) < 10
-        letter = (values | np.uint8(32)) - np.uint8(97) < 26
-        base64 = letter | self.digit | (values == 43) | (values == 47)
-        self.base64 = _per_sector(_runs_of(base64, BASE64_RUN)) > 0
-        part = self.digit | (values - np.uint8(45) < 3)  # - . /
-        self.number = self._number(part, 1)
-        wide = part.copy()
-        wide[:-1] &= zero[1:]
-        wide[-1] = False
-        self.wide = self._number(wide, 2) | self._wide_kana()
+        padded = b"".join((bytes(lead), data, bytes(short + SECTOR)))
+        self.values: Bytes = np.frombuffer(padded, np.uint8)[:-SECTOR]
+        slices = [_flags(np.frombuffer(padded, np.uint8, min(_SLICE, len(padded) - SECTOR - place) + SECTOR, place))
+                  for place in range(0, len(padded) - SECTOR, _SLICE)]  # fmt: skip
+        columns = zip(*slices, strict=True)
+        (self.filled, self.text, self.high, self.number, self.wide, self.base64, self.form, self.twelve) = map(
+            np.concatenate, columns
+        )
 
-    def _number(self, part: Mask, step: int) -> Mask:
-        """Sectors in which seven number characters stand together, digits at both ends."""
-        runs = _runs_of(part, 7, step) & self.digit
-        runs[: -6 * step] &= self.digit[6 * step :]
-        runs[-6 * step :] = False
-        return _per_sector(runs) > 0
 
-    def _wide_kana(self) -> Mask:
-        """Sectors with kana of UTF-16: the byte 30 again and again at one parity, zeros of ASCII between."""
-        pairs = (self.values == 0x30).view(np.uint8).reshape(-1, SECTOR // 2, 2).sum(axis=1, dtype=np.uint16)
-        most, least = pairs.max(axis=1), pairs.min(axis=1)
-        return (most >= KANA_MIN) & (least * 4 <= most) & (self.zeros >= KANA_MIN)
+_SLICE = 1 << 17  # bytes handled at once: what they need stays in the cache
 
-    @property
-    def text(self) -> Mask:
-        """Sectors that read as text of one- or multi-byte encodings."""
-        return self.filled & (self.controls <= CONTROLS_MAX) & (self.zeros < SECTOR)
+
+def _flags(values: Bytes) -> tuple[NDArray[Any], ...]:
+    """Per sector: filled, text, high, number, wide, base64, form, twelve digits; the last sector only looks ahead."""
+    filled = np.bitwise_or.reduce(values.view(np.uint64).reshape(-1, SECTOR // 8), axis=1) != 0
+    count = len(filled) - 1
+    if not filled[:-1].any():
+        none = np.zeros(count, bool)
+        return none, none, np.zeros(count, np.uint16), none, none, none, none, none
+    zero = values == 0
+    zeros = _per_sector(zero)
+    odd = (values < 32) & ~zero & (values != 9) & (values != 10) & (values != 13) & (values != 27)
+    text = filled & (_per_sector(odd | (values > 0xFC)) <= CONTROLS_MAX) & (zeros < SECTOR)
+    digit = (values - np.uint8(48)) < 10
+    part = digit | (values - np.uint8(45) < 3)  # - . /
+    wide = part.copy()
+    wide[:-1] &= zero[1:]
+    kana = values == 0x30
+    kana_runs = _runs_of(kana, 3, 2)
+    kana_runs[:-1] &= ~kana[1:]
+    wides = _number(wide, digit, 2) | ((_per_sector(kana_runs) > 0) & (zeros >= ZEROS_MIN))
+    if text.any():
+        letter = ((values | np.uint8(32)) - np.uint8(97) < 26) | part | (values == 43)
+        base64 = text & (_per_sector(_runs_of(letter, BASE64_RUN)) > 0)
+        form = text & (base64 | (_per_sector(_escapes(values, digit)) >= ESCAPES_MIN))
+    else:
+        base64 = form = text
+    found = (filled, text, _per_sector(values >= 0x80), _number(part, digit, 1), wides, base64, form,
+             _per_sector(_runs_of(digit, 12)) > 0)  # fmt: skip
+    return tuple(column[:-1] for column in found)
+
+
+def _escapes(values: Bytes, digit: Mask) -> Mask:
+    """Places of `=E5` or `%8E` (a byte above ASCII), `\\u`, `&#` and `\\'`."""
+    hexed = (values == 61) | (values == 37)
+    upper = values & np.uint8(0xDF)
+    high = (values == 56) | (values == 57) | (upper - np.uint8(65) < 6)
+    low = digit | (upper - np.uint8(65) < 6)
+    out = np.zeros_like(hexed)
+    out[:-2] = hexed[:-2] & high[1:-1] & low[2:]
+    slash = values == 92
+    out[:-1] |= slash[:-1] & ((values[1:] == 117) | (values[1:] == 39))
+    out[:-1] |= (values[:-1] == 38) & (values[1:] == 35)
+    return out
+
+
+def _number(part: Mask, digit: Mask, step: int) -> Mask:
+    """Sectors in which seven number characters stand together, digits at both ends."""
+    runs = _runs_of(part, 7, step) & digit
+    runs[: -6 * step] &= digit[6 * step :]
+    runs[-6 * step :] = False
+    return _per_sector(runs) > 0
 
 
 def _spread(mask: Mask, around: int) -> Mask:
@@ -99,10 +130,8 @@ def _spread(mask: Mask, around: int) -> Mask:
     return out
 
 
-_FORMS = (b"\\u", b"&#", b"\\'", b"=E", b"=8", b"=9", b"=1B", b"=A", b"=B", b"=C", b"%E", b"%8", b"%9", b"%A",
-          b"%B", b"%C", b"<br", b"=3D")  # fmt: skip
 _WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"individual number", b"residence card",
-          b"passport", b"license", b"licence", b"p<jpn", b"\x1b$", b"\x1b(")  # fmt: skip
+          b"passport", b"driver license", b"driver's licen", b"driving licen", b"p<jpn", b"\x1b$", b"\x1b(")  # fmt: skip
 
 
 def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterator[tuple[int, int, bool]]:
@@ -114,16 +143,16 @@ def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterat
     marks = Marks(data, lead)
     counts["zeros", "skipped_bytes"] += int((~marks.filled).sum()) * SECTOR
     text = marks.text
-    chosen = text & (marks.high >= HIGH_MIN)
+    near = _spread(marks.number, NUMBER_REACH)
+    chosen = text & (marks.high >= HIGH_MIN) & (near | (marks.high >= HIGH_DENSE))
     chosen = (_spread(chosen, AROUND) & text) | _spread(chosen, 1)
     chosen |= _spread(marks.number & ~text & (marks.high >= HIGH_MIN), AROUND)
     chosen |= _spread(marks.wide, AROUND_WIDE)
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         chosen |= marks.filled
-    chosen |= _ascii(marks, text & (marks.high < HIGH_MIN) & ~chosen)
+    chosen |= _ascii(marks, text & (marks.high < HIGH_DENSE) & ~chosen)
     chosen &= marks.filled
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], chosen, [False]]).astype(np.int8)))
-    for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+    for first, last in _edges(chosen):
         yield max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data)), bool(marks.base64[first:last].any())
     _count_numbers(marks, counts)
 
@@ -131,26 +160,29 @@ def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterat
 def _ascii(marks: Marks, candidates: Mask) -> Mask:
     """Sectors of ASCII text with a word, a transfer form or My Numbers in them, and what joins them."""
     out = np.zeros_like(candidates)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], candidates, [False]]).astype(np.int8)))
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        piece = marks.values[start * SECTOR : end * SECTOR].tobytes().rstrip(b"\0")
-        lower = piece.lower()
-        if marks.base64[start:end].any() or any(word in lower for word in _WORDS) or any(form in piece for form in _FORMS):
+    for start, end in _edges(candidates):
+        values = marks.values[start * SECTOR : end * SECTOR]
+        lower = values.tobytes().lower()
+        for word in _WORDS:
+            place = lower.find(word)
+            while place >= 0:
+                sector = start + place // SECTOR
+                out[max(start, sector - WORD_REACH) : min(end, sector + WORD_REACH + 1)] = True
+                place = lower.find(word, place + SECTOR)
+        if marks.twelve[start:end].any() and _my_numbers(values):
             out[start:end] = True
-        elif marks.number[start:end].any() and _my_numbers(marks.digit[start * SECTOR : end * SECTOR], piece):
-            out[start:end] = True
-    return out
+    return out | (_spread(candidates & marks.form, AROUND) & candidates)
 
 
-def _my_numbers(digit: Mask, piece: bytes) -> bool:
+def _my_numbers(values: Bytes) -> bool:
     """At least four numbers of twelve digits, most of them with a true check digit."""
-    numbers = twelve_digits(digit, np.frombuffer(piece, np.uint8)[: len(digit)])
+    numbers = twelve_digits(values)
     return len(numbers) >= 4 and float(checks.my_numbers(numbers).mean()) > 0.5
 
 
-def twelve_digits(digit: Mask, values: Bytes) -> checks.Digits:
+def twelve_digits(values: Bytes) -> checks.Digits:
     """The numbers of exactly twelve digits, as a matrix."""
-    digit = digit[: len(values)]
+    digit = (values - np.uint8(48)) < 10
     edges = np.flatnonzero(np.diff(np.concatenate([[False], digit, [False]]).astype(np.int8)))
     starts, ends = edges[::2], edges[1::2]
     starts = starts[ends - starts == 12]
@@ -159,8 +191,13 @@ def twelve_digits(digit: Mask, values: Bytes) -> checks.Digits:
 
 def _count_numbers(marks: Marks, counts: Counter[tuple[str, str]]) -> None:
     """Candidates for My Numbers that were seen on every byte, and those that no check digit confirms."""
-    if not _runs_of(marks.digit, 12).any():
-        return
-    numbers = twelve_digits(marks.digit, marks.values)
-    counts["my_number", "seen"] += len(numbers)
-    counts["my_number", "check_digit"] += len(numbers) - int(checks.my_numbers(numbers).sum())
+    for first, last in _edges(_spread(marks.twelve, 1)):
+        numbers = twelve_digits(marks.values[first * SECTOR : last * SECTOR])
+        counts["my_number", "seen"] += len(numbers)
+        counts["my_number", "check_digit"] += len(numbers) - int(checks.my_numbers(numbers).sum())
+
+
+def _edges(mask: Mask) -> list[tuple[int, int]]:
+    """Maximal runs of true as (start, end)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,40 +14,48 @@ Values = list[str | None]  # one normal value a row, None where the row has none
 
 
 class Column:
-    """One kind in all rows: cells as written, made normal only when somebody asks."""
+    """One kind in all rows: cells as written, made normal only when somebody asks.
 
-    def __init__(self, cells: Sequence[str | None], value: Callable[[str], str | None] | None) -> None:
+    bulk: normal values of many cells at once, or None where it cannot say.
+    """
+
+    def __init__(
+        self,
+        cells: Sequence[str | None],
+        value: Callable[[str], str | None] | None,
+        bulk: Callable[[Sequence[str | None]], Values | None] | None = None,
+    ) -> None:
         self._cells = cells
         self._value = value
-        self._made: Values | None = None
+        self._bulk = bulk
 
-    @property
+    @cached_property
     def filled(self) -> NDArray[np.bool_]:
         """Which rows have something there."""
+        if all(self._cells):
+            return np.ones(len(self._cells), bool)
         return np.fromiter(map(bool, self._cells), bool, len(self._cells))
 
-    @property
+    @cached_property
     def values(self) -> Values:
         """Normal values of all rows."""
-        if self._made is None:
-            if self._value is None:
-                self._made = list(self._cells)
-            else:
-                value = self._value
-                unique = {cell: value(cell) if cell else None for cell in dict.fromkeys(self._cells)}
-                self._made = [unique[cell] for cell in self._cells]
-        return self._made
+        if self._value is None:
+            return list(self._cells)
+        made = self._bulk(self._cells) if self._bulk else None
+        if made is not None:
+            return made
+        value = self._value
+        unique = {cell: value(cell) if cell else None for cell in set(self._cells)}
+        return [unique[cell] for cell in self._cells]
 
     def value(self, row: int) -> str | None:
         """Normal value of one row."""
         cell = self._cells[row]
-        if self._made is not None or self._value is None:
-            return self._made[row] if self._made is not None else cell
-        return self._value(cell) if cell else None
+        return self._value(cell) if cell and self._value else cell or None
 
     def take(self, rows: Sequence[int]) -> Column:
         """The column of some of the rows."""
-        return Column([self._cells[row] for row in rows], self._value)
+        return Column([self._cells[row] for row in rows], self._value, self._bulk)
 
 
 def plain(columns: Mapping[str, Values]) -> dict[str, Column]:

@@ -8,13 +8,13 @@ one expression can say it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import headers
+from forensics.personal import checks, headers
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import postcodes
 from forensics.personal.encodings import japanese
@@ -27,10 +27,10 @@ from forensics.personal.identifiers import (
     phone,
     resident_code,
 )
-from forensics.personal.rows import Cell, Column, Rows
+from forensics.personal.rows import Cell, Column, Rows, Values
 
 SEPARATORS = (",", "\t", ";", "|")
-SAMPLE_ROWS = 200
+SAMPLE_ROWS = 40  # rows that vote on a column
 COLUMNS_MAX = 200
 _GAP_LINES = 3  # a table goes on over this many broken lines
 
@@ -99,7 +99,7 @@ class Lines:
 
     def between(self, first: int, last: int) -> list[str]:
         """Text of the lines from first up to last."""
-        return self.text[self.starts[first] : self.ends[last - 1]].replace("\0", "\n").split("\n")
+        return self.text[self.starts[first] : self.ends[last - 1]].replace("\r\n", "\n").replace("\0", "\n").split("\n")
 
 
 def blocks(lines: Lines) -> Iterator[Block]:
@@ -182,51 +182,60 @@ def _split(line: str, separator: str) -> list[str]:
 
 
 def layout_of(block: Block, carried: Layout | None) -> Layout | None:
-    """Separator and column kinds of a block: from its header, from the window before, or by votes."""
-    named = headers.kinds(block.cells[0])
-    header: tuple[str, ...] = ()
+    """Separator and column kinds of a block: from its header, from the window before, or by votes.
+
+    None when no row of it can be a person.
+    """
     rows = block.cells
+    named = headers.kinds(rows[0])
+    header: tuple[str, ...] = ()
     if named is not None:
-        header = tuple(block.cells[0])
+        header = tuple(rows[0])
         rows = rows[1:]
     elif carried and carried.separator == block.separator and _holds(carried, rows):
         return carried
     if not rows:
         return None
     step = max(1, len(rows) // SAMPLE_ROWS)
-    sample = rows[::step][:SAMPLE_ROWS]
-    columns = list(zip(*sample, strict=True))
+    columns = [[cell.strip(_BLANK) for cell in column if cell.strip(_BLANK)]
+               for column in zip(*rows[::step][:SAMPLE_ROWS], strict=True)]  # fmt: skip
+    words = named or [None] * len(columns)
+    anchors = {place: found for place, cells in enumerate(columns)
+               if (found := _kind(words[place], cells, _ANCHORS)) and found[0]}  # fmt: skip
+    if not anchors:
+        return None
     kinds: list[str | None] = []
-    labelled = set()
     total = 0.0
-    for place, column in enumerate(columns):
-        cells = [cell for cell in column if cell.strip()]
-        kind, score = _kind(named[place] if named else None, cells)
-        if kind and kind in kinds:
+    for place, cells in enumerate(columns):
+        kind, score = anchors.get(place) or _kind(words[place], cells, _OTHERS)
+        if kind in kinds:
             kind, score = None, 0.0
-        if kind and named and named[place]:
-            labelled.add(place)
         kinds.append(kind)
         total += score
-    numbered = False
-    if "name" in kinds and len(rows) >= 2 and any(_numbers(column) for column, kind in zip(columns, kinds, strict=True) if kind is None):
-        total += 0.5
-        numbered = True
-    found = Layout(block.separator, tuple(kinds), frozenset(labelled), header, total)
-    labels = {kinds[place] for place in labelled}
+    own = {kind for kind in kinds if kind}
+    labels = {kind for kind, word in zip(kinds, words, strict=True) if kind and word}
     if len(rows) >= 5:  # a column of numbers with true check digits speaks for itself
-        labels |= {kind for kind in kinds if kind in {"my_number", "resident_code"}}
-    own = {kind for kind in kinds if kind} | ({"number"} if numbered else set())
+        labels |= own & {"my_number", "resident_code"}
+    numbers = (cells for cells, kind in zip(columns, kinds, strict=True) if kind is None)
+    if "name" in own and len(rows) >= 2 and any(_numbers(cells, len(columns[0])) for cells in numbers):
+        own.add("number")
+        total += 0.5
     if round(total, 3) < ACCEPT or not accepted(own, labels):
         return None
-    return found
+    labelled = frozenset(place for place, kind in enumerate(kinds) if kind and words[place])
+    return Layout(block.separator, tuple(kinds), labelled, header, total)
 
 
-def _numbers(column: tuple[str, ...]) -> bool:
-    """A column of different numbers of one length of seven digits or more: somebody's key."""
-    cells = {cell.strip() for cell in column}
+_ANCHORS = ("name", "name_kana", "my_number", "mrz", "residence_card")
+_OTHERS = ("birth_date", "phone", "postcode", "address", "email", "pension_number", "credit_card")
+_ANCHOR_WORDS = frozenset({"name", "name_kana", "my_number", "resident_code", "atena_number", "driver_license", "passport",
+                           "residence_card", "pension_number", "care_insured", "employment_insurance", "credit_card"})  # fmt: skip
+
+
+def _numbers(cells: list[str], count: int) -> bool:
+    """A full column of different numbers of one length of seven digits or more: somebody's key."""
     lengths = {len(cell) for cell in cells}
-    return len(cells) == len(column) and len(lengths) == 1 and lengths.pop() >= 7 and all(map(str.isdigit, cells))
+    return count == len(cells) == len(set(cells)) and len(lengths) == 1 and lengths.pop() >= 7 and all(map(str.isdigit, cells))
 
 
 def _holds(layout: Layout, rows: list[list[str]]) -> bool:
@@ -236,7 +245,7 @@ def _holds(layout: Layout, rows: list[list[str]]) -> bool:
     known = [(place, kind) for place, kind in enumerate(layout.kinds) if kind and kind not in PART_KINDS]
     good = 0
     for place, kind in known:
-        cells = [row[place] for row in rows[:20] if row[place].strip()]
+        cells = [row[place].strip(_BLANK) for row in rows[:20] if row[place].strip(_BLANK)]
         good += not cells or _share(cells, reader(kind)) >= 0.5
     return good >= 0.7 * len(known)
 
@@ -248,50 +257,50 @@ def _share(cells: list[str], value: Value) -> float:
 PART_KINDS = (headers.SURNAME, headers.GIVEN, headers.SURNAME_KANA, headers.GIVEN_KANA)
 
 
-def _kind(named: str | None, cells: list[str]) -> tuple[str | None, float]:
-    """Kind and score of one column: its header word, if the cells do not speak against it, or votes."""
+def _kind(named: str | None, cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]:
+    """Kind (of these kinds, when no header names it) and score of one column.
+
+    A header word counts if the cells do not speak against it.
+    """
     if named in PART_KINDS:
         return named, LABEL / 2
     if named:
+        if kinds is _ANCHORS and named not in _ANCHOR_WORDS:
+            return None, 0.0
         if not cells:
             return named, 0.0
         share = _share(cells, reader(named))
         if share >= 0.5 or (len(cells) < 5 and share > 0):
             return named, LABEL + BY_KIND[named].score
-        if named == "name" and share < 0.5:
-            return None, 0.0
-        if named in {"address", "postcode", "my_number", "phone"}:
-            return (named, LABEL) if share >= 0.1 else (None, 0.0)
+        if named in {"address", "postcode", "phone"} and share >= 0.1:
+            return named, LABEL
         return None, 0.0
-    if not cells:
-        return None, 0.0
-    return _voted(cells)
+    return _voted(cells, kinds) if cells else (None, 0.0)
 
 
-def _voted(cells: list[str]) -> tuple[str | None, float]:
+def _voted(cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]:
     """Kind and score of a column without a header."""
     count = len(cells)
-    digits_only = all(cell.strip().isdigit() for cell in cells)
-    if digits_only:
-        return _voted_digits([cell.strip() for cell in cells])
-    shares = {}
-    for kind in ("name", "name_kana", "birth_date", "phone", "postcode", "address", "email", "my_number",
-                 "pension_number", "mrz", "residence_card", "credit_card"):  # fmt: skip
-        shares[kind] = _share(cells, BY_KIND[kind].value)
-    best = max(shares, key=lambda kind: shares[kind])
-    share = shares[best]
-    if share >= 0.8 or (best in {"name", "name_kana", "address"} and share >= 0.5 and count >= 3):
-        if best in {"postcode", "pension_number"} and not all("-" in cell for cell in cells):
-            return None, 0.0
-        return best, _voted_score(best, cells)
-    if all(cell.strip() in {"男", "女"} for cell in cells):
+    if all(cell.isdigit() for cell in cells):
+        kind, score = _voted_digits(cells)
+        return (kind, score) if (kind in {"my_number", "resident_code"}) == (kinds is _ANCHORS) else (None, 0.0)
+    for kind in kinds:
+        if kind in {"postcode", "pension_number"} and not all("-" in cell for cell in cells):
+            continue
+        value = BY_KIND[kind].value
+        if count > 8 and _share(cells[:8], value) < 0.2:
+            continue
+        share = _share(cells, value)
+        if share >= 0.8 or (kind in {"name", "name_kana", "address"} and share >= 0.5 and count >= 3):
+            return kind, _voted_score(kind, cells)
+    if kinds is _OTHERS and all(cell in {"男", "女"} for cell in cells):
         return "sex", 0.4
     return None, 0.0
 
 
 def _voted_score(kind: str, cells: list[str]) -> float:
     if kind == "name":
-        return 2.0 if all(" " in cell.strip() for cell in cells) else 1.2 + 0.3 * min(len(cells) - 1, 3)
+        return 2.0 if all(" " in cell for cell in cells) else 1.2 + 0.3 * min(len(cells) - 1, 3)
     if kind == "my_number":
         return 0.9 if len(cells) < 5 else 2.0
     if kind == "pension_number":
@@ -364,7 +373,7 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
 
 def columns_of(raw: list[tuple[str, ...]], places: dict[str, int]) -> dict[str, Column]:
     """Columns by kind; names in two columns, surname and given, become one."""
-    columns = {kind: Column([cell.strip(_BLANK) for cell in raw[place]], reader(kind))
+    columns = {kind: Column(raw[place], reader(kind), _BULK.get(kind))
                for kind, place in places.items() if kind not in PART_KINDS}  # fmt: skip
     pairs = (("name", headers.SURNAME, headers.GIVEN), ("name_kana", headers.SURNAME_KANA, headers.GIVEN_KANA))
     for kind, first, second in pairs:
@@ -376,19 +385,35 @@ def columns_of(raw: list[tuple[str, ...]], places: dict[str, int]) -> dict[str, 
 
 
 _BLANK = " \t\r\n\0\ufeff"
-_PERSONAL = ("name", "name_kana", "my_number", "resident_code", "atena_number")
+_PERSONAL = ("my_number", "atena_number", "resident_code", "name", "name_kana")
+
+
+def _my_numbers(cells: Sequence[str | None]) -> Values | None:
+    """Normal values of a column of numbers that all have twelve digits."""
+    joined = "".join(filter(None, cells))
+    if len(joined) != 12 * len(cells) or not joined.isdigit() or {*map(len, filter(None, cells))} != {12}:
+        return None
+    good = checks.my_numbers(np.frombuffer(joined.encode(), np.uint8).reshape(-1, 12) - np.uint8(48))
+    return list(cells) if good.all() else [cell if true else None for cell, true in zip(cells, good.tolist(), strict=True)]
+
+
+_BULK = {"my_number": _my_numbers}
 
 
 def _kept(columns: dict[str, Column], count: int) -> NDArray[np.bool_]:
     """Rows that name a person and hold at least one more value."""
     persons = np.zeros(count, bool)
+    for kind in _PERSONAL:
+        if kind in columns and not persons.all():
+            values = columns[kind].values
+            persons |= np.ones(count, bool) if None not in values else np.array([value is not None for value in values])
     filled = np.zeros(count, np.int64)
-    for kind, column in columns.items():
-        has = column.filled
-        filled += has
-        if kind in _PERSONAL:
-            persons |= has & np.fromiter((value is not None for value in column.values), bool, count)
-    return persons & (filled >= min(2, len(columns)))
+    least = min(2, len(columns))
+    for column in columns.values():
+        filled += column.filled
+        if (filled >= least).all():
+            break
+    return persons & (filled >= least)
 
 
 def cell_place(line: str, separator: str, column: int, *, quoted: bool) -> tuple[int, int]:

@@ -145,7 +145,7 @@ class Objects:
         numbers = [value for value, _ in items(data[:first]) if isinstance(value, int)]
         places = dict(zip(numbers[1::2], numbers[::2], strict=False))  # offset -> object
         offsets = sorted(places)
-        for offset, end in zip(offsets, [*offsets[1:], len(data)], strict=True):
+        for offset, end in zip(offsets, [*offsets[1:], len(data)], strict=False):
             value, _ = next(items(data[first + offset : first + end]), (None, 0))
             self.by_number.setdefault(places[offset], value)
 

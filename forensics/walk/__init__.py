@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from forensics.evidence import Medium, open_medium
@@ -18,6 +18,8 @@ from forensics.walk.ledger import ledger
 from forensics.walk.names import MaskPath, masker
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Trouble, Walked, address_of, coverage, tables
+
+SWAP = "swap"  # pages, no files: swept raw, and that is all there is
 
 __all__ = ["WalkUnit", "address_of", "files", "ledger", "units"]
 
@@ -87,6 +89,10 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
     if volume.outcome == "locked":
         trouble = Trouble("locked", volume.reason or "LOCKED", volume.length)
         return _plain(unit, volume, ("locked", volume.method), [trouble])
+    if volume.filesystem == SWAP:
+        return _plain(
+            unit, replace(volume, outcome="examined", reason=None), ("unallocated", SWAP), []
+        )
     with open_medium(medium) as image:
         reader = Reader(image)
         walked = _walk(reader, volume, masker(wanted=unit.mask))

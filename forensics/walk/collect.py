@@ -27,8 +27,7 @@ class Collector:
         self._start: list[int] = []
         self._length: list[int] = []
         self.inum: list[int] = []
-        self.known: list[bool] = []  # there is a record behind the name
-        self._meta: tuple[list[int], list[int], list[int]] = ([], [], [])
+        self._claims: dict[str, tuple[list[int], list[int], list[int]]] = {}
 
     def add(
         self,
@@ -60,21 +59,22 @@ class Collector:
         ):  # fmt: skip
             columns[name].append(value)
         self.inum.append(found.inum)
-        self.known.append(found.file is not None)
         self._counts.append(len(runs))
         self._start += [start for start, _ in runs]
         self._length += [length for _, length in runs]
         return len(self.inum) - 1
 
-    def add_metadata(self, row: int, runs: list[tuple[int, int]]) -> None:
-        """Runs that hold the map of a file, not its content: indirect and extent blocks."""
+    def claim(self, kind: str, row: int, runs: list[tuple[int, int]]) -> None:
+        """Bytes that belong to a row and are not its content: the blocks of its map, …"""
+        columns = self._claims.setdefault(kind, ([], [], []))
         for start, length in runs:
-            if start != HOLE:
-                for column, value in zip(self._meta, (row, start, length), strict=True):
-                    column.append(value)
+            for column, value in zip(columns, (row, start, length), strict=True):
+                column.append(value)
 
-    def metadata(self) -> tuple[Ints, Ints, Ints]:
-        row, start, length = (np.array(column, np.int64) for column in self._meta)
+    def claims(self, kind: str) -> tuple[Ints, Ints, Ints]:
+        """Row, start and length of what was claimed so."""
+        columns = self._claims.get(kind, ([], [], []))
+        row, start, length = (np.array(column, np.int64) for column in columns)
         return row, start, length
 
     def rows(self, times: dict[str, Times]) -> Rows:

@@ -30,6 +30,7 @@ from forensics.walk import names as naming
 from forensics.walk import rows as table
 from forensics.walk import tsk
 from forensics.walk.collect import Collector
+from forensics.walk.ext_map import Geometry, Map, read_map
 from forensics.walk.intervals import NONE, Ints, Ranges, runs_of, union
 from forensics.walk.names import MaskPath
 from forensics.walk.reader import Reader
@@ -40,14 +41,14 @@ Bytes = npt.NDArray[np.uint8]
 INODES_MAX = 1 << 22  # looked at one by one where the root is lost
 GROUPS_MAX = 1 << 22  # 512 TiB with 4 KiB blocks
 INODE_HEAD_BYTES = 0x98  # what is read of each inode: up to the end of the times
+SIZE_MAX = 1 << 60  # a size beyond it is not believed
+CACHE_BYTES, CACHE_BLOCKS = 1 << 16, 64  # of the inode tables, kept while names are walked
 _COMPAT_RESIZE, _COMPAT_SPARSE2 = 0x10, 0x200
 _INCOMPAT_META_BG, _INCOMPAT_64BIT, _INCOMPAT_MMP = 0x10, 0x80, 0x100
 _RO_SPARSE, _RO_BIGALLOC = 0x1, 0x200
 _BLOCK_UNINIT = 2
-_INODE_ENCRYPTED, _INODE_INLINE = 0x800, 0x10000000
-_INDIRECT_TYPES = (0x1001, 0x1002)  # TSK: blocks that hold the map of a file
+_ENCRYPTED_BYTE = 0x08  # of byte 0x21: flag 0x800
 _ROOT, _FIRST_INODE_OLD = 2, 11
-_MAP_AT, _MAP_BYTES = 0x28, 60
 
 
 class Super(NamedTuple):
@@ -263,112 +264,146 @@ def free_blocks(reader: Reader, sup: Super, groups: Groups, troubles: list[Troub
 
 
 class Inodes:
-    """Inodes of the numbers asked for: heads as bytes, and where each lies in the medium."""
+    """Inodes by number, read through a few blocks of the inode tables."""
 
-    def __init__(self, reader: Reader, sup: Super, groups: Groups, numbers: Ints) -> None:
-        self._sup = sup
-        self.number = np.unique(numbers[(numbers > 0) & (numbers <= sup.inodes)])
-        group, place = np.divmod(self.number - 1, sup.inodes_per_group)
-        block = np.where(
-            group < sup.groups, groups.inode_table[np.minimum(group, sup.groups - 1)], -1
-        )
-        self.number = self.number[block > 0]
-        self.at = (sup.start + block * sup.block_bytes + place * sup.inode_bytes)[block > 0]
-        width = min(INODE_HEAD_BYTES, sup.inode_bytes)
-        self.head = np.zeros((self.number.size, INODE_HEAD_BYTES), np.uint8)
-        edges = np.flatnonzero(np.diff(self.at) > 1 << 16) + 1
-        for low, high in zip([0, *edges], [*edges, self.at.size], strict=True):
-            if low == high:
-                continue
-            first = int(self.at[low])
-            raw = np.frombuffer(
-                reader.read(first, int(self.at[high - 1]) - first + width), np.uint8
-            )
-            self.head[low:high, :width] = raw[
-                (self.at[low:high] - first)[:, None] + np.arange(width)
-            ]
+    def __init__(self, reader: Reader, sup: Super, groups: Groups) -> None:
+        self._reader, self._sup, self._groups = reader, sup, groups
+        self._block: dict[int, bytes] = {}
 
-    def rows(self, numbers: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
-        """Index of each number among the inodes, and whether it is there."""
-        if not self.number.size:
-            return np.zeros(numbers.size, np.int64), np.zeros(numbers.size, np.bool_)
-        at = np.minimum(np.searchsorted(self.number, numbers), self.number.size - 1)
-        return at, self.number[at] == numbers
-
-    def u32(self, at: int) -> Ints:
-        raw = np.ascontiguousarray(self.head[:, at : at + 4])
-        return raw.view("<u4")[:, 0].astype(np.int64)
-
-    def u16(self, at: int) -> Ints:
-        raw = np.ascontiguousarray(self.head[:, at : at + 2])
-        return raw.view("<u2")[:, 0].astype(np.int64)
-
-    def extra_bytes(self) -> Ints:
-        """Bytes of the inode after the first 128 that are in use."""
-        if self._sup.inode_bytes <= 128:
-            return np.zeros(self.number.size, np.int64)
-        return np.minimum(self.u16(0x80), self._sup.inode_bytes - 128)
-
-
-class InlinePlace(NamedTuple):
-    """Finds the block map of an inode, where short links and inline content lie."""
-
-    sup: Super
-    groups: Groups
-
-    def of(self, inum: int) -> int | None:
-        """Byte of the medium where the map of the inode begins."""
-        group, place = divmod(inum - 1, self.sup.inodes_per_group)
-        if not 0 <= group < self.sup.groups or self.groups.inode_table[group] < 0:
+    def at(self, number: int) -> int | None:
+        """Byte of the medium where the inode lies."""
+        sup = self._sup
+        group, place = divmod(number - 1, sup.inodes_per_group)
+        if (
+            not 0 <= group < sup.groups
+            or number > sup.inodes
+            or self._groups.inode_table[group] < 0
+        ):
             return None
-        table_at = int(self.groups.inode_table[group]) * self.sup.block_bytes
-        return self.sup.start + table_at + place * self.sup.inode_bytes + _MAP_AT
+        first = int(self._groups.inode_table[group])
+        return sup.start + first * sup.block_bytes + place * sup.inode_bytes
+
+    def head(self, at: int) -> bytes:
+        """The first INODE_HEAD_BYTES of the inode at a byte; what it does not have is zeros."""
+        width = min(INODE_HEAD_BYTES, self._sup.inode_bytes)
+        number = at // CACHE_BYTES
+        if (at + width - 1) // CACHE_BYTES != number:
+            return self._reader.read(at, width).ljust(INODE_HEAD_BYTES, b"\0")
+        if number not in self._block:
+            if len(self._block) >= CACHE_BLOCKS:
+                del self._block[next(iter(self._block))]
+            first = number * CACHE_BYTES
+            length = min(CACHE_BYTES, self._reader.size - first)
+            self._block[number] = self._reader.read(first, length)
+        skip = at % CACHE_BYTES
+        return self._block[number][skip : skip + width].ljust(INODE_HEAD_BYTES, b"\0")
 
 
-def _times(inodes: Inodes, numbers: Ints, known: npt.NDArray[np.bool_]) -> dict[str, Times]:
+class Heads:
+    """The heads of the inodes of all rows, as columns."""
+
+    def __init__(self, heads: list[bytes], sup: Super) -> None:
+        self._raw = np.frombuffer(b"".join(heads), np.uint8).reshape(-1, INODE_HEAD_BYTES)
+        room = sup.inode_bytes - 128
+        self.extra = (
+            np.minimum(self.number(0x80, "<u2"), room) if room else self.number(0x80, "<u2") * 0
+        )
+
+    def number(self, at: int, kind: str) -> Ints:
+        width = np.dtype(kind).itemsize
+        return np.ascontiguousarray(self._raw[:, at : at + width]).view(kind)[:, 0].astype(np.int64)
+
+
+def _times(heads: Heads) -> dict[str, Times]:
     """Times of the rows: to 1 µs where the inode has the extra half, else to the second."""
-    at, there = inodes.rows(numbers)
-    there &= known
-    extra = inodes.extra_bytes()
     out = {}
     for name, low, high in (
         ("accessed", 0x08, 0x8C), ("changed", 0x0C, 0x84), ("modified", 0x10, 0x88),
         ("born", 0x90, 0x94),
     ):  # fmt: skip
-        if not inodes.number.size:
-            out[name] = table.no_times(numbers.size)
-            continue
-        raw = inodes.u32(low)
-        seconds = np.where(raw >= 1 << 31, raw - (1 << 32), raw)
-        more = np.where(extra >= high + 4 - 0x80, inodes.u32(high), 0)
-        has = (extra >= high + 4 - 0x80) if name != "born" else extra >= 0x98 - 0x80
-        micros = (seconds + ((more & 3) << 32)) * 1_000_000 + (more >> 2) // 1_000
-        good = (raw != 0) | (more != 0)
+        raw, fine = heads.number(low, "<u4"), heads.extra >= high + 4 - 0x80
+        more = np.where(fine, heads.number(high, "<u4"), 0)
+        seconds = np.where(raw >= 1 << 31, raw - (1 << 32), raw) + ((more & 3) << 32)
+        known = (raw != 0) | (more != 0)
         if name == "born":
-            good &= has
-        start = micros[at]
-        fine = table.times_at(start, 1, there & good[at] & has[at], table.UTC, None)
-        coarse = table.times_at(start, 1_000_000, there & good[at] & ~has[at], table.UTC, None)
-        out[name] = Times(
-            fine.start + coarse.start,
-            fine.until + coarse.until,
-            np.minimum(fine.basis, coarse.basis),
-            np.where(there, (raw | more << 32)[at], 0),
-        )
+            known &= fine
+        start = seconds * 1_000_000 + (more >> 2) // 1_000
+        times = table.times_at(start, 1, known, table.UTC, raw | more << 32)
+        coarse = np.where(~fine & (times.basis == table.UTC), 999_999, 0)
+        out[name] = times._replace(until=times.until + coarse)
     return out
 
 
-def _deleted_at(inodes: Inodes, numbers: Ints, deleted: npt.NDArray[np.bool_], sup: Super) -> Times:
+def _deleted_at(heads: Heads, deleted: npt.NDArray[np.bool_], sup: Super) -> Times:
     """Deletion times; a small number there is the next of the list of orphan inodes, no time."""
-    at, there = inodes.rows(numbers)
-    if not inodes.number.size:
-        return table.no_times(numbers.size)
-    stamp = inodes.u32(0x14)[at]
-    known = there & deleted & (stamp > max(sup.inodes, 1))
+    stamp = heads.number(0x14, "<u4")
+    known = deleted & (stamp > sup.inodes)
     return table.times_at(stamp * 1_000_000, 1_000_000, known, table.UTC, None)
 
 
 # ------------------------------------------------------------------ the walk
+
+
+class Volume(NamedTuple):
+    """What a row is made of."""
+
+    sup: Super
+    inodes: Inodes
+    reader: Reader
+    walk: tsk.Walk
+    collector: Collector
+    heads: list[bytes]
+
+    def add(self, found: tsk.Found) -> None:
+        """One row for a name; the blocks of its map and attributes are metadata."""
+        at = None if found.file is None else self.inodes.at(found.inum)
+        head = bytes(INODE_HEAD_BYTES) if at is None else self.inodes.head(at)
+        self.heads.append(head)
+        size = 0 if at is None else _size(head)
+        sup = self.sup
+        found_map = Map()
+        if at is not None:
+            geometry = Geometry(sup.start, sup.block_bytes, sup.blocks, sup.inode_bytes)
+            found_map = read_map(self.reader, geometry, head, at, size)
+        row = self.collector.add(
+            found,
+            size=size,
+            runs=[] if _is_lost(found, found_map) else found_map.content,
+            resident=found_map.resident,
+            flags=_flags(found, head) | (0 if found_map.sound else table.UNRESOLVED),
+            link_target=self.walk.link_target(found) if found.kind == table.LINK and at else None,
+        )
+        if not found_map.sound and not found.deleted:
+            self.walk.trouble("MAP_DAMAGED", f"{found.path}#{found.inum}", size)
+        block = (
+            int.from_bytes(head[0x68:0x6C], "little")
+            | int.from_bytes(head[0x76:0x78], "little") << 32
+        )
+        attributes = [(sup.start + block * sup.block_bytes, sup.block_bytes)]
+        if not found.deleted:
+            self.collector.claim("metadata", row, found_map.nodes)
+            self.collector.claim("metadata", row, attributes if 0 < block < sup.blocks else [])
+            self.collector.claim("slack", row, found_map.unwritten)
+
+
+def _is_lost(found: tsk.Found, found_map: Map) -> bool:
+    """Has deletion cleared the map: what is left of it is one hole, which is not the content."""
+    return found.deleted and all(start == table.HOLE for start, _ in found_map.content)
+
+
+def _size(head: bytes) -> int:
+    """Size of an inode; only files use the high half."""
+    is_file = head[1] & 0xF0 == 0x80
+    high = int.from_bytes(head[0x6C:0x70], "little") if is_file else 0
+    return min(int.from_bytes(head[4:8], "little") | high << 32, SIZE_MAX)
+
+
+def _flags(found: tsk.Found, head: bytes) -> int:
+    flags = table.ENCRYPTED if head[0x21] & _ENCRYPTED_BYTE else 0
+    links = int.from_bytes(head[0x1A:0x1C], "little")
+    if links > 1 and found.kind != table.DIRECTORY:
+        flags |= table.HARD_LINK
+    return flags
 
 
 def walk(
@@ -378,30 +413,20 @@ def walk(
     sup = read_super(reader.read(start + 1024, 1024), start)
     if sup is None:
         return None
-    walk_ = tsk.Walk(system, start, length, mask_path)
-    collector = Collector()
     groups = read_groups(reader, sup)
-    inline = InlinePlace(sup, groups)
-    root = tsk.Found("/", False, False, b"", _ROOT, _ROOT, None, None, False, table.DIRECTORY)
-    try:
-        root.file = system.open_meta(inode=_ROOT)
-        root.meta = root.file.info.meta
-        _add(collector, walk_, root, inline)
-    except tsk.Errors:
-        walk_.trouble("FOLDER_UNREADABLE", "/")
+    walk_ = tsk.Walk(system, start, length, mask_path)
+    volume = Volume(sup, Inodes(reader, sup, groups), reader, walk_, Collector(), [])
+    root = _opened(system, _ROOT, "/", table.DIRECTORY)
+    if root is not None:
+        volume.add(root)
     for found in walk_.names():
-        _add(collector, walk_, found, inline)
+        volume.add(found)
     if walk_.unreadable & {_ROOT, int(system.info.last_inum)}:
-        for found in _nameless(walk_, sup, set(collector.inum)):
-            _add(collector, walk_, found, inline)
-    numbers = np.array(collector.inum, np.int64)
-    inodes = Inodes(reader, sup, groups, numbers)
-    known = np.array(collector.known, np.bool_)
-    rows = collector.rows(_times(inodes, numbers, known))
-    rows.times["deleted_at"] = _deleted_at(inodes, numbers, rows.deleted & known, sup)
-    maps, attributes = collector.metadata(), _apply_inode_flags(sup, inodes, numbers, known, rows)
-    of_row, first, count = (np.concatenate(pair) for pair in zip(maps, attributes, strict=True))
-    live = ~rows.deleted[of_row]
+        for found in _nameless(walk_, sup, set(volume.collector.inum)):
+            volume.add(found)
+    heads = Heads(volume.heads, sup)
+    rows = volume.collector.rows(_times(heads))
+    rows.times["deleted_at"] = _deleted_at(heads, rows.deleted, sup)
     return Walked(
         filesystem=name,
         label=sup.label,
@@ -411,60 +436,24 @@ def walk(
         end=start + min(sup.blocks * sup.block_bytes, length),
         rows=rows,
         free=free_blocks(reader, sup, groups, walk_.troubles),
-        structures=_structures(sup, groups) + _own_files(walk_, sup),
-        row_metadata=(of_row[live], first[live], count[live]),
+        structures=_structures(sup, groups) + _own_files(volume),
+        row_metadata=volume.collector.claims("metadata"),
+        row_slack=volume.collector.claims("slack"),
         troubles=walk_.troubles,
     )
 
 
-def _add(collector: Collector, walk_: tsk.Walk, found: tsk.Found, inline: InlinePlace) -> None:
-    """One row for the content of an inode; the blocks of its map are metadata.
-
-    A link of less than 60 bytes without blocks has its target in the place of the map.
-    """
-    streams = walk_.streams(found)
-    content = next((stream for stream in streams if stream.type == 1), None)
-    size = max(int(found.meta.size), 0) if found.meta is not None else 0
-    links = int(found.meta.nlink) if found.meta is not None else 0
-    flags = table.HARD_LINK if links > 1 and found.kind == table.FILE else 0
-    target = (
-        walk_.link_target(found) if found.kind == table.LINK and found.meta is not None else None
-    )
-    runs = content.runs if content else []
-    resident = bool(content and content.resident)
-    if found.kind == table.LINK and size < _MAP_BYTES and all(at == table.HOLE for at, _ in runs):
-        place = inline.of(found.inum)
-        runs, resident = [] if place is None else [(place, size)], True
-    row = collector.add(
-        found,
-        size=size,
-        runs=runs,
-        resident=resident,
-        flags=flags,
-        link_target=target,
-    )
-    for stream in streams:
-        if stream.type in _INDIRECT_TYPES:
-            collector.add_metadata(row, stream.runs)
-
-
-def _apply_inode_flags(
-    sup: Super, inodes: Inodes, numbers: Ints, known: npt.NDArray[np.bool_], rows: table.Rows
-) -> tuple[Ints, Ints, Ints]:
-    """Mark encrypted files; give attribute blocks as (row, start, length)."""
-    at, there = inodes.rows(numbers)
-    there &= known
-    if not inodes.number.size:
-        return NONE, NONE, NONE
-    flags = inodes.u32(0x20)[at]
-    rows.flags[there & (flags & _INODE_ENCRYPTED > 0)] |= table.ENCRYPTED
-    block = (inodes.u32(0x68) | inodes.u16(0x76) << 32)[at]
-    row = np.flatnonzero(there & (block > 0) & (block < sup.blocks))
-    return (
-        row,
-        sup.start + block[row] * sup.block_bytes,
-        np.full(row.size, sup.block_bytes, np.int64),
-    )
+def _opened(system: Any, inum: int, path: str, kind: int) -> tsk.Found | None:
+    """An inode without a name, as a Found; None where it cannot be opened."""
+    try:
+        file = system.open_meta(inode=inum)
+    except tsk.Errors:
+        return None
+    meta = file.info.meta
+    if meta is None:
+        return None
+    deleted = bool(int(meta.flags) & tsk.UNALLOCATED_META)
+    return tsk.Found(path, False, path != "/", b"", inum, 0, file, meta, deleted, kind)
 
 
 def _structures(sup: Super, groups: Groups) -> list[Claim]:
@@ -486,47 +475,36 @@ def _nameless(walk_: tsk.Walk, sup: Super, named: set[int]) -> Iterator[tsk.Foun
     if sup.inodes > INODES_MAX:
         walk_.trouble("INODES_MAX", naming.ORPHANS)
     for inum in range(sup.first_inode, min(sup.inodes, INODES_MAX) + 1):
-        if inum in named:
-            continue
-        try:
-            file = walk_.system.open_meta(inode=inum)
-        except tsk.Errors:
-            continue
-        meta = file.info.meta
-        if meta is None or int(meta.type) not in tsk.KINDS or int(meta.size) <= 0:
-            continue
         path = f"{naming.ORPHANS}/OrphanFile-{inum}"
-        deleted = bool(int(meta.flags) & tsk.UNALLOCATED_META)
-        kind = tsk.KINDS[int(meta.type)]
-        yield tsk.Found(path, False, True, b"", inum, 0, file, meta, deleted, kind)
-        if kind == table.DIRECTORY and inum not in walk_.seen:
+        found = None if inum in named else _opened(walk_.system, inum, path, table.FILE)
+        if found is None or int(found.meta.type) not in tsk.KINDS or int(found.meta.size) <= 0:
+            continue
+        found.kind = tsk.KINDS[int(found.meta.type)]
+        yield found
+        if found.kind == table.DIRECTORY and inum not in walk_.seen:
             below = tsk.Folder(inum, path, masked=False, orphan=True, depth=2)
-            for found in walk_.below([below]):
-                named.add(found.inum)
-                yield found
+            for inner in walk_.below([below]):
+                named.add(inner.inum)
+                yield inner
 
 
 _OWN_NAMES = {1: "BAD_BLOCKS", 7: "RESERVED_GDT", 8: "JOURNAL"}
 
 
-def _own_files(walk_: tsk.Walk, sup: Super) -> list[Claim]:
+def _own_files(volume: Volume) -> list[Claim]:
     """Blocks of the inodes without a name: journal, resize inode, quota, bad blocks."""
-    claims = []
-    own = {*range(1, min(sup.first_inode, 64)), *sup.own_inodes} - {0, _ROOT}
-    for inum in sorted(own):
-        if inum > sup.inodes:
+    sup, claims = volume.sup, []
+    geometry = Geometry(sup.start, sup.block_bytes, sup.blocks, sup.inode_bytes)
+    for inum in sorted({*range(1, min(sup.first_inode, 64)), *sup.own_inodes} - {0, _ROOT}):
+        at = volume.inodes.at(inum)
+        head = b"" if at is None else volume.inodes.head(at)
+        if at is None or not any(head[0:2]) or not any(head[0x1A:0x1C]):
             continue
-        try:
-            file = walk_.system.open_meta(inode=inum)
-        except tsk.Errors:
-            continue
-        found = tsk.Found("/", False, False, b"", inum, 0, file, file.info.meta, False, table.OTHER)
-        if int(file.info.meta.flags) & tsk.UNALLOCATED_META:
-            continue
+        found = read_map(volume.reader, geometry, head, at, _size(head))
+        name = _OWN_NAMES.get(inum, f"INODE_{inum}")
         claims += [
-            Claim(start, size, _OWN_NAMES.get(inum, f"INODE_{inum}"))
-            for stream in walk_.streams(found)
-            for start, size in stream.runs
-            if start != table.HOLE
+            Claim(start, size, name)
+            for start, size in (*found.content, *found.nodes, *found.unwritten)
+            if start != table.HOLE and not found.resident
         ]
     return claims

@@ -180,6 +180,7 @@ class Walked:
     free: Ranges | None  # free clusters, bytes of the medium; None: no allocation map was read
     structures: list[Claim] = field(default_factory=list)
     row_metadata: tuple[Ints, Ints, Ints] = (NONE, NONE, NONE)  # row, start, length
+    row_slack: tuple[Ints, Ints, Ints] = (NONE, NONE, NONE)  # allocated and never written
     troubles: list[Trouble] = field(default_factory=list)
 
 
@@ -265,7 +266,6 @@ def coverage(
 
 def _files(evidence: str, volume: str, rows: Rows, address: pa.Array) -> pa.Table:
     count = rows.size.size
-    code = pa.dictionary(pa.int32(), pa.string())
     columns: dict[str, Any] = {
         "evidence": pa.repeat(evidence, count),
         "volume": pa.repeat(volume, count),
@@ -302,7 +302,6 @@ def _files(evidence: str, volume: str, rows: Rows, address: pa.Array) -> pa.Tabl
         if column.type != wanted.type:
             column = column.cast(wanted.type)
         arrays.append(column)
-    assert code in {field.type for field in schema.FILES.arrow()}
     return pa.Table.from_arrays(arrays, schema=schema.FILES.arrow())
 
 
@@ -449,4 +448,6 @@ def _row_spans(walked: Walked, owner: pa.Array) -> list[_Part]:
     claim_free(~live & ~meta, start + content, length - content, "slack")
     of_row, first, count = walked.row_metadata
     parts.append((first, count, "metadata", owner.take(pa.array(of_row)), None))
+    of_row, first, count = walked.row_slack
+    parts.append((first, count, "slack", owner.take(pa.array(of_row)), "allocated"))
     return parts

@@ -91,6 +91,7 @@ ROLLS = {
     "none examined": (presence, [NOT, NOT], "no_trace", ("not_examined", None, ())),
     "none at all": (presence, [], "no_trace", ("not_examined", None, ())),
     "state: any refuted": (state, [YES, NO, DOUBT], None, ("refuted", 6, ())),
+    "state: its codes stay": (state, [YES, Finding("refuted", 3, ("LOG_GAP",))], None, ("refuted", 3, ("LOG_GAP",))),
     "state: any doubt": (state, [YES, DOUBT], None, ("undetermined", None, ("LOG_GAP",))),
     "state: all": (state, [YES, YES], None, ("confirmed", 4, ())),
 }
@@ -272,3 +273,27 @@ def test_times_outside_the_window_do_not_confirm():
     told = {(a["question"], a["subject"]): a["verdict"] for a in found["answers"]}
     assert told["Q05", "PC1×USB1"] == "no_trace"
     assert told["Q09", "PC1×USB1"] == "confirmed"
+
+
+# sha256 as read, declared, stored, verified -> (against, match)
+DIGESTS = {
+    "declared agrees": ("ab", "sha256:AB", [], True, [("declared", True)]),
+    "declared differs": ("ab", "sha256:cd", [], False, [("declared", False)]),
+    "stored beside declared": ("ab", "sha256:ab", ["md5:11"], True, [("declared", True), ("stored", True)]),
+    "nothing to compare": ("ab", None, [], None, [("none", None)]),
+    "parts are missing": (None, "sha256:ab", [], False, [("declared", False)]),
+    "could not be opened": (None, "sha256:ab", [], None, [("declared", None)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(DIGESTS))
+def test_digests(name):
+    sha256, declared, stored, verified, expected = DIGESTS[name]
+    row = {
+        "evidence": "A",
+        "sha256": sha256,
+        "declared": declared,
+        "stored": stored,
+        "verified": verified,
+    }
+    assert [(fact["against"], fact["match"]) for fact in facts.digests([row])] == expected

@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import random
 import re
+from pathlib import Path
 
+import jsonschema
 import pytest
-from scenarios import IN, SCENES, Scene
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scenarios import IN, SCENES, SERIAL, WINDOW, Scene
 
-from forensics import answer, correlate, schema
+from forensics import answer, artifacts, correlate, report, schema
 from forensics.answer import words
 from forensics.answer.verdict import CODES, VERDICTS
-from forensics.values import OUTCOMES
+from forensics.values import MICROS_MAX, MICROS_MIN, NO_TIME, OUTCOMES, interval
+
+SCHEMA = json.loads((Path(report.__file__).parent / "findings.schema.json").read_text("utf-8"))
 
 FORBIDDEN = (
     "漏えいはなかった", "漏えいしていない", "安全である", "問題ない", "完全に消去", "証明された", "アクセスはなかった", "おそれ",
@@ -163,3 +169,59 @@ SHARES = {
 @pytest.mark.parametrize("pair", list(SHARES))
 def test_shares_never_round_to_all_or_nothing(pair):
     assert words.portion(*pair) == SHARES[pair]
+
+
+KINDS = (
+    "device_installed", "device_first_installed", "device_connected", "device_removed", "device_seen", "volume_mapped",
+    "volume_seen", "mountpoint", "file_opened", "file_recycled", "medium_mounted", "file_read", "session_start", "session_end",
+    "log_span", "log_record", "log_cleared", "clock_changed", "host_started", "host_stopped", "something_new",
+)  # fmt: skip
+SOURCES = [artifact.name for artifact in artifacts.ARTIFACTS]
+TIMES = st.one_of(
+    st.just(NO_TIME),
+    st.builds(
+        interval,
+        st.one_of(
+            st.integers(MICROS_MIN, MICROS_MAX), st.integers(WINDOW[0] - 10**12, WINDOW[1] + 10**12)
+        ),
+        st.integers(0, 10**12),
+        st.sampled_from(["utc", "local:unknown", "local:noyear", "local:Asia/Tokyo"]),
+    ),
+)
+WORDS = st.sampled_from([
+    "", "last=", "last=2022-08-01T00:00:00Z;records=9;gaps=1;silences=~", "last=x;records=-1;gaps=99999999999999999999",
+    "old=2022-06-22T00:00:00;new=;turn=9999", "turn=1;turns=1;file_modified=2023-01-01T00:00:00", "drive_type=removable", "=;;=%", "session=console;pid=1",
+    "silences=2022-06-22T00:00:00Z~2022-06-23T00:00:00Z;gaps=1;last=2022-08-01T00:00:00Z;usual_seconds=1",
+])  # fmt: skip
+TRACES = st.fixed_dictionaries(
+    {
+        "evidence": st.sampled_from(["PC1", "USB1", "SV1"]), "kind": st.sampled_from(KINDS), "source": st.sampled_from(SOURCES),
+        "family": st.sampled_from(["pnp", "shell", "net", None]), "time": TIMES, "detail": WORDS,
+        "account": st.sampled_from([None, "sato", "S-1-5-18", "OFFICE\\ghost", ""]), "host": st.sampled_from([None, "HOME-PC", "192.0.2.1"]),
+        "medium_serial": st.sampled_from([None, SERIAL, f"{SERIAL}&0", "6&1&0", "ZZ99", ""]),
+        "volume_serial": st.sampled_from([None, "1A2B3C4D", "E942DEEC", "zz", ""]), "letter": st.sampled_from([None, "E", ""]),
+        "path": st.sampled_from([None, "", "E:\\docs\\a.txt", "register.txt", "/", "\\"]), "record_number": st.sampled_from([None, 0, 2**62]),
+        "address": st.sampled_from(["PC1:p1:/a@1+2", "SV1:p0:/var/log/x.1.gz!0@5+9", "USB1@7+7", "PC1"]),
+    }
+)  # fmt: skip
+PAPERS = st.fixed_dictionaries(
+    {
+        "paper": st.sampled_from(["media_register", "take_out", "accounts", "erasure", "room_log"]), "kind": st.sampled_from(["entry", "note"]),
+        "row": st.sampled_from([None, 1, 2]), "sheet": st.just("s"), "item": st.sampled_from([None, "M-1", "sato", ""]),
+        "serial": st.sampled_from([None, SERIAL, "ZZ99", ""]), "action": st.sampled_from([None, "return", "take_out"]),
+        "time": TIMES, "until": TIMES, "detail": WORDS, "address": st.sampled_from(["papers:/a.csv!~row:1", "papers:/b.csv!~row:2"]),
+    }
+)  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(st.lists(TRACES, max_size=12), st.lists(PAPERS, max_size=6), st.sampled_from([None, WINDOW]))
+def test_any_rows_give_an_answer_to_every_question(traces, papers, window):
+    scene = Scene(window=window).stick().pc().server()
+    for row in traces:
+        scene.add("traces", **row)
+    for row in papers:
+        scene.add("papers", **row)
+    findings, _ = ask(scene)
+    jsonschema.validate(findings, SCHEMA)
+    assert {a["question"] for a in findings["answers"]} == {f"Q{n:02d}" for n in range(1, 26)}

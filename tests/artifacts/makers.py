@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import uuid
+import zlib
 
 FILETIME_2022 = 133_000_000_000_000_000  # 2022-06-18 04:26:40 UTC
 
@@ -231,3 +232,167 @@ def link(path: str = "E:\\data\\list.csv", *, suffix: str = "", tracker: bool = 
     droid = uuid.UUID("11111111-2222-1333-8444-0123456789ab").bytes_le
     block = struct.pack("<IIII", 96, 0xA0000003, 88, 0) + b"example-pc".ljust(16, b"\0") + droid * 4
     return header + info + (block if tracker else b"") + bytes(4)
+
+
+class _Xml:
+    """BinXML without templates; every name stands where it is used."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.out = at, bytearray()
+
+    def name(self, name: str) -> None:
+        raw = name.encode("utf-16-le")
+        self.out += struct.pack("<I", self.at + len(self.out) + 4)
+        self.out += struct.pack("<IHH", 0, 0, len(name)) + raw + b"\0\0"
+
+    def text(self, text: str) -> None:
+        self.out += struct.pack("<BBH", 5, 1, len(text)) + text.encode("utf-16-le")
+
+    def element(self, name: str, attributes: dict[str, str], *inside) -> None:
+        """inside: a text, or tuples of arguments of elements."""
+        self.out += bytes([0x41 if attributes else 1]) + bytes(4)
+        self.name(name)
+        self.out += bytes(4) if attributes else b""
+        for key, value in attributes.items():
+            self.out += b"\6"
+            self.name(key)
+            self.text(value)
+        self.out += b"\2"
+        for part in inside:
+            if isinstance(part, str):
+                self.text(part)
+            else:
+                self.element(*part)
+        self.out += b"\4"
+
+
+def evtx(*events: tuple[str, int, dict[str, str]]) -> bytes:
+    """An event log of one chunk: (provider, event id, data)."""
+    chunk = bytearray(512)
+    for number, (provider, event, data) in enumerate(events, 1):
+        xml = _Xml(len(chunk) + 24)
+        xml.out += b"\x0f\1\1\0"
+        system = (
+            "System",
+            {},
+            ("Provider", {"Name": provider}),
+            ("EventID", {}, str(event)),
+            ("Computer", {}, "EXAMPLE-PC"),
+        )
+        leaves = [("Data", {"Name": name}, value) for name, value in data.items()]
+        xml.element("Event", {}, system, ("EventData", {}, *leaves))
+        xml.out += b"\0"
+        size = 28 + len(xml.out)
+        chunk += (
+            struct.pack("<4sIQQ", b"\x2a\x2a\0\0", size, number, FILETIME_2022 + number)
+            + xml.out
+            + struct.pack("<I", size)
+        )
+    end = len(chunk)
+    chunk[:8] = b"ElfChnk\0"
+    struct.pack_into("<QQQQIII", chunk, 8, 1, len(events), 1, len(events), 128, end, end)
+    struct.pack_into("<I", chunk, 52, zlib.crc32(chunk[512:end]))
+    return b"ElfFile\0".ljust(4096, b"\0") + bytes(chunk.ljust(65536, b"\0"))
+
+
+AUDIT = "Microsoft-Windows-Security-Auditing"
+STICK_ID = f"USBSTOR\\{STICK}\\EX0123&0"
+SECURITY = evtx(
+    (
+        AUDIT,
+        4624,
+        {
+            "TargetUserSid": "S-1-5-21-1",
+            "TargetUserName": "reidai",
+            "TargetLogonId": "0x3e7a",
+            "LogonType": "2",
+            "WorkstationName": "EXAMPLE-PC",
+            "IpAddress": "-",
+        },
+    ),
+    (AUDIT, 4624, {"TargetUserName": "SYSTEM", "TargetLogonId": "0x3e7", "LogonType": "5"}),
+    (
+        AUDIT,
+        4663,
+        {
+            "SubjectUserName": "reidai",
+            "ObjectType": "File",
+            "ObjectName": "E:\\list.csv",
+            "AccessMask": "0x1",
+        },
+    ),
+    (
+        AUDIT,
+        5145,
+        {
+            "SubjectUserName": "reidai",
+            "ObjectType": "File",
+            "IpAddress": "192.0.2.1",
+            "ShareName": "\\\\*\\office",
+            "RelativeTargetName": "a.csv",
+            "AccessMask": "0x2",
+        },
+    ),
+    (
+        AUDIT,
+        6416,
+        {"DeviceId": STICK_ID, "DeviceDescription": "Example Stick", "ClassName": "DiskDrive"},
+    ),
+    (
+        AUDIT,
+        4616,
+        {"PreviousTime": "1655526400000000", "NewTime": "1655526400500000", "SubjectUserName": "x"},
+    ),
+    (
+        AUDIT,
+        4616,
+        {"PreviousTime": "1655526400000000", "NewTime": "1655267200000000", "SubjectUserName": "x"},
+    ),
+    (AUDIT, 4634, {"TargetUserName": "reidai", "TargetLogonId": "0x3e7a", "LogonType": "2"}),
+    ("Microsoft-Windows-Eventlog", 1102, {"SubjectUserName": "reidai"}),
+)
+WINDOWS = evtx(
+    ("Microsoft-Windows-Kernel-General", 12, {}),
+    ("Microsoft-Windows-Kernel-Power", 42, {}),
+    (
+        "Microsoft-Windows-UserPnp",
+        20001,
+        {"DeviceInstanceID": STICK_ID, "DriverDescription": "Disk drive"},
+    ),
+    ("Microsoft-Windows-Eventlog", 104, {"Channel": "Application", "SubjectUserName": "reidai"}),
+    ("Microsoft-Windows-Kernel-General", 13, {}),
+)
+_NTFS = b"\xeb\x52\x90NTFS    ".ljust(72, b"\0") + bytes.fromhex("8877665544332211") + bytes(432)
+PARTITION = evtx(
+    (
+        "Microsoft-Windows-Partition",
+        1006,
+        {
+            "ParentId": "USB\\VID_0951&PID_0001\\EX0123",
+            "Model": "Stick One",
+            "Manufacturer": "Example ",
+            "Capacity": "8000000000",
+            "BusType": "7",
+            "Vbr0": _NTFS.hex(),
+        },
+    ),
+    (
+        "Microsoft-Windows-Partition",
+        1006,
+        {"ParentId": "USB\\VID_0951&PID_0001\\EX0123", "Capacity": "0", "BusType": "7"},
+    ),
+    (
+        "Microsoft-Windows-Partition",
+        1006,
+        {"ParentId": "PCI\\VEN_8086", "Capacity": "500", "BusType": "17"},
+    ),
+)
+PNP = evtx(
+    ("Microsoft-Windows-Kernel-PnP", 400, {"DeviceInstanceId": STICK_ID}),
+    (
+        "Microsoft-Windows-DriverFrameworks-UserMode",
+        2003,
+        {"InstanceId": f"SWD\\WPDBUSENUM\\{DEVICE}"},
+    ),
+    ("Microsoft-Windows-Kernel-PnP", 410, {"DeviceInstanceId": "HID\\X\\1"}),
+)

@@ -34,6 +34,16 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
     "office_mru": (PROFILE, makers.NTUSER),
     "user_assist": (PROFILE, makers.NTUSER),
     "setupapi": ("/Windows/INF/setupapi.dev.log", windows.SETUPAPI.encode()),
+    "security_log": ("/Windows/System32/winevt/Logs/Security.evtx", makers.SECURITY[:12288]),
+    "windows_log": ("/Windows/System32/winevt/Logs/System.evtx", makers.WINDOWS[:8192]),
+    "partition_log": (
+        "/Windows/System32/winevt/Logs/Microsoft-Windows-Partition%4Diagnostic.evtx",
+        makers.PARTITION[:12288],
+    ),
+    "pnp_log": (
+        "/Windows/System32/winevt/Logs/Microsoft-Windows-Kernel-PnP%4Configuration.evtx",
+        makers.PNP[:8192],
+    ),
     "lnk": (windows.RECENT, makers.link()),
     "dest_list": (
         "/Users/a/Recent/AutomaticDestinations/1.automaticDestinations-ms!DestList",

@@ -117,10 +117,11 @@ def ole(streams: dict[str, bytes]) -> bytes:
 def pdf(*objects: bytes | tuple[bytes, bytes]) -> bytes:
     """A PDF of numbered objects; a pair is the inside of a dictionary and its Flate stream."""
     out = b"%PDF-1.7\n"
-    for number, body in enumerate(objects, 1):
-        if isinstance(body, tuple):
-            packed = zlib.compress(body[1])
-            head = b"<</Filter/FlateDecode/Length %d %s>>" % (len(packed), body[0])
+    for number, given in enumerate(objects, 1):
+        body = given
+        if isinstance(given, tuple):
+            packed = zlib.compress(given[1])
+            head = b"<</Filter/FlateDecode/Length %d %s>>" % (len(packed), given[0])
             body = head + b"\nstream\n" + packed + b"\nendstream"
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     return out + b"trailer<</Root 1 0 R>>\n%%EOF\n"
@@ -134,8 +135,9 @@ PDF = pdf(
     b"<</Font<</F1 4 0 R/F2 8 0 R/F3 10 0 R>>/XObject<</X 9 0 R>>>>",
     (
         b"",
-        b"BT /F1 10 Tf 1 0 0 1 50 700 Tm <0001> Tj [<0002> -1200 <0020> 10 <0021>] TJ 200 0 Td <001000110012> Tj "
-        b"0 -20 Td /F2 10 Tf (\x96\xbc\x95\xeb \\(1\\)) Tj T* /F3 10 Tf (plain) ' ET q /X Do Q",
+        b"BT /F1 10 Tf 1 0 0 1 50 700 Tm <0001> Tj [<0002> -1200 <0020> 10 <0021>] TJ"
+        b" 200 0 Td <001000110012> Tj 0 -20 Td /F2 10 Tf (\x96\xbc\x95\xeb \\(1\\)) Tj"
+        b" T* /F3 10 Tf (plain) ' ET q /X Do Q",
     ),
     b"<</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 5 0 R/DescendantFonts[<</DW 1000/W[16 18 500]>>]>>",
     (b"", CMAP),

@@ -6,7 +6,7 @@ Layout          "ElfFile", 4096 bytes; chunks of 65536: "ElfChnk", u64 first and
                 05 value, 0D 0E substitution; names and templates are kept once per chunk, by offset
 Source          libyal/libevtx "Windows XML Event Log (EVTX)"
 Proves          what its artefact parsers say
-Does not prove  that records between those left were not removed: see gaps in record ids
+Does not prove  that records between those left were not removed: see `missing` in log_span
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from __future__ import annotations
 import struct
 import uuid
 import zlib
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from forensics.artifacts.artifact import ROWS_MAX
-from forensics.values import FILETIME_EPOCH_MICROS, Gap
+from forensics.artifacts.artifact import ROWS_MAX, Content, Parsed, Row, detail
+from forensics.artifacts.text import Record, iso, span
+from forensics.values import FILETIME_EPOCH_MICROS, Gap, from_filetime, interval
 
 CHUNK = 65536
 FIRST = 512  # of a chunk: its first record
+CLOCK_STEP = 60_000_000  # microseconds: smaller changes of the clock are corrections
 _DEPTH_MAX = 32
 _ELEMENTS_MAX = 4096  # of one record
 _DATA = ("Event/EventData/", "Event/UserData/")
@@ -90,17 +92,14 @@ def events(data: bytes, wanted: Container[tuple[str, int]], gaps: list[Gap]) -> 
     """
     if data[:8] != b"ElfFile\0":
         gaps.append(Gap(0, min(len(data), 4096), "NO_FILE_HEADER"))
-    count = 0
+    count, dirty = 0, bool(data[120:121] and data[120] & 1)
     for start in range(4096, len(data), CHUNK):
         chunk = data[start : start + CHUNK]
-        if chunk[:8] != b"ElfChnk\0":
-            if chunk.strip(b"\0"):
-                gaps.append(Gap(start, len(chunk), "NO_CHUNK"))
-                if b"\x2a\x2a\0\0" not in chunk:
-                    continue
-            else:
-                continue
-        for event in _Chunk(chunk, start, gaps).events(wanted):
+        if chunk[:8] != b"ElfChnk\0" and chunk.strip(b"\0"):
+            gaps.append(Gap(start, len(chunk), "NO_CHUNK"))
+        if b"\x2a\x2a\0\0" not in chunk:
+            continue
+        for event in _Chunk(chunk, start, gaps, dirty=dirty).events(wanted):
             count += 1
             if count > ROWS_MAX:
                 gaps.append(Gap(start, len(data) - start, "ROW_LIMIT"))
@@ -108,19 +107,63 @@ def events(data: bytes, wanted: Container[tuple[str, int]], gaps: list[Gap]) -> 
             yield event
 
 
+Rule = Callable[[Event], Row | None]
+
+
+def read_log(content: Content, rules: Mapping[tuple[str, int], Rule]) -> Parsed:
+    """Rows of the records that a rule is for, by provider and event id, and how far the log reaches.
+
+    A row gets the record's time, number, computer (`on` in detail) and place. `missing` in the detail
+    of log_span counts record ids between the first and the last that are not there.
+    """
+    gaps: list[Gap] = []
+    found = sorted(events(content.data, rules, gaps), key=lambda event: event.record)
+    rows: list[Row] = []
+    for event in found:
+        rule = rules.get((event.provider, event.number))
+        row = rule(event) if rule else None
+        if row is not None:
+            rows.append(
+                {
+                    "time": from_filetime(event.written), "time_raw": str(event.written),
+                    "record_number": event.record, "at": event.at, **row,
+                }
+            )  # fmt: skip
+    records = [Record(from_filetime(event.written), *event.at) for event in found]
+    ids = {event.record for event in found}
+    missing = max(ids) - min(ids) + 1 - len(ids) if ids else 0
+    rows += span(records, content.times.get("modified"), missing=missing or None)
+    return Parsed(rows, [], gaps)
+
+
+def clock_step(event: Event, before: str, after: str, **more: str | None) -> Row | None:
+    """A row for a clock that was set by a minute or more; None for what time services do all day."""
+    times = [event.data.get(name, "") for name in (before, after)]
+    known = [int(text) for text in times if text.lstrip("-").isdecimal()]
+    if len(known) == 2 and abs(known[1] - known[0]) < CLOCK_STEP:
+        return None
+    shown = [iso(interval(moment, 1, "utc")) for moment in known] if len(known) == 2 else [None] * 2
+    shift = f"{(known[1] - known[0]) / 1_000_000:.3f}" if len(known) == 2 else None
+    what = detail(previous=shown[0], new=shown[1], seconds=shift, **more, on=event.computer)
+    return {"kind": "clock_changed", "detail": what}
+
+
 class _Chunk:
-    def __init__(self, data: bytes, start: int, gaps: list[Gap]) -> None:
-        self.data, self.start, self.gaps = data, start, gaps
+    def __init__(self, data: bytes, start: int, gaps: list[Gap], *, dirty: bool) -> None:
+        self.data, self.start, self.gaps, self.dirty = data, start, gaps, dirty
         self.names: dict[int, str] = {}
         self.templates: dict[int, list[_Leaf]] = {}
 
     def events(self, wanted: Container[tuple[str, int]]) -> Iterator[Event]:
         """Records by their sizes; where one is damaged, the next one is looked for by its mark."""
-        end = min(int.from_bytes(self.data[48:52], "little"), len(self.data))
-        end = end if end >= FIRST else len(self.data)
-        if self.data[:8] == b"ElfChnk\0" and len(self.data) < end:
+        declared = int.from_bytes(self.data[48:52], "little")
+        end = min(declared, len(self.data)) if declared >= FIRST else len(self.data)
+        if FIRST <= len(self.data) < declared <= CHUNK:
             self.gaps.append(Gap(self.start + len(self.data), 0, "TRUNCATED"))
-        if zlib.crc32(self.data[FIRST:end]) != int.from_bytes(self.data[52:56], "little"):
+        flags = self.data[120] if len(self.data) > 120 else 0  # 1: dirty, 4: without CRC
+        unsummed = self.dirty or bool(flags & 5)
+        stored = int.from_bytes(self.data[52:56], "little")
+        if not unsummed and zlib.crc32(self.data[FIRST:end]) != stored:
             self.gaps.append(Gap(self.start + FIRST, max(end - FIRST, 0), "CRC_MISMATCH"))
         at = FIRST
         while at + 24 < end:

@@ -2,7 +2,8 @@
 
 Layout          MD5|name|inode|mode_as_string|UID|GID|size|atime|mtime|ctime|crtime
                 in names `%` is %25, `|` is %7C, controls are %XX; other bytes stand as they are
-Source          wiki.sleuthkit.org, "Body file"; mactime (skips lines that begin with #)
+Source          wiki.sleuthkit.org, "Body file"; mactime 4.11.1 (skips lines that begin with #, and
+                turns %XX back into bytes)
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 NAME = "internal-bodyfile.txt"
 HEAD = b"# INTERNAL: real paths. Case %s. In names %% is %%25, | is %%7C, controls are %%XX.\n"
+DELETED = b" (deleted)"
 MODES = {"directory": "d/d---------", "link": "l/l---------", "virtual": "v/v---------"}
 
 
@@ -34,7 +36,7 @@ def inode(entry: Entry) -> str:
 def name(entry: Entry) -> bytes:
     out = entry.name.replace(b"%", b"%25").replace(b"|", b"%7C")
     out = b"".join(b"%%%02X" % byte if byte < 32 or byte == 127 else bytes([byte]) for byte in out)
-    return out + (b" (deleted)" if entry.deleted else b"")
+    return out + (DELETED if entry.deleted else b"")
 
 
 def line(entry: Entry) -> bytes:

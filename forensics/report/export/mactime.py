@@ -1,6 +1,7 @@
 """The timeline that `mactime -d -y` prints: CSV, one line per second and name, `macb` with dots.
 
 Layout          Date,Size,Type,Mode,UID,GID,Meta,File Name; 2026-11-24T00:00:00Z; name quoted
+                mactime itself drops names with a line break; here they stand as %0A
 Source          mactime of The Sleuth Kit 4.11.1, read and run
 """
 
@@ -31,7 +32,7 @@ def write(case: Case, tables: Tables, out: Path) -> Path:
         times = {key: entry.seconds(key) for key in LETTERS}
         if not any(times.values()):
             continue
-        name = bodyfile.name(entry)
+        name = _name(entry)
         facts[name] = entry
         for key, seconds in times.items():
             if seconds >= 0:  # mactime knows nothing before 1970
@@ -42,6 +43,13 @@ def write(case: Case, tables: Tables, out: Path) -> Path:
         order = sorted(seen, key=lambda key: b"%.10d,%b,%b" % key)
         file.writelines(_line(key, seen[key], facts[key[2]]) for key in order)
     return place
+
+
+def _name(entry: Entry) -> bytes:
+    """The name as mactime shows it; one with controls keeps them, and its %, as %XX: one line each."""
+    if any(byte < 32 or byte == 127 for byte in entry.name):
+        return bodyfile.name(entry)
+    return entry.name + (bodyfile.DELETED if entry.deleted else b"")
 
 
 def _line(key: tuple[int, bytes, bytes], letters: set[str], entry: Entry) -> bytes:

@@ -23,7 +23,12 @@ TOPICS = {
     "Q20": "fully_examined", "Q21": "persons", "Q22": "threshold", "Q23": "encrypted",
     "Q24": "protection_unchanged", "Q25": "same_extract",
 }  # fmt: skip
-SIZES = {"USB1": 30_752_636_928, "PC1": 512_110_190_592, "PC2": 256_060_514_304, "SV1": 2_000_398_934_016}
+SIZES = {
+    "USB1": 30_752_636_928,
+    "PC1": 512_110_190_592,
+    "PC2": 256_060_514_304,
+    "SV1": 2_000_398_934_016,
+}
 EVTX = "/Windows/System32/winevt/Logs/Microsoft-Windows-Partition%254Diagnostic.evtx"
 HOSTILE = (
     "<script>alert(1)</script>.csv",
@@ -211,16 +216,35 @@ def findings() -> dict[str, Any]:
             "HORIZON_SHORT",
         ],
     }
-    answers[4] |= {"reasons": ["READ_LEAVES_NO_TRACE", "HORIZON_SHORT"], "would_change": ["HORIZON_SHORT"]}
+    answers[4] |= {
+        "reasons": ["READ_LEAVES_NO_TRACE", "HORIZON_SHORT"],
+        "would_change": ["HORIZON_SHORT"],
+    }
     answers[23] |= {"reasons": ["NO_BASELINE"], "would_change": ["NO_BASELINE"]}
     answers[11] |= {"lawful": False}
     for subject, verdict in (("USB1", "no_trace"), ("USB2", "not_examined")):
         answers.append(answer("Q04", subject, verdict))
-    for subject, verdict in (("USB1", "undetermined"), ("PC1", "no_trace"), ("PC2", "undetermined"), ("USB2", "not_examined")):
-        answers.append(answer("Q05", subject, verdict, facts=[ids["covers"]] if subject == "PC1" else []))
-    for subject, verdict in (("USB1", "confirmed"), ("PC1", "confirmed"), ("PC2", "undetermined"), ("SV1", "confirmed")):
+    for subject, verdict in (
+        ("USB1", "undetermined"),
+        ("PC1", "no_trace"),
+        ("PC2", "undetermined"),
+        ("USB2", "not_examined"),
+    ):
+        answers.append(
+            answer("Q05", subject, verdict, facts=[ids["covers"]] if subject == "PC1" else [])
+        )
+    for subject, verdict in (
+        ("USB1", "confirmed"),
+        ("PC1", "confirmed"),
+        ("PC2", "undetermined"),
+        ("SV1", "confirmed"),
+    ):
         answers.append(answer("Q02", subject, verdict, facts=[ids["digest"]]))
-    for subject, verdict in (("PC1×USB1", "confirmed"), ("PC1×USB2", "confirmed"), ("PC2×USB1", "undetermined")):
+    for subject, verdict in (
+        ("PC1×USB1", "confirmed"),
+        ("PC1×USB2", "confirmed"),
+        ("PC2×USB1", "undetermined"),
+    ):
         answers.append(answer("Q09", subject, verdict, facts=[ids["usb1"]]))
     for subject, verdict in (("PC1", "confirmed"), ("PC2", "refuted"), ("SV1", "confirmed")):
         answers.append(answer("Q14", subject, verdict, facts=[ids["covers"]]))
@@ -268,7 +292,14 @@ def ledger_rows() -> list[dict[str, Any]]:
                  ("content", "unreadable", 49_152), ("content", "unsupported", 8_589_934_592),
                  ("content", "timed_out", 402_653_184), ("content", "examined", 0.1),
                  ("locked", "locked", 107_374_182_400), ("unallocated", "examined", 0)])  # fmt: skip
-    tile("SV1", [("metadata", "examined", 0.02), ("content", "examined", 0.3), ("unallocated", "examined", 0)])
+    tile(
+        "SV1",
+        [
+            ("metadata", "examined", 0.02),
+            ("content", "examined", 0.3),
+            ("unallocated", "examined", 0),
+        ],
+    )
     return out
 
 
@@ -374,9 +405,15 @@ def bare(answers: bool = True) -> dict[str, Any]:
     out["case"]["window"] = None
     out["evidence"], out["facts"] = [], []
     out["persons"] = {"at_least": 0, "at_most": 0, "at_most_overall": None}
-    out["answers"] = [
-        answer(question, "case", "not_examined") for group in GROUPS.values() for question in group
-    ] if answers else []
+    out["answers"] = (
+        [
+            answer(question, "case", "not_examined")
+            for group in GROUPS.values()
+            for question in group
+        ]
+        if answers
+        else []
+    )
     return out
 
 
@@ -385,8 +422,18 @@ def hostile() -> dict[str, Any]:
     out = copy.deepcopy(findings())
     for number in range(36):
         size = 1_000_000_000 * (number + 1)
-        parts = ({"unreadable": size} if number == 1 else {"locked": size // 3} if number % 7 == 3 else {"failed": 1} if number == 9 else {})
-        out["evidence"].append(item(f"DISK-{number:03}", ("pc", "medium", "server")[number % 3], size, **parts))
+        parts = (
+            {"unreadable": size}
+            if number == 1
+            else {"locked": size // 3}
+            if number % 7 == 3
+            else {"failed": 1}
+            if number == 9
+            else {}
+        )
+        out["evidence"].append(
+            item(f"DISK-{number:03}", ("pc", "medium", "server")[number % 3], size, **parts)
+        )
     for number, name in enumerate(HOSTILE):
         made = [
             fact("personal_data", [f"USB1:p1:/{number}"], evidence="USB1", path=f"/{name}", state="deleted",
@@ -394,7 +441,7 @@ def hostile() -> dict[str, Any]:
             fact("connection", [f"PC1@{number}"], host="PC1", medium_serial=f"{number:08X}", volume_serial=None,
                  label=name, first=when(f"06-18 0{number % 10}:00:00"), last=when(f"06-19 0{number % 10}:00:00"),
                  account=name, registered=bool(number % 2)),
-            fact("open", [f"PC1@{number + 100}"], host=f"DISK-{3 * number % 36:03}", medium=None, path=f"/{name}",
+            fact("open", [f"PC1@{number + 100}"], host=f"DISK-{3 * number % 36:03}", medium=None, path=name,
                  time=when(f"06-19 1{number % 10}:00:00"), account=name, source="lnk"),
             fact("copy", [f"PC1@{number + 200}"], dataset=name, **{"from": f"USB1:p1:/a{number}", "to": f"PC1:p2:/b{number}!{name or '0'}"},
                  basis="records", method="unknown", persons=3, time=None, order_known=False),

@@ -1,0 +1,85 @@
+"""Starts, stops, sleep, clock, cleared logs, driver installations: System.evtx.
+
+Layout          see evtx.py; Kernel-General 12 13 start, stop, 1 clock; EventLog 6005 6006; Kernel-Power
+                41 (start after a crash) 42 107 sleep, wake; Eventlog 104 cleared; UserPnp 20001
+Source          Microsoft "System event log" documentation; domain knowledge 4.2 of this tool
+Proves          the host ran, stopped, or its clock was set; a driver for this device was installed
+Does not prove  what happened between; small corrections of the clock by time service are normal
+"""
+
+from __future__ import annotations
+
+from forensics.artifacts.artifact import (
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    basename,
+    detail,
+    on_windows,
+)  # fmt: skip
+from forensics.artifacts.windows.device_id import device
+from forensics.artifacts.windows.evtx import Event, Rule, clock_step, read_log
+
+_KERNEL, _POWER = "Microsoft-Windows-Kernel-General", "Microsoft-Windows-Kernel-Power"
+
+
+def _host(kind: str, why: str | None = None) -> Rule:
+    return lambda event: {
+        "kind": kind,
+        "detail": detail(event=event.number, why=why, on=event.computer),
+    }
+
+
+def _clock(event: Event) -> Row | None:
+    return clock_step(event, "OldTime", "NewTime", reason=event.data.get("Reason"))
+
+
+def _cleared(event: Event) -> Row:
+    who, log = event.data.get("SubjectUserName"), event.data.get("Channel")
+    return {"kind": "log_cleared", "account": who, "detail": detail(log=log, on=event.computer)}
+
+
+def _installed(event: Event) -> Row | None:
+    instance = event.data.get("DeviceInstanceID", "")
+    found = device(instance)
+    if found is None or not (found.bus == "USBSTOR" or (found.bus == "USB" and found.own_serial)):
+        return None
+    return {
+        "kind": "device_installed", "medium_serial": found.serial, "label": found.label,
+        "detail": detail(
+            instance=instance, driver=event.data.get("DriverDescription"),
+            own_serial=None if found.own_serial else "no", on=event.computer,
+        ),
+    }  # fmt: skip
+
+
+RULES: dict[tuple[str, int], Rule] = {
+    (_KERNEL, 12): _host("host_started"),
+    (_KERNEL, 13): _host("host_stopped"),
+    (_KERNEL, 1): _clock,
+    ("EventLog", 6005): _host("host_started"),
+    ("EventLog", 6006): _host("host_stopped"),
+    (_POWER, 41): _host("host_started", "after_crash"),
+    (_POWER, 42): _host("host_stopped", "sleep"),
+    (_POWER, 107): _host("host_started", "wake"),
+    ("Microsoft-Windows-Eventlog", 104): _cleared,
+    ("Microsoft-Windows-UserPnp", 20001): _installed,
+}
+
+
+def parse(content: Content) -> Parsed:
+    return read_log(content, RULES)
+
+
+ARTIFACT = Artifact(
+    name="windows_log",
+    family="app",
+    records=("host_started", "host_stopped", "log_cleared", "clock_changed"),
+    where=r"/windows/system32/winevt/logs/(archive-)?system[^/]*\.evtx$",
+    claims=lambda path, head: (
+        head[:8] == b"ElfFile\0" and basename(path).startswith(("system", "archive-system"))
+    ),
+    parse=parse,
+    expected=on_windows,
+)

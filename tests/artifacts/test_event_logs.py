@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import csv
+import lzma
+import re
+from collections import Counter
+
+import pytest
+from makers import PARTITION, PNP, SECURITY, STICK_ID, WINDOWS, evtx
+
+from forensics.artifacts import Content
+from forensics.artifacts.windows import partition_log, pnp_log, security_log, windows_log
+from forensics.artifacts.windows.evtx import events
+from forensics.values import moment
+
+ALL = type("All", (), {"__contains__": lambda *_: True})()
+
+
+def rows(module, data: bytes) -> list[dict]:
+    parsed = module.parse(Content(data, "/x.evtx"))
+    assert parsed.gaps == []
+    return [
+        row
+        for row in parsed.traces
+        if not row["kind"].startswith("log_") or row["kind"] == "log_cleared"
+    ]
+
+
+def test_security_log():
+    found = rows(security_log, SECURITY)
+    assert [
+        (row["kind"], row.get("account"), row.get("path"), row.get("host")) for row in found
+    ] == [
+        ("session_start", "reidai", None, "EXAMPLE-PC"),
+        ("file_read", "reidai", "E:\\list.csv", None),
+        ("file_written", "reidai", "a.csv", "192.0.2.1"),
+        ("device_connected", None, None, None),
+        ("clock_changed", "x", None, None),
+        ("session_end", "reidai", None, None),
+        ("log_cleared", "reidai", None, None),
+    ]
+    assert (
+        found[0]["detail"]
+        == "session=console;logon_id=0x3e7a;sid=S-1-5-21-1;event=4624;on=EXAMPLE-PC"
+    )
+    assert found[3]["medium_serial"] == "EX0123"
+    assert "seconds=-259200.000" in found[4]["detail"]
+    assert [row["record_number"] for row in found] == [1, 3, 4, 5, 7, 8, 9]
+    assert str(moment(found[0]["time"].start)) == "2022-06-18 04:26:40+00:00"
+
+
+def test_windows_log():
+    assert [(row["kind"], row["detail"]) for row in rows(windows_log, WINDOWS)] == [
+        ("host_started", "event=12;on=EXAMPLE-PC"),
+        ("host_stopped", "event=42;why=sleep;on=EXAMPLE-PC"),
+        ("device_installed", f"instance={STICK_ID};driver=Disk drive;on=EXAMPLE-PC"),
+        ("log_cleared", "log=Application;on=EXAMPLE-PC"),
+        ("host_stopped", "event=13;on=EXAMPLE-PC"),
+    ]
+
+
+def test_partition_log_has_device_and_volume_serial():
+    columns = ("kind", "medium_serial", "volume_serial", "size", "label")
+    assert [tuple(row[column] for column in columns) for row in rows(partition_log, PARTITION)] == [
+        ("device_connected", "EX0123", "1122334455667788", 8_000_000_000, "Example Stick One"),
+        ("device_removed", "EX0123", None, None, None),
+    ]
+    boots = {
+        b"\xeb\x76\x90EXFAT   ".ljust(100, b"\0") + bytes.fromhex("4d3c2b1a"): "1A2B3C4D",
+        bytes(67) + bytes.fromhex("4d3c2b1a") + b"NO NAME    FAT32   ": "1A2B3C4D",
+        bytes(39) + bytes.fromhex("4d3c2b1a") + b"NO NAME    FAT16   ": "1A2B3C4D",
+        bytes(512): None,
+    }
+    assert {raw: partition_log.volume_serial(raw.hex()) for raw in boots} == boots
+    assert partition_log.volume_serial("no hex") is None
+
+
+def test_pnp_log():
+    assert [(row["kind"], row["medium_serial"]) for row in rows(pnp_log, PNP)] == [
+        ("device_installed", "EX0123"),
+        ("device_connected", "EX0123"),
+    ]
+
+
+def test_damage():
+    def reasons(data: bytes) -> tuple[int, list[str]]:
+        gaps = []
+        return len(list(events(data, ALL, gaps))), [gap.reason for gap in gaps]
+
+    second = SECURITY.index(b"\x2a\x2a\0\0", 4096 + 516)
+    hurt = SECURITY[:second] + bytes(8) + SECURITY[second + 8 :]
+    assert reasons(SECURITY) == (9, [])
+    assert reasons(hurt) == (8, ["CRC_MISMATCH", "RECORD_DAMAGED"])
+    assert reasons(b"x" * 8 + SECURITY[8:]) == (9, ["NO_FILE_HEADER"])
+    assert reasons(SECURITY[:4096] + b"x" * 8 + SECURITY[4104:]) == (9, ["NO_CHUNK"])
+    assert reasons(SECURITY[: 4096 + 700])[1][0] == "TRUNCATED"
+    assert reasons(b"") == (0, ["NO_FILE_HEADER"])
+    (span,) = [
+        row
+        for row in windows_log.parse(Content(evtx(("a", 1, {}), ("b", 2, {})))).traces
+        if row["kind"] == "log_span"
+    ]
+    assert "records=2;" in span["detail"]
+    assert "missing" not in span["detail"]
+
+
+@pytest.mark.image
+@pytest.mark.slow
+def test_as_many_records_as_two_other_readers(shared):
+    with (shared / "corpus/expected/artifacts/evtx.csv").open(encoding="utf-8") as file:
+        table = [row for row in csv.DictReader(file) if not row["path"].endswith(".Evt.xz")]
+    more = {
+        "System2.evtx.xz": 283,
+        "sample-with-zero-data-size-event.evtx.xz": 449,
+        "sample_with_a_bad_chunk_magic.evtx.xz": 384,
+    }
+    for row in table:
+        path = shared / "corpus" / row["path"]
+        gaps = []
+        found = list(events(lzma.decompress(path.read_bytes()), ALL, gaps))
+        if path.name in more:  # damaged: both stop where the first record is bad
+            assert len(found) == more[path.name] > int(row["libevtx_records"])
+            assert gaps
+            continue
+        assert len(found) == int(row["libevtx_records"]), row["path"]
+        assert gaps == [], row["path"]
+        counts = Counter(f"{event.provider}/{event.number}" for event in found)
+        for name, number in re.findall(r"(\S.*?):(\d+)(?= |$)", row["top_events"]):
+            assert counts[name] == int(number), (row["path"], name)
+    assert len(table) > 20

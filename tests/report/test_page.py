@@ -1,0 +1,201 @@
+"""The report as HTML: closed to the network, well formed, the same bytes twice, whatever the names."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from html.parser import HTMLParser
+
+import pytest
+import report_samples as samples
+from test_words import FORBIDDEN
+
+from forensics.report import page
+from forensics.report.words import LANGUAGES
+
+CASES = {
+    "usual": (samples.findings, samples.tables),
+    "nothing": (samples.bare, dict),
+    "no answers": (lambda: samples.bare(answers=False), dict),
+    "hostile": (samples.hostile, samples.tables),
+    "no tables": (samples.findings, dict),
+}
+VOID = {"meta", "br", "wbr", "col", "rect", "path", "line", "circle", "link", "img", "input"}
+
+
+@cache
+def render(name: str, language: str) -> str:
+    findings, tables = CASES[name]
+    return page.render(findings(), tables(), language, zone="Asia/Tokyo")
+
+
+class Reader(HTMLParser):
+    """Ids, links, tags and their nesting."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.urls: list[str] = []
+        self.refs: list[str] = []
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value)
+            elif name == "href":
+                (self.links if value.startswith("#") else self.urls).append(value)
+            elif name in ("src", "srcset", "data", "action", "xlink:href", "background", "style"):
+                self.wrong.append(f"{tag} {name}")
+            elif name.startswith("on"):
+                self.wrong.append(f"{tag} {name}")
+            elif name in ("aria-labelledby",):
+                self.refs += value.split()
+            self.refs += re.findall(r"url\(#([^)]+)\)", value or "")
+        if tag in ("script", "iframe", "object", "embed", "img", "link", "form", "base"):
+            self.wrong.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"/{tag}")
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] != "style":
+            self.text.append(data)
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    return reader
+
+
+each = pytest.mark.parametrize(
+    ("name", "language"), [(name, language) for name in CASES for language in LANGUAGES]
+)
+
+
+@each
+def test_it_is_closed_and_well_formed(name: str, language: str):
+    text = render(name, language)
+    found = read(text)
+    assert found.wrong == []
+    assert found.open == []
+    assert set(found.urls) <= {"report.html", "report.en.html"}
+    assert len(found.ids) == len(set(found.ids))
+    assert {link[1:] for link in found.links} <= set(found.ids)
+    assert set(found.refs) <= set(found.ids)
+    assert f'<html lang="{language}">' in text
+
+
+@each
+def test_its_policy_names_its_only_style(name: str, language: str):
+    text = render(name, language)
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert policy in text
+    assert text.count("<style") == 1
+    assert "@import" not in style
+    assert "url(" not in style
+
+
+@each
+def test_it_says_nothing_forbidden(name: str, language: str):
+    said = "".join(read(render(name, language)).text)
+    assert not FORBIDDEN.search(said)
+
+
+@each
+def test_all_25_questions_stand_in_it(name: str, language: str):
+    ids = read(render(name, language)).ids
+    assert [f"Q{number:02}" for number in range(1, 26)] == sorted(i for i in ids if i[0] == "Q")
+    for section in ("answer", "answers", "timeline", "matrix", "persons", "papers", "copies", "limits",
+                    "method", "custody", "ledger", "horizons", "facts", "glossary"):  # fmt: skip
+        assert section in ids  # never omitted, also where there is nothing
+
+
+def test_the_same_input_gives_the_same_bytes():
+    for name in CASES:
+        again = page.render(CASES[name][0](), CASES[name][1](), "ja", zone="Asia/Tokyo")
+        assert again == render(name, "ja")
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_hostile_names_are_text(language: str):
+    text = render("hostile", language)
+    assert "<script" not in text
+    assert "\u202e" not in text
+    assert "\u200d" not in text
+    assert "\0" not in text
+    assert 'onload="' not in text
+    assert 'class="cc">U+202E<' in text
+    assert LANGUAGES[language]["ui"]["nameless"] in text
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_page_one_has_the_answer_and_its_limits_in_one_size(language: str):
+    text = render("usual", language)
+    first = text[text.index('id="answer"') : text.index('id="answers"')]
+    assert '<h1 class="say"' in first
+    assert '<p class="say">' in first
+    assert first.count('<div class="bar">') == 4
+    assert "54.55 %" in first
+    assert "USB2" in first
+
+
+def test_small_counts_of_sensitive_kinds_are_not_told():
+    text = render("usual", "ja")
+    people = text[text.index('id="persons"') : text.index('id="papers"')]
+    row = people[people.index("福祉") :]
+    assert "10未満" in row[: row.index("</tr>")]
+    assert ">7<" not in row[: row.index("</tr>")]
+
+
+def test_one_byte_unread_in_eight_terabytes_is_seen():
+    findings = samples.findings()
+    findings["evidence"] = [samples.item("USB1", "medium", 8 * 10**12, unreadable=1)]
+    text = page.render(findings, {}, "en", zone="Asia/Tokyo")
+    assert "&gt; 99.99 %" in text
+    assert "100 %" not in text[text.index('class="bars"') : text.index('class="two"')]
+    assert 'width="0.700%"' in text
+
+
+def test_500_events_in_a_minute_are_listed_in_part():
+    findings = samples.findings()
+    for number in range(500):
+        findings["facts"].append(
+            samples.fact("open", [f"PC1@{number}"], host="PC1", medium=None, path=f"/{number}.txt",
+                         time=samples.when("06-18 10:00:00"), account=None, source="lnk")
+        )  # fmt: skip
+    text = page.render(findings, samples.tables(), "en", zone="Asia/Tokyo")
+    listed = text[text.index('<ol class="tl">') :]
+    assert listed[: listed.index("</ol>")].count("<li") == 30
+    assert "more events lie within" in text
+
+
+def test_a_window_wider_than_all_events_and_one_item():
+    findings = samples.findings()
+    findings["case"]["window"] = {"from": "1999-01-01T00:00:00Z", "until": "2040-01-01T00:00:00Z"}
+    findings["evidence"] = findings["evidence"][:1]
+    text = page.render(findings, samples.tables(), "ja", zone="Asia/Tokyo")
+    assert read(text).wrong == []
+
+
+def test_the_leading_language_has_the_short_name():
+    assert page.file_name("ja", ("ja", "en")) == "report.html"
+    assert page.file_name("en", ("ja", "en")) == "report.en.html"
+    assert page.file_name("ja", ("en", "ja")) == "report.ja.html"
