@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 ROLES = ("medium", "pc", "server", "collection")
 PAPERS = ("media_register", "take_out", "room_log", "cards", "accounts", "approvals", "erasure")
+CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DIGESTS = {"sha256": 64, "sha1": 40, "md5": 32}  # hex digits
 KEYS = {
     "": {"case", "window", "evidence", "register", "known", "papers"},
@@ -233,8 +234,8 @@ def load(
     reader.known_keys("", data)
     head = reader.section(data, "case")
     case_id = reader.text(head, "case", "id")
-    if not EVIDENCE_ID.fullmatch(case_id):
-        raise reader.refusal("id", f"{case_id!r} is no id (letters, digits, _ and -, at most 32)")
+    if not CASE_ID.fullmatch(case_id):
+        raise reader.refusal("id", f"{case_id!r} is no id (letters, digits, _ and -, at most 64)")
     evidence = reader.evidence(data)
     folder = (out or source.parent / case_id).resolve()
     case = Case(

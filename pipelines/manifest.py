@@ -15,7 +15,6 @@ def manifest(case: Case, crew: Crew) -> int:
     """The tables volumes, files, contents and coverage; gives the exit code."""
     media = evidence.open_all(case)
     walked = crew.each(walk.files, walk.units(media))
-    batches = examine.batches(case, media, walked)
-    found = crew.each(examine.contents, batches, examine.manifest_options())
+    found = crew.each(examine.digests, examine.batches(case, media, walked))
     tables = case.keep(walked, found)
     return case.exit_code(tables)

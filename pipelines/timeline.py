@@ -16,5 +16,5 @@ def timeline(case: Case, crew: Crew) -> int:
     media = evidence.open_all(case)
     walked = crew.each(walk.files, walk.units(media))
     tables = case.keep(walked)
-    case.keep(events=correlate.events(case, tables))
+    case.keep(events=correlate.timeline(case, tables))
     return case.exit_code(tables)

@@ -130,7 +130,7 @@ def statement(world: World, question: Question, subject: str, finding: Finding) 
         return (
             f"{ja}:{why}ため、{claim_ja}かどうかは判断できない。{helps}があれば判断できる可能性がある。",
             (
-                f"{en}: whether {claim_en} cannot be determined, because {' and because '.join(why_en)}. "
+                f"{en}: whether {claim_en} cannot be determined, because {'; '.join(why_en)}. "
                 f"{more[:1].upper()}{more[1:]} might change this."
             ),
         )

@@ -8,7 +8,7 @@ undated), volume_seen (label, volume serial and device); mountpoint (an account 
 file_opened, shortcut (a link that is no opening), file_recycled; medium_mounted (what a system left
 on a medium); file_read, file_written, file_listed, access_failed (server logs); session_start,
 session_end, logon_failed; host_started, host_stopped, clock_changed, log_cleared; program_run;
-log_span (one per log: how far it reaches, see text.span), log_record (its first and last record).
+log_span (one per log: how far it reaches, see text.Reach), log_record (its first and last record).
 
 Settings (column `name`): computer_name, hostname, zone (IANA), zone_windows, zone_bias (minutes, UTC
 - local), zone_posix, build, product, release, install_date, last_access, user (`SID or uid=profile

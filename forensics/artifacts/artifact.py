@@ -10,7 +10,7 @@ from typing import Any
 from forensics.values import Gap, Interval
 
 Row = dict[str, Any]
-ROWS_MAX = 1_000_000  # of one parse; reaching it is a gap ROW_LIMIT
+ROWS_MAX = 500_000  # of one parse; reaching it is a gap ROW_LIMIT
 NOYEAR = 1972  # the leap year in which `local:noyear` times are written
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -12,7 +13,9 @@ from forensics.artifacts.artifact import Row, detail
 from forensics.values import Interval, moment
 
 LINE_MAX = 64 * 1024  # bytes of one line that are looked at
-_DAY = 86_400_000_000  # microseconds
+_MINUTE = 60_000_000  # microseconds
+_DAY = 1440 * _MINUTE
+_YEAR = 366 * _DAY
 _SILENCES_MAX = 50  # silences written out, the longest first
 
 
@@ -63,48 +66,69 @@ class Record(NamedTuple):
     turn: int = 0  # New Years since the first record, where the log writes no year
 
 
-def span(records: Sequence[Record], modified: Interval | None = None, **more: object) -> list[Row]:
-    """What a log covers: one `log_span` row, and a `log_record` row for its first and last record.
+class Reach:
+    """How far a log reaches: fed record by record, of which it keeps the times only."""
 
-    detail of log_span: last, records, turns (New Years crossed without a year in the log),
-    usual_seconds (median over the days of the log of each day's longest silence), gaps (number of
-    silences over three times that), silences (`from~until` of the longest of them), backward (how
-    often time fell by more than a minute), file_modified, and `more`.
-    """
-    dated = [record for record in records if record.time.start is not None]
-    if not dated:
-        return []
-    moments = [(record.time.start or 0) + record.turn * 366 * _DAY for record in dated]
-    pauses = [(later - earlier, place) for place, (earlier, later) in enumerate(pairwise(moments))]
-    longest: dict[int, int] = {}
-    for pause, place in pauses:
-        day = moments[place] // _DAY
-        longest[day] = max(longest.get(day, 0), pause)
-    usual = int(median(longest.values())) if longest else 0
-    silent = sorted((pause, place) for pause, place in pauses if usual and pause > 3 * usual)[::-1]
-    shown = sorted(place for _, place in silent[:_SILENCES_MAX])
-    first, last = dated[0], dated[-1]
-    what = detail(
-        last=iso(last.time),
-        records=len(dated),
-        turns=last.turn or None,
-        usual_seconds=usual // 1_000_000,
-        gaps=len(silent),
-        silences=",".join(f"{iso(dated[p].time)}~{iso(dated[p + 1].time)}" for p in shown) or None,
-        backward=sum(pause < -60_000_000 for pause, _ in pauses) or None,
-        file_modified=iso(modified) if modified else None,
-        **more,
-    )
-    rows: list[Row] = [{"kind": "log_span", "time": first.time, "detail": what}]
-    for which, record, number in (("first", first, 0), ("last", last, len(dated) - 1)):
-        rows.append(
-            {
-                "kind": "log_record", "time": record.time, "record_number": number,
-                "detail": detail(which=which, turn=record.turn or None),
-                "at": (record.start, record.length),
-            }
-        )  # fmt: skip
-    return rows
+    def __init__(self) -> None:
+        self._first: Record | None = None
+        self._last: Record | None = None
+        self._moments = array("q")  # microseconds, New Years crossed added
+        self._turns = array("H")
+
+    def add(self, record: Record) -> None:
+        """The next record in the order of the log; one without a time does not count."""
+        if record.time.start is not None:
+            self._first = self._first or record
+            self._last = record
+            self._moments.append(record.time.start + record.turn * _YEAR)
+            self._turns.append(record.turn)
+
+    def rows(self, modified: Interval | None = None, **more: object) -> list[Row]:
+        """One `log_span` row, and a `log_record` row for the first and the last record.
+
+        detail of log_span: last, records, turns (New Years crossed without a year in the log),
+        usual_seconds (median over the days of the log of each day's longest silence), gaps (number
+        of silences over three times that), silences (`from~until` of the longest of them), backward
+        (how often time fell by more than a minute), file_modified, and `more`.
+        """
+        if self._first is None or self._last is None:
+            return []
+        longest: dict[int, int] = {}
+        for earlier, later in pairwise(self._moments):
+            day = earlier // _DAY
+            longest[day] = max(longest.get(day, 0), later - earlier)
+        usual = int(median(longest.values())) if longest else 0
+        pauses = enumerate(pairwise(self._moments))
+        silent = [(b - a, place) for place, (a, b) in pauses if usual and b - a > 3 * usual]
+        shown = sorted(place for _, place in sorted(silent, reverse=True)[:_SILENCES_MAX])
+        backward = sum(b - a < -_MINUTE for a, b in pairwise(self._moments))
+        what = detail(
+            last=iso(self._last.time),
+            records=len(self._moments),
+            turns=self._last.turn or None,
+            usual_seconds=usual // 1_000_000,
+            gaps=len(silent),
+            silences=",".join(f"{self._iso(p)}~{self._iso(p + 1)}" for p in shown) or None,
+            backward=backward or None,
+            file_modified=iso(modified) if modified else None,
+            **more,
+        )
+        return [
+            {"kind": "log_span", "time": self._first.time, "detail": what},
+            _end("first", self._first, 0),
+            _end("last", self._last, len(self._moments) - 1),
+        ]
+
+    def _iso(self, place: int) -> str | None:
+        start = self._moments[place] - self._turns[place] * _YEAR
+        return iso(Interval(start, start + 1, self._first.time.basis if self._first else "none"))
+
+
+def _end(which: str, record: Record, number: int) -> Row:
+    return {
+        "kind": "log_record", "time": record.time, "record_number": number,
+        "detail": detail(which=which, turn=record.turn or None), "at": (record.start, record.length),
+    }  # fmt: skip
 
 
 def utf16z(data: bytes) -> str:

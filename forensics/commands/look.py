@@ -8,8 +8,8 @@ import json
 import os
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +133,7 @@ def timeline(folder: Path, start: str | None, until: str | None) -> Iterator[str
     for row in events.to_pylist():
         width = (row["time_until"] - row["time"]).total_seconds() if row["time"] else 0
         when = row["time"].strftime("%Y-%m-%dT%H:%M:%S.%fZ") if row["time"] else "no time"
-        yield f"{when}  +{width:g}s  {row['kind']}  {shown(row['text'] or row['path'] or '')}  {shown(row['address'] or '')}"
+        yield f"{when}  +{width:.6f}s  {row['kind']}  {shown(row['text'] or row['path'] or '')}  {shown(row['address'] or '')}"
 
 
 def _moment(text: str) -> dt.datetime:
@@ -145,24 +145,28 @@ def _moment(text: str) -> dt.datetime:
 
 
 def export(folder: Path, name: str, out: Path | None, keys: Path | None) -> str:
-    """Write one list in a format of the field. File lists are walked anew: real paths, internal."""
+    """Write one list in a format of the field. File lists are walked anew: real paths, internal.
+
+    Without `out` it goes to export/ of the case, which is sealed again.
+    """
     from forensics import evidence, walk
     from forensics.report import export as exporting
+    from forensics.report import seal
     from forensics.work import Crew
 
-    if name not in exporting.FORMATS:
-        raise Refused(f"unknown format {name}; there are: {', '.join(exporting.FORMATS)}")
+    formats = {format_.name: format_ for format_ in exporting.FORMATS}
+    if name not in formats:
+        raise Refused(f"unknown format {name}; there are: {', '.join(formats)}")
     case = open_case_of(folder, keys)
     tables = {table.name: case.table(table.name) for table in schema.TABLES}
-    if exporting.FORMATS[name].real_paths:
-        units = [
-            replace(unit, mask=False, key=f"{unit.key}:real")
-            for unit in walk.units(evidence.open_all(case))
-        ]
-        with Crew(case.parts / "real", workers=0) as crew:
-            tables["files"] = crew.each(walk.files, units).table("files")
-    target = exporting.write(case, name, tables, out)
+    if "files" in formats[name].needs:
+        units = walk.units(evidence.open_all(case), mask=False)
+        with tempfile.TemporaryDirectory() as parts, Crew(Path(parts), workers=0) as crew:
+            tables["paths"] = crew.each(walk.files, units).table("files")
+    target = exporting.export(case, name, tables, out or folder / "export")
     case.custody("exported", format=name, file=target.name)
+    if out is None:
+        seal.reseal(case.folder, case.keys_folder)
     return str(target)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from forensics import evidence, examine, walk
-from forensics.case import Refused
+from forensics.case import Refused, default_keys_folder
 from forensics.commands.look import open_case_of
-from forensics.report import seal
+from forensics.report import minisign, seal
 from forensics.work import Crew
 
 
@@ -18,7 +18,8 @@ def verify(
     folder: Path, keys: Path | None, sample: int, public_key: str | None
 ) -> tuple[list[str], list[str]]:
     """Problems, and what was checked; both as lines."""
-    problems = list(seal.verify(folder, keys, public_key))
+    key = _public_key(keys, public_key)
+    problems = seal.verify(folder, key)
     checked = [f"digests, signature, custody chain and ledger sums of {folder}"]
     if not sample:
         return problems, checked
@@ -31,6 +32,16 @@ def verify(
     return problems + found, [*checked, f"{redone} units redone against the evidence"]
 
 
+def _public_key(keys: Path | None, text: str | None) -> minisign.PublicKey:
+    """The key that must have signed: the one given, else our own."""
+    try:
+        if text:
+            return minisign.read_public(Path(text).read_text() if Path(text).is_file() else text)
+        return minisign.key_of(keys or default_keys_folder()).public()
+    except (ValueError, OSError) as error:
+        raise Refused(f"--public-key: {error}") from None
+
+
 def _redo(case: Any, sample: int) -> tuple[list[str], int]:
     """Do whole media and some units again, elsewhere, and compare their tables with the case's parts."""
     problems: list[str] = []
@@ -38,11 +49,12 @@ def _redo(case: Any, sample: int) -> tuple[list[str], int]:
         again = Crew(Path(elsewhere), workers=0)
         media = evidence.open_all(case)
         stored = {row["evidence"]: row for row in case.table("evidence").to_pylist()}
-        for row in again.each(evidence.digest, media).table("evidence").to_pylist():
-            if stored.get(row["evidence"], {}).get("sha256") != row["sha256"]:
-                problems.append(
-                    f"{row['evidence']}: the medium has another SHA-256 than the case says"
-                )
+        read = again.each(evidence.digest, media).table("evidence").to_pylist()
+        problems += [
+            f"{row['evidence']}: the medium has another SHA-256 than the case says"
+            for row in read
+            if stored.get(row["evidence"], {}).get("sha256") != row["sha256"]
+        ]
         digests = kept.each(evidence.digest, media)
         walked = kept.each(walk.files, walk.units(media))
         units = examine.units(case, media, walked, walk.ledger(media, digests, walked))
@@ -52,7 +64,9 @@ def _redo(case: Any, sample: int) -> tuple[list[str], int]:
             old, new = (
                 crew.each(examine.contents, [unit], options).tables() for crew in (kept, again)
             )
-            for name in sorted(old.keys() | new.keys()):
-                if name not in old or name not in new or not old[name].equals(new[name]):
-                    problems.append(f"{unit.address}: table {name} differs when done again")
+            problems += [
+                f"{unit.address}: table {name} differs when done again"
+                for name in sorted(old.keys() | new.keys())
+                if name not in old or name not in new or not old[name].equals(new[name])
+            ]
     return problems, len(chosen)

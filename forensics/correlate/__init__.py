@@ -86,9 +86,16 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
         ),
     }
     out = {name: table(name, made) for name, made in found.items()}
-    return {
-        "events": events.events(files, traces, table("papers", papers), named), **out
-    }  # fmt: skip
+    resolved = table("papers", papers)
+    return {"events": events.events(files, traces, resolved, named), "papers": resolved, **out}
+
+
+def timeline(case: Case, tables: Mapping[str, pa.Table]) -> pa.Table:
+    """The table `events` of file names alone, for stories that read nothing else."""
+    known = times.clocks(case, [])
+    files = times.resolve_columns(tables["files"], FILE_TIMES, known)
+    none = {name: schema.to_arrow(name, []) for name in ("traces", "papers")}
+    return events.events(files, none["traces"], none["papers"], {})
 
 
 def host_names(settings: list[Row]) -> dict[str, str]:

@@ -65,31 +65,59 @@ def _apart(one: Place, other: Place) -> bool:
 def _by_persons(
     places: Sequence[Place], ranks: Mapping[str, int], born: Mapping[str, Interval]
 ) -> list[Row]:
-    """Pairs of different contents on different items with the same persons, the register's if loaded."""
-    items: dict[str, list[tuple[frozenset[str], Place]]] = {}
+    """Contents of two items with the same persons, the register's if loaded.
+
+    Each place is told with the one place of the other item that it shares most with; one whose very
+    bytes lie on the other item is left out: that is its better explanation.
+    """
     registered = any(place.known for place in places)
-    seen: set[tuple[str, str]] = set()
-    for place in sorted(places, key=lambda place: (-place.count, _order(place, ranks))):
-        people = place.known if registered else place.persons
-        mine = items.setdefault(place.evidence, [])
-        once = (place.evidence, place.digest or place.address)
-        if len(people) < SHARED_PERSONS_MIN or place.extract == "other" or once in seen:
-            continue
-        if len(mine) < PLACES_PER_ITEM:
-            seen.add(once)
-            mine.append((people, place))
-    out = []
-    for left, right in combinations(sorted(items), 2):
-        for one, a in items[left]:
-            for two, b in items[right]:
-                common = len(one & two)
-                if a.digest is not None and a.digest == b.digest:
-                    continue
-                if common < SHARED_PERSONS_MIN or common < SHARED_MIN * min(len(one), len(two)):
+    groups = _groups(places, ranks, registered=registered)
+    held = {(place.evidence, place.digest) for place in places if place.digest}
+    best: dict[tuple[str, str], tuple[int, float, Place, Place]] = {}
+    for left, right in combinations(sorted(groups), 2):
+        for one, a in groups[left]:
+            for two, b in groups[right]:
+                common, smaller = len(one & two), min(len(one), len(two))
+                twin = (right, a.digest) in held or (left, b.digest) in held
+                if twin or common < max(SHARED_PERSONS_MIN, SHARED_MIN * smaller):
                     continue
                 source, target = sorted((a, b), key=lambda place: _order(place, ranks))
-                size = len(one) if source is a else len(two)
-                out.append(_copy(None, "records", source, target, common / size, common, born))
+                key = (source.evidence, target.address)
+                if key not in best or (common, common / smaller) > best[key][:2]:
+                    best[key] = (common, common / smaller, source, target)
+    return [
+        _copy(
+            None,
+            "records",
+            source,
+            target,
+            common / len(_people(source, registered=registered)),
+            common,
+            born,
+        )
+        for common, _, source, target in (best[key] for key in sorted(best))
+    ]
+
+
+def _people(place: Place, *, registered: bool) -> frozenset[str]:
+    """The tokens that persons are compared by: those of the register where any are known."""
+    return place.known if registered else place.persons
+
+
+def _groups(
+    places: Sequence[Place], ranks: Mapping[str, int], *, registered: bool
+) -> dict[str, list[tuple[frozenset[str], Place]]]:
+    """Item -> its largest different contents with enough persons, and these persons."""
+    out: dict[str, list[tuple[frozenset[str], Place]]] = {}
+    seen: set[tuple[str, str]] = set()
+    for place in sorted(places, key=lambda place: (-place.count, _order(place, ranks))):
+        people = _people(place, registered=registered)
+        mine = out.setdefault(place.evidence, [])
+        once = (place.evidence, place.digest or place.address)
+        enough = len(people) >= SHARED_PERSONS_MIN and place.extract != "other"
+        if enough and once not in seen and len(mine) < PLACES_PER_ITEM:
+            seen.add(once)
+            mine.append((people, place))
     return out
 
 

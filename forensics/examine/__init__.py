@@ -6,14 +6,15 @@ import dataclasses
 import hashlib
 import json
 
-from forensics.personal import register
 from forensics.case import Case
 from forensics.examine.content import Options
+from forensics.examine.manifest import digests
 from forensics.examine.plan import batches, units
 from forensics.examine.settle import settle
 from forensics.examine.unit import contents
+from forensics.personal import register
 
-__all__ = ["Options", "batches", "contents", "manifest_options", "options", "settle", "units"]
+__all__ = ["Options", "batches", "contents", "digests", "options", "settle", "units"]
 
 
 def options(case: Case) -> Options:
@@ -36,11 +37,6 @@ def options(case: Case) -> Options:
         path.read_bytes().hex() for rules in case.rules for path in sorted(rules.rglob("*.yar"))
     ]
     return _identified(out, secret, rules, index.name if index else None)
-
-
-def manifest_options() -> Options:
-    """Hash and type only."""
-    return _identified(Options(look_inside=False))
 
 
 def _register_digest(case: Case) -> str:

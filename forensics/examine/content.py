@@ -18,8 +18,8 @@ from forensics import personal
 from forensics.artifacts import ARTIFACTS, Artifact, Content
 from forensics.examine.types import HEAD_BYTES, content_type
 from forensics.unpack import Budget, Member, UnpackError, find
-from forensics.walk.stream import NotOpen
 from forensics.values import WORST, Address, Gap, Interval, decode_name, encode_name
+from forensics.walk.stream import NotOpen
 from forensics.work import alive
 from forensics.work.worker import reason
 
@@ -109,7 +109,7 @@ class Origin:
     """What an outermost stream is: given to artefacts, handed down to members."""
 
     path: str | None
-    times: Mapping[str, Interval]
+    times: Callable[[], Mapping[str, Interval]]
     companion: Callable[[str], bytes | None]
 
 
@@ -130,7 +130,7 @@ class Spot:
     def inside(self, name: Address) -> Spot:
         """The spot of a member; its path is its own name, whatever the archive's was."""
         path = f"/{name.members[-1]}" if self.origin.path else None
-        origin = Origin(path, {}, no_companion)
+        origin = Origin(path, dict, no_companion)
         return Spot(name, self.state, origin, self.budget.deeper(), self.address)
 
 
@@ -148,7 +148,7 @@ class Examiner:
 
     def not_open(self, address: Address, row: Mapping[str, Any], why: NotOpen) -> None:
         """Rows of a stream whose bytes cannot be had."""
-        spot = Spot(address, row["state"], Origin(None, {}, no_companion), Budget(0))
+        spot = Spot(address, row["state"], Origin(None, dict, no_companion), Budget(0))
         self.rows.trouble(address, row["size"], why.outcome, why.reason, why.method)
         self._row(spot, row["size"], why.outcome, reason=why.reason)
 
@@ -268,7 +268,7 @@ class Examiner:
             return "skipped"
         data, _ = source.read_gaps(0, source.size)
         try:
-            content = Content(data, path, spot.origin.times, spot.origin.companion)
+            content = Content(data, path, spot.origin.times(), spot.origin.companion)
             parsed = artifact.parse(content)
         except Exception as error:  # noqa: BLE001  # P3: becomes a row
             self.rows.trouble(address, source.size, "failed", f"{artifact.name} {reason(error)}")

@@ -61,7 +61,7 @@ def scan_file(path: str) -> dict[str, Any]:
 def _scan(shown: str, file: BinaryIO) -> dict[str, Any]:
     rows = Rows()
     examiner = Examiner(Options(key_file=_key_file()), rows, Counts())
-    examiner.stream(Address("file"), _File(file), "allocated", Origin(None, {}, no_companion))
+    examiner.stream(Address("file"), _File(file), "allocated", Origin(None, dict, no_companion))
     hits = Counter(row["kind"] for row in rows.tables.get("hits", ()))
     people = {row["token"] for row in rows.tables.get("people", ())}
     troubles = rows.tables.get("coverage", ())

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MIB = 1 << 20
-BATCH_BYTES = 64 * MIB
-BATCH_FILES = 500
+TIMES = ("modified", "accessed", "changed", "born")  # of a file: artefacts are told
+BATCH_BYTES = 128 * MIB
+BATCH_FILES = 5000
 WINDOW_BYTES = 64 * MIB
 WINDOW_RUNS = 20_000
 OVERLAP_BYTES = 64 << 10  # a record that begins in a window is read to its end
@@ -34,6 +35,10 @@ OVERLAP_BYTES = 64 << 10  # a record that begins in a window is read to its end
 # system nobody reads; other rows name the state of a run.
 PIECE, RESIDENT, UNMAPPED = "piece", "resident", "unmapped"
 NO_MAP = "NO_MAP"  # owner of such runs in the ledger
+PLANNED = (
+    "evidence", "volume", "path", "file_id", "stream", "state", "kind", "size", "valid_size", "resident",
+    "flags", "extents", "address",
+)  # fmt: skip  # columns of `files` that examining a content needs; and its times
 LEFT_TO_RAW = "system"  # flag of file-system files: their bytes are metadata, swept raw
 STATE_OF_CLASS = {
     "slack": "slack", "unowned": "unallocated", "unallocated": "unallocated",
@@ -183,6 +188,7 @@ def _batches(
     import pyarrow.compute as pc
 
     mine = streams.filter(pc.equal(streams.column("volume"), volume))
+    mine = _planned(mine)
     first_byte = [
         next((extent["start"] for extent in extents or () if extent["start"] >= 0), -1)
         for extents in mine.column("extents").to_pylist()
@@ -212,6 +218,18 @@ def _batches(
             group=group,
             rows=tuple(zip(sizes[a:b], names[a:b], strict=True)),
         )
+
+
+def _planned(streams: pa.Table) -> pa.Table:
+    """The columns that are needed; times as whole microseconds."""
+    import pyarrow as pa
+
+    out = streams.select(PLANNED)
+    for name in TIMES:
+        for part in (name, f"{name}_until"):
+            out = out.append_column(part, streams.column(part).cast(pa.int64()))
+        out = out.append_column(f"{name}_basis", streams.column(f"{name}_basis"))
+    return out
 
 
 def _windows(

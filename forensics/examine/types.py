@@ -6,7 +6,9 @@ libmagic costs 0.2 to 1.4 ms a file, tells no Japanese charset and takes OOXML f
 
 from __future__ import annotations
 
+import codecs
 import importlib
+import re
 from functools import cache
 from typing import Any
 
@@ -61,6 +63,11 @@ ZIP_KINDS: tuple[tuple[bytes, str], ...] = (
     (b"mimetypeapplication/", "application/vnd.oasis.opendocument"),
     (b"META-INF/MANIFEST.MF", "application/java-archive"),
 )
+_BY_FIRST_BYTE = {
+    first: tuple(row for row in SIGNATURES if row[0] == 0 and row[1][0] == first)
+    for first in {signature[0] for offset, signature, _ in SIGNATURES if offset == 0}
+}
+_ELSEWHERE = tuple(row for row in SIGNATURES if row[0])
 CONTROLS = bytes({*range(0x20)} - {*b"\t\n\r\f\x1b"} | {0x7F})
 
 
@@ -70,7 +77,7 @@ def content_type(head: bytes) -> str:
         return "inode/x-empty"
     if head[:4] in (b"PK\3\4", b"PK\5\6"):
         return next((kind for mark, kind in ZIP_KINDS if mark in head), "application/zip")
-    for offset, signature, kind in SIGNATURES:
+    for offset, signature, kind in (*_BY_FIRST_BYTE.get(head[0], ()), *_ELSEWHERE):
         if head.startswith(signature, offset):
             return kind
     if not head.strip(b"\0"):
@@ -84,7 +91,8 @@ def content_type(head: bytes) -> str:
 def text_charset(head: bytes) -> str | None:
     """The charset of text, or None: marks first, then the strictest decoder that fits.
 
-    The cut at the end of `head` may split a character: up to three bytes are forgiven there.
+    A cut may split a character (of `head` at its end, of a fragment at its start): up to three
+    bytes are forgiven at both.
     """
     if head.startswith(b"\xef\xbb\xbf"):
         return "utf-8"
@@ -95,25 +103,32 @@ def text_charset(head: bytes) -> str | None:
     if b"\x1b$" in head and head.isascii():
         return "iso-2022-jp"
     for charset in ("ascii", "utf-8", "euc_jp", "cp932"):
-        if any(_decodes(head[: len(head) - cut], charset) for cut in range(min(4, len(head)))):
+        if any(_decodes(head, skip, charset) for skip in range(min(4, len(head)))):
             return {"euc_jp": "euc-jp"}.get(charset, charset)
     return None
 
 
-def _decodes(data: bytes, charset: str) -> bool:
+def _decodes(head: bytes, skip: int, charset: str) -> bool:
+    """Text from byte `skip` on, but for a character that the end cuts."""
+    decoder = codecs.getincrementaldecoder(charset)()
     try:
-        data.decode(charset)
+        decoder.decode(head[skip:] if skip else head)
     except UnicodeDecodeError:
         return False
     return True
 
 
+# Of text in UTF-16: ASCII with line ends, kana and Japanese marks, kanji, full- and half-width forms.
+_COMMON = re.compile(r"[\t\n\r\x20-\x7e\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
+_COMMON_SHARE = 0.9  # a third of random units fall into these ranges
+
+
 def _wide(head: bytes) -> str | None:
-    """UTF-16 without a mark: control characters of ASCII text stand on one side only."""
-    even, odd = head[::2], head[1::2]
-    for charset, low, high in (("utf-16-le", even, odd), ("utf-16-be", odd, even)):
-        if high.count(0) * 4 > len(high) and b"\0" not in low.rstrip(b"\0"):
-            return charset if _decodes(head[: len(head) // 2 * 2], charset) else None
+    """UTF-16 without a mark: nearly all units are characters that text has."""
+    for charset in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) // 2 * 2].decode(charset, "replace")
+        if len(text) > 1 and len(_COMMON.findall(text)) >= _COMMON_SHARE * len(text):
+            return charset
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,6 +14,7 @@ from forensics.examine import raw
 from forensics.examine.content import Counts, Examiner, Options, Origin, Rows
 from forensics.examine.controls import control_rows
 from forensics.examine.plan import (
+    TIMES,
     Controls,
     ExamineUnit,
     FileBatch,
@@ -21,12 +23,11 @@ from forensics.examine.plan import (
     find_in_plan,
     read_plan,
 )
-from forensics.values import NO_TIME, Address, Interval, encode_name, micros
+from forensics.values import NO_TIME, Address, Interval, encode_name
 from forensics.walk.stream import NotOpen, VolumeReader, open_volume
 from forensics.work import alive
 
 COMPANION_BYTES_MAX = 64 << 20
-TIMES = ("modified", "accessed", "changed", "born")
 
 
 def contents(unit: ExamineUnit, options: Options) -> dict[str, list[dict[str, Any]]]:
@@ -51,7 +52,9 @@ def _files(unit: FileBatch, options: Options) -> dict[str, list[dict[str, Any]]]
         for row, (_, name) in zip(plan, unit.rows, strict=True):
             alive()
             address = Address.parse(name)
-            origin = Origin(_path(row), _times(row), _companion(volume, unit.plan, row["path"]))
+            origin = Origin(
+                _path(row), partial(_times, row), _companion(volume, unit.plan, row["path"])
+            )
             try:
                 stream = volume.open(row)
             except NotOpen as error:
@@ -75,14 +78,12 @@ def _path(row: dict[str, Any]) -> str | None:
 
 
 def _times(row: dict[str, Any]) -> dict[str, Interval]:
-    out = {}
-    for name in TIMES:
-        start, until = row[name], row[f"{name}_until"]
-        if start is None or until is None:
-            out[name] = NO_TIME
-        else:
-            out[name] = Interval(micros(start), micros(until), row[f"{name}_basis"])
-    return out
+    return {
+        name: NO_TIME
+        if row[name] is None
+        else Interval(row[name], row[f"{name}_until"], row[f"{name}_basis"])
+        for name in TIMES
+    }
 
 
 def _companion(volume: VolumeReader, plan: str, path: str) -> Callable[[str], bytes | None]:

@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal import fixed, gate, persons, tables, text, transfer
+from forensics.personal.dictionary import names
 from forensics.personal.encodings import View, views_of
 from forensics.personal.evidence import PUBLIC
 from forensics.personal.found import Found, Hit, Record, Settings, masked
 from forensics.personal.register import Index
 from forensics.personal.rows import Rows
+from forensics.personal.rules import Rules
 
 Offsets = NDArray[np.int64]
 
@@ -62,8 +64,10 @@ class Detector:
     """Finds personal data in bytes. One per process, used for many contents."""
 
     def __init__(self, settings: Settings) -> None:
+        names()  # read once, before the first content
         self._key = settings.token_key
         self._year = settings.year
+        self._rules = Rules(settings.rules)
         self.index = Index.load(Path(settings.register), settings.token_key) if settings.register else None
 
     def detect(self, chunks: Iterable[bytes]) -> Found:
@@ -78,25 +82,28 @@ class Detector:
         return state.found
 
     def _window(self, data: bytes, start: int, low: int, high: int, state: _State) -> None:
-        for begin, end, base64 in gate.regions(data, start, state.found.counts):
-            self._region(data[begin:end], start + begin, low, high, state, base64=base64)
+        if self._rules.has_own:
+            self._own(data, start, (low, high), state)
+        for region in gate.regions(data, start, state.found.counts):
+            self._region(data[region.start : region.end], start + region.start, region, (low, high), state)
 
-    def _region(self, piece: bytes, start: int, low: int, high: int, state: _State, *, base64: bool) -> None:
+    def _region(self, piece: bytes, start: int, region: gate.Region, span: tuple[int, int], state: _State) -> None:
         """One region: as it is and in the transfer forms in it; what reads best is taken."""
-        readings = [self._reading(piece, start, None, state)]
+        readings = [self._reading(piece, start, None, state, wide_only=not region.narrow)]
         readings += [self._reading(decoded, 0, offsets + start, state) for decoded, offsets in transfer.forms(piece)]
         best = [max(readings, key=_weight)]
-        if base64:
+        if region.base64:
             best += [self._reading(decoded, 0, offsets + start, state)
                      for decoded, offsets in transfer.base64_runs(piece) if not decoded.isascii()]  # fmt: skip
         for reading in best:
             for view, rows in reading:
-                self._take(view, rows, low, high, state)
+                self._take(view, rows, span, state)
 
-    def _reading(self, data: bytes, start: int, through: Offsets | None, state: _State) -> list[tuple[View, Rows]]:
+    def _reading(self, data: bytes, start: int, through: Offsets | None, state: _State, *,
+                 wide_only: bool = False) -> list[tuple[View, Rows]]:  # fmt: skip
         """Accepted rows of bytes, each stretch in the encoding under which it reads best."""
         out = []
-        for views in views_of(data, start):
+        for views in views_of(data, start, wide_only=wide_only):
             found = []
             for view in views:
                 view.through = through
@@ -132,10 +139,10 @@ class Detector:
             if shifted:
                 yield shifted
 
-    def _take(self, view: View, rows: Rows, low: int, high: int, state: _State) -> None:
+    def _take(self, view: View, rows: Rows, span: tuple[int, int], state: _State) -> None:
         """Add rows to the findings: hits up to the limit, persons, and the record they belong to."""
         start, end = view.at(rows.start), view.at(rows.end)
-        if not low <= start < high:
+        if not span[0] <= start < span[1]:
             return
         tokens = persons.tokens(rows, self._key)
         own: list[str] = []
@@ -169,21 +176,37 @@ class Detector:
             state.found.counts[kind, "accepted"] += int(column.filled.sum())
         span = view.at(rows.start) // HITS_SPAN
         wanted = {kind for kind in rows.columns if state.hits[kind, span] < HITS_MAX}
+        named: dict[tuple[str, str], str] = {}
         for row in range(len(rows)):
             if not wanted:
                 break
-            for kind, first, end, value in rows.cells(row):
-                if kind not in wanted:
-                    continue
+            for kind, first, end, value in rows.cells(row, wanted):
                 start = view.at(first)
-                token = persons.token(self._key, kind, value)
+                shape = (kind, _shape(view.text[first:end]))
+                if shape not in named or rows.layout == "text":
+                    named[shape] = self._rule(kind, view, first, end, rows)
                 state.found.hits.append(
-                    Hit(kind, start, view.at(end) - start, view.encoding, f"validator:{kind}", token,
+                    Hit(kind, start, view.at(end) - start, view.encoding, named[shape], persons.token(self._key, kind, value),
                         masked(kind, value), round(rows.scores.get(kind, 0.0), 2))
                 )  # fmt: skip
                 state.hits[kind, span] += 1
-                if state.hits[kind, span] >= HITS_MAX:
-                    wanted.discard(kind)
+            wanted = {kind for kind in wanted if state.hits[kind, span] < HITS_MAX}
+
+    def _rule(self, kind: str, view: View, first: int, end: int, rows: Rows) -> str:
+        """Name of the YARA rule that finds the value, or of what found it instead of one."""
+        start = view.inner(first) - view.start
+        found = self._rules.name(kind, view.encoding, view.data, start, view.inner(end) - view.start)
+        return found or ("column:" if rows.layout == "delimited" else "validator:") + kind
+
+    def _own(self, data: bytes, start: int, span: tuple[int, int], state: _State) -> None:
+        """Hits of the investigator's own rules in one window."""
+        for match in self._rules.own(data, state.found.warnings):
+            place = start + match.start
+            state.found.counts["rule", match.rule] += 1
+            if span[0] <= place < span[1]:
+                value = data[match.start : match.start + match.length].hex()
+                state.found.hits.append(Hit("rule", place, match.length, "ascii", match.rule,
+                                            persons.token(self._key, "rule", value), "rule …", 0.0))  # fmt: skip
 
     def _closed(self, record: _Open) -> Record:
         extract = None
@@ -194,6 +217,14 @@ class Detector:
             tuple(sorted(record.persons)), tuple(sorted(record.register)), record.layout, record.encoding,
             round(record.score, 2), extract,
         )  # fmt: skip
+
+
+def _shape(text: str) -> str:
+    """What a rule sees of a value: digits alike, other characters by their class; one name serves one shape of a column."""
+    return "".join(_CLASS.get(char, char if char.isascii() else "漢") for char in text)
+
+
+_CLASS = dict.fromkeys("0123456789", "9") | dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "a")
 
 
 def _weight(found: list[tuple[View, Rows]]) -> float:

@@ -119,6 +119,7 @@ class View:
     widths: Callable[[NDArray[np.uint32]], NDArray[np.uint8]] | None
     offsets: NDArray[np.int64] | None = None
     through: NDArray[np.int64] | None = None  # bytes of a decoded transfer form -> bytes of the content
+    data: bytes = b""  # the bytes themselves; offsets in them are `inner`
 
     @cached_property
     def points(self) -> NDArray[np.uint32]:
@@ -140,10 +141,11 @@ class View:
 
     def at(self, place: int) -> int:
         """Byte offset of character `place` (at the end of text: the first byte after it)."""
-        inner = self._inner(place)
+        inner = self.inner(place)
         return inner if self.through is None else int(self.through[min(inner, len(self.through) - 1)])
 
-    def _inner(self, place: int) -> int:
+    def inner(self, place: int) -> int:
+        """The same in the decoded form, where there is one."""
         if self.offsets is not None:
             return int(self.offsets[min(place, len(self.offsets) - 1)])
         if self.raw.isascii():
@@ -156,7 +158,7 @@ def view(data: bytes, start: int, encoding: Encoding) -> View:
     widths = encoding.widths
     if encoding is EUC and b"\x8f" not in data:  # no three-byte characters: rows 89-92 are pairs
         widths = _table_widths("pairs")
-    return View(encoding.name, start, encoding.decode(data), widths)
+    return View(encoding.name, start, encoding.decode(data), widths, data=data)
 
 
 def jis_view(data: bytes, start: int) -> View:
@@ -188,7 +190,7 @@ def jis_view(data: bytes, start: int) -> View:
         place, mode = match.end(), match[0]
     take(mode, place, len(data))
     places.append(np.array([len(data)], np.int64))
-    return View("iso-2022-jp", start, "".join(parts), None, np.concatenate(places) + start)
+    return View("iso-2022-jp", start, "".join(parts), None, np.concatenate(places) + start, data=data)
 
 
 def _jis_pairs(piece: bytes, begin: int) -> tuple[str, NDArray[np.int64]]:
@@ -352,8 +354,11 @@ def _odd_share(text: str) -> float:
     return float(np.count_nonzero(weights < 0)) / len(weights)
 
 
-def views_of(piece: bytes, start: int) -> Iterator[list[View]]:
-    """For each stretch of one encoding in a piece of content the views worth reading, likeliest first."""
+def views_of(piece: bytes, start: int, *, wide_only: bool = False) -> Iterator[list[View]]:
+    """For each stretch of one encoding in a piece of content the views worth reading, likeliest first.
+
+    wide_only: nothing but UTF-16 was seen in the piece.
+    """
     if b"\x1b" in piece and _ESCAPE.search(piece):
         yield [jis_view(piece, start)]
         if piece.isascii():
@@ -363,11 +368,13 @@ def views_of(piece: bytes, start: int) -> Iterator[list[View]]:
         yield [view(piece[wide.skip :], start + wide.skip, wide.encoding)]
         if wide.alone:
             return
+    if wide_only:
+        return
     for place, stretch, encodings in _stretches(piece):
         if encodings:
             yield [view(stretch, start + place, encoding) for encoding in encodings]
         else:
-            yield [View("ascii", start + place, stretch.decode("latin-1"), None)]
+            yield [View("ascii", start + place, stretch.decode("latin-1"), None, data=stretch)]
 
 
 _CHUNK = 4096

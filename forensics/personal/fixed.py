@@ -10,7 +10,7 @@ Lines of fixed columns: the digits of all lines at the same place are a column; 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from forensics.personal.dictionary import postcodes
@@ -36,13 +36,14 @@ def transfers(text: str) -> Rows | None:
         "name_kana": [kana_key(match[7]) for match in found],
     }
 
-    def cells(row: int) -> list[Cell]:
+    def cells(row: int, wanted: Collection[str]) -> list[Cell]:
         match = found[row]
         name_end = match.start(7) + len(match[7].rstrip())
-        return [
+        both = [
             ("bank_account", match.start(6), match.end(6), match[6]),
             ("name_kana", match.start(7), name_end, kana_key(match[7])),
         ]
+        return [cell for cell in both if cell[0] in wanted]
 
     return Rows("fixed", found[0].start(), found[-1].end(), plain(columns), cells, len(found),
                 {"bank_account": 2.0, "name_kana": 2.0}, 4.0, ("bank_account", "name_kana"))  # fmt: skip

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,10 +26,12 @@ ZEROS_MIN = 6  # in a sector of UTF-16
 HIGH_DENSE = 24  # and without a number near: names beside names
 NUMBER_REACH = 4  # sectors
 WORD_REACH = 4
+PHRASE = 16  # bytes
+TURNS_MAX = 2  # between zeros and other bytes, in a sector of base64: string tables have more
 ESCAPES_MIN = 4  # escapes of a transfer form in a sector
 AROUND = 2  # sectors taken along on both sides
 AROUND_WIDE = 4
-BASE64_RUN = 40  # letters of base64 in a row that are worth decoding
+BASE64_RUN = 56  # letters of base64 in a row that are worth decoding
 
 Bytes = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -62,7 +65,7 @@ class Marks:
         slices = [_flags(np.frombuffer(padded, np.uint8, min(_SLICE, len(padded) - SECTOR - place) + SECTOR, place))
                   for place in range(0, len(padded) - SECTOR, _SLICE)]  # fmt: skip
         columns = zip(*slices, strict=True)
-        (self.filled, self.text, self.high, self.number, self.wide, self.base64, self.form, self.twelve) = map(
+        (self.filled, self.text, self.high, self.number, self.wide, self.base64, self.form, self.twelve, self.phrase) = map(
             np.concatenate, columns
         )
 
@@ -71,12 +74,12 @@ _SLICE = 1 << 17  # bytes handled at once: what they need stays in the cache
 
 
 def _flags(values: Bytes) -> tuple[NDArray[Any], ...]:
-    """Per sector: filled, text, high, number, wide, base64, form, twelve digits; the last sector only looks ahead."""
+    """Per sector: filled, text, high, number, wide, base64, form, twelve digits, phrase; the last sector only looks ahead."""
     filled = np.bitwise_or.reduce(values.view(np.uint64).reshape(-1, SECTOR // 8), axis=1) != 0
     count = len(filled) - 1
     if not filled[:-1].any():
         none = np.zeros(count, bool)
-        return none, none, np.zeros(count, np.uint16), none, none, none, none, none
+        return none, none, np.zeros(count, np.uint16), none, none, none, none, none, none
     zero = values == 0
     zeros = _per_sector(zero)
     odd = (values < 32) & ~zero & (values != 9) & (values != 10) & (values != 13) & (values != 27)
@@ -91,13 +94,23 @@ def _flags(values: Bytes) -> tuple[NDArray[Any], ...]:
     wides = _number(wide, digit, 2) | ((_per_sector(kana_runs) > 0) & (zeros >= ZEROS_MIN))
     if text.any():
         letter = ((values | np.uint8(32)) - np.uint8(97) < 26) | part | (values == 43)
-        base64 = text & (_per_sector(_runs_of(letter, BASE64_RUN)) > 0)
+        turns = np.zeros_like(zero)
+        turns[1:] = zero[1:] != zero[:-1]
+        base64 = text & (_per_sector(_runs_of(letter, BASE64_RUN)) > 0) & (_per_sector(turns) <= TURNS_MAX)
         form = text & (base64 | (_per_sector(_escapes(values, digit)) >= ESCAPES_MIN))
     else:
         base64 = form = text
-    found = (filled, text, _per_sector(values >= 0x80), _number(part, digit, 1), wides, base64, form,
-             _per_sector(_runs_of(digit, 12)) > 0)  # fmt: skip
+    number = _number(part, digit, 1)
+    phrase = _phrases(values, odd | zero) if (number & ~text).any() else number
+    found = (filled, text, _per_sector(values >= 0x80), number, wides, base64, form,
+             _per_sector(_runs_of(digit, 12)) > 0, phrase)  # fmt: skip
     return tuple(column[:-1] for column in found)
+
+
+def _phrases(values: Bytes, broken: Mask) -> Mask:
+    """Sectors in which bytes above ASCII stand in a stretch of at least PHRASE bytes without controls."""
+    stretch = _runs_of(~broken, PHRASE)
+    return _per_sector(stretch & (values >= 0x80)) >= HIGH_MIN
 
 
 def _escapes(values: Bytes, digit: Mask) -> Mask:
@@ -134,8 +147,18 @@ _WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"individu
           b"passport", b"driver license", b"driver's licen", b"driving licen", b"p<jpn", b"\x1b$", b"\x1b(")  # fmt: skip
 
 
-def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterator[tuple[int, int, bool]]:
-    """Runs of bytes (start, end, holds base64) of a window worth decoding, in order. Zeros are counted.
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Bytes start to end of a window worth decoding; narrow: not only UTF-16; base64: holds runs of it."""
+
+    start: int
+    end: int
+    narrow: bool
+    base64: bool
+
+
+def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterator[Region]:
+    """What is worth decoding of a window, in order. Sectors of zeros are counted.
 
     start: offset of the window in its content.
     """
@@ -146,14 +169,14 @@ def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterat
     near = _spread(marks.number, NUMBER_REACH)
     chosen = text & (marks.high >= HIGH_MIN) & (near | (marks.high >= HIGH_DENSE))
     chosen = (_spread(chosen, AROUND) & text) | _spread(chosen, 1)
-    chosen |= _spread(marks.number & ~text & (marks.high >= HIGH_MIN), AROUND)
-    chosen |= _spread(marks.wide, AROUND_WIDE)
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+    chosen |= _spread(marks.number & ~text & (marks.high >= HIGH_MIN) & marks.phrase, AROUND)
+    if start == 0 and data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         chosen |= marks.filled
     chosen |= _ascii(marks, text & (marks.high < HIGH_DENSE) & ~chosen)
-    chosen &= marks.filled
-    for first, last in _edges(chosen):
-        yield max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data)), bool(marks.base64[first:last].any())
+    every = (chosen | _spread(marks.wide, AROUND_WIDE)) & marks.filled
+    for first, last in _edges(every):
+        yield Region(max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data)),
+                     bool(chosen[first:last].any()), bool(marks.base64[first:last].any()))  # fmt: skip
     _count_numbers(marks, counts)
 
 

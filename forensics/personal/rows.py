@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -67,7 +67,7 @@ def plain(columns: Mapping[str, Values]) -> dict[str, Column]:
 class Rows:
     """Accepted rows of one layout in one view.
 
-    cells(row): its values in the view's text. start, end: characters of all rows together. order: kinds in
+    cells(row, kinds): its values of these kinds in the view's text. start, end: characters of all rows together. order: kinds in
     the order of the columns. header: its header cells.
     """
 
@@ -75,7 +75,7 @@ class Rows:
     start: int
     end: int
     columns: dict[str, Column]
-    cells: Callable[[int], list[Cell]]
+    cells: Callable[[int, Collection[str]], list[Cell]]
     count: int
     scores: dict[str, float] = field(default_factory=dict)
     score: float = 0.0

@@ -8,7 +8,7 @@ one expression can say it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,8 +86,8 @@ class Lines:
 
     def count(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         """How many characters of each line are in the mask."""
-        sums = np.concatenate([[0], np.cumsum(mask, dtype=np.int64)])
-        return sums[self.ends] - sums[self.starts]
+        ended = np.append(mask, False).view(np.uint8)  # a line's break counts for nothing
+        return np.add.reduceat(ended, self.starts, dtype=np.int64)
 
     def of(self, char: str) -> NDArray[np.int64]:
         """How often a character stands in each line."""
@@ -164,21 +164,25 @@ _QUOTED = {
 }
 
 
+def _cells_of(line: str, separator: str) -> Iterator[re.Match[str]]:
+    """The cells of one line of quoted CSV, each with the separator after it."""
+    place = 0
+    while place <= len(line):
+        match = _QUOTED[separator].match(line, place)
+        if match is None:
+            return
+        yield match
+        if match.end() == len(line) and not match[0].endswith(separator):
+            return
+        place = match.end()
+
+
 def _split(line: str, separator: str) -> list[str]:
     """Cells of one line of quoted CSV; a quote that is never closed is text."""
     if '"' not in line:
         return line.split(separator)
-    out, place = [], 0
-    line = line.rstrip("\r")
-    while place <= len(line):
-        match = _QUOTED[separator].match(line, place)
-        if match is None:
-            break
-        out.append(match[2] if match[1] is None else match[1].replace('""', '"'))
-        if match.end() == len(line) and not match[0].endswith(separator):
-            break
-        place = match.end()
-    return out
+    return [match[2] if match[1] is None else match[1].replace('""', '"')
+            for match in _cells_of(line.rstrip("\r"), separator)]  # fmt: skip
 
 
 def layout_of(block: Block, carried: Layout | None) -> Layout | None:
@@ -351,17 +355,19 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
         columns = {kind: column.take(chosen) for kind, column in columns.items()}
         numbers = [numbers[row] for row in chosen]
 
-    def cells_of(row: int) -> list[Cell]:
-        line, out = numbers[row], []
-        text, start = lines.line(line), int(lines.starts[line])
-        for kind, column in columns.items():
-            value = column.value(row)
-            if value is None:
-                continue
-            place = places.get(kind, places.get(headers.SURNAME if kind == "name" else headers.SURNAME_KANA))
-            assert place is not None
-            first, end = cell_place(text, block.separator, place, quoted=block.quoted)
-            out.append((kind, start + first, start + end, value))
+    place_of = {kind: places.get(kind, places.get(headers.SURNAME if kind == "name" else headers.SURNAME_KANA, 0))
+                for kind in columns}  # fmt: skip
+
+    def cells_of(row: int, wanted: Collection[str]) -> list[Cell]:
+        line = numbers[row]
+        start = int(lines.starts[line])
+        spans = cell_places(lines.line(line), block.separator, quoted=block.quoted)
+        out = []
+        for kind in wanted:
+            value = columns[kind].value(row) if kind in columns else None
+            if value is not None:
+                first, end = spans[place_of[kind]]
+                out.append((kind, start + first, start + end, value))
         return out
 
     scores = {kind: BY_KIND[kind].score + (LABEL if places.get(kind) in layout.labelled else 0.0)
@@ -416,26 +422,16 @@ def _kept(columns: dict[str, Column], count: int) -> NDArray[np.bool_]:
     return persons & (filled >= least)
 
 
-def cell_place(line: str, separator: str, column: int, *, quoted: bool) -> tuple[int, int]:
-    """Characters (start, end) of a cell in its line, without quotes and outer spaces."""
-    if not quoted or '"' not in line:
-        start = 0
-        for _ in range(column):
-            start = line.find(separator, start) + 1
-        end = line.find(separator, start)
-        end = len(line) if end < 0 else end
+def cell_places(line: str, separator: str, *, quoted: bool) -> list[tuple[int, int]]:
+    """Characters (start, end) of each cell of a line, without quotes and outer spaces."""
+    if quoted and '"' in line:
+        cells = [match[0].removesuffix(separator) for match in _cells_of(line.rstrip("\r"), separator)]
     else:
-        start, place, inside, field_number = 0, 0, False, 0
-        end = len(line)
-        for place, char in enumerate(line):
-            if char == '"':
-                inside = not inside
-            elif char == separator and not inside:
-                if field_number == column:
-                    end = place
-                    break
-                field_number += 1
-                start = place + 1
-    text = line[start:end]
-    lead = len(text) - len(text.lstrip(' "'))
-    return start + lead, max(start + lead, start + len(text.rstrip(' "\r')))
+        cells = line.split(separator)
+    out, place = [], 0
+    for cell in cells:
+        inner = cell.strip(' "\r')
+        start = place + cell.find(inner)
+        out.append((start, start + len(inner)))
+        place += len(cell) + 1
+    return out

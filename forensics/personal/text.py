@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -566,8 +567,9 @@ def to_rows(found: list[tuple[float, list[Candidate]]], shift: int) -> Rows | No
                 columns[item.kind][row] = item.value
             scores[item.kind] = max(scores.get(item.kind, 0.0), item.score)
 
-    def cells(row: int) -> list[Cell]:
-        return [(item.kind, item.start + shift, item.end + shift, item.value) for item in found[row][1]]
+    def cells(row: int, wanted: Collection[str]) -> list[Cell]:
+        return [(item.kind, item.start + shift, item.end + shift, item.value)
+                for item in found[row][1] if item.kind in wanted]  # fmt: skip
 
     return Rows("text", found[0][1][0].start + shift, max(group[-1].end for _, group in found) + shift, plain(columns), cells,
                 len(found), scores,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from forensics.report import svg
-from forensics.report.names import cut
 from forensics.report.words import Words
 
 BOX, GAP_X, BOX_HEIGHT, GAP_Y, HEAD = 196, 36, 44, 26, 34  # pixels
@@ -56,7 +55,7 @@ def picture(name: str, places: Sequence[Place], links: Sequence[Link], words: Wo
     out = svg.Picture(name, width, height, words.ui("copies_figure"), words.ui("copies_desc"))
     for column, item in enumerate(items):
         middle = column * (BOX + GAP_X) + BOX / 2
-        out.text(middle, 18, cut(item, 26), 13, svg.INK, "middle", bold=True)
+        out.text(middle, 18, svg.fit(item, 24), 13, svg.INK, "middle", bold=True)
         out.line(middle, 26, middle, height - 4, svg.PALE_RULE)
     drawn = [link for link in links if link.origin in spots and link.target in spots]
     for number, link in enumerate(drawn):
@@ -74,8 +73,8 @@ def _box(out: svg.Picture, place: Place, spot: tuple[float, float], *, dashed: b
                  stroke_dasharray="4 3", rx=2)  # fmt: skip
     else:
         out.rect(x + 1, y, BOX, BOX_HEIGHT, svg.PALE, svg.BLUE, stroke_width=1.5, rx=2)
-    out.text(x + BOX / 2, y + 18, cut(place.name, 28), 12, svg.INK, "middle", bold=True)
-    out.text(x + BOX / 2, y + 35, cut(place.note, 32), 11.5, svg.INK2, "middle")
+    out.text(x + BOX / 2, y + 18, svg.fit(place.name, 25), 12, svg.INK, "middle", bold=True)
+    out.text(x + BOX / 2, y + 35, svg.fit(place.note, 28), 11.5, svg.INK2, "middle")
 
 
 def _link(

@@ -222,17 +222,17 @@ def not_examined(view: View) -> list[Entry]:
     words = view.words
     out: list[Entry] = []
     for subject in absent_subjects(view):
-        hosts = sorted(
-            {
-                fact["host"]
-                for fact in view.of_kind("connection")
-                if subject in (medium_name(fact), fact.get("medium_serial"), fact.get("label"))
-            }
-        )
+        facts = [
+            fact
+            for fact in view.of_kind("connection")
+            if subject in (medium_name(fact), fact.get("medium_serial"), fact.get("label"))
+        ]
+        hosts = sorted({fact["host"] for fact in facts})
+        labels = sorted({medium_name(fact) for fact in facts} - {subject})
         why = (
             words.ui("known_from", hosts=words.listed(hosts)) if hosts else words.ui("not_supplied")
         )
-        out.append((name_html(subject, words.ui("nameless")), why))
+        out.append((name_html(" ".join([*labels, subject]), words.ui("nameless")), why))
     for item in sorted(view.items, key=lambda item: (-item.unread, item.id)):
         if item.unread:
             head = words.ui("bytes_of", evidence=item.id, size=size(item.unread))

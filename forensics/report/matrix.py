@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forensics.report import svg
-from forensics.report.names import cut
 from forensics.report.words import Words
 
 WIDE = 8
@@ -45,12 +44,12 @@ def picture(name: str, matrix: Matrix, words: Words) -> svg.Picture:
     for column, (medium, _) in enumerate(matrix.media):
         middle = LABEL + CELL * (column + 0.5)
         out.text(
-            middle + 3, HEAD - 6, cut(medium, 12), 11,
+            middle + 3, HEAD - 6, svg.fit(medium, 12), 11,
             turn=f"rotate(-45 {svg.number(middle + 3)} {HEAD - 6})",
         )  # fmt: skip
     for number, (host, _) in enumerate(matrix.hosts):
         y = HEAD + ROW * number
-        out.text(0, y + 15, cut(host, 20), 12, bold=True)
+        out.text(0, y + 15, svg.fit(host, 20), 12, bold=True)
         for column, cell in enumerate(matrix.cells[number]):
             _cell(out, cell, LABEL + CELL * column, y, words)
     return out

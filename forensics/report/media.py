@@ -95,6 +95,13 @@ def _medium_note(view: View, medium: str, by_cell: Mapping[tuple[str, str], list
         values = {
             f.get("registered") for (_, name), fs in by_cell.items() if name == medium for f in fs
         }
+        serials = {
+            f.get("medium_serial") or ""
+            for (_, name), fs in by_cell.items()
+            if name == medium
+            for f in fs
+        }
+        notes += sorted(serials - {"", medium})
         if False in values:
             notes.append(registered(view.words, False))
         notes.append(view.words.ui("not_supplied_medium"))

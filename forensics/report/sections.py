@@ -147,7 +147,7 @@ def _place(view: View, fact: Mapping[str, Any], side: str) -> copies.Place:
     except AddressError:
         return copies.Place(address, "–", address)
     inner = parts.members[-1] if parts.members else (parts.path or parts.volume or "")
-    name = decode_name(inner.rsplit("/", 1)[-1])
+    name = decode_name(inner.rsplit("/", 1)[-1]) or address.removeprefix(parts.evidence)
     note = view.tell.persons_words(fact.get("persons")) if fact.get("persons") is not None else ""
     label = view.label(parts.evidence)
     return copies.Place(address, f"{parts.evidence} {label}".strip(), name, note)
@@ -161,7 +161,7 @@ def people(view: View) -> dict[str, Any]:
     found = view.findings["persons"]
     least, most = found["at_least"], found["at_most"]
     overall = found["at_most_overall"]
-    unread = any(item.unread for item in view.items)
+    unread = _more_persons(view)
     lines = [_people_row(view, "pr-all", view.words.ui("persons_all"), least, most, "")]
     for number, (kind, (persons_most, where)) in enumerate(sorted(_by_kind(view).items())):
         bound = persons_most if most is None else min(persons_most, most)
@@ -178,12 +178,23 @@ def people(view: View) -> dict[str, Any]:
     }
 
 
+def _more_persons(view: View) -> bool:
+    """Whether there may be more persons than were found: in bytes not examined or media not supplied."""
+    found = view.findings["persons"]
+    overall = found["at_most_overall"]
+    return (
+        any(item.unread for item in view.items)
+        or overall is None
+        or overall > (found["at_most"] or 0)
+    )
+
+
 def _people_row(
     view: View, name: str, word: str, least: int | None, most: int | None, kind: str,
     where: tuple[str, ...] = (),
 ) -> dict[str, Any]:  # fmt: skip
     overall = view.findings["persons"]["at_most_overall"]
-    unread = any(item.unread for item in view.items)
+    unread = _more_persons(view)
     small = kind in SENSITIVE and 0 < (most or 0) < 10
     drawn = 9 if small else most or 0  # the picture tells no more than the number
     return {

@@ -16,7 +16,7 @@ from forensics.values import decode_name
 
 Fact = Mapping[str, Any]
 PATH_CELLS = 72  # a longer path is cut in its middle; the address below it has it whole
-SENSITIVE = frozenset({"welfare", "tax", "my_number", "health_insured", "care_insured"})
+SENSITIVE = frozenset({"welfare_flag", "tax_amount", "my_number", "health_insured", "care_insured"})
 
 
 def span_of(fact: Fact) -> Span:
@@ -124,11 +124,11 @@ def _register_match(tell: Teller, fact: Fact) -> Told:
     share = fact.get("share")
     english = tell.words.language == "en"
     number = fact.get("persons")
-    return "register_match", {
+    return "register_match_bare" if share is None else "register_match", {
         "place": tell.place(fact),
         "state": tell.words.word("state", fact.get("state")),
         "persons": tell.persons_words(number) if english else tell.persons(number),
-        "share": "–" if share is None else f"{100 * share:.1f} %",
+        "share": f"{100 * (share or 0):.1f} %",
         "extract": tell.words.word("extract", fact.get("extract") or "unknown"),
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from forensics.report.names import visible
+from forensics.report.names import cut, visible
 
 INK, INK2, RULE, PALE_RULE = "#1B1B1F", "#4A4D57", "#C3C8D2", "#DDE0E6"
 BLUE, LINE_BLUE, MID, PALE = "#1F4E8C", "#5C83B8", "#8FAED8", "#D6E2F3"
@@ -44,6 +44,11 @@ def attributes(**values: str | float | None) -> str:
 def plain(text: str) -> str:
     """Text of a picture: hidden characters as [U+202E], then escaped for XML."""
     return str(escape(visible(text, "[", "]")))
+
+
+def fit(text: str, cells: int) -> str:
+    """Text of a picture cut in its middle to `cells`, hidden characters counted as they are shown."""
+    return cut(visible(text, "[", "]"), cells)
 
 
 class Picture:

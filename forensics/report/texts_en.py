@@ -307,8 +307,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "atena_number": "addressee number",
         "household_number": "household number",
         "sex": "sex",
-        "tax": "tax data",
-        "welfare": "welfare data (may be special-care)",
+        "tax_amount": "tax or income",
+        "welfare_flag": "welfare data (may be special-care)",
         "email": "mail address",
     },
     "fact": {
@@ -340,6 +340,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "register_match": (
             "Records in {place} ({state}) match {persons} of the register ({share} of it; {extract})."
         ),
+        "register_match_bare": "Records in {place} ({state}) match {persons} of the register ({extract}).",
         "copy": "{origin} and {target}: {basis} ({persons}; {order}).",
         "sent": "A record shows that {place} was sent by {method} ({time}).",
         "connection": "Medium {medium} ({registered}) was connected to {host} ({time}).",

@@ -307,8 +307,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "atena_number": "宛名番号",
         "household_number": "世帯番号",
         "sex": "性別",
-        "tax": "税の情報",
-        "welfare": "福祉の情報(要配慮を含みうる)",
+        "tax_amount": "税額・所得",
+        "welfare_flag": "福祉の情報(要配慮を含みうる)",
         "email": "電子メールアドレス",
     },
     "fact": {
@@ -340,6 +340,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "register_match": (
             "{place}({state})の記録は届出台帳の{persons}人と一致した(台帳の{share}、{extract})。"
         ),
+        "register_match_bare": "{place}({state})の記録は届出台帳の{persons}人と一致した({extract})。",
         "copy": "{origin}と{target}は{basis}({persons}、{order})。",
         "sent": "{place}が{method}で送られた記録がある({time})。",
         "connection": "媒体{medium}({registered})は{host}に接続されていた({time})。",

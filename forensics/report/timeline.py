@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forensics.report import svg
-from forensics.report.names import cut
 from forensics.report.times import DAY, SECOND, Clock, Period, Span
 from forensics.report.words import Words
 
@@ -80,11 +79,11 @@ def _labels(picture: svg.Picture, lanes: Sequence[Lane]) -> None:
         top = TOP + LANE * number
         if lane.group != group:
             picture.line(0, top, LABELS, top)
-            picture.text(0, top + 14, cut(lane.group, 20), 12.5, bold=True)
-            picture.text(0, top + 28, cut(lane.label, 24), 11.5, svg.INK2)
+            picture.text(0, top + 14, svg.fit(lane.group, 20), 12.5, bold=True)
+            picture.text(0, top + 28, svg.fit(lane.label, 24), 11.5, svg.INK2)
         else:
             picture.line(0, top, LABELS, top, svg.PALE_RULE, 0.7)
-            picture.text(0, top + 21, cut(lane.label, 24), 11.5, svg.INK2)
+            picture.text(0, top + 21, svg.fit(lane.label, 24), 11.5, svg.INK2)
         group = lane.group
     bottom = TOP + LANE * len(lanes)
     picture.line(0, bottom, LABELS, bottom)

@@ -15,6 +15,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from xml.parsers import expat
 
 from forensics.unpack import zipped as archive
@@ -40,7 +41,7 @@ _ENDS = {
     "tc": "\t",
     "table-cell": "\t",
 }
-_DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _Handler = Callable[[str, dict[str, str]], None]
 
 
@@ -65,9 +66,11 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     ]
     if texts:
         yield Member("~text", method="text", chunks=lambda: _texts(parts, texts), derived=True)
+    tables = cache(lambda: _tables(parts))
     sheets = [(int(match[1]), name) for name in parts if (match := _SHEET.fullmatch(name))]
     for number, name in sorted(sheets):
-        yield Member(f"~sheet:{number}", method="text", chunks=_sheet(parts, name), derived=True)
+        chunks = _sheet(parts[name], tables)
+        yield Member(f"~sheet:{number}", method="text", chunks=chunks, derived=True)
 
 
 def _locked(parts: dict[str, Member]) -> set[str]:
@@ -153,12 +156,18 @@ def _taken(held: list[str]) -> bytes:
     return data
 
 
-def _sheet(parts: dict[str, Member], name: str) -> Callable[[], Iterator[bytes]]:
+def _tables(parts: dict[str, Member]) -> tuple[list[str], set[int]]:
+    """Shared strings and date styles of a workbook."""
+    return _strings(parts.get("xl/sharedStrings.xml")), _date_styles(parts.get("xl/styles.xml"))
+
+
+def _sheet(
+    part: Member, tables: Callable[[], tuple[list[str], set[int]]]
+) -> Callable[[], Iterator[bytes]]:
     def inner() -> Iterator[bytes]:
-        strings = _strings(parts.get("xl/sharedStrings.xml"))
-        reader = _Sheet(strings, _date_styles(parts.get("xl/styles.xml")))
+        reader = _Sheet(*tables())
         try:
-            for _ in _events(parts[name], reader.start, reader.end, reader.text):
+            for _ in _events(part, reader.start, reader.end, reader.text):
                 yield _taken(reader.out)
         except UnpackError:
             yield _taken(reader.out)
@@ -216,10 +225,21 @@ class _Sheet:
             number = float(self._text)
         except ValueError:
             return self._text
-        if self._style in self.dates and 0 < number < 2_958_466:
-            moment = dt.datetime(1899, 12, 30, tzinfo=dt.UTC) + dt.timedelta(days=number)
-            return moment.strftime("%Y-%m-%d" if number.is_integer() else "%Y-%m-%d %H:%M:%S")
-        return str(int(number)) if number.is_integer() and abs(number) < 10**15 else self._text
+        return number_text(number, date=self._style in self.dates)
+
+
+def number_text(number: float, *, date: bool) -> str:
+    """A cell's number: whole ones without `.0`, one with a date format as ISO date and time."""
+    if date and 0 < number < 2_958_466:
+        moment = dt.datetime(1899, 12, 30, tzinfo=dt.UTC) + dt.timedelta(days=number)
+        return moment.strftime("%Y-%m-%d" if number.is_integer() else "%Y-%m-%d %H:%M:%S")
+    return str(int(number)) if number.is_integer() and abs(number) < 10**15 else repr(number)
+
+
+def is_date_format(code: str) -> bool:
+    """Does a number format show a date? Quoted text, colours and conditions do not count."""
+    plain = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code)
+    return bool(re.search(r"[yge].*[md]|m.*d", plain, re.IGNORECASE))
 
 
 def _column(reference: str) -> int | None:
@@ -264,21 +284,19 @@ def _strings(part: Member | None) -> list[str]:
 def _date_styles(part: Member | None) -> set[int]:
     """Numbers of the cell styles that show a number as a date."""
     dates: set[int] = set()
-    formats = set(_DATE_IDS)
+    formats = set(DATE_IDS)
     state = {"in": 0, "count": 0}
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "numFmt" and re.search(
-            r"[yge].*[md]|m.*d",
-            re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", attributes.get("formatCode", "")),
-            re.IGNORECASE,
+        number = attributes.get("numFmtId", "")
+        if (
+            tag == "numFmt"
+            and number.isdecimal()
+            and is_date_format(attributes.get("formatCode", ""))
         ):
-            formats.update(
-                [int(attributes["numFmtId"])] if attributes.get("numFmtId", "").isdecimal() else []
-            )
+            formats.add(int(number))
         state["in"] += tag == "cellXfs"
         if tag == "xf" and state["in"]:
-            number = attributes.get("numFmtId", "")
             if number.isdecimal() and int(number) in formats:
                 dates.add(state["count"])
             state["count"] += 1

@@ -10,9 +10,12 @@ Does not prove  a stream's meaning; text of binary Office is kept in pieces of t
 from __future__ import annotations
 
 import struct
+import sys
+from array import array
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from forensics.unpack import xls
 from forensics.unpack.unpacker import (
     PIECE,
     Budget,
@@ -52,7 +55,7 @@ class _File:
         self.mini_fat = _numbers(self._whole(mini_fat))
         self.mini_data = self._whole(self.entries[0].start) if self.entries else b""
 
-    def _fat(self, head: bytes) -> list[int]:
+    def _fat(self, head: bytes) -> array[int]:
         difat = list(struct.unpack_from("<109I", head, 76))
         sector, seen = struct.unpack_from("<I", head, 68)[0], set[int]()
         while sector < _MARKS and sector not in seen and len(difat) * self.sector < _FAT_MAX:
@@ -60,7 +63,7 @@ class _File:
             numbers = _numbers(self._read(sector))
             difat += numbers[:-1]
             sector = numbers[-1] if numbers else _MARKS
-        table: list[int] = []
+        table = array("I")
         for number in dict.fromkeys(difat):
             if number < _MARKS and number * self.sector < self.source.size:
                 table += _numbers(self._read(number))
@@ -150,6 +153,28 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
             yield Member(entry.name, entry.size, "locked", "LOCKED", lock[1])
         elif entry.kind == 2:
             yield Member(entry.name, entry.size, method="ole", chunks=_chunks(file, entry))
+        if entry.kind == 2 and not lock and entry.name in ("Workbook", "Book"):
+            yield from _sheets(file, entry)
+
+
+def _sheets(file: _File, entry: _Entry) -> Iterator[Member]:
+    """Rows of a workbook: its strings lie apart from its rows, raw bytes show no person."""
+    if entry.size > xls.STREAM_MAX:
+        yield Member("~sheet:1", entry.size, "skipped", "BUDGET_MEMORY", "xls", derived=True)
+        return
+    held = bytearray()
+    try:
+        for piece in file.stream(entry):
+            held += piece
+    except UnpackError:
+        held += b""  # the stream itself tells of it
+    book = xls.Workbook(bytes(held))
+    for number, start in enumerate(book.sheets, 1):
+        yield Member(f"~sheet:{number}", method="xls", chunks=_lines(book, start), derived=True)
+
+
+def _lines(book: xls.Workbook, start: int) -> Callable[[], Iterator[bytes]]:
+    return lambda: (line.encode("utf-8", "replace") for line in book.rows(start) if line)
 
 
 def _lock(file: _File) -> tuple[str, str] | None:
@@ -195,8 +220,12 @@ def _chunks(file: _File, entry: _Entry) -> Callable[[], Iterator[bytes]]:
     return inner
 
 
-def _numbers(data: bytes) -> list[int]:
-    return list(struct.unpack(f"<{len(data) // 4}I", data[: len(data) & ~3]))
+def _numbers(data: bytes) -> array[int]:
+    """u32 little-endian, four bytes each in memory."""
+    numbers = array("I", data[: len(data) & ~3])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
 
 
 UNPACKER = Unpacker("ole", lambda head: head[:8] == MAGIC, bounded(_members))

@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from forensics.unpack import streams
 from forensics.unpack.unpacker import (
@@ -30,7 +31,8 @@ from forensics.unpack.unpacker import (
 LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _END_BYTES = 22
 _COMMENT_MAX = 65535
-_DIRECTORY_MAX = 512 << 20  # bytes of a central directory
+_DIRECTORY_MAX = 128 << 20  # bytes of a central directory
+_ENTRIES_MAX = 500_000
 _DECODERS: dict[int, Callable[[], streams.Decoder]] = {
     8: streams.deflate, 12: streams.bzip2, 95: streams.xz,
 }  # fmt: skip
@@ -68,7 +70,7 @@ def entries(source: Source) -> tuple[list[Entry], str | None]:
     placed = [_placed(source, entry) for entry in found]
     known = sorted((entry.start, _end(source, entry)) for entry in placed if entry.data)
     for start, end in _holes(known, source.size):
-        placed += _local_entries(source, start, end)
+        placed += islice(_local_entries(source, start, end), _ENTRIES_MAX)
     return sorted(placed, key=lambda entry: entry.start), problem
 
 
@@ -152,6 +154,8 @@ def _directory(source: Source) -> tuple[list[Entry], str | None]:
     found: list[Entry] = []
     at = 0
     while data[at : at + 4] == CENTRAL and at + 46 <= len(data):
+        if len(found) >= _ENTRIES_MAX:
+            return found, "BUDGET_MEMBERS"
         flags, method, _, crc, packed, unpacked, names, extras, comments = struct.unpack_from(
             "<HHIIIIHHH", data, at + 8
         )

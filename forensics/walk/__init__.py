@@ -117,23 +117,23 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
 
 def _walk(reader: Reader, volume: Volume, mask_path: MaskPath | None) -> Walked | None:
     """The reader that fits the file system; None where there is none."""
-    from forensics.walk import ntfs
+    from forensics.walk import ext, ntfs
 
     if volume.reason == "OVERLAP" and volume.filesystem is None:
         return None
     start, length = volume.start, volume.length
-    walked = ntfs.walk(reader, start, length, mask_path)
+    walked = ntfs.walk(reader, start, length, mask_path) or ext.walk(
+        reader, start, length, mask_path
+    )
     if walked is not None:
         return walked
-    from forensics.walk import ext, fat, other, tsk
+    from forensics.walk import fat, other, tsk
 
     opened = tsk.open_volume(reader, start)
     if opened is None:
         return None
     system, name = opened
-    if name.startswith("ext"):
-        walked = ext.walk(reader, start, length, mask_path, system, name)
-    elif name.startswith(("fat", "exfat")):
+    if name.startswith(("fat", "exfat")):
         walked = fat.walk(reader, start, length, mask_path, system, name)
     return walked or other.walk(reader, start, length, mask_path, system, name)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -10,12 +11,38 @@ import pyarrow as pa
 from forensics.walk import rows as table
 from forensics.walk.intervals import Ints
 from forensics.walk.rows import HOLE, Rows, Runs, Times
-from forensics.walk.tsk import Found
 
 _COLUMNS = (
     "path", "masked", "file_id", "stream", "deleted", "orphan", "kind", "size", "valid_size",
     "resident", "flags", "link_target",
 )  # fmt: skip
+
+
+@dataclass
+class Found:
+    """A name, with the file behind it. `path`: encoded and masked."""
+
+    path: str
+    masked: bool
+    orphan: bool
+    name: bytes
+    inum: int
+    folder: int  # inum of the folder that holds the name
+    deleted: bool
+    kind: int
+    known: bool = True  # there is a record behind the name
+    file: Any = None  # where pytsk3 reads it
+    meta: Any = None
+
+
+class Folder(NamedTuple):
+    """A folder to be listed."""
+
+    inum: int
+    path: str  # "" for the root
+    masked: bool
+    orphan: bool
+    depth: int
 
 
 class Collector:
@@ -26,7 +53,6 @@ class Collector:
         self._counts: list[int] = []
         self._start: list[int] = []
         self._length: list[int] = []
-        self.inum: list[int] = []
         self._claims: dict[str, tuple[list[int], list[int], list[int]]] = {}
 
     def add(
@@ -48,7 +74,7 @@ class Collector:
         held = sum(length for _, length in runs)
         if any(start == HOLE for start, _ in runs):
             flags |= table.SPARSE
-        if found.file is None or (held < size and not resident and not flags & table.COMPRESSED):
+        if not found.known or (held < size and not resident and not flags & table.COMPRESSED):
             flags |= table.UNRESOLVED
         for name, value in (
             ("path", found.path), ("masked", found.masked), ("file_id", str(found.inum)),
@@ -58,11 +84,10 @@ class Collector:
             ("flags", flags), ("link_target", link_target),
         ):  # fmt: skip
             columns[name].append(value)
-        self.inum.append(found.inum)
         self._counts.append(len(runs))
         self._start += [start for start, _ in runs]
         self._length += [length for _, length in runs]
-        return len(self.inum) - 1
+        return len(self._counts) - 1
 
     def claim(self, kind: str, row: int, runs: list[tuple[int, int]]) -> None:
         """Bytes that belong to a row and are not its content: the blocks of its map, …"""

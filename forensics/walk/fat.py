@@ -31,7 +31,7 @@ import numpy as np
 from forensics.values import NO_TIME, Interval, from_wall_clock, interval
 from forensics.walk import rows as table
 from forensics.walk import tsk
-from forensics.walk.collect import Collector
+from forensics.walk.collect import Collector, Found
 from forensics.walk.intervals import Ranges, runs_of
 from forensics.walk.names import MaskPath
 from forensics.walk.reader import Reader
@@ -336,7 +336,8 @@ def _label(name: bytes) -> str | None:
 
 
 def _root_runs(walk_: tsk.Walk, system: Any) -> list[tuple[int, int]]:
-    root = tsk.Found("/", False, False, b"", system.info.root_inum, 0, None, None, False, 1)
+    inum = system.info.root_inum
+    root = Found("/", False, False, b"", inum, 0, False, table.DIRECTORY)
     try:
         root.file = system.open_meta(inode=system.info.root_inum)
     except tsk.Errors:

@@ -16,7 +16,7 @@ from forensics.values import NO_TIME, Interval, interval
 from forensics.walk import names as naming
 from forensics.walk import rows as table
 from forensics.walk import tsk
-from forensics.walk.collect import Collector
+from forensics.walk.collect import Collector, Found
 from forensics.walk.intervals import Ranges, runs_of
 from forensics.walk.names import MaskPath
 from forensics.walk.reader import Reader
@@ -75,7 +75,7 @@ def walk(
     return walked
 
 
-def _streams(walk_: tsk.Walk, found: tsk.Found) -> list[dict[str, Any]]:
+def _streams(walk_: tsk.Walk, found: Found) -> list[dict[str, Any]]:
     """Rows of one name: its content, and each other stream that holds bytes."""
     content: dict[str, Any] = {"size": max(int(found.meta.size), 0) if found.meta else 0}
     out = [content]

@@ -61,6 +61,16 @@ class Stream:
         return data, gaps
 
 
+def read_inside(image: Image, offset: int, length: int) -> tuple[bytes, list[Gap]]:
+    """Exactly `length` bytes of the medium; what lies past its end is a gap."""
+    inside = max(min(length, image.size - offset), 0)
+    data, gaps = image.read_gaps(offset, inside) if inside else (b"", [])
+    if inside == length:
+        return data, gaps
+    lost = Gap(offset + inside, length - inside, "PAST_END")
+    return data + bytes(length - inside), [*gaps, lost]
+
+
 def plain(image: Image, extents: Sequence[tuple[int, int]], size: int, valid_size: int) -> Stream:
     """A stream that is its extents: (start in the medium or HOLE, length), bytes, in file order."""
     if len(extents) == 1 and extents[0][0] != HOLE and extents[0][1] >= size == valid_size:
@@ -80,7 +90,7 @@ def plain(image: Image, extents: Sequence[tuple[int, int]], size: int, valid_siz
                 parts.append(bytes(count))
             elif count > 0:
                 at = start + offset - before[index]
-                data, found = image.read_gaps(at, count)
+                data, found = read_inside(image, at, count)
                 parts.append(data)
                 gaps += [Gap(gap.start - at + offset, gap.length, gap.reason) for gap in found]
             offset += max(count, 0)
@@ -97,7 +107,7 @@ def plain(image: Image, extents: Sequence[tuple[int, int]], size: int, valid_siz
 
 def _one_run(image: Image, start: int) -> ReadGaps:
     def read_gaps(offset: int, length: int) -> tuple[bytes, list[Gap]]:
-        data, found = image.read_gaps(start + offset, length)
+        data, found = read_inside(image, start + offset, length)
         return data, [Gap(gap.start - start, gap.length, gap.reason) for gap in found]
 
     return read_gaps

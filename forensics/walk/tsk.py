@@ -18,6 +18,7 @@ import pytsk3
 
 from forensics.values import encode_name
 from forensics.walk import names as naming
+from forensics.walk.collect import Folder, Found
 from forensics.walk.names import MaskPath
 from forensics.walk.reader import Reader
 from forensics.walk.rows import DIRECTORY, FILE, HOLE, LINK, OTHER, Trouble
@@ -97,32 +98,6 @@ class Stream(NamedTuple):
     resident: bool
     compressed: bool
     runs: list[tuple[int, int]]
-
-
-@dataclass
-class Found:
-    """A name, with the file behind it. `path`: encoded and masked."""
-
-    path: str
-    masked: bool
-    orphan: bool
-    name: bytes
-    inum: int
-    folder: int  # inum of the folder that holds the name
-    file: Any  # None: the record is gone
-    meta: Any
-    deleted: bool
-    kind: int
-
-
-class Folder(NamedTuple):
-    """A folder to be listed."""
-
-    inum: int
-    path: str  # "" for the root
-    masked: bool
-    orphan: bool
-    depth: int
 
 
 @dataclass
@@ -235,10 +210,11 @@ class Walk:
             raw,
             inum,
             folder.inum,
-            file,
-            meta,
             deleted or meta is None or bool(int(meta.flags) & UNALLOCATED_META),
             kind,
+            known=file is not None,
+            file=file,
+            meta=meta,
         )
 
     def streams(self, found: Found) -> list[Stream]:

@@ -53,10 +53,16 @@ def deadline_log(place: Path) -> Path:
 
 def failure(unit: Any, outcome: str, why: str) -> dict[str, Any]:
     """The coverage row of a unit that could not be done."""
+    return coverage_row(unit.address, unit.bytes, outcome, why)
+
+
+def coverage_row(address: str, size: int, outcome: str, why: str) -> dict[str, Any]:
+    """A row of `coverage`; size in bytes, why a code."""
+    evidence = Address.parse(address).evidence
     return {
-        "address": unit.address,
-        "evidence": Address.parse(unit.address).evidence,
-        "bytes": unit.bytes,
+        "address": address,
+        "evidence": evidence,
+        "bytes": size,
         "outcome": outcome,
         "reason": why,
     }

@@ -91,7 +91,12 @@ ROLLS = {
     "none examined": (presence, [NOT, NOT], "no_trace", ("not_examined", None, ())),
     "none at all": (presence, [], "no_trace", ("not_examined", None, ())),
     "state: any refuted": (state, [YES, NO, DOUBT], None, ("refuted", 6, ())),
-    "state: its codes stay": (state, [YES, Finding("refuted", 3, ("LOG_GAP",))], None, ("refuted", 3, ("LOG_GAP",))),
+    "state: its codes stay": (
+        state,
+        [YES, Finding("refuted", 3, ("LOG_GAP",))],
+        None,
+        ("refuted", 3, ("LOG_GAP",)),
+    ),
     "state: any doubt": (state, [YES, DOUBT], None, ("undetermined", None, ("LOG_GAP",))),
     "state: all": (state, [YES, YES], None, ("confirmed", 4, ())),
 }

@@ -19,7 +19,7 @@ from forensics.artifacts.linux import (
 )  # fmt: skip
 from forensics.artifacts.linux.syslog import entries
 from forensics.artifacts.removable import os_traces
-from forensics.artifacts.text import Record, span
+from forensics.artifacts.text import Reach, Record
 from forensics.values import Interval, moment
 
 AUDIT = """\
@@ -67,7 +67,10 @@ def test_span_tells_how_far_a_log_reaches():
     times = [n * 2 * hour for n in range(24)] + [100 * hour, 102 * hour, 101 * hour]
     records = [Record(Interval(t, t + 1, "utc"), n, 1) for n, t in enumerate(times)]
     modified = Interval(103 * hour, 103 * hour + 1, "utc")
-    reach, first, last = span(records, modified)
+    log = Reach()
+    for record in records:
+        log.add(record)
+    reach, first, last = log.rows(modified)
     assert reach["detail"] == (
         "last=1970-01-05T05:00:00.000000Z;records=27;usual_seconds=7200;gaps=1;"
         "silences=1970-01-02T22:00:00.000000Z~1970-01-05T04:00:00.000000Z;backward=1;"
@@ -75,7 +78,7 @@ def test_span_tells_how_far_a_log_reaches():
     )
     assert (reach["time"].start, first["time"].start, last["time"].start) == (0, 0, 101 * hour)
     assert (first["record_number"], last["record_number"]) == (0, 26)
-    assert span([]) == []
+    assert Reach().rows() == []
 
 
 def test_log_ons():
@@ -212,7 +215,7 @@ def test_records_of_real_logs(shared):
     counts = {"syslog": (16, 1), "syslog_cron.log": (9, 0), "syslog_ssh.log": (9, 0)}
     for name, (records, gaps_wanted) in counts.items():
         gaps = []
-        found = entries(Content((folder / name).read_bytes()), gaps)
+        found = list(entries((folder / name).read_bytes(), gaps))
         assert (len(found), len(gaps)) == (records, gaps_wanted), name
     parsed = ftp_log.parse(Content((folder / "vsftpd.log").read_bytes()))
     assert "records=25;" in parsed.traces[-3]["detail"]

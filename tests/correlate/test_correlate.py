@@ -195,6 +195,12 @@ COPIES = {
     "server is the source": ((held(C, R, "d3"), held(A, R[:10], "d1")), [(C, A, "records", 10)]),
     "deleted twin on one item": ((held(A, R, "d1"), held("USB1:p1:/old.csv#9", R, "d1", "deleted")), []),
     "two live files of one item": ((held(A, R, "d1"), held("USB1:p1:/x/list.csv", R, "d1")), [(A, "USB1:p1:/x/list.csv", "digest", 20)]),
+    "its bytes are there: no more pairs": (
+        (held(A, R, "d1"), held("USB1:p1:/old.csv", R[:15], "d4"), held(B, R, "d1")), [(A, B, "digest", 20)],
+    ),
+    "the best of two sources": (
+        (held("USB1:p1:/part.csv", R[:6], "d4"), held(A, R, "d1"), held(B, R[:12], "d2")), [(A, B, "records", 12)],
+    ),
     "free space": ((held(A, R, "d1"), held("PC1@4096+99", R, None, "unallocated")), [(A, "PC1@4096+99", "records", 20)]),
 }  # fmt: skip
 

@@ -372,7 +372,7 @@ def tables() -> dict[str, Any]:
         "records": [
             {"address": "USB1:p1:/給付/対象者一覧_0617.csv@0+3211264", "evidence": "USB1", "state": "allocated",
              "kinds": ["name", "address", "birth_date", "bank_account"], "rows": 12480, "persons": 12480},
-            {"address": "PC1:p2:/tmp/a.csv@0+9", "evidence": "PC1", "state": "deleted", "kinds": ["welfare", "phone"],
+            {"address": "PC1:p2:/tmp/a.csv@0+9", "evidence": "PC1", "state": "deleted", "kinds": ["welfare_flag", "phone"],
              "rows": 7, "persons": 7},
         ],
         "people": [],
@@ -437,7 +437,7 @@ def hostile() -> dict[str, Any]:
     for number, name in enumerate(HOSTILE):
         made = [
             fact("personal_data", [f"USB1:p1:/{number}"], evidence="USB1", path=f"/{name}", state="deleted",
-                 kinds=["name", "welfare"], persons=number),
+                 kinds=["name", "welfare_flag"], persons=number),
             fact("connection", [f"PC1@{number}"], host="PC1", medium_serial=f"{number:08X}", volume_serial=None,
                  label=name, first=when(f"06-18 0{number % 10}:00:00"), last=when(f"06-19 0{number % 10}:00:00"),
                  account=name, registered=bool(number % 2)),

@@ -23,7 +23,7 @@ from forensics.values import Interval, encode_name, interval
 SECOND = 1_000_000
 NAMES = (
     b"plain.csv", b"with space.csv", b"pipe|pipe", b"back\\slash", b"new\nline", b"return\rcr",
-    b"percent%7C", b"quote\"s, comma", b"caf\xe9 latin", "住民.csv".encode(), "髙﨑.csv".encode("cp932"),
+    b"percent%7C", b'quote"s, comma', b"caf\xe9 latin", "住民.csv".encode(), "髙﨑.csv".encode("cp932"),
     b"\x1b[31mred", b"dir/inner.csv",
 )  # fmt: skip
 

@@ -50,11 +50,17 @@ class Reader(HTMLParser):
                 self.ids.append(value)
             elif name == "href":
                 (self.links if value.startswith("#") else self.urls).append(value)
-            elif name in ("src", "srcset", "data", "action", "xlink:href", "background", "style"):
+            elif name in (
+                "src",
+                "srcset",
+                "data",
+                "action",
+                "xlink:href",
+                "background",
+                "style",
+            ) or name.startswith("on"):
                 self.wrong.append(f"{tag} {name}")
-            elif name.startswith("on"):
-                self.wrong.append(f"{tag} {name}")
-            elif name in ("aria-labelledby",):
+            elif name == "aria-labelledby":
                 self.refs += value.split()
             self.refs += re.findall(r"url\(#([^)]+)\)", value or "")
         if tag in ("script", "iframe", "object", "embed", "img", "link", "form", "base"):

@@ -12,18 +12,80 @@ from forensics.report import findings, sentences
 from forensics.report.words import GROUPS, LANGUAGES, VERDICTS, Words
 from forensics.values import CLASSES, OUTCOMES, STATES
 
-REASONS = """NO_ARTEFACT_EXPECTED READ_LEAVES_NO_TRACE ARTEFACT_ABSENT PARSE_GAP HORIZON_SHORT LOG_GAP
-LAST_VALUE_ONLY LOGGING_OFF LAST_ACCESS_DISABLED VOLATILE_LOG NO_POSITIVE_CONTROL LOG_CLEARED CLOCK_CHANGED
-WIPED FORMATTED TIMES_INCONSISTENT DIGEST_MISMATCH LOCKED UNREADABLE TRUNCATED MISSING_SEGMENT UNSUPPORTED
-FAILED TIMED_OUT SKIPPED DETECTOR_UNPROVEN NO_REGISTER CONNECTED_IN_WINDOW CLOCK_UNKNOWN ZONE_UNKNOWN
-NO_DIGEST OUTSIDE_EVIDENCE LOGICAL_ONLY PAPER_UNREADABLE SHARED_ACCOUNT NO_SERIAL OTHER_EXTRACT COUNT_RANGE
-NO_BASELINE NO_WINDOW CONTRADICTION""".split()  # domain.md 2.5
-MISMATCHES = """medium_unregistered medium_never_seen connected_without_takeout takeout_without_connection
-connected_outside_takeout not_returned returned_late takeout_overlap approval_missing approval_after_takeout
-content_differs encryption_claim_false session_without_room room_without_session card_unknown card_shared
-card_after_return account_unknown account_after_end person_not_listed subcontract_unapproved
-attendant_missing erasure_contradicted erasure_serial_unknown erasure_before_use erasure_missing
-duplicate_number capacity_differs edited_later""".split()  # domain.md 6.4
+REASONS = [
+    "NO_ARTEFACT_EXPECTED",
+    "READ_LEAVES_NO_TRACE",
+    "ARTEFACT_ABSENT",
+    "PARSE_GAP",
+    "HORIZON_SHORT",
+    "LOG_GAP",
+    "LAST_VALUE_ONLY",
+    "LOGGING_OFF",
+    "LAST_ACCESS_DISABLED",
+    "VOLATILE_LOG",
+    "NO_POSITIVE_CONTROL",
+    "LOG_CLEARED",
+    "CLOCK_CHANGED",
+    "WIPED",
+    "FORMATTED",
+    "TIMES_INCONSISTENT",
+    "DIGEST_MISMATCH",
+    "LOCKED",
+    "UNREADABLE",
+    "TRUNCATED",
+    "MISSING_SEGMENT",
+    "UNSUPPORTED",
+    "FAILED",
+    "TIMED_OUT",
+    "SKIPPED",
+    "DETECTOR_UNPROVEN",
+    "NO_REGISTER",
+    "CONNECTED_IN_WINDOW",
+    "CLOCK_UNKNOWN",
+    "ZONE_UNKNOWN",
+    "NO_DIGEST",
+    "OUTSIDE_EVIDENCE",
+    "LOGICAL_ONLY",
+    "PAPER_UNREADABLE",
+    "SHARED_ACCOUNT",
+    "NO_SERIAL",
+    "OTHER_EXTRACT",
+    "COUNT_RANGE",
+    "NO_BASELINE",
+    "NO_WINDOW",
+    "CONTRADICTION",
+]  # domain.md 2.5
+MISMATCHES = [
+    "medium_unregistered",
+    "medium_never_seen",
+    "connected_without_takeout",
+    "takeout_without_connection",
+    "connected_outside_takeout",
+    "not_returned",
+    "returned_late",
+    "takeout_overlap",
+    "approval_missing",
+    "approval_after_takeout",
+    "content_differs",
+    "encryption_claim_false",
+    "session_without_room",
+    "room_without_session",
+    "card_unknown",
+    "card_shared",
+    "card_after_return",
+    "account_unknown",
+    "account_after_end",
+    "person_not_listed",
+    "subcontract_unapproved",
+    "attendant_missing",
+    "erasure_contradicted",
+    "erasure_serial_unknown",
+    "erasure_before_use",
+    "erasure_missing",
+    "duplicate_number",
+    "capacity_differs",
+    "edited_later",
+]  # domain.md 6.4
 CODES = {
     "reason": REASONS, "limit": REASONS, "change": REASONS, "verdict": VERDICTS, "tally": VERDICTS,
     "outcome": OUTCOMES, "class": CLASSES, "state": STATES, "role": ROLES, "paper": PAPERS,

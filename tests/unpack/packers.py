@@ -135,9 +135,11 @@ PDF = pdf(
     b"<</Font<</F1 4 0 R/F2 8 0 R/F3 10 0 R>>/XObject<</X 9 0 R>>>>",
     (
         b"",
-        b"BT /F1 10 Tf 1 0 0 1 50 700 Tm <0001> Tj [<0002> -1200 <0020> 10 <0021>] TJ"
-        b" 200 0 Td <001000110012> Tj 0 -20 Td /F2 10 Tf (\x96\xbc\x95\xeb \\(1\\)) Tj"
-        b" T* /F3 10 Tf (plain) ' ET q /X Do Q",
+        (
+            b"BT /F1 10 Tf 1 0 0 1 50 700 Tm <0001> Tj [<0002> -1200 <0020> 10 <0021>] TJ"
+            b" 200 0 Td <001000110012> Tj 0 -20 Td /F2 10 Tf (\x96\xbc\x95\xeb \\(1\\)) Tj"
+            b" T* /F3 10 Tf (plain) ' ET q /X Do Q"
+        ),
     ),
     b"<</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 5 0 R/DescendantFonts[<</DW 1000/W[16 18 500]>>]>>",
     (b"", CMAP),

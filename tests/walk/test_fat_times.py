@@ -21,7 +21,7 @@ def local(moment: dt.datetime, width_us: int) -> Interval:
     return Interval(start, start + width_us, "local:unknown")
 
 
-DATES = [dt.datetime(2022, month, 28, 23, 58, 30) for month in range(1, 13)] + [
+DATES = [  # noqa: DTZ001dt.datetime(2022, month, 28, 23, 58, 30) for month in range(1, 13)] + [
     dt.datetime(1980, 1, 1),
     dt.datetime(2024, 2, 29, 12, 0, 2),
     dt.datetime(2022, 12, 31, 23, 59, 58),

@@ -13,9 +13,7 @@ from __future__ import annotations
 import re
 
 from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_linux
-from forensics.artifacts.linux.syslog import Entry, entries, looks_like
-from forensics.artifacts.text import span
-from forensics.values import Gap
+from forensics.artifacts.linux.syslog import Entry, looks_like, read_log
 
 _ACCEPTED = re.compile(r"\s*Accepted (\S+) for (\S+) from (\S+)")
 _FAILED = re.compile(r"\s*Failed (\S+) for (?:invalid user )?(\S*) from (\S+)")
@@ -33,42 +31,26 @@ _KINDS = {
 def parse(content: Content) -> Parsed:
     if not re.search(rb"sshd|pam_unix", content.data):
         return Parsed()
-    gaps: list[Gap] = []
-    found = entries(content, gaps)
-    rows = [row for number, entry in enumerate(found) for row in _row(entry, number)]
-    rows += span([entry.record for entry in found], content.times.get("modified"))
-    return Parsed(rows, [], gaps)
+    return read_log(content, _row)
 
 
-def _row(entry: Entry, number: int) -> list[Row]:
-    row: Row = {
-        "time": entry.record.time, "time_raw": entry.time_raw, "record_number": number,
-        "at": (entry.record.start, entry.record.length),
-    }  # fmt: skip
+def _row(entry: Entry) -> Row | None:
     more = {"turn": entry.record.turn or None, "pid": entry.pid, "on": entry.host}
     if match := _ACCEPTED.match(entry.message):
         what = detail(session="network", service=entry.program, method=match[1], **more)
-        return [
-            row | {"kind": "session_start", "account": match[2], "host": match[3], "detail": what}
-        ]
+        return {"kind": "session_start", "account": match[2], "host": match[3], "detail": what}
     if match := _FAILED.match(entry.message):
         what = detail(service=entry.program, method=match[1], **more)
-        return [
-            row | {"kind": "logon_failed", "account": match[2], "host": match[3], "detail": what}
-        ]
+        return {"kind": "logon_failed", "account": match[2], "host": match[3], "detail": what}
     match = _SESSION.match(entry.message)
     if not match or match[1] == "cron" or (match[1], match[2]) == ("sshd", "opened"):
-        return []
-    kind = _KINDS.get(match[1], "network" if match[1] == "sshd" else "service")
-    what = detail(session=kind, service=match[1], **more)
-    return [
-        row
-        | {
-            "kind": "session_start" if match[2] == "opened" else "session_end",
-            "account": match[3],
-            "detail": what,
-        }
-    ]
+        return None
+    session = _KINDS.get(match[1], "network" if match[1] == "sshd" else "service")
+    return {
+        "kind": "session_start" if match[2] == "opened" else "session_end",
+        "account": match[3],
+        "detail": detail(session=session, service=match[1], **more),
+    }
 
 
 ARTIFACT = Artifact(

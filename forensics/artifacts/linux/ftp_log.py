@@ -23,7 +23,7 @@ from forensics.artifacts.artifact import (
     never_expected,
 )  # fmt: skip
 from forensics.artifacts.linux.syslog import MONTHS
-from forensics.artifacts.text import Record, lines, span
+from forensics.artifacts.text import Reach, Record, lines
 from forensics.values import NO_TIME, Gap, Interval, from_wall_clock
 
 _DATE = r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<clock>\d\d:\d\d:\d\d) (?P<year>\d{4})"
@@ -45,10 +45,10 @@ _KINDS = {
 
 def parse(content: Content) -> Parsed:
     rows: list[Row] = []
-    records: list[Record] = []
+    reach, number = Reach(), 0
     gaps: list[Gap] = []
     for line in lines(content.data):
-        if len(records) >= ROWS_MAX:
+        if len(rows) >= ROWS_MAX:
             gaps.append(Gap(line.start, len(content.data) - line.start, "ROW_LIMIT"))
             break
         match = _VSFTPD.fullmatch(line.text) or _XFERLOG.fullmatch(line.text)
@@ -57,32 +57,31 @@ def parse(content: Content) -> Parsed:
             if line.text.strip():
                 gaps.append(Gap(line.start, line.length, "NOT_A_RECORD"))
             continue
-        records.append(Record(time, line.start, line.length))
-        rows += _row(match, time, records)
-    return Parsed(rows + span(records, content.times.get("modified")), [], gaps)
+        reach.add(Record(time, line.start, line.length))
+        row = _row(match)
+        if row:
+            where: Row = {"time": time, "record_number": number, "at": line[:2]}
+            rows.append(row | where)
+        number += 1
+    return Parsed(rows + reach.rows(content.times.get("modified")), [], gaps)
 
 
-def _row(match: re.Match[str], time: Interval, records: list[Record]) -> list[Row]:
+def _row(match: re.Match[str]) -> Row | None:
     fields = match.groupdict()
     command = fields.get("command") or fields.get("direction") or ""
     kind = _KINDS.get(command)
-    failed = fields.get("result") == "FAIL" or fields.get("end") == "i"
-    if failed:
+    if fields.get("result") == "FAIL" or fields.get("end") == "i":
         kind = "logon_failed" if command == "LOGIN" else "access_failed"
     if kind is None:
-        return []
+        return None
     size = fields.get("size")
-    return [
-        {
-            "kind": kind, "time": time, "time_raw": match[0][:24], "account": fields.get("user"),
-            "host": fields["host"], "path": fields.get("path"),
-            "size": int(size) % 2**63 if size else None, "record_number": len(records) - 1,
-            "detail": detail(
-                operation=command, session="network" if kind == "session_start" else None
-            ),
-            "at": (records[-1].start, records[-1].length),
-        }
-    ]  # fmt: skip
+    session = "network" if kind == "session_start" else None
+    return {
+        "kind": kind, "time_raw": match[0][:24], "account": fields.get("user"),
+        "host": fields["host"], "path": fields.get("path"),
+        "size": int(size) % 2**63 if size else None,
+        "detail": detail(operation=command, session=session),
+    }  # fmt: skip
 
 
 def _time(match: re.Match[str]) -> Interval:

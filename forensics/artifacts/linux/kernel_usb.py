@@ -13,9 +13,7 @@ from __future__ import annotations
 import re
 
 from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_linux
-from forensics.artifacts.linux.syslog import Entry, entries, looks_like
-from forensics.artifacts.text import span
-from forensics.values import Gap
+from forensics.artifacts.linux.syslog import Entry, looks_like, read_log
 
 _LINE = re.compile(
     r"(?:\[[\s\d.]+\] )?(usb|usb-storage|uas) (\d+-[\d.]+)(?::\d+\.\d+)?: (.*)", re.DOTALL
@@ -27,47 +25,38 @@ _FIELD = re.compile(r"(Product|Manufacturer|SerialNumber): (.*)")
 def parse(content: Content) -> Parsed:
     if b"kernel" not in content.data:
         return Parsed()
-    gaps: list[Gap] = []
-    found = entries(content, gaps)
-    rows: list[Row] = []
-    plugged: dict[str, Row] = {}
-    for number, entry in enumerate(found):
-        match = _LINE.fullmatch(entry.message) if entry.program == "kernel" else None
-        if match:
-            rows += _row(match, entry, number, plugged)
-    rows += span([entry.record for entry in found], content.times.get("modified"))
-    return Parsed(rows, [], gaps)
+    plugged: dict[str, Row] = {}  # by port
+    return read_log(content, lambda entry: _row(entry, plugged))
 
 
-def _row(match: re.Match[str], entry: Entry, number: int, plugged: dict[str, Row]) -> list[Row]:
+def _row(entry: Entry, plugged: dict[str, Row]) -> Row | None:
+    match = _LINE.fullmatch(entry.message) if entry.program == "kernel" else None
+    if match is None:
+        return None
     driver, port, text = match.groups()
-    when: Row = {
-        "time": entry.record.time, "time_raw": entry.time_raw, "record_number": number,
-        "at": (entry.record.start, entry.record.length),
-    }  # fmt: skip
-    turn = entry.record.turn or None
     if ids := _IDS.match(text):
-        plugged[port] = when | {"ids": f"{ids[1]}:{ids[2]}"}
-        return []
+        plugged[port] = {"ids": f"{ids[1]}:{ids[2]}", "first": entry.common()}
+        return None
     device = plugged.get(port)
     if device is None:
-        return []
+        return None
     if field := _FIELD.match(text):
         device[field[1]] = field[2].strip()
-        return []
+        return None
     label = " ".join(device[key] for key in ("Manufacturer", "Product") if key in device) or None
     known: Row = {
         "medium_serial": device.get("SerialNumber", "").upper() or None, "label": label,
-        "detail": detail(ids=device["ids"], port=port, on=entry.host, turn=turn),
+        "detail": detail(
+            ids=device["ids"], port=port, on=entry.host, turn=entry.record.turn or None
+        ),
     }  # fmt: skip
     if driver != "usb" and "storage" not in device:
         device["storage"] = True
-        first = {key: device[key] for key in when}
-        return [first | known | {"kind": "device_connected"}]
+        return {**known, **device["first"], "kind": "device_connected"}
     if text.startswith("USB disconnect"):
         del plugged[port]
-        return [when | known | {"kind": "device_removed"}] if "storage" in device else []
-    return []
+        return known | {"kind": "device_removed"} if "storage" in device else None
+    return None
 
 
 ARTIFACT = Artifact(

@@ -15,9 +15,7 @@ import re
 from collections.abc import Mapping
 
 from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail
-from forensics.artifacts.linux.syslog import Entry, entries, looks_like
-from forensics.artifacts.text import span
-from forensics.values import Gap
+from forensics.artifacts.linux.syslog import Entry, looks_like, read_log
 
 _RESULT = re.compile(r"ok|fail(?: \(.*\))?")
 _KINDS = {
@@ -36,46 +34,35 @@ _KIND = {operation: kind for kind, names in _KINDS.items() for operation in name
 def parse(content: Content) -> Parsed:
     if b"smbd_audit" not in content.data:
         return Parsed()
-    gaps: list[Gap] = []
-    found = entries(content, gaps)
-    rows = [row for number, entry in enumerate(found) for row in _row(entry, number)]
-    if rows:
-        rows += span([entry.record for entry in found], content.times.get("modified"))
-    return Parsed(rows, [], gaps)
+    return read_log(content, _row, always=False)
 
 
-def _row(entry: Entry, number: int) -> list[Row]:
+def _row(entry: Entry) -> Row | None:
     fields = entry.message.split("|")
     place = next((n for n, text in enumerate(fields) if n > 1 and _RESULT.fullmatch(text)), None)
     if not entry.program.startswith("smbd_audit") or place is None:
-        return []
+        return None
     operation, result, rest = fields[place - 1], fields[place], fields[place + 1 :]
-    kind = _KIND.get(operation)
+    kind, mode = _KIND.get(operation), None
     if kind is None:
-        return []
-    mode = None
+        return None
     if operation in ("open", "openat") and len(rest) > 1 and rest[0] in ("r", "w", "rw"):
         mode, rest = rest[0], rest[1:]
         kind = "file_read" if mode == "r" else "file_written"
     account, address, machine, share = _prefix(fields[: place - 1])
-    who: Row = {
-        "time": entry.record.time, "time_raw": entry.time_raw, "account": account,
-        "host": machine or address, "record_number": number,
-        "at": (entry.record.start, entry.record.length),
+    session = kind.startswith("session")
+    return {
+        "kind": kind if result == "ok" else "access_failed",
+        "account": account,
+        "host": machine or address,
+        "path": None if session else "|".join(rest) or None,
+        "detail": detail(
+            operation=operation, mode=mode, share=share or (rest[0] if rest and session else None),
+            client=address, session="network" if session else None,
+            pid=entry.pid if session else None, result=None if result == "ok" else result,
+            turn=entry.record.turn or None,
+        ),
     }  # fmt: skip
-    return [
-        who
-        | {
-            "kind": kind if result == "ok" else "access_failed",
-            "path": "|".join(rest) or None if kind.startswith("file") else None,
-            "detail": detail(
-                operation=operation, mode=mode, share=share or (rest[0] if rest and kind.startswith("session") else None),
-                client=address, session="network" if kind.startswith("session") else None,
-                pid=entry.pid if kind.startswith("session") else None,
-                result=None if result == "ok" else result, turn=entry.record.turn or None,
-            ),
-        }
-    ]  # fmt: skip
 
 
 def _prefix(fields: list[str]) -> tuple[str | None, str | None, str | None, str | None]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from forensics.artifacts.artifact import NOYEAR, ROWS_MAX, Content
-from forensics.artifacts.text import Record, lines
+from forensics.artifacts.artifact import NOYEAR, ROWS_MAX, Content, Parsed, Row
+from forensics.artifacts.text import Reach, Record, lines
 from forensics.values import NO_TIME, Gap, Interval, interval, micros
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -30,17 +31,25 @@ _REST = re.compile(
     r"(?:(?P<host>\S*[^\s:]) )?(?P<program>[^\s:\[]+)(?:\[(?P<pid>\d+)\])?: ?(?P<message>.*)",
     re.DOTALL,
 )
-_HALF_YEAR = dt.timedelta(days=183)
+_HALF_YEAR = 183 * 86_400_000_000  # microseconds
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     record: Record
+    number: int  # among the records of the log
     time_raw: str
     host: str
     program: str  # "" where the line names none
     pid: int | None
     message: str
+
+    def common(self) -> Row:
+        """Columns that every row of this entry has."""
+        return {
+            "time": self.record.time, "time_raw": self.time_raw, "record_number": self.number,
+            "at": (self.record.start, self.record.length),
+        }  # fmt: skip
 
 
 def looks_like(head: bytes) -> bool:
@@ -49,36 +58,56 @@ def looks_like(head: bytes) -> bool:
     return bool(first and (_OLD.fullmatch(first.text) or _NEW.fullmatch(first.text)))
 
 
-def entries(content: Content, gaps: list[Gap]) -> list[Entry]:
+def entries(data: bytes, gaps: list[Gap]) -> Iterator[Entry]:
     """The dated lines in file order; runs of other lines become gaps (NOT_A_RECORD)."""
-    found: list[Entry] = []
-    turn, before = 0, None
-    for line in lines(content.data):
-        if len(found) >= ROWS_MAX:
-            gaps.append(Gap(line.start, len(content.data) - line.start, "ROW_LIMIT"))
-            break
+    turn, number, before = 0, 0, None
+    for line in lines(data):
         match = _OLD.fullmatch(line.text) or _NEW.fullmatch(line.text)
         time = _time(match) if match else NO_TIME
         if match is None or time.start is None:
-            if line.text.strip() and not (found and line.text[:1] in " \t"):
+            if line.text.strip() and not (number and line.text[:1] in " \t"):
                 _widen(gaps, line.start, line.length)
             continue
-        wall = dt.datetime.fromtimestamp(time.start // 1_000_000, dt.UTC)
-        if before and time.basis == "local:noyear":
-            turn += (wall - before < -_HALF_YEAR) - (wall - before > _HALF_YEAR and turn > 0)
-        before = wall
-        rest = _REST.fullmatch(match["rest"])
-        found.append(
-            Entry(
-                Record(time, line.start, line.length, turn),
-                match["time"],
-                (rest["host"] or "") if rest else match["rest"].split(" ", 1)[0],
-                rest["program"].rsplit("/", 1)[-1] if rest else "",
-                int(rest["pid"]) % 2**63 if rest and rest["pid"] else None,
-                rest["message"] if rest else match["rest"],
+        if before is not None and time.basis == "local:noyear":
+            turn += (time.start - before < -_HALF_YEAR) - (
+                time.start - before > _HALF_YEAR and turn > 0
             )
+        before = time.start
+        rest = _REST.fullmatch(match["rest"])
+        yield Entry(
+            Record(time, line.start, line.length, turn),
+            number,
+            match["time"],
+            (rest["host"] or "") if rest else match["rest"].split(" ", 1)[0],
+            rest["program"].rsplit("/", 1)[-1] if rest else "",
+            int(rest["pid"]) % 2**63 if rest and rest["pid"] else None,
+            rest["message"] if rest else match["rest"],
         )
-    return found
+        number += 1
+
+
+def read_log(
+    content: Content, row: Callable[[Entry], Row | None], *, always: bool = True
+) -> Parsed:
+    """Rows that `row` makes of entries, and how far the log reaches (not always: only with rows).
+
+    A row gets the time, number and place of its entry, unless it has its own.
+    """
+    rows: list[Row] = []
+    gaps: list[Gap] = []
+    reach = Reach()
+    for entry in entries(content.data, gaps):
+        reach.add(entry.record)
+        found = row(entry)
+        if found is None:
+            continue
+        if len(rows) >= ROWS_MAX:
+            start = entry.record.start
+            return Parsed(rows, [], [*gaps, Gap(start, len(content.data) - start, "ROW_LIMIT")])
+        rows.append(entry.common() | found)
+    if rows or always:
+        rows += reach.rows(content.times.get("modified"))
+    return Parsed(rows, [], gaps)
 
 
 def _widen(gaps: list[Gap], start: int, length: int) -> None:

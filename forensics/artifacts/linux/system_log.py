@@ -11,9 +11,7 @@ from __future__ import annotations
 import re
 
 from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_linux
-from forensics.artifacts.linux.syslog import Entry, entries, looks_like
-from forensics.artifacts.text import span
-from forensics.values import Gap
+from forensics.artifacts.linux.syslog import Entry, looks_like, read_log
 
 _KINDS = (
     ("kernel", re.compile(r"(?:\[[\s\d.]+\] )?Linux version "), "host_started"),
@@ -25,24 +23,14 @@ _KINDS = (
 def parse(content: Content) -> Parsed:
     if not re.search(rb"kernel|systemd", content.data):
         return Parsed()
-    gaps: list[Gap] = []
-    found = entries(content, gaps)
-    rows = [row for number, entry in enumerate(found) for row in _row(entry, number)]
-    rows += span([entry.record for entry in found], content.times.get("modified"))
-    return Parsed(rows, [], gaps)
+    return read_log(content, _row)
 
 
-def _row(entry: Entry, number: int) -> list[Row]:
+def _row(entry: Entry) -> Row | None:
     for program, pattern, kind in _KINDS:
         if entry.program == program and pattern.match(entry.message):
-            return [
-                {
-                    "kind": kind, "time": entry.record.time, "time_raw": entry.time_raw,
-                    "record_number": number, "at": (entry.record.start, entry.record.length),
-                    "detail": detail(on=entry.host, turn=entry.record.turn or None),
-                }
-            ]  # fmt: skip
-    return []
+            return {"kind": kind, "detail": detail(on=entry.host, turn=entry.record.turn or None)}
+    return None
 
 
 ARTIFACT = Artifact(

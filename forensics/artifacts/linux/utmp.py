@@ -23,7 +23,7 @@ from forensics.artifacts.artifact import (
     detail,
     on_linux,
 )  # fmt: skip
-from forensics.artifacts.text import Record, span
+from forensics.artifacts.text import Reach, Record
 from forensics.values import Gap, interval
 
 _NAME = re.compile(r"([wub]tmpx?)([._-].*)?")
@@ -43,7 +43,7 @@ def parse(content: Content) -> Parsed:
     if not data or not _sound(data, layout):
         return Parsed([], [], [Gap(0, len(data), "NO_RECORD")] if data else [])
     rows: list[Row] = []
-    records: list[Record] = []
+    reach = Reach()
     gaps: list[Gap] = []
     failed = basename(content.path).startswith("btmp")
     for start in range(0, len(data) - size + 1, size):
@@ -56,7 +56,7 @@ def parse(content: Content) -> Parsed:
         if kind == 0 and not seconds:
             continue
         time = interval(seconds * 1_000_000 + part % 1_000_000, 1, "utc")
-        records.append(Record(time, start, size))
+        reach.add(Record(time, start, size))
         line, user = _text(record[8:40]), _text(record[44:76])
         what = "logon_failed" if failed and kind in (6, 7) else _kind(kind, user, line)
         if what:
@@ -73,7 +73,7 @@ def parse(content: Content) -> Parsed:
     tail = len(data) % size
     if tail:
         gaps.append(Gap(len(data) - tail, tail, "TRUNCATED"))
-    return Parsed(rows + span(records, content.times.get("modified")), [], gaps)
+    return Parsed(rows + reach.rows(content.times.get("modified")), [], gaps)
 
 
 def _kind(kind: int, user: str, line: str) -> str | None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from forensics.artifacts.artifact import ROWS_MAX, Content, Parsed, Row, detail
-from forensics.artifacts.text import Record, iso, span
+from forensics.artifacts.text import Reach, Record, iso
 from forensics.values import FILETIME_EPOCH_MICROS, Gap, from_filetime, interval
 
 CHUNK = 65536
@@ -119,7 +119,9 @@ def read_log(content: Content, rules: Mapping[tuple[str, int], Rule]) -> Parsed:
     gaps: list[Gap] = []
     found = sorted(events(content.data, rules, gaps), key=lambda event: event.record)
     rows: list[Row] = []
+    reach = Reach()
     for event in found:
+        reach.add(Record(from_filetime(event.written), *event.at))
         rule = rules.get((event.provider, event.number))
         row = rule(event) if rule else None
         if row is not None:
@@ -129,10 +131,9 @@ def read_log(content: Content, rules: Mapping[tuple[str, int], Rule]) -> Parsed:
                     "record_number": event.record, "at": event.at, **row,
                 }
             )  # fmt: skip
-    records = [Record(from_filetime(event.written), *event.at) for event in found]
     ids = {event.record for event in found}
     missing = max(ids) - min(ids) + 1 - len(ids) if ids else 0
-    rows += span(records, content.times.get("modified"), missing=missing or None)
+    rows += reach.rows(content.times.get("modified"), missing=missing or None)
     return Parsed(rows, [], gaps)
 
 

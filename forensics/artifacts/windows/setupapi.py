@@ -22,7 +22,7 @@ from forensics.artifacts.artifact import (
     detail,
     on_windows,
 )  # fmt: skip
-from forensics.artifacts.text import Line, Record, lines, span
+from forensics.artifacts.text import Line, Reach, Record, lines
 from forensics.artifacts.windows.device_id import device
 from forensics.values import NO_TIME, Gap, Interval, from_wall_clock
 
@@ -34,7 +34,8 @@ _STORAGE_DRIVER = re.compile(r"uaspstor|usbstor|wpdmtp", re.IGNORECASE)
 
 def parse(content: Content) -> Parsed:
     rows: list[Row] = []
-    records: list[Record] = []
+    reach = Reach()
+    sections = 0
     drafts: list[Row] = []
     section: tuple[Line, str, str] | None = None
     for line in lines(content.data):
@@ -48,16 +49,17 @@ def parse(content: Content) -> Parsed:
             time, raw = _time(line.text)
             head, what, instance = section
             length = line.start + line.length - head.start
-            records.append(Record(time, head.start, length))
+            reach.add(Record(time, head.start, length))
+            sections += 1
             drafts += _row(what, instance, time, raw, (head.start, length))
             section = None
         elif drafts and _STORAGE_DRIVER.search(line.text):
             drafts[-1]["storage"] = True
     serials = {row["medium_serial"] for row in drafts if row["storage"]}
     rows += [row for row in drafts if row.pop("storage") or row["medium_serial"] in serials]
-    known = records or b"[BeginLog]" in content.data
+    known = sections or b"[BeginLog]" in content.data
     gaps = [] if known else [Gap(0, len(content.data), "NO_SECTION")]
-    return Parsed(rows + span(records, content.times.get("modified")), [], gaps)
+    return Parsed(rows + reach.rows(content.times.get("modified")), [], gaps)
 
 
 def _row(what: str, instance: str, time: Interval, raw: str, at: tuple[int, int]) -> list[Row]:

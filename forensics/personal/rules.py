@@ -1,0 +1,109 @@
+"""The published YARA rules: they name what was found. Further folders of rules run over every byte.
+
+The shipped rules (rules/personal/*.yar, one file per kind) are evaluated on the bytes around an accepted hit; the
+investigator's own on every window. A rule that does not compile refuses the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yara
+
+from forensics.share import share
+
+BEFORE, AFTER = 96, 48  # bytes of context that a rule may look at
+OWN_MAX = 200  # hits of an investigator's own rule in one window; the rest is counted
+_SUFFIX = {
+    "utf-8": "UTF8", "ascii": "UTF8", "cp932": "CP932", "euc-jp": "EUCJP", "iso-2022-jp": "ISO2022JP",
+    "utf-16-le": "UTF16LE", "utf-16-be": "UTF16BE",
+}  # fmt: skip
+
+
+class RuleError(ValueError):
+    """A rule file that does not compile, or cannot be read: file, line and reason in one line."""
+
+
+class OwnMatch(NamedTuple):
+    """A match of an investigator's rule: its name, and bytes of the window."""
+
+    rule: str
+    start: int
+    length: int
+
+
+class Rules:
+    """Compiled rules. One per process."""
+
+    def __init__(self, folders: tuple[str, ...]) -> None:
+        self._kinds = {path.stem: _compiled([path]) for path in sorted((share("rules") / "personal").glob("*.yar"))}
+        own = [path for folder in folders for path in _files(Path(folder))]
+        self._own = _compiled(own) if own else None
+
+    @property
+    def has_own(self) -> bool:
+        return self._own is not None
+
+    def name(self, kind: str, encoding: str, data: bytes, start: int, end: int) -> str | None:
+        """The rule that finds bytes start to end of data as this kind, None when none does."""
+        rules = self._kinds.get(kind)
+        if rules is None:
+            return None
+        first = max(0, start - BEFORE)
+        best: tuple[int, str] | None = None
+        for match in rules.match(data=data[first : end + AFTER]):
+            if not any(_overlaps(instance, start - first, end - first) for instance in _values(match)):
+                continue
+            rank = (0 if match.rule.endswith("_" + _SUFFIX[encoding]) else 1) + 2 * ("Bare" in match.rule)
+            best = min(filter(None, (best, (rank, match.rule))))
+        return best[1] if best else None
+
+    def own(self, data: bytes, warnings: list[str]) -> Iterator[OwnMatch]:
+        """Matches of the investigator's own rules in one window."""
+        if self._own is None:
+            return
+
+        def capped(kind: int, message: Any) -> int:
+            if "MATCH_CAP" not in warnings:
+                warnings.append("MATCH_CAP")
+            return yara.CALLBACK_CONTINUE
+
+        for match in self._own.match(data=data, warnings_callback=capped):
+            count = 0
+            for string in match.strings:
+                for instance in string.instances:
+                    count += 1
+                    if count <= OWN_MAX:
+                        yield OwnMatch(match.rule, instance.offset, instance.matched_length)
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        message = f"{folder}: no folder of rules"
+        raise RuleError(message)
+    return sorted(path for path in folder.rglob("*") if path.suffix in {".yar", ".yara"})
+
+
+def _compiled(paths: list[Path]) -> Any:
+    try:
+        sources = {str(path): path.read_text("utf-8") for path in paths}
+        return yara.compile(sources=sources, includes=False)
+    except (yara.Error, UnicodeDecodeError, OSError) as error:
+        names = ", ".join(path.name for path in paths)
+        message = f"{names}: {error}; nothing was scanned"
+        raise RuleError(message) from error
+
+
+def _values(match: Any) -> Iterator[tuple[int, int]]:
+    """Instances of the strings that stand for the value, not for its context word."""
+    for string in match.strings:
+        if not string.identifier.startswith("$w"):
+            for instance in string.instances:
+                yield instance.offset, instance.offset + instance.matched_length
+
+
+def _overlaps(instance: tuple[int, int], start: int, end: int) -> bool:
+    common = min(instance[1], end) - max(instance[0], start)
+    return common * 2 >= min(end - start, instance[1] - instance[0]) and common > 0

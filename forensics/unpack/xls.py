@@ -1,0 +1,173 @@
+"""Sheets of Excel 5 to 2003 workbooks (BIFF5, BIFF8) as tab-separated text; ole.py offers them.
+
+Layout          records: u16 type, u16 size, data. 85 sheet (u32 offset, name), FC shared strings,
+                continued in 3C; cells u16 row, u16 column, u16 style: FD shared string, 203 number, 27E
+                RK, BD many RK, 204 text, 06 formula (its text in 207); E0 styles, 41E formats
+Source          Microsoft [MS-XLS]
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from forensics.unpack.office import DATE_IDS, is_date_format, number_text
+from forensics.unpack.unpacker import UnpackError
+
+STREAM_MAX = 256 << 20  # bytes of a workbook's stream, held in memory
+_COLUMNS_MAX = 256
+_Records = Iterator[tuple[int, int, bytes]]  # type, offset, data
+
+
+def _records(data: bytes, at: int = 0) -> _Records:
+    while at + 4 <= len(data):
+        kind, size = struct.unpack_from("<HH", data, at)
+        yield kind, at, data[at + 4 : at + 4 + size]
+        at += 4 + size
+
+
+class Workbook:
+    """What all sheets share: strings, styles, names and places of the sheets."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.sheets: list[int] = []  # offsets
+        self._strings: list[str] = []
+        formats: dict[int, bool] = {}
+        self._dates: list[bool] = []  # by style
+        self._wide = True  # BIFF8
+        shared: list[bytes] = []
+        before = 0
+        for kind, _, body in _records(data):
+            if kind == 0x0809:
+                self._wide = body[:2] != b"\0\5"
+            elif kind == 0x85 and len(body) >= 6 and body[5] == 0:
+                self.sheets.append(int.from_bytes(body[:4], "little"))
+            elif kind == 0xFC or (kind == 0x3C and before in (0xFC, 0x3C) and shared):
+                shared.append(body)
+            elif kind == 0x041E and len(body) > 5:
+                formats[int.from_bytes(body[:2], "little")] = is_date_format(self._text(body[2:]))
+            elif kind == 0xE0:
+                number = int.from_bytes(body[2:4], "little")
+                self._dates.append(formats.get(number, number in DATE_IDS))
+            elif kind == 0x0A:
+                break
+            before = kind
+        if shared:
+            self._strings = list(_Strings(shared).all())
+
+    def rows(self, start: int) -> Iterator[str]:
+        """Lines of the sheet at an offset; UnpackError TRUNCATED where its end is missing."""
+        cells: dict[int, str] = {}
+        current, open_formula = 0, (0, 0)
+        for kind, at, body in _records(self._data, start):
+            if kind == 0x0A and at > start:
+                yield _line(cells)
+                return
+            if kind == 0x0207 and open_formula[0] == current:
+                cells[open_formula[1]] = self._text(body)
+                continue
+            if kind not in _CELLS or len(body) < 6:
+                continue
+            row, column, style = struct.unpack_from("<HHH", body)
+            if row != current:
+                yield _line(cells)
+                cells, current = {}, row
+            open_formula = (row, column)
+            cells.update(self._values(kind, column, style, body))
+        yield _line(cells)
+        raise UnpackError("TRUNCATED")
+
+    def _values(self, kind: int, column: int, style: int, body: bytes) -> Iterator[tuple[int, str]]:
+        if column >= _COLUMNS_MAX:
+            return
+        if kind == 0xFD and len(body) >= 10:
+            place = int.from_bytes(body[6:10], "little")
+            yield column, self._strings[place] if place < len(self._strings) else ""
+        elif kind == 0x0204:
+            yield column, self._text(body[6:])
+        elif kind in (0x0203, 0x06) and len(body) >= 14:
+            if kind == 0x0203 or body[12:14] != b"\xff\xff":
+                yield column, self._number(struct.unpack_from("<d", body, 6)[0], style)
+        elif kind == 0x027E and len(body) >= 10:
+            yield column, self._number(_rk(body[6:10]), style)
+        elif kind == 0xBD:
+            for step, at in enumerate(range(4, len(body) - 7, 6)):
+                own = int.from_bytes(body[at : at + 2], "little")
+                yield column + step, self._number(_rk(body[at + 2 : at + 6]), own)
+
+    def _number(self, value: float, style: int) -> str:
+        date = style < len(self._dates) and self._dates[style]
+        return number_text(value, date=date)
+
+    def _text(self, body: bytes) -> str:
+        """A string with u16 length; in BIFF8 with flags, else of the ANSI code page (CP932)."""
+        length = int.from_bytes(body[:2], "little")
+        if not self._wide:
+            return body[2 : 2 + length].decode("cp932", "replace")
+        if body[2:3] and body[2] & 1:
+            return body[3 : 3 + 2 * length].decode("utf-16-le", "replace")
+        return body[3 : 3 + length].decode("latin-1")
+
+
+_CELLS = (0xFD, 0x0203, 0x027E, 0xBD, 0x0204, 0x06)
+
+
+class _Strings:
+    """Shared strings over the borders of their records: characters go on after a new flag byte."""
+
+    def __init__(self, parts: list[bytes]) -> None:
+        self._parts, self._part, self._at = parts, 0, 8
+
+    def all(self) -> Iterator[str]:
+        while self._part < len(self._parts):
+            head = self._take(3)
+            if len(head) < 3:
+                return
+            length, flags = struct.unpack("<HB", head)
+            runs = int.from_bytes(self._take(2), "little") if flags & 8 else 0
+            extra = int.from_bytes(self._take(4), "little") if flags & 4 else 0
+            yield self._characters(length, wide=bool(flags & 1))
+            self._take(4 * runs + extra)
+
+    def _take(self, size: int) -> bytes:
+        out = b""
+        while size > 0 and self._part < len(self._parts):
+            piece = self._parts[self._part][self._at : self._at + size]
+            out, size, self._at = out + piece, size - len(piece), self._at + len(piece)
+            if self._at >= len(self._parts[self._part]):
+                self._part, self._at = self._part + 1, 0
+        return out
+
+    def _characters(self, left: int, *, wide: bool) -> str:
+        out = []
+        while left > 0 and self._part < len(self._parts):
+            part = self._parts[self._part]
+            width = 2 if wide else 1
+            count = min(left, (len(part) - self._at) // width)
+            raw = part[self._at : self._at + count * width]
+            out.append(raw.decode("utf-16-le" if wide else "latin-1", "replace"))
+            left, self._at = left - count, self._at + count * width
+            if left > 0 or self._at >= len(part):
+                self._part, self._at = self._part + 1, 0
+                if left > 0 and self._part < len(self._parts):
+                    wide, self._at = bool(self._parts[self._part][:1] == b"\1"), 1
+        return "".join(out)
+
+
+def _rk(raw: bytes) -> float:
+    """A number in the RK form: bit 1 integer, bit 0 in hundredths."""
+    number = int.from_bytes(raw, "little")
+    value: float
+    if number & 2:
+        value = float(int.from_bytes(raw, "little", signed=True) >> 2)
+    else:
+        value = struct.unpack("<d", bytes(4) + (number & 0xFFFFFFFC).to_bytes(4, "little"))[0]
+    return value / 100 if number & 1 else value
+
+
+def _line(cells: dict[int, str]) -> str:
+    if not cells:
+        return ""
+    row = [cells.get(column, "") for column in range(min(max(cells) + 1, _COLUMNS_MAX))]
+    return "\t".join(" ".join(text.split()) for text in row) + "\n"

@@ -1,0 +1,157 @@
+"""Inodes of an ext volume: read by number, their times as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from forensics.walk import rows as table
+from forensics.walk.ext.map import Geometry, Map, read_map
+from forensics.walk.ext.super import INODE_UNINIT, Groups, Super
+from forensics.walk.intervals import Ints
+from forensics.walk.reader import Reader
+from forensics.walk.rows import Times
+
+HEAD_BYTES = 0x98  # what is read of each inode: up to the end of the times
+CACHE_BYTES, CACHE_BLOCKS = 1 << 16, 64  # of the inode tables, kept while names are walked
+CACHE_BITMAPS = 256
+TABLE_BYTES = 4 << 20  # of an inode table read at once
+SIZE_MAX = 1 << 60  # a size beyond it is not believed
+
+
+class Inodes:
+    """Inodes by number, read through a few blocks of the inode tables."""
+
+    def __init__(self, reader: Reader, sup: Super, groups: Groups) -> None:
+        self.reader, self.sup, self._groups = reader, sup, groups
+        self._geometry = Geometry(sup.start, sup.block_bytes, sup.blocks, sup.inode_bytes)
+        self._block: dict[int, bytes] = {}
+        self._bitmap: dict[int, bytes] = {}
+
+    def at(self, number: int) -> int | None:
+        """Byte of the medium where the inode lies."""
+        sup = self.sup
+        group, place = divmod(number - 1, sup.inodes_per_group)
+        if (
+            not 0 <= group < sup.groups
+            or number > sup.inodes
+            or self._groups.inode_table[group] < 0
+        ):
+            return None
+        first = int(self._groups.inode_table[group])
+        return sup.start + first * sup.block_bytes + place * sup.inode_bytes
+
+    def head(self, at: int) -> bytes:
+        """The first HEAD_BYTES of the inode at a byte; what it does not have is zeros."""
+        width = min(HEAD_BYTES, self.sup.inode_bytes)
+        number = at // CACHE_BYTES
+        if (at + width - 1) // CACHE_BYTES != number:
+            return self.reader.read(at, width).ljust(HEAD_BYTES, b"\0")
+        if number not in self._block:
+            if len(self._block) >= CACHE_BLOCKS:
+                del self._block[next(iter(self._block))]
+            first = number * CACHE_BYTES
+            length = min(CACHE_BYTES, self.reader.size - first)
+            self._block[number] = self.reader.read(first, length)
+        skip = at % CACHE_BYTES
+        return self._block[number][skip : skip + width].ljust(HEAD_BYTES, b"\0")
+
+    def map(self, at: int, size: int) -> Map:
+        """Where the content of the inode at a byte lies."""
+        return read_map(self.reader, self._geometry, self.head(at), at, size)
+
+    def in_use(self, number: int) -> bool:
+        """By the bitmap of its group; a bitmap that was never written says: no."""
+        group, place = divmod(number - 1, self.sup.inodes_per_group)
+        bitmap = self._bitmap.get(group)
+        if bitmap is None:
+            if len(self._bitmap) >= CACHE_BITMAPS:
+                self._bitmap.clear()
+            bitmap = self._bitmap[group] = self._read_bitmap(group)
+        return place < len(bitmap) * 8 and bool(bitmap[place // 8] >> place % 8 & 1)
+
+    def _read_bitmap(self, group: int) -> bytes:
+        sup, block = self.sup, int(self._groups.inode_bitmap[group])
+        if block < 0 or self._groups.flags[group] & INODE_UNINIT:
+            return b""
+        size = min((sup.inodes_per_group + 7) // 8, sup.block_bytes)
+        return self.reader.read(sup.start + block * sup.block_bytes, size)
+
+    def once_used(self) -> Iterator[int]:
+        """Numbers of the inodes above the reserved ones that have a time of change.
+
+        The tail of a table that was never used is left out, and no more is read at once than
+        TABLE_BYTES.
+        """
+        sup = self.sup
+        for group in range(sup.groups):
+            at = self.at(group * sup.inodes_per_group + 1)
+            count = sup.inodes_per_group - int(self._groups.unused[group])
+            if at is None or count <= 0 or self._groups.flags[group] & INODE_UNINIT:
+                continue
+            step = max(TABLE_BYTES // sup.inode_bytes, 1)
+            for first in range(0, count, step):
+                length = min(step, count - first) * sup.inode_bytes
+                raw = self.reader.read(at + first * sup.inode_bytes, length)
+                head = np.frombuffer(raw, np.uint8).reshape(-1, sup.inode_bytes)[:, 0x0C:0x10]
+                number = group * sup.inodes_per_group + first + 1 + np.flatnonzero(head.any(axis=1))
+                yield from number[(number >= sup.first_inode) & (number <= sup.inodes)].tolist()
+
+    def attribute_block(self, head: bytes) -> list[tuple[int, int]]:
+        """The block of extended attributes that an inode has beside itself, as a run."""
+        low, high = int.from_bytes(head[0x68:0x6C], "little"), head[0x76] | head[0x77] << 8
+        block = low | high << 32
+        if not 0 < block < self.sup.blocks:
+            return []
+        return [(self.sup.start + block * self.sup.block_bytes, self.sup.block_bytes)]
+
+
+def size_of(head: bytes) -> int:
+    """Size of an inode's content, bytes; only files use the high half."""
+    is_file = head[1] & 0xF0 == 0x80
+    high = int.from_bytes(head[0x6C:0x70], "little") if is_file else 0
+    return min(int.from_bytes(head[4:8], "little") | high << 32, SIZE_MAX)
+
+
+class Heads:
+    """The heads of the inodes of all rows, as columns."""
+
+    def __init__(self, heads: list[bytes], sup: Super) -> None:
+        self._raw = np.frombuffer(b"".join(heads), np.uint8).reshape(-1, HEAD_BYTES)
+        room = sup.inode_bytes - 128
+        self.extra = (
+            np.minimum(self.number(0x80, "<u2"), room) if room else self.number(0x80, "<u2") * 0
+        )
+
+    def number(self, at: int, kind: str) -> Ints:
+        width = np.dtype(kind).itemsize
+        return np.ascontiguousarray(self._raw[:, at : at + width]).view(kind)[:, 0].astype(np.int64)
+
+
+def times_of(heads: Heads) -> dict[str, Times]:
+    """Times of the rows: to 1 µs where the inode has the extra half, else to the second."""
+    out = {}
+    for name, low, high in (
+        ("accessed", 0x08, 0x8C), ("changed", 0x0C, 0x84), ("modified", 0x10, 0x88),
+        ("born", 0x90, 0x94),
+    ):  # fmt: skip
+        raw, fine = heads.number(low, "<u4"), heads.extra >= high + 4 - 0x80
+        more = np.where(fine, heads.number(high, "<u4"), 0)
+        seconds = np.where(raw >= 1 << 31, raw - (1 << 32), raw) + ((more & 3) << 32)
+        known = (raw != 0) | (more != 0)
+        if name == "born":
+            known &= fine
+        start = seconds * 1_000_000 + (more >> 2) // 1_000
+        times = table.times_at(start, 1, known, table.UTC, raw | more << 32)
+        coarse = np.where(~fine & (times.basis == table.UTC), 999_999, 0)
+        out[name] = times._replace(until=times.until + coarse)
+    return out
+
+
+def deleted_at(heads: Heads, deleted: npt.NDArray[np.bool_], sup: Super) -> Times:
+    """Deletion times; a small number there is the next of the list of orphan inodes, no time."""
+    stamp = heads.number(0x14, "<u4")
+    known = deleted & (stamp > sup.inodes)
+    return table.times_at(stamp * 1_000_000, 1_000_000, known, table.UTC, None)

@@ -1,0 +1,221 @@
+"""Names of an ext volume: entries in use, what removed entries leave, and inodes without a name.
+
+Layout          Entry: u32 inode | u16 length of the entry | u8 length of the name (u16 without the
+                feature FILETYPE) | u8 type | name. Lengths are multiples of 4. Removing an entry
+                lengthens the one before over it, so it stays in the slack; the first of a block
+                gets inode 0. What is not used by names in index blocks looks like such slack.
+Source          Linux Documentation/filesystems/ext4: "Directory Entries"; the order of tests is
+                that of TSK's ext2fs_dent.c, so that both find the same removed names
+Proves          the folder held this name for this inode
+Does not prove  for a removed name: that the inode is still that file's
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from forensics.values import encode_name
+from forensics.walk import names as naming
+from forensics.walk import rows as table
+from forensics.walk.collect import Folder, Found
+from forensics.walk.ext.inodes import Inodes, size_of
+from forensics.walk.ext.map import Map
+from forensics.walk.names import MaskPath
+from forensics.walk.rows import Trouble
+
+DEPTH_MAX = 256  # folders in folders
+NAMES_MAX = 1 << 24  # names of one volume
+FOLDER_BYTES_MAX = 1 << 30  # of one folder
+TROUBLES_MAX = 1_000  # coverage rows of one volume; the last one stands for the rest
+ROOT = 2
+_ENTRY = struct.Struct("<IHH")
+_HEADER_BYTES, _LEAST_BYTES, _NAME_MAX = 8, 12, 255
+_INLINE_PARENT_BYTES = 4
+_TYPES = {2: table.DIRECTORY, 7: table.LINK}
+_MODES = {0x8000: table.FILE, 0x4000: table.DIRECTORY, 0xA000: table.LINK}
+
+
+class Entry(NamedTuple):
+    """An entry of a folder; `type`: of the file, 0 where it does not say."""
+
+    inum: int
+    name: bytes
+    type: int
+    live: bool
+
+
+def entries(block: bytes, inodes: int, *, typed: bool, live: bool = True) -> Iterator[Entry]:
+    """Entries of one block of a folder. live: False for a folder that is deleted itself."""
+    at = left = 0  # left: bytes of the slack that the search is in
+    while at <= len(block) - _LEAST_BYTES:
+        inum, length, word = _ENTRY.unpack_from(block, at)
+        units, kind = (word & 0xFF, word >> 8) if typed else (word, 0)
+        if length in {0, 0xFFFF} and len(block) == 1 << 16:
+            length = 1 << 16
+        need = _HEADER_BYTES + (units + 3) // 4 * 4
+        fits = 0 < units <= _NAME_MAX and need <= length <= len(block) - at and length % 4 == 0
+        if not fits or inum > inodes or 0 < left < need:
+            at, left = at + 4, max(left - 4, 0)
+            continue
+        in_slack = left > 0
+        name = block[at + _HEADER_BYTES : at + _HEADER_BYTES + units]
+        yield Entry(inum, name, kind, live and inum > 0 and not in_slack)
+        left = max(left - need, 0) if in_slack else 0
+        if left == 0:
+            rest = 0 if in_slack else length - need
+            if rest >= _LEAST_BYTES:
+                left = rest
+            elif not in_slack:
+                need = length
+        at += need
+
+
+class Names:
+    """One walk over the names of a volume. `troubles` grows while it runs."""
+
+    def __init__(self, inodes: Inodes, mask_path: MaskPath | None) -> None:
+        self.inodes, self.mask_path = inodes, mask_path
+        self.troubles: list[Trouble] = []
+        self._named: set[int] = set()
+        self._listed: set[int] = set()
+        self._count = 0
+
+    def trouble(self, reason: str, place: str, size: int = 0) -> None:
+        if len(self.troubles) < TROUBLES_MAX:
+            self.troubles.append(Trouble("partial", reason, size, place))
+        elif self.troubles[-1].reason != "TROUBLES_MAX":
+            self.troubles[-1] = Trouble("partial", "TROUBLES_MAX")
+
+    def all(self) -> Iterator[Found]:
+        """The root, all names below it, and what has lost its name; each folder listed once."""
+        root = self._inode(ROOT, "/", orphan=False)
+        if root is not None:
+            yield root
+        if root is None or root.kind != table.DIRECTORY:
+            self.trouble("FOLDER_UNREADABLE", "/")
+        else:
+            yield from self._below(Folder(ROOT, "", masked=False, orphan=False, depth=0))
+        yield from self._orphans()
+
+    def _orphans(self) -> Iterator[Found]:
+        """Inodes that were used and that no folder names, under the name TSK gives them."""
+        lost = [number for number in self.inodes.once_used() if number not in self._named]
+        inner: set[int] = set()
+        for number in lost:
+            found = self._inode(number, "", orphan=True)
+            if found is not None and found.kind == table.DIRECTORY:
+                inner |= {entry.inum for entry in self._entries(number) if entry.inum != number}
+        for number in sorted(lost, key=lambda number: (number in inner, number)):
+            if number in self._named:
+                continue
+            path = f"{naming.ORPHANS}/OrphanFile-{number}"
+            found = self._inode(number, path, orphan=True)
+            if found is None:
+                continue
+            self._named.add(number)
+            yield found
+            if found.kind == table.DIRECTORY:
+                yield from self._below(Folder(number, path, masked=False, orphan=True, depth=2))
+
+    def _inode(self, number: int, path: str, *, orphan: bool) -> Found | None:
+        at = self.inodes.at(number)
+        if at is None:
+            return None
+        deleted = not self.inodes.in_use(number)
+        kind = _kind(self.inodes.head(at))
+        return Found(path, False, orphan, b"", number, 0, deleted, kind)
+
+    def _below(self, folder: Folder) -> Iterator[Found]:
+        stack = [folder]
+        self._listed.add(folder.inum)
+        while stack:
+            here = stack.pop()
+            for entry in self._entries(here.inum, here):
+                self._count += 1
+                if self._count > NAMES_MAX:
+                    self.trouble("NAMES_MAX", here.path or "/")
+                    return
+                if entry.name in {b".", b".."}:
+                    continue
+                found = self._found(entry, here)
+                yield found
+                if found.kind != table.DIRECTORY or not found.known:
+                    continue
+                if found.inum in self._listed:
+                    self.trouble("FOLDER_TWICE", found.path)
+                elif here.depth >= DEPTH_MAX:
+                    self.trouble("DEPTH_MAX", found.path)
+                else:
+                    self._listed.add(found.inum)
+                    depth = here.depth + 1
+                    stack.append(Folder(found.inum, found.path, found.masked, here.orphan, depth))
+
+    def _found(self, entry: Entry, folder: Folder) -> Found:
+        """The name as a row: a removed name whose inode is in use has no record any more."""
+        at = self.inodes.at(entry.inum) if entry.inum else None
+        in_use = at is not None and self.inodes.in_use(entry.inum)
+        known = at is not None and (entry.live or not in_use)
+        kind = _TYPES.get(entry.type, table.FILE)
+        if at is not None and known:
+            kind = _kind(self.inodes.head(at))
+            self._named.add(entry.inum)
+        text, hidden = naming.mask_name(naming.encode(entry.name), self.mask_path)
+        return Found(
+            f"{folder.path}/{text}",
+            folder.masked or hidden,
+            folder.orphan,
+            entry.name,
+            entry.inum,
+            folder.inum,
+            not (entry.live and in_use),
+            kind,
+            known,
+        )
+
+    def _entries(self, inum: int, folder: Folder | None = None) -> Iterator[Entry]:
+        """Entries of a folder; folder: where its troubles are told."""
+        at = self.inodes.at(inum)
+        if at is None:
+            return
+        size = size_of(self.inodes.head(at))
+        found = self.inodes.map(at, size)
+        live = self.inodes.in_use(inum)
+        if folder and size > FOLDER_BYTES_MAX:
+            self.trouble("FOLDER_BYTES_MAX", folder.path or "/", size - FOLDER_BYTES_MAX)
+        elif folder and live and not (found.content and found.sound):
+            self.trouble("FOLDER_UNREADABLE", folder.path or "/", size)
+        sup = self.inodes.sup
+        for block in self._blocks(found, min(size, FOLDER_BYTES_MAX)):
+            yield from entries(block, sup.inodes, typed=sup.typed_names, live=live)
+
+    def _blocks(self, found: Map, size: int) -> Iterator[bytes]:
+        if found.resident:
+            for number, (start, length) in enumerate(found.content):
+                skip = 0 if number else _INLINE_PARENT_BYTES
+                if start != table.HOLE and length > skip:
+                    yield self.inodes.reader.read(start + skip, length - skip)
+            return
+        step = self.inodes.sup.block_bytes
+        for start, length in found.content:
+            for offset in range(0, min(length, size), step):
+                if start != table.HOLE:
+                    yield self.inodes.reader.read(start + offset, step)
+            size -= min(length, size)
+
+    def link_target(self, found_map: Map, size: int) -> str | None:
+        """Target of a symbolic link, encoded and masked like a path."""
+        if not 0 < size <= self.inodes.sup.block_bytes or not found_map.content:
+            return None
+        raw = b"".join(
+            self.inodes.reader.read(start, min(length, size))
+            for start, length in found_map.content
+            if start != table.HOLE
+        )[:size]
+        text = encode_name(raw)
+        return self.mask_path(text)[0] if self.mask_path else text
+
+
+def _kind(head: bytes) -> int:
+    return _MODES.get(int.from_bytes(head[:2], "little") & 0xF000, table.OTHER)
