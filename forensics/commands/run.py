@@ -47,7 +47,7 @@ class Request:
 
 def run(request: Request) -> int:
     """Run a case; gives the exit code."""
-    from forensics import evidence, personal
+    from forensics import evidence, examine, personal
 
     for folder in request.rules:
         if not folder.is_dir():
@@ -71,6 +71,7 @@ def run(request: Request) -> int:
     progress = Terminal(request.language)
     _announce(case, len(media), size, request, progress)
     began, cpu = time.monotonic(), _cpu_seconds()
+    case = examine.prepared(case)
     with cases.lock(case):
         case.custody(
             "run", case=case.id, source=str(case.source), software=__version__, pipeline=story.__name__,

@@ -24,7 +24,7 @@ def verify(
     if not sample:
         return problems, checked
     try:
-        case = open_case_of(folder, keys)
+        case = examine.prepared(open_case_of(folder, keys))
     except Refused as refusal:
         return problems, [*checked, f"no unit was redone: {refusal}"]
     found, redone = _redo(case, sample)

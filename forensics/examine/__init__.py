@@ -5,27 +5,50 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import shutil
+import tempfile
+from pathlib import Path
 
-from forensics.case import Case
-from forensics.examine.content import Options
+from forensics.case import Case, Refused
+from forensics.examine.content import NO_YEAR, Options
 from forensics.examine.manifest import digests
 from forensics.examine.plan import batches, units
 from forensics.examine.settle import settle
 from forensics.examine.unit import contents
 from forensics.personal import register
+from forensics.values import moment
 
-__all__ = ["Options", "batches", "contents", "digests", "options", "settle", "units"]
+__all__ = ["Options", "batches", "contents", "digests", "options", "prepared", "settle", "units"]
+
+
+def prepared(case: Case) -> Case:
+    """The case with its register as an index of keyed fingerprints, and the number of its persons.
+
+    Refused where the register cannot be read: before the case folder is made.
+    """
+    if not case.register:
+        return case
+    index = _index(case)
+    if not index.is_file():
+        with tempfile.TemporaryDirectory() as folder:
+            draft = Path(folder) / "index"
+            try:
+                register.build(
+                    case.register.file, dict(case.register.columns), case.token_key(), draft
+                )
+            except register.RegisterError as error:
+                raise Refused(f"register {case.register.file.name}: {error}") from None
+            index.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(draft, index.with_suffix(".tmp"))
+            index.with_suffix(".tmp").replace(index)
+    persons = register.Index.load(index, case.token_key()).persons
+    return dataclasses.replace(case, register_persons=persons)
 
 
 def options(case: Case) -> Options:
-    """What this case looks for. Builds the register's index where the case names a register."""
-    case.token_key()
-    index = None
-    if case.register:
-        index = case.parts / f"register-{_register_digest(case)}.index"
-        if not index.is_file():
-            register.build(case.register.file, dict(case.register.columns), case.token_key(), index)
-    year = 1970 + case.window[1] // 31_556_952_000_000 if case.window else 0
+    """What this case looks for."""
+    index = _index(case) if case.register else None
+    year = moment(case.window[1]).year if case.window else NO_YEAR
     out = Options(
         key_file=str(case.key_file),
         register=str(index) if index else None,
@@ -34,9 +57,13 @@ def options(case: Case) -> Options:
     )
     secret = hashlib.sha256(b"identity" + case.token_key()).hexdigest()
     rules = [
-        path.read_bytes().hex() for rules in case.rules for path in sorted(rules.rglob("*.yar"))
+        path.read_bytes().hex() for folder in case.rules for path in sorted(folder.rglob("*.yar"))
     ]
     return _identified(out, secret, rules, index.name if index else None)
+
+
+def _index(case: Case) -> Path:
+    return case.parts / f"register-{_register_digest(case)}.index"
 
 
 def _register_digest(case: Case) -> str:

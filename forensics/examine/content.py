@@ -24,6 +24,7 @@ from forensics.work import alive
 from forensics.work.worker import reason
 
 MIB = 1 << 20
+NO_YEAR = 9999  # of the case: then no date is too young to be one of birth
 READ_BYTES = MIB
 ARTIFACT_BYTES_MAX = 256 * MIB  # a larger registry hive or log is a row, not a full memory
 SPOOL_BYTES = 32 * MIB  # members up to this size stay in memory
@@ -38,7 +39,7 @@ class Options:
     key_file: str | None = None  # None: no search for personal data (a manifest)
     register: str | None = None
     rules: tuple[str, ...] = ()
-    year: int = 0
+    year: int = NO_YEAR
     algorithms: tuple[str, ...] = ("sha256",)
     look_inside: bool = True  # unpack and parse artefacts
     identity: str = ""

@@ -20,6 +20,7 @@ from forensics.personal.dictionary import names
 from forensics.personal.encodings import View, views_of
 from forensics.personal.evidence import PUBLIC
 from forensics.personal.found import Found, Hit, Record, Settings, masked
+from forensics.personal.literals import Literals
 from forensics.personal.register import Index
 from forensics.personal.rows import Rows
 from forensics.personal.rules import Rules
@@ -68,6 +69,7 @@ class Detector:
         self._key = settings.token_key
         self._year = settings.year
         self._rules = Rules(settings.rules)
+        self._literals = Literals(gate.WORDS)
         self.index = Index.load(Path(settings.register), settings.token_key) if settings.register else None
 
     def detect(self, chunks: Iterable[bytes]) -> Found:
@@ -84,7 +86,7 @@ class Detector:
     def _window(self, data: bytes, start: int, low: int, high: int, state: _State) -> None:
         if self._rules.has_own:
             self._own(data, start, (low, high), state)
-        for region in gate.regions(data, start, state.found.counts):
+        for region in gate.regions(data, start, self._literals, state.found.counts):
             self._region(data[region.start : region.end], start + region.start, region, (low, high), state)
 
     def _region(self, piece: bytes, start: int, region: gate.Region, span: tuple[int, int], state: _State) -> None:

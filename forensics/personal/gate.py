@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal import checks
+from forensics.personal.literals import Literals
 
 SECTOR = 512
 CONTROLS_MAX = 12  # control bytes (and FD-FF) in a sector of text; random bytes have 57
@@ -143,7 +144,7 @@ def _spread(mask: Mask, around: int) -> Mask:
     return out
 
 
-_WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"individual number", b"residence card",
+WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"individual number", b"residence card",
           b"passport", b"driver license", b"driver's licen", b"driving licen", b"p<jpn", b"\x1b$", b"\x1b(")  # fmt: skip
 
 
@@ -157,10 +158,10 @@ class Region:
     base64: bool
 
 
-def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterator[Region]:
+def regions(data: bytes, start: int, literals: Literals, counts: Counter[tuple[str, str]]) -> Iterator[Region]:
     """What is worth decoding of a window, in order. Sectors of zeros are counted.
 
-    start: offset of the window in its content.
+    start: offset of the window in its content. literals: finder of WORDS.
     """
     lead = start % SECTOR
     marks = Marks(data, lead)
@@ -172,7 +173,7 @@ def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterat
     chosen |= _spread(marks.number & ~text & (marks.high >= HIGH_MIN) & marks.phrase, AROUND)
     if start == 0 and data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         chosen |= marks.filled
-    chosen |= _ascii(marks, text & (marks.high < HIGH_DENSE) & ~chosen)
+    chosen |= _ascii(marks, text & (marks.high < HIGH_DENSE) & ~chosen, literals)
     every = (chosen | _spread(marks.wide, AROUND_WIDE)) & marks.filled
     for first, last in _edges(every):
         yield Region(max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data)),
@@ -180,18 +181,14 @@ def regions(data: bytes, start: int, counts: Counter[tuple[str, str]]) -> Iterat
     _count_numbers(marks, counts)
 
 
-def _ascii(marks: Marks, candidates: Mask) -> Mask:
+def _ascii(marks: Marks, candidates: Mask, literals: Literals) -> Mask:
     """Sectors of ASCII text with a word, a transfer form or My Numbers in them, and what joins them."""
     out = np.zeros_like(candidates)
     for start, end in _edges(candidates):
         values = marks.values[start * SECTOR : end * SECTOR]
-        lower = values.tobytes().lower()
-        for word in _WORDS:
-            place = lower.find(word)
-            while place >= 0:
-                sector = start + place // SECTOR
-                out[max(start, sector - WORD_REACH) : min(end, sector + WORD_REACH + 1)] = True
-                place = lower.find(word, place + SECTOR)
+        for place in literals.places(values.tobytes()):
+            sector = start + place // SECTOR
+            out[max(start, sector - WORD_REACH) : min(end, sector + WORD_REACH + 1)] = True
         if marks.twelve[start:end].any() and _my_numbers(values):
             out[start:end] = True
     return out | (_spread(candidates & marks.form, AROUND) & candidates)

@@ -129,18 +129,22 @@ class _File:
             start = self.mini_fat[start]
         raise UnpackError("CHAIN_DAMAGED")
 
-    def head(self, name: str) -> bytes:
-        """The first sectors, at least 4 KiB if it has them, of a stream by name."""
+    def start_of(self, entry: _Entry, length: int) -> bytes:
+        """The first bytes of a stream, as far as its chain is sound (its member tells of damage)."""
         held = bytearray()
-        entry = next((one for one in self.entries if one.name == name and one.kind == 2), None)
         try:
-            for piece in self.stream(entry) if entry else ():
+            for piece in self.stream(entry):
                 held += piece
-                if len(held) >= 4096:
+                if len(held) >= length:
                     break
         except UnpackError:
-            pass  # a short head is told by its length
+            return bytes(held)
         return bytes(held)
+
+    def head(self, name: str) -> bytes:
+        """The first 4 KiB of a stream by name; nothing where there is none."""
+        entry = next((one for one in self.entries if one.name == name and one.kind == 2), None)
+        return self.start_of(entry, 4096) if entry else b""
 
 
 def _members(source: Source, _budget: Budget) -> Iterator[Member]:
@@ -162,13 +166,7 @@ def _sheets(file: _File, entry: _Entry) -> Iterator[Member]:
     if entry.size > xls.STREAM_MAX:
         yield Member("~sheet:1", entry.size, "skipped", "BUDGET_MEMORY", "xls", derived=True)
         return
-    held = bytearray()
-    try:
-        for piece in file.stream(entry):
-            held += piece
-    except UnpackError:
-        held += b""  # the stream itself tells of it
-    book = xls.Workbook(bytes(held))
+    book = xls.Workbook(file.start_of(entry, xls.STREAM_MAX))
     for number, start in enumerate(book.sheets, 1):
         yield Member(f"~sheet:{number}", method="xls", chunks=_lines(book, start), derived=True)
 

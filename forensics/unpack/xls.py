@@ -16,6 +16,7 @@ from forensics.unpack.unpacker import UnpackError
 
 STREAM_MAX = 256 << 20  # bytes of a workbook's stream, held in memory
 _COLUMNS_MAX = 256
+_SHEETS_MAX = 1024
 _Records = Iterator[tuple[int, int, bytes]]  # type, offset, data
 
 
@@ -41,7 +42,7 @@ class Workbook:
         for kind, _, body in _records(data):
             if kind == 0x0809:
                 self._wide = body[:2] != b"\0\5"
-            elif kind == 0x85 and len(body) >= 6 and body[5] == 0:
+            elif kind == 0x85 and body[5:6] == b"\0" and len(self.sheets) < _SHEETS_MAX:
                 self.sheets.append(int.from_bytes(body[:4], "little"))
             elif kind == 0xFC or (kind == 0x3C and before in (0xFC, 0x3C) and shared):
                 shared.append(body)

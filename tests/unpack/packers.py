@@ -153,6 +153,36 @@ PDF = pdf(
 )
 
 
+def _biff(kind: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def xls() -> bytes:
+    """BIFF8: a shared string that goes on in a CONTINUE record in other characters, RK, date, formula."""
+    name = "蓮見 貴子"
+    strings = struct.pack("<II", 2, 2) + struct.pack("<HB", 2, 1) + "氏名".encode("utf-16-le")
+    strings += struct.pack("<HBH", len(name) + 2, 9, 1) + name.encode("utf-16-le")
+    sheet = _biff(0x0809, b"\0\6\x10\0" + bytes(12))
+    for row, place in ((0, 0), (1, 1)):
+        sheet += _biff(0xFD, struct.pack("<HHHI", row, 0, 0, place))
+    sheet += _biff(0x027E, struct.pack("<HHHI", 1, 2, 0, 12345 << 2 | 3))
+    sheet += _biff(0x0203, struct.pack("<HHHd", 1, 3, 1, 28567.0))
+    sheet += _biff(0xBD, struct.pack("<HHHIHIH", 2, 0, 0, 7 << 2 | 2, 0, 8 << 2 | 2, 1))
+    sheet += _biff(0x06, struct.pack("<HHH", 2, 2, 0), bytes(6) + b"\xff\xff" + bytes(8))
+    sheet += _biff(0x0207, struct.pack("<HB", 3, 0) + b"abc") + _biff(0x0A)
+    books = [b""]
+    for _ in range(2):  # the second time with the sheet's offset
+        books.append(
+            _biff(0x0809, b"\0\6\5\0" + bytes(12))
+            + _biff(0x041E, struct.pack("<HHB", 176, 8, 0) + b"yyyy/m/d")
+            + _biff(0xE0, bytes(20)) + _biff(0xE0, struct.pack("<HH", 0, 176) + bytes(16))
+            + _biff(0x85, struct.pack("<IBBBB", len(books[-1]), 0, 0, 1, 0) + b"A")
+            + _biff(0xFC, strings) + _biff(0x3C, b"\0no" + bytes(4)) + _biff(0x0A)
+        )  # fmt: skip
+    return ole({"Workbook": books[-1] + sheet})
+
+
 SAMPLES: dict[str, bytes] = {
     "pdf": PDF,
     "zip": zipped({"a.csv": TEXT, "b/c.txt": b"plain"}),

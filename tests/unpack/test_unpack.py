@@ -15,7 +15,7 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packers import DOCX, MAIL, MBOX, PDF, SAMPLES, TEXT, XLSX, ole, pdf, tarred, zipped
+from packers import DOCX, MAIL, MBOX, PDF, SAMPLES, TEXT, XLSX, ole, pdf, tarred, xls, zipped
 
 from forensics import unpack
 from forensics.unpack import UNPACKERS, Budget, Buffer, UnpackError
@@ -300,6 +300,21 @@ def test_pdf():
 )
 def test_pdf_shapes(data, last):
     assert contents(data)[-1] == last
+
+
+def test_old_workbooks():
+    stream, sheet = contents(xls())
+    assert (stream[0], stream[2]) == ("Workbook", "examined")
+    assert sheet[:4] == (
+        "~sheet:1",
+        "氏名\n蓮見 貴子no\t\t123.45\t1978-03-18\n7\t8\tabc\n".encode(),
+        "examined",
+        None,
+    )
+    data = xls()
+    for place in range(0, len(data), 7):
+        contents(data[:place])
+        contents(flipped(data, place))
 
 
 # --- bombs --------------------------------------------------------------------------------------
