@@ -93,6 +93,12 @@ HELPS: dict[str, str] = {
     "WIPED": "BASELINE", "FORMATTED": "BASELINE", "TIMES_INCONSISTENT": "CLOCKS",
     "CONTRADICTION": "PEOPLE",
 }  # fmt: skip
+SAID_MAX = 4  # reasons in one sentence; the others are listed with the answer
+FOREMOST = (
+    "DIGEST_MISMATCH", "CONNECTED_IN_WINDOW", "OUTSIDE_EVIDENCE", "LOCKED", "UNREADABLE", "TRUNCATED",
+    "MISSING_SEGMENT", "UNSUPPORTED", "FAILED", "TIMED_OUT", "SKIPPED", "LOG_CLEARED", "WIPED", "FORMATTED",
+    "CLOCK_CHANGED", "DETECTOR_UNPROVEN", "NO_REGISTER",
+)  # fmt: skip
 LEAK = (
     (
         "調査した範囲では、個人情報の漏えいは確認されなかった。読み取りだけの行為は媒体に痕跡を残さないことがあり、"
@@ -107,31 +113,34 @@ LEAK = (
 
 def statement(world: World, question: Question, subject: str, finding: Finding) -> tuple[str, str]:
     """The sentence of an answer, (ja, en)."""
-    ja, en = named(world, subject)
+    ja, en = _heads(world, subject)
     claim_ja, claim_en = question.proposition
     if finding.verdict == "confirmed":
         count, level = len(finding.facts), f"C{finding.confidence}"
+        facts = "1 fact" if count == 1 else f"{count} facts"
         return (
-            f"{ja}:{finding.ja}が確認された(根拠{count}件、確度{level})。",
-            f"{en}: {finding.en} was confirmed ({count} facts, {level}).",
+            f"{ja}{finding.ja}が確認された(根拠{count}件、確度{level})。",
+            _sentence(f"{en}{finding.en} was confirmed ({facts}, {level})."),
         )
     if finding.verdict == "refuted":
         return (
-            f"{ja}:{finding.ja}により、{claim_ja}ことは否定される。",
-            f"{en}: that {claim_en} is refuted: {finding.en}.",
+            f"{ja}{finding.ja}により、{claim_ja}ことは否定される。",
+            _sentence(f"{en}that {claim_en} is refuted: {finding.en}."),
         )
     if finding.verdict == "no_trace":
         return LEAK if question.id == "Q01" else _no_trace(world, question, subject, finding)
     if finding.verdict == "undetermined":
-        why_ja, why_en = phrases(REASONS, finding.reasons)
-        help_ja, help_en = phrases(CHANGES, finding.would_change)
-        why, helps = "、".join(why_ja), "、".join(help_ja)
-        more = ", or ".join(help_en)
+        why_ja, why_en = phrases(REASONS, _foremost(finding.reasons))
+        help_ja, help_en = phrases(CHANGES, finding.would_change[:SAID_MAX])
+        more_ja, more_en = _rest(len(finding.reasons) - len(why_ja))
         return (
-            f"{ja}:{why}ため、{claim_ja}かどうかは判断できない。{helps}があれば判断できる可能性がある。",
             (
-                f"{en}: whether {claim_en} cannot be determined, because {'; '.join(why_en)}. "
-                f"{more[:1].upper()}{more[1:]} might change this."
+                f"{ja}{'、'.join(why_ja)}{more_ja}ため、{claim_ja}かどうかは判断できない。"
+                f"{'、'.join(help_ja)}があれば判断できる可能性がある。"
+            ),
+            _sentence(
+                f"{en}whether {claim_en} cannot be determined, because {'; '.join(why_en)}{more_en}. "
+                f"{_sentence(', or '.join(help_en))} might change this."
             ),
         )
     if subject in (*world.missing, *world.absent_hosts):
@@ -140,9 +149,37 @@ def statement(world: World, question: Question, subject: str, finding: Finding) 
             f"{subject} was not supplied and was not examined.",
         )
     return (
-        f"{ja}:この問い({question.event[0]})に必要な資料は提供されていないか、調査していない。",
-        f"{en}: what this question needs ({question.event[1]}) was not supplied or not examined.",
+        f"{ja}この問い({question.event[0]})に必要な資料は提供されていないか、調査していない。",
+        _sentence(
+            f"{en}what this question needs ({question.event[1]}) was not supplied or not examined."
+        ),
     )
+
+
+def _heads(world: World, subject: str) -> tuple[str, str]:
+    """How a sentence begins: with its subject, where that is not the case as a whole."""
+    if subject == "case":
+        return "", ""
+    ja, en = named(world, subject)
+    return f"{ja}:", f"{en}: "
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _foremost(reasons: Iterable[str]) -> list[str]:
+    """The reasons that the sentence says: what was seen or not supplied first. All stand beside it."""
+    ordered = sorted(
+        reasons, key=lambda code: FOREMOST.index(code) if code in FOREMOST else len(FOREMOST)
+    )
+    return ordered[:SAID_MAX]
+
+
+def _rest(number: int) -> tuple[str, str]:
+    if number <= 0:
+        return "", ""
+    return f"、ほか{number}件の理由がある", f"; and {number} more reason{'s' if number > 1 else ''}"
 
 
 def phrases(

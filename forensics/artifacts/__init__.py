@@ -2,8 +2,8 @@
 
 Kinds of traces (column `kind`):
 
-device_installed, device_first_installed, device_connected (last arrival), device_removed (last
-removal), device_seen (weak: time of a key); volume_mapped (letter or volume GUID and device,
+device_installed, device_first_installed, device_connected (registry: the last arrival; logs: each),
+device_removed (likewise), device_seen (weak: time of a key); volume_mapped (letter or volume GUID and device,
 undated), volume_seen (label, volume serial and device); mountpoint (an account saw a volume);
 file_opened, shortcut (a link that is no opening), file_recycled; medium_mounted (what a system left
 on a medium); file_read, file_written, file_listed, access_failed (server logs); session_start,

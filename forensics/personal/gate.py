@@ -44,15 +44,20 @@ def _per_sector(mask: Mask) -> NDArray[np.uint16]:
 
 
 def _runs_of(mask: Mask, length: int, step: int = 1) -> Mask:
-    """True where `length` places, `step` apart, are true from here on."""
+    """True where `length` places, `step` apart, are true from here on; shorter by (length - 1) * step."""
     out, have = mask, 1
     while have < length:
-        shift = min(have, length - have) * step
-        joined = np.zeros_like(out)
-        joined[:-shift] = out[:-shift] & out[shift:]
-        out = joined
-        have += shift // step
+        shift = min(have, length - have)
+        out = out[: -shift * step] & out[shift * step :]
+        have += shift
     return out
+
+
+def _any_in_sector(mask: Mask, size: int) -> Mask:
+    """Per sector of `size` bytes in all: does it hold a true place of a mask that ends earlier."""
+    padded = np.zeros(size, bool)
+    padded[: len(mask)] = mask
+    return np.bitwise_or.reduce(padded.view(np.uint64).reshape(-1, SECTOR // 8), axis=1) != 0
 
 
 class Marks:
@@ -75,65 +80,80 @@ _SLICE = 1 << 17  # bytes handled at once: what they need stays in the cache
 
 
 def _flags(values: Bytes) -> tuple[NDArray[Any], ...]:
-    """Per sector: filled, text, high, number, wide, base64, form, twelve digits, phrase; the last sector only looks ahead."""
+    """Per sector: filled, text, high, number, wide, base64, form, twelve digits, phrase; the last only looks ahead."""
+    size = len(values)
     filled = np.bitwise_or.reduce(values.view(np.uint64).reshape(-1, SECTOR // 8), axis=1) != 0
-    count = len(filled) - 1
-    if not filled[:-1].any():
-        none = np.zeros(count, bool)
-        return none, none, np.zeros(count, np.uint16), none, none, none, none, none, none
-    zero = values == 0
-    zeros = _per_sector(zero)
-    odd = (values < 32) & ~zero & (values != 9) & (values != 10) & (values != 13) & (values != 27)
-    text = filled & (_per_sector(odd | (values > 0xFC)) <= CONTROLS_MAX) & (zeros < SECTOR)
-    digit = (values - np.uint8(48)) < 10
-    part = digit | (values - np.uint8(45) < 3)  # - . /
-    wide = part.copy()
-    wide[:-1] &= zero[1:]
-    kana = values == 0x30
-    kana_runs = _runs_of(kana, 3, 2)
-    kana_runs[:-1] &= ~kana[1:]
-    wides = _number(wide, digit, 2) | ((_per_sector(kana_runs) > 0) & (zeros >= ZEROS_MIN))
-    if text.any():
-        letter = ((values | np.uint8(32)) - np.uint8(97) < 26) | part | (values == 43)
-        turns = np.zeros_like(zero)
-        turns[1:] = zero[1:] != zero[:-1]
-        base64 = text & (_per_sector(_runs_of(letter, BASE64_RUN)) > 0) & (_per_sector(turns) <= TURNS_MAX)
-        form = text & (base64 | (_per_sector(_escapes(values, digit)) >= ESCAPES_MIN))
-    else:
-        base64 = form = text
-    number = _number(part, digit, 1)
-    phrase = _phrases(values, odd | zero) if (number & ~text).any() else number
-    found = (filled, text, _per_sector(values >= 0x80), number, wides, base64, form,
-             _per_sector(_runs_of(digit, 12)) > 0, phrase)  # fmt: skip
-    return tuple(column[:-1] for column in found)
-
-
-def _phrases(values: Bytes, broken: Mask) -> Mask:
-    """Sectors in which bytes above ASCII stand in a stretch of at least PHRASE bytes without controls."""
-    stretch = _runs_of(~broken, PHRASE)
-    return _per_sector(stretch & (values >= 0x80)) >= HIGH_MIN
-
-
-def _escapes(values: Bytes, digit: Mask) -> Mask:
-    """Places of `=E5` or `%8E` (a byte above ASCII), `\\u`, `&#` and `\\'`."""
-    hexed = (values == 61) | (values == 37)
-    upper = values & np.uint8(0xDF)
-    high = (values == 56) | (values == 57) | (upper - np.uint8(65) < 6)
-    low = digit | (upper - np.uint8(65) < 6)
-    out = np.zeros_like(hexed)
-    out[:-2] = hexed[:-2] & high[1:-1] & low[2:]
-    slash = values == 92
-    out[:-1] |= slash[:-1] & ((values[1:] == 117) | (values[1:] == 39))
-    out[:-1] |= (values[:-1] == 38) & (values[1:] == 35)
-    return out
+    none = np.zeros(len(filled), bool)
+    high = number = wide = base64 = form = twelve = phrase = none
+    text = none
+    if filled[:-1].any():
+        zero = values == 0
+        broken = (values < 32) & (values != 9) & (values != 10) & (values != 13) & (values != 27)
+        zeros = _per_sector(zero)
+        strange = _per_sector(broken) - zeros + _per_sector(values > 0xFC)
+        text = filled & (strange <= CONTROLS_MAX) & (zeros < SECTOR)
+        above = values >= 0x80
+        high = _per_sector(above)
+        digit = (values - np.uint8(48)) < 10
+        part = digit | (values - np.uint8(45) < 3)  # - . /
+        number = _number(part, digit, 1)
+        if number.any():
+            twelve = _any_in_sector(_runs_of(digit, 12), size)
+            if (number & ~text).any():
+                phrase = _phrases(above, broken)
+        if zeros[:-1].any():
+            wide = _number(part[:-1] & zero[1:], digit, 2) | (_wide_kana(values, size) & (zeros >= ZEROS_MIN))
+        if text.any():
+            base64 = text & _base64(values, part, zero, size)
+            form = text & (base64 | (_escapes(values, digit) >= ESCAPES_MIN))
+    return tuple(column[:-1] for column in (filled, text, high, number, wide, base64, form, twelve, phrase))
 
 
 def _number(part: Mask, digit: Mask, step: int) -> Mask:
     """Sectors in which seven number characters stand together, digits at both ends."""
-    runs = _runs_of(part, 7, step) & digit
-    runs[: -6 * step] &= digit[6 * step :]
-    runs[-6 * step :] = False
-    return _per_sector(runs) > 0
+    runs = _runs_of(part, 7, step)
+    runs &= digit[: len(runs)]
+    runs[: len(digit) - 6 * step] &= digit[6 * step :][: len(runs)]
+    return _any_in_sector(runs, len(digit))
+
+
+def _wide_kana(values: Bytes, size: int) -> Mask:
+    """Sectors with kana of UTF-16: the byte 30 three times at one parity."""
+    kana = values == 0x30
+    runs = _runs_of(kana, 3, 2)
+    return _any_in_sector(runs & ~kana[1 : len(runs) + 1], size)
+
+
+def _base64(values: Bytes, part: Mask, zero: Mask, size: int) -> Mask:
+    """Sectors with a long run of the letters of base64, and no table of short strings."""
+    letters = ((values | np.uint8(32)) - np.uint8(97) < 26) | part | (values == 43)
+    found = _any_in_sector(_runs_of(letters, BASE64_RUN), size)
+    if not found.any():
+        return found
+    turns = np.zeros(size, bool)
+    turns[1:] = zero[1:] != zero[:-1]
+    return found & (_per_sector(turns) <= TURNS_MAX)
+
+
+def _phrases(above: Mask, broken: Mask) -> Mask:
+    """Sectors in which bytes above ASCII begin a stretch of at least PHRASE bytes without controls."""
+    stretch = _runs_of(~broken, PHRASE)
+    padded = np.zeros(len(above), bool)
+    padded[: len(stretch)] = stretch & above[: len(stretch)]
+    return _per_sector(padded) >= HIGH_MIN
+
+
+def _escapes(values: Bytes, digit: Mask) -> NDArray[np.uint16]:
+    """Per sector how often `=E5` or `%8E` (a byte above ASCII), `\\u`, `&#` and `\\'` stand there."""
+    out = np.zeros(len(values), bool)
+    upper = values & np.uint8(0xDF)
+    letter = upper - np.uint8(65) < 6
+    hexed = ((values == 61) | (values == 37))[:-2] & (letter | (values - np.uint8(56) < 2))[1:-1]
+    if hexed.any():
+        out[:-2] = hexed & (digit | letter)[2:]
+    out[:-1] |= (values == 92)[:-1] & ((values == 117) | (values == 39))[1:]
+    out[:-1] |= (values == 38)[:-1] & (values == 35)[1:]
+    return _per_sector(out)
 
 
 def _spread(mask: Mask, around: int) -> Mask:

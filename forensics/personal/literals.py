@@ -48,6 +48,6 @@ def _database(words: tuple[bytes, ...]) -> Any:
         expressions = ["".join(f"\\x{byte:02x}" for byte in word).encode() for word in words]
         database.compile(expressions=expressions, ids=list(range(len(words))), elements=len(words),
                          flags=[hyperscan.HS_FLAG_CASELESS] * len(words))  # fmt: skip
-    except hyperscan.error:
+    except hyperscan.HyperscanError:
         return None
     return database
