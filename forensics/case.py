@@ -111,14 +111,12 @@ class Case:
 
     def write(self, name: str, table: pa.Table) -> None:
         """Keep a table: sorted by its key, one Parquet file, replaced as a whole."""
-        from pyarrow import parquet
-
         folder = self.folder / "tables" / name
         folder.mkdir(parents=True, exist_ok=True)
         place = folder / f"{name}.parquet"
         draft = place.with_suffix(".tmp")
         ordered = schema.sort(name, schema.to_arrow(name, table))
-        parquet.write_table(ordered, draft, compression="zstd", version="2.6")
+        schema.write(ordered, draft)
         draft.replace(place)
 
     def table(self, name: str) -> pa.Table:

@@ -9,6 +9,7 @@ tested in the condition. Every string has an atom: numbers start with one of the
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,6 +166,14 @@ def _numbers(shape: Shape, name: str) -> list[tuple[str, int, int]]:
     return out
 
 
+_ATOM = re.compile(r"\{[^}]*\}|(\[[^]]*\]|\\.|[A-Za-z0-9<@-])")
+
+
+def _big_endian(raw: str) -> str:
+    """A regular expression of ASCII as UTF-16 of the other byte order: a zero before each character."""
+    return _ATOM.sub(lambda match: f"(\\x00{match[1]})" if match[1] else match[0], raw)
+
+
 def _border(string: str, step: int, first: int) -> str:
     """Neither neighbour of the number is a digit."""
     before, after = f"@{string}[i]-{step - first}", f"@{string}[i]+!{string}[i]+{first}"
@@ -208,8 +217,9 @@ def rule(kind: str, name: str, codec: str, *, bare: bool = False) -> str:
         if context:
             parts.append(near.replace("@V", f"@{string}"))
         conditions.append(f"for any i in (1..#{string}) : ({' and '.join(parts)})")
-    if shape.raw and name != "UTF16BE":
-        strings.append(f"        $r = /{shape.raw}/" + (" wide" if name == "UTF16LE" else ""))
+    if shape.raw:
+        raw = _big_endian(shape.raw) if name == "UTF16BE" else shape.raw
+        strings.append(f"        $r = /{raw}/" + (" wide" if name == "UTF16LE" else ""))
         if not context:
             conditions.append("$r")
         else:
@@ -248,14 +258,15 @@ def _text_values(kind: str, name: str, codec: str) -> list[str]:
         wide = {"UTF16LE": "[0-9]\\x00", "UTF16BE": "\\x00[0-9]"}.get(name, "[0-9]")
         house = _word_bytes("丁目", codec)[0]
         number = [_word_bytes(word, codec)[0] for word in ("番", "号")]
+        kanji, ascii_ = (r"(\x1b\$B)?", r"(\x1b\(B)?") if name == "ISO2022JP" else ("", "")
         return [
-            f"        $t0 = /{wide}{_regex(house)}({wide}){{1,3}}/",
-            f"        $t1 = /{_regex(number[0])}({wide}){{1,3}}{_regex(number[1])}/",
+            f"        $t0 = /{wide}{kanji}{_regex(house)}{ascii_}({wide}){{1,3}}/",
+            f"        $t1 = /{_regex(number[0])}{ascii_}({wide}){{1,3}}{kanji}{_regex(number[1])}/",
         ]
     out = []
-    gap = {"UTF16LE": r"([\x20-\x3e]\x00|\x00\x30){0,4}", "UTF16BE": r"(\x00[\x20-\x3e]|\x30\x00){0,4}"}.get(
-        name, r"[\x09\x20-\x3e]{0,4}"
-    )
+    colon = _regex(_word_bytes("：", codec)[0])
+    plain = {"UTF16LE": r"[\x20-\x3e]\x00", "UTF16BE": r"\x00[\x20-\x3e]"}.get(name, r"[\x09\x20-\x3e]")
+    gap = f"({plain}|{colon}){{0,4}}"
     labels = [word for word in words(kind, codec) if not word.replace(b"\0", b"").isascii() or name == "ISO2022JP"]
     for place, label in enumerate(labels[:12]):
         escape = r"(\x1b\(B|\x1b\$B|[\x20-\x3e]){0,6}" if name == "ISO2022JP" else gap

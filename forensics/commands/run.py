@@ -22,6 +22,7 @@ from forensics import case as cases
 from forensics.case import Case, Refused
 from forensics.terminal import Terminal, clock
 from forensics.work import Crew, Limits
+from forensics.work.worker import without_pandas
 
 ROOM_BYTES = 256 << 20  # disk room that a run needs at least …
 ROOM_SHARE = 0.02  # … and for each byte of evidence
@@ -47,6 +48,7 @@ class Request:
 
 def run(request: Request) -> int:
     """Run a case; gives the exit code."""
+    without_pandas()
     from forensics import evidence, examine, personal
 
     for folder in request.rules:

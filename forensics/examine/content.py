@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from forensics import personal
 from forensics.artifacts import ARTIFACTS, Artifact, Content
 from forensics.examine.types import HEAD_BYTES, content_type
-from forensics.unpack import Budget, Member, UnpackError, find
+from forensics.unpack import Budget, Member, Unpacker, UnpackError, find
 from forensics.values import WORST, Address, Gap, Interval, decode_name, encode_name
 from forensics.walk.stream import NotOpen
 from forensics.work import alive
@@ -29,6 +29,7 @@ READ_BYTES = MIB
 ARTIFACT_BYTES_MAX = 256 * MIB  # a larger registry hive or log is a row, not a full memory
 SPOOL_BYTES = 32 * MIB  # members up to this size stay in memory
 MASKED_COLUMNS = {"path", "detail", "label", "value"}
+COMPOUND = "ole"  # name of the unpacker of compound files
 HITS_PER_KIND_MAX = 200  # per content; the rest is counted
 
 
@@ -128,11 +129,14 @@ class Spot:
     budget: Budget
     parent: Address | None = None
 
-    def inside(self, name: Address) -> Spot:
-        """The spot of a member; its path is its own name, whatever the archive's was."""
-        path = f"/{name.members[-1]}" if self.origin.path else None
-        origin = Origin(path, dict, no_companion)
-        return Spot(name, self.state, origin, self.budget.deeper(), self.address)
+    @property
+    def derived(self) -> bool:
+        """Text that was made of another content: it holds no members of its own."""
+        return bool(self.address.members) and self.address.members[-1].startswith("~")
+
+    def inside(self, name: Address, path: str | None, budget: Budget) -> Spot:
+        """The spot of a member. path: how artefacts are looked for in it; None: not at all."""
+        return Spot(name, self.state, Origin(path, dict, no_companion), budget, self.address)
 
 
 @dataclass(slots=True)
@@ -297,13 +301,15 @@ class Examiner:
 
     def _members(self, spot: Spot, source: Source, head: bytes) -> str:
         unpacker = find(head)
-        if unpacker is None:
+        if unpacker is None or spot.derived:
             return "examined"
         worst = "examined"
         try:
-            for number, member in enumerate(unpacker.members(Plain(source), spot.budget)):
+            budget = spot.budget.deeper()
+            for number, member in enumerate(unpacker.members(Plain(source), budget)):
                 alive()
-                inner = spot.inside(member_address(spot.address, member, number))
+                name = member_address(spot.address, member, number)
+                inner = spot.inside(name, _inner_path(spot, unpacker, name), budget)
                 worst = _worse(worst, self._member(inner, member))
         except UnpackError as error:  # a limit was reached
             self.rows.trouble(spot.address, source.size, "skipped", error.reason)
@@ -333,6 +339,15 @@ class Examiner:
                 self.rows.trouble(spot.address, size, "partial", cut)
             outcome = self._content(spot, _Spool(spool))
         return _worse(outcome, "partial") if cut else outcome
+
+
+def _inner_path(spot: Spot, unpacker: Unpacker, name: Address) -> str | None:
+    """The streams of a compound file (a jump list) are artefacts of this host. What lies in an
+    archive was another's: it is searched, but it says nothing of this host.
+    """
+    if unpacker.name != COMPOUND or spot.origin.path is None:
+        return None
+    return f"{spot.origin.path}!{name.members[-1]}"
 
 
 def member_address(address: Address, member: Member, number: int) -> Address:

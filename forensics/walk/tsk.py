@@ -116,6 +116,9 @@ class Walk:
 
     def names(self) -> Iterator[Found]:
         """All names, folders before what they hold; hostile loops end by named limits."""
+        if self.system.info.last_inum <= self.system.info.first_inum:
+            self.trouble("NO_FILES", "/")  # libtsk would count up to 2^64 (ISO 9660)
+            return
         root = self.system.info.root_inum
         folders = [Folder(root, "", masked=False, orphan=False, depth=0)]
         if self.orphans:

@@ -33,8 +33,6 @@ def unit_digest(stage: str, key: str, identity: str, options: str, sources: str)
 
 def write(place: Path, tables: Mapping[str, Any], marker: Mapping[str, Any]) -> None:
     """Write a part; if another process was faster, theirs (the same bytes) stands."""
-    from pyarrow import parquet
-
     draft = place.with_name(f"{place.name}.tmp{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
@@ -43,7 +41,7 @@ def write(place: Path, tables: Mapping[str, Any], marker: Mapping[str, Any]) -> 
         table = schema.to_arrow(name, rows)
         counts[name] = table.num_rows
         if table.num_rows:
-            parquet.write_table(table, draft / f"{name}.parquet", compression="zstd")
+            schema.write(table, draft / f"{name}.parquet")
     with (draft / MARKER).open("w") as file:
         json.dump({"rows": counts, **marker}, file)
         file.flush()

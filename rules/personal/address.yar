@@ -63,8 +63,8 @@ rule PII_JP_Address_ISO2022JP {
         severity = "medium"
         false_positives = "offices and companies"
     strings:
-        $t0 = /[0-9]\x43\x7a\x4c\x5c([0-9]){1,3}/
-        $t1 = /\x48\x56([0-9]){1,3}\x39\x66/
+        $t0 = /[0-9](\x1b\$B)?\x43\x7a\x4c\x5c(\x1b\(B)?([0-9]){1,3}/
+        $t1 = /\x48\x56(\x1b\(B)?([0-9]){1,3}(\x1b\$B)?\x39\x66/
     condition:
         any of ($t*)
 }

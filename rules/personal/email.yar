@@ -170,8 +170,9 @@ rule PII_JP_Email_UTF16BE {
         $w10 = { 00 65 00 2d 00 6d 00 61 00 69 00 6c }
         $w11 = { 00 45 00 2d 00 4d 00 41 00 49 00 4c }
         $w12 = { 00 45 00 2d 00 6d 00 61 00 69 00 6c }
+        $r = /(\x00[A-Za-z0-9._%+-]){1,64}(\x00@)(\x00[A-Za-z0-9-]){1,63}((\x00\.)(\x00[A-Za-z0-9-]){1,63}){1,4}/
     condition:
-        any of ($w*)
+        for any i in (1..#r) : (any of ($w*) in (@r[i]-96..@r[i]+48))
 }
 
 rule PII_JP_EmailBare_ASCII {
@@ -202,6 +203,22 @@ rule PII_JP_EmailBare_UTF16LE {
         false_positives = "package metadata, mailing lists"
     strings:
         $r = /[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}/ wide
+    condition:
+        $r
+}
+
+rule PII_JP_EmailBare_UTF16BE {
+    meta:
+        description = "Email of a person of Japan, shape alone"
+        author = "forensic-leak-check"
+        reference = "forensics/personal/identifiers"
+        date = "2026-11-25"
+        id = "email-bare-utf16be"
+        kind = "email"
+        severity = "low"
+        false_positives = "package metadata, mailing lists"
+    strings:
+        $r = /(\x00[A-Za-z0-9._%+-]){1,64}(\x00@)(\x00[A-Za-z0-9-]){1,63}((\x00\.)(\x00[A-Za-z0-9-]){1,63}){1,4}/
     condition:
         $r
 }

@@ -32,3 +32,19 @@ rule PII_JP_MrzBare_UTF16LE {
     condition:
         $r
 }
+
+rule PII_JP_MrzBare_UTF16BE {
+    meta:
+        description = "Mrz of a person of Japan, shape alone"
+        author = "forensic-leak-check"
+        reference = "ICAO 9303"
+        date = "2026-11-25"
+        id = "mrz-bare-utf16be"
+        kind = "mrz"
+        severity = "low"
+        false_positives = "specimens (UTO)"
+    strings:
+        $r = /(\x00P)(\x00<)(\x00[A-Z]){3}(\x00[A-Z]){1,38}(\x00<){1,37}/
+    condition:
+        $r
+}
