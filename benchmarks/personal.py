@@ -19,7 +19,9 @@ from forensics.personal import Settings, open_detector
 def predict(detector, content: bytes) -> dict:
     found = detector.detect([content])
     tokens = {token for record in found.records for token in record.persons}
-    spans = [{"kind": hit.kind, "start": hit.start, "end": hit.start + hit.length} for hit in found.hits]
+    spans = [
+        {"kind": hit.kind, "start": hit.start, "end": hit.start + hit.length} for hit in found.hits
+    ]
     return {"personal": bool(found.records), "persons": len(tokens), "spans": spans}
 
 

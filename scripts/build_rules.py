@@ -60,7 +60,9 @@ def _corporate() -> str:
 
 
 def _licence() -> str:
-    total = "(" + "+".join(f"D{place}*{weight}" for place, weight in enumerate(_MY_WEIGHTS[1:])) + ")"
+    total = (
+        "(" + "+".join(f"D{place}*{weight}" for place, weight in enumerate(_MY_WEIGHTS[1:])) + ")"
+    )
     return f"(11-({total}%11))%10==D10"
 
 
@@ -135,8 +137,14 @@ def words(kind: str, codec: str) -> list[bytes]:
     listed = [word for word in dict.fromkeys((*item.words, *item.headers)) if word.strip()]
     found: list[bytes] = []
     for word in listed:
-        for form in dict.fromkeys((word, word.upper(), word.capitalize()) if word.isascii() else (word,)):
-            found += [data for data in _word_bytes(form, codec) if len(data) >= (3 if word.isascii() else 4)]
+        for form in dict.fromkeys(
+            (word, word.upper(), word.capitalize()) if word.isascii() else (word,)
+        ):
+            found += [
+                data
+                for data in _word_bytes(form, codec)
+                if len(data) >= (3 if word.isascii() else 4)
+            ]
     return list(dict.fromkeys(found))
 
 
@@ -161,7 +169,9 @@ def _numbers(shape: Shape, name: str) -> list[tuple[str, int, int]]:
         out.append((f"/{pairs}{digit}{{{least - 2},{most - 2}}}/{wide}", step, int(big)))
     for parts in shape.grouped:
         lengths = [parts[0] - 2, *parts[1:]]
-        body = (between + shape.separator).join(f"{digit}{{{length}}}" if length else "" for length in lengths)
+        body = (between + shape.separator).join(
+            f"{digit}{{{length}}}" if length else "" for length in lengths
+        )
         out.append((f"/{pairs}{body}/{wide}", step, int(big)))
     return out
 
@@ -242,12 +252,22 @@ def rule(kind: str, name: str, codec: str, *, bare: bool = False) -> str:
         "false_positives": shape.false or "none known beside the context word",
     }  # fmt: skip
     if bare:
-        meta |= {"description": f"{camel(kind)} of a person of Japan, shape alone", "id": f"{kind}-bare-{name.lower()}"}
+        meta |= {
+            "description": f"{camel(kind)} of a person of Japan, shape alone",
+            "id": f"{kind}-bare-{name.lower()}",
+        }
         meta["severity"] = "low" if shape.severity != "public" else "public"
     title = f"PII_JP_{camel(kind)}{'Bare' if bare else ''}_{name}"
     lines = [f"rule {title} {{", "    meta:"]
     lines += [f'        {key} = "{value}"' for key, value in meta.items()]
-    lines += ["    strings:", *strings, "    condition:", "        " + "\n        or ".join(conditions), "}", ""]
+    lines += [
+        "    strings:",
+        *strings,
+        "    condition:",
+        "        " + "\n        or ".join(conditions),
+        "}",
+        "",
+    ]
     return "\n".join(lines)
 
 
@@ -265,9 +285,13 @@ def _text_values(kind: str, name: str, codec: str) -> list[str]:
         ]
     out = []
     colon = _regex(_word_bytes("：", codec)[0])
-    plain = {"UTF16LE": r"[\x20-\x3e]\x00", "UTF16BE": r"\x00[\x20-\x3e]"}.get(name, r"[\x09\x20-\x3e]")
+    plain = {"UTF16LE": r"[\x20-\x3e]\x00", "UTF16BE": r"\x00[\x20-\x3e]"}.get(
+        name, r"[\x09\x20-\x3e]"
+    )
     gap = f"({plain}|{colon}){{0,4}}"
-    labels = [word for word in words(kind, codec) if not word.replace(b"\0", b"").isascii() or name == "ISO2022JP"]
+    latin = {form.encode(codec) for word in (*BY_KIND[kind].words, *BY_KIND[kind].headers) if word.isascii()
+             for form in (word, word.upper(), word.capitalize())}  # fmt: skip
+    labels = [word for word in words(kind, codec) if word not in latin]
     for place, label in enumerate(labels[:12]):
         escape = r"(\x1b\(B|\x1b\$B|[\x20-\x3e]){0,6}" if name == "ISO2022JP" else gap
         out.append(f"        $t{place} = /{_regex(label)}{escape}({character}){{2,10}}/")

@@ -161,10 +161,11 @@ class Examiner:
         head, _ = source.read_gaps(0, min(HEAD_BYTES, source.size))
         reading = _Reading(source, self.options.algorithms)
         worst = self._detect(spot, reading)
-        if reading.gaps:
-            worst = _worse(worst, "unreadable")
+        if reading.gaps:  # the lost bytes are runs of the ledger of their own; the rest was read
             lost = sum(gap.length for gap in reading.gaps)
-            self.rows.trouble(spot.address, lost, "unreadable", reading.gaps[0].reason)
+            outcome = "partial" if lost < source.size else "unreadable"
+            worst = _worse(worst, outcome)
+            self.rows.trouble(spot.address, lost, outcome, reading.gaps[0].reason)
         if self.options.look_inside:
             worst = _worse(worst, self._artifacts(spot, source, head))
             worst = _worse(worst, self._members(spot, source, head))

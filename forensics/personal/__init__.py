@@ -55,7 +55,9 @@ def plant(encoding: str) -> bytes:
     return planted.plant(encoding)
 
 
-def controls(settings: Settings, carriers: Mapping[str, tuple[Carrier, Carrier]] | None = None) -> list[dict[str, Any]]:
+def controls(
+    settings: Settings, carriers: Mapping[str, tuple[Carrier, Carrier]] | None = None
+) -> list[dict[str, Any]]:
     """Rows of the table `controls`: the planted self-test, plain and in the caller's carriers."""
     from forensics.personal import planted
 

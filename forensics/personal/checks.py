@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Digits = NDArray[np.uint8]  # (numbers, digits), values 0-9
+Good = NDArray[np.bool_]  # one a number
 
 _MY = np.array([6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2], np.int64)
 _LICENCE = np.array([5, 4, 3, 2, 7, 6, 5, 4, 3, 2], np.int64)
@@ -25,49 +26,54 @@ def matrix(number: str) -> Digits:
     return np.frombuffer(number.encode("ascii"), np.uint8).reshape(1, -1) - np.uint8(48)
 
 
-def _eleven(numbers: Digits, weights: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """r = weighted sum mod 11; the digit is 0 for r <= 1, else 11 - r."""
+def _eleven(numbers: Digits, weights: NDArray[np.int64]) -> Good:
+    """R = weighted sum mod 11; the digit is 0 for r <= 1, else 11 - r."""
     rest = numbers[:, : len(weights)] @ weights % 11
-    return np.where(rest <= 1, 0, 11 - rest) == numbers[:, len(weights)]
+    good: Good = np.where(rest <= 1, 0, 11 - rest) == numbers[:, len(weights)]
+    return good
 
 
-def my_numbers(numbers: Digits) -> NDArray[np.bool_]:
+def my_numbers(numbers: Digits) -> Good:
     """Which rows of 12 digits are My Numbers."""
     return _eleven(numbers, _MY)
 
 
-def resident_codes(numbers: Digits) -> NDArray[np.bool_]:
+def resident_codes(numbers: Digits) -> Good:
     """Which rows of 11 digits pass the rule in circulation for resident codes (not official)."""
     return _eleven(numbers, _MY[1:])
 
 
-def corporate_numbers(numbers: Digits) -> NDArray[np.bool_]:
+def corporate_numbers(numbers: Digits) -> Good:
     """Which rows of 13 digits are corporate numbers."""
     rest = numbers[:, 1:] @ _CORPORATE % 9
-    return numbers[:, 0] == 9 - rest
+    good: Good = numbers[:, 0] == 9 - rest
+    return good
 
 
-def licences(numbers: Digits) -> NDArray[np.bool_]:
+def licences(numbers: Digits) -> Good:
     """Which rows of 12 digits have a licence's authority and check digit."""
     rest = numbers[:, :10] @ _LICENCE % 11
     authority = numbers[:, 0].astype(np.int64) * 10 + numbers[:, 1]
     known = np.isin(authority, list(_AUTHORITIES))
-    return ((11 - rest) % 10 == numbers[:, 10]) & known
+    good: Good = ((11 - rest) % 10 == numbers[:, 10]) & known
+    return good
 
 
-def insurers(numbers: Digits) -> NDArray[np.bool_]:
+def insurers(numbers: Digits) -> Good:
     """Which rows of 8 or 6 digits are insurer numbers: digit sums of weights 2 1 2 … from the right."""
     body = numbers[:, :-1].astype(np.int64)[:, ::-1]
     body[:, 0::2] *= 2
     total = (body // 10 + body % 10).sum(axis=1)
-    return (10 - total % 10) % 10 == numbers[:, -1]
+    good: Good = (10 - total % 10) % 10 == numbers[:, -1]
+    return good
 
 
-def luhn(numbers: Digits) -> NDArray[np.bool_]:
+def luhn(numbers: Digits) -> Good:
     """Which rows of digits pass Luhn's test."""
     body = numbers[:, ::-1].astype(np.int64)
     body[:, 1::2] *= 2
-    return (body // 10 + body % 10).sum(axis=1) % 10 == 0
+    good: Good = (body // 10 + body % 10).sum(axis=1) % 10 == 0
+    return good
 
 
 def municipality(number: str) -> bool:

@@ -65,4 +65,6 @@ def serial(text: str) -> str | None:
     if not _SERIAL.fullmatch(text.strip()):
         return None
     days = int(text)
-    return (_EPOCH_1900 + dt.timedelta(days=days)).strftime("%Y%m%d") if 366 <= days < 50_000 else None
+    return (
+        (_EPOCH_1900 + dt.timedelta(days=days)).strftime("%Y%m%d") if 366 <= days < 50_000 else None
+    )

@@ -21,7 +21,7 @@ from forensics.personal.encodings import View, views_of
 from forensics.personal.evidence import PUBLIC
 from forensics.personal.found import Found, Hit, Record, Settings, masked
 from forensics.personal.literals import Literals
-from forensics.personal.register import Index
+from forensics.personal.register import Comparison, Index
 from forensics.personal.rows import Rows
 from forensics.personal.rules import Rules
 
@@ -47,7 +47,7 @@ class _Open:
     layout: str
     encoding: str
     score: float
-    extracts: set[str]
+    comparison: Comparison
     shape: tuple[str, ...]
 
 
@@ -70,7 +70,9 @@ class Detector:
         self._year = settings.year
         self._rules = Rules(settings.rules)
         self._literals = Literals(gate.WORDS)
-        self.index = Index.load(Path(settings.register), settings.token_key) if settings.register else None
+        self.index = (
+            Index.load(Path(settings.register), settings.token_key) if settings.register else None
+        )
 
     def detect(self, chunks: Iterable[bytes]) -> Found:
         """Hits, records, counts and warnings of one content that comes in pieces of any size."""
@@ -87,12 +89,19 @@ class Detector:
         if self._rules.has_own:
             self._own(data, start, (low, high), state)
         for region in gate.regions(data, start, self._literals, state.found.counts):
-            self._region(data[region.start : region.end], start + region.start, region, (low, high), state)
+            self._region(
+                data[region.start : region.end], start + region.start, region, (low, high), state
+            )
 
-    def _region(self, piece: bytes, start: int, region: gate.Region, span: tuple[int, int], state: _State) -> None:
+    def _region(
+        self, piece: bytes, start: int, region: gate.Region, span: tuple[int, int], state: _State
+    ) -> None:
         """One region: as it is and in the transfer forms in it; what reads best is taken."""
         readings = [self._reading(piece, start, None, state, wide_only=not region.narrow)]
-        readings += [self._reading(decoded, 0, offsets + start, state) for decoded, offsets in transfer.forms(piece)]
+        readings += [
+            self._reading(decoded, 0, offsets + start, state)
+            for decoded, offsets in transfer.forms(piece)
+        ]
         best = [max(readings, key=_weight)]
         if region.base64:
             best += [self._reading(decoded, 0, offsets + start, state)
@@ -134,6 +143,11 @@ class Detector:
             yield rows
         if not rest.any():
             return
+        for begin, end in fixed.blocks(lines, rest):
+            rows = fixed.rows_of(lines, begin, end)
+            if rows is not None:
+                rest[begin:end] = False
+                yield rows
         for begin, end in _runs(rest & text.interesting(lines)):
             first = int(lines.starts[begin])
             found = text.records(whole[first : lines.ends[end - 1]], state.found.counts, self._year)
@@ -148,30 +162,47 @@ class Detector:
             return
         tokens = persons.tokens(rows, self._key)
         own: list[str] = []
-        extract = None
+        comparison = Comparison()
         if self.index:
             matched = self.index.match(rows)
             own = [self.index.token(number) for number in matched.tolist() if number >= 0]
             tokens = [self.index.token(number) if number >= 0 else token
                       for token, number in zip(tokens, matched.tolist(), strict=True)]  # fmt: skip
-            extract = self.index.extract(rows, matched)
+            if own:
+                comparison = self.index.compare(rows, matched)
         self._hits(view, rows, state)
-        kinds = {kind for kind, column in rows.columns.items() if kind not in PUBLIC and column.filled.any()}
+        kinds = {
+            kind
+            for kind, column in rows.columns.items()
+            if kind not in PUBLIC and column.filled.any()
+        }
         key = (rows.layout, view.encoding)
         last = state.open.get(key)
         if last is None or start - last.end > MERGE_GAP or last.shape != rows.order:
             if last is not None:
                 state.found.records.append(self._closed(last))
-            last = _Open(start, end, set(), 0, {}, {}, rows.layout, view.encoding, 0.0, set(), rows.order)
+            last = _Open(
+                start,
+                end,
+                set(),
+                0,
+                {},
+                {},
+                rows.layout,
+                view.encoding,
+                0.0,
+                comparison,
+                rows.order,
+            )
             state.open[key] = last
+        else:
+            last.comparison += comparison
         last.end = max(last.end, end)
         last.kinds |= kinds
         last.rows += len(rows)
         last.persons.update(dict.fromkeys(tokens))
         last.register.update(dict.fromkeys(own))
         last.score = max(last.score, rows.score)
-        if extract and own:
-            last.extracts.add(extract)
 
     def _hits(self, view: View, rows: Rows, state: _State) -> None:
         for kind, column in rows.columns.items():
@@ -197,7 +228,9 @@ class Detector:
     def _rule(self, kind: str, view: View, first: int, end: int, rows: Rows) -> str:
         """Name of the YARA rule that finds the value, or of what found it instead of one."""
         start = view.inner(first) - view.start
-        found = self._rules.name(kind, view.encoding, view.data, start, view.inner(end) - view.start)
+        found = self._rules.name(
+            kind, view.encoding, view.data, start, view.inner(end) - view.start
+        )
         return found or ("column:" if rows.layout == "delimited" else "validator:") + kind
 
     def _own(self, data: bytes, start: int, span: tuple[int, int], state: _State) -> None:
@@ -211,9 +244,7 @@ class Detector:
                                             persons.token(self._key, "rule", value), "rule …", 0.0))  # fmt: skip
 
     def _closed(self, record: _Open) -> Record:
-        extract = None
-        if self.index:
-            extract = record.extracts.pop() if len(record.extracts) == 1 else "unknown"
+        extract = record.comparison.extract(self.index.persons) if self.index else None
         return Record(
             record.start, record.end - record.start, tuple(sorted(record.kinds)), record.rows,
             tuple(sorted(record.persons)), tuple(sorted(record.register)), record.layout, record.encoding,
@@ -226,10 +257,12 @@ def _shape(text: str) -> str:
     return "".join(_CLASS.get(char, char if char.isascii() else "漢") for char in text)
 
 
-_CLASS = dict.fromkeys("0123456789", "9") | dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "a")
+_CLASS = dict.fromkeys("0123456789", "9") | dict.fromkeys(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "a"
+)
 
 
-def _weight(found: list[tuple[View, Rows]]) -> float:
+def _weight(found: Iterable[tuple[View, Rows]]) -> float:
     """How much was read under one decoding: the likelier of two has more rows of better score."""
     return sum(len(rows) * rows.score for _, rows in found)
 

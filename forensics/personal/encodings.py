@@ -7,6 +7,7 @@ be decoded is one character of its own (a lone surrogate), so every byte stays a
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from forensics.personal.fold import fold_points, points, text_of
 
 _PLANES = 0x30000
-_VENDOR = re.compile("[\udcad\udcf9-\udcfc][\udca1-\udcfe]|\udc8f[\udcf3\udcf4][\udca1-\udcfe]")
+_VENDOR_ROWS = frozenset((0xAD, 0xF9, 0xFA, 0xFB, 0xFC))  # rows 13 and 89 to 92
 _ELSEWHERE = "￢￤∵\x80\uf8f0"
 _ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 
@@ -35,32 +36,52 @@ class Encoding:
 @cache
 def _ibm() -> str:
     """EUC-JP 8F F3F3 to 8F F4FE (eucJP-ms): IBM's rows of CP932 without what JIS X 0212 has."""
-    rows = (bytes([lead, trail]) for lead in (0xFA, 0xFB, 0xFC) for trail in range(0x40, 0xFD) if trail != 0x7F)
+    rows = (
+        bytes([lead, trail])
+        for lead in (0xFA, 0xFB, 0xFC)
+        for trail in range(0x40, 0xFD)
+        if trail != 0x7F
+    )
     chars = [row.decode("cp932", "ignore") for row in rows]
-    return "".join(char for char in chars if len(char) == 1 and (char == "№" or not _in_euc(char)) and char not in _ELSEWHERE)
+    return "".join(
+        char
+        for char in chars
+        if len(char) == 1 and (char == "№" or not _in_euc(char)) and char not in _ELSEWHERE
+    )
 
 
 def _in_euc(char: str) -> bool:
     return bool(char.encode("euc_jp", "ignore"))
 
 
-def _euc_vendor(match: re.Match[str]) -> str:
-    codes = [ord(char) - 0xDC00 for char in match[0]]
-    if codes[0] == 0x8F:
-        place = (codes[1] - 0xF3) * 94 + codes[2] - 0xA1 - 82
-        return _ibm()[place] if 0 <= place < len(_ibm()) else match[0]
-    row, cell = codes[0] - 0xA0, codes[1] - 0xA0
-    lead = (row + 1) // 2 + (0x80 if row < 63 else 0xC0)
-    trail = cell + (0x9E if row % 2 == 0 else 0x3F + (cell >= 64))
-    try:
-        return bytes([lead, trail]).decode("cp932")
-    except UnicodeDecodeError:
-        return match[0]
+def _euc_error(error: UnicodeError) -> tuple[str, int]:
+    """Vendor characters that the codec lacks; any other undecodable byte stands for itself."""
+    assert isinstance(error, UnicodeDecodeError)
+    data, place = error.object, error.start
+    codes = data[place : place + 3]
+    if codes[:1] == b"\x8f" and codes[1:2] in {b"\xf3", b"\xf4"} and len(codes) == 3:
+        number = (codes[1] - 0xF3) * 94 + codes[2] - 0xA1 - 82
+        if 0 <= number < len(_ibm()):
+            return _ibm()[number], place + 3
+    elif codes[0] in _VENDOR_ROWS and len(codes) > 1 and codes[1] >= 0xA1:
+        row, cell = codes[0] - 0xA0, codes[1] - 0xA0
+        lead = (row + 1) // 2 + (0x80 if row < 63 else 0xC0)
+        trail = cell + (0x9E if row % 2 == 0 else 0x3F + (cell >= 64))
+        char = bytes([lead, trail]).decode("cp932", "ignore")
+        if len(char) == 1:
+            return char, place + 2
+    return chr(0xDC00 + codes[0]) if codes[0] >= 0x80 else chr(codes[0]), place + 1
+
+
+@cache
+def _euc_errors() -> str:
+    """Name of the error handler, registered with the codecs of this process on first use."""
+    codecs.register_error("forensics-euc-jp", _euc_error)
+    return "forensics-euc-jp"
 
 
 def _decode_euc(data: bytes) -> str:
-    text = data.decode("euc_jp", "surrogateescape")
-    return _VENDOR.sub(_euc_vendor, text) if "\udcad" <= max(text, default="") <= "\udcff" else text
+    return data.decode("euc_jp", _euc_errors())
 
 
 @cache
@@ -96,8 +117,12 @@ def _decode_wide(codec: str) -> Callable[[bytes], str]:
     return lambda data: data[: len(data) & ~1].decode(codec, "surrogatepass")
 
 
-UTF8 = Encoding("utf-8", lambda data: data.decode("utf-8", "surrogateescape"), _table_widths("utf-8"))
-CP932 = Encoding("cp932", lambda data: data.decode("cp932", "surrogateescape"), _table_widths("cp932"))
+UTF8 = Encoding(
+    "utf-8", lambda data: data.decode("utf-8", "surrogateescape"), _table_widths("utf-8")
+)
+CP932 = Encoding(
+    "cp932", lambda data: data.decode("cp932", "surrogateescape"), _table_widths("cp932")
+)
 EUC = Encoding("euc-jp", _decode_euc, _table_widths("euc-jp"))
 UTF16LE = Encoding("utf-16-le", _decode_wide("utf-16-le"), _wide)
 UTF16BE = Encoding("utf-16-be", _decode_wide("utf-16-be"), _wide)
@@ -118,7 +143,9 @@ class View:
     raw: str
     widths: Callable[[NDArray[np.uint32]], NDArray[np.uint8]] | None
     offsets: NDArray[np.int64] | None = None
-    through: NDArray[np.int64] | None = None  # bytes of a decoded transfer form -> bytes of the content
+    through: NDArray[np.int64] | None = (
+        None  # bytes of a decoded transfer form -> bytes of the content
+    )
     data: bytes = b""  # the bytes themselves; offsets in them are `inner`
 
     @cached_property
@@ -142,7 +169,9 @@ class View:
     def at(self, place: int) -> int:
         """Byte offset of character `place` (at the end of text: the first byte after it)."""
         inner = self.inner(place)
-        return inner if self.through is None else int(self.through[min(inner, len(self.through) - 1)])
+        return (
+            inner if self.through is None else int(self.through[min(inner, len(self.through) - 1)])
+        )
 
     def inner(self, place: int) -> int:
         """The same in the decoded form, where there is one."""
@@ -190,7 +219,9 @@ def jis_view(data: bytes, start: int) -> View:
         place, mode = match.end(), match[0]
     take(mode, place, len(data))
     places.append(np.array([len(data)], np.int64))
-    return View("iso-2022-jp", start, "".join(parts), None, np.concatenate(places) + start, data=data)
+    return View(
+        "iso-2022-jp", start, "".join(parts), None, np.concatenate(places) + start, data=data
+    )
 
 
 def _jis_pairs(piece: bytes, begin: int) -> tuple[str, NDArray[np.int64]]:
@@ -274,6 +305,7 @@ def plausibility(text: str, trust: float = 1.0) -> float:
 
 
 # What a Japanese character says for its encoding: three bytes in order are no accident, pairs can be.
+_READABLE = 100.0  # plausibility of three kanji
 _TRUST = {"utf-8": 6, "cp932": 2, "euc-jp": 2}
 _SAMPLE = 1 << 14
 
@@ -306,6 +338,8 @@ def guess(piece: bytes) -> tuple[Encoding, ...]:
     best, second = scored[0], scored[1]
     if best[1] is EUC and not re.search(rb"[\xe0-\xff]", sample):
         return EUC, CP932  # half-width kana alone read as either
+    if best[0] < _READABLE:
+        return (best[1],)
     errors = len(re.findall("[\ud800-\udfff]", best[1].decode(sample)))
     if errors * 100 > len(sample):  # text among other bytes
         return tuple(encoding for score, encoding in scored if score > 0) or (best[1],)
@@ -342,7 +376,10 @@ def guess_wide(piece: bytes) -> Wide | None:
         return None
     encoding, skip = options[best]
     last = encoding.decode(piece[max(0, len(piece) - _SAMPLE) & ~1 :][skip:])
-    alone = all(_odd_share(text) < _ODD_SHARE for text in (decoded[best], last)) and max(even, odd) > half // 10
+    alone = (
+        all(_odd_share(text) < _ODD_SHARE for text in (decoded[best], last))
+        and max(even, odd) > half // 10
+    )
     return Wide(encoding, skip, alone)
 
 

@@ -10,13 +10,21 @@ Lines of fixed columns: the digits of all lines at the same place are a column; 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
+from forensics.personal import tables, text
 from forensics.personal.dictionary import postcodes
+from forensics.personal.evidence import ACCEPT, NAMES
 from forensics.personal.fold import compose, kana_key
 from forensics.personal.identifiers import BY_KIND, birth_date
-from forensics.personal.rows import Cell, Rows, Values, plain
+from forensics.personal.rows import Cell, Column, Rows, Values, plain
+from forensics.personal.tables import Lines
 
 _KANA_CHARS = "ア-ンヲ゛゜ー0-9A-Z .()/,「」-"
 _TRANSFER = re.compile(
@@ -26,9 +34,9 @@ _TRANSFER = re.compile(
 _COMPANY = re.compile(r"[ (]?(?:カ\)|ユ\)|\(カ|\(ユ|カブシキ|ユウゲン|ザイ\)|シヤ\))")
 
 
-def transfers(text: str) -> Rows | None:
+def transfers(whole: str) -> Rows | None:
     """Persons in the data records of a 全銀 file: account and name in kana."""
-    found = [match for match in _TRANSFER.finditer(text) if not _COMPANY.search(compose(match[7]))]
+    found = [match for match in _TRANSFER.finditer(whole) if not _COMPANY.search(compose(match[7]))]
     if not found:
         return None
     columns: dict[str, Values] = {
@@ -51,7 +59,19 @@ def transfers(text: str) -> Rows | None:
 
 LINE_MIN = 40  # characters of a line of fixed columns
 LINES_MIN = 2
-Place = tuple[str, int, int]  # kind, first character, end within the line
+SAMPLE_LINES = 20
+_SHARE = 0.7  # of the sample that agrees on a column of text
+_MARKS = ",\t;|<=\"'"
+_TEXT_KINDS = ("name", "name_kana", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A column: kind, first character, end within the line."""
+
+    kind: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +89,102 @@ _TESTS = (
 )
 
 
-def digit_columns(lines: list[str]) -> list[Place]:
-    """Columns of numbers that lines of one length share, voted on by all lines; left to right."""
-    width = min(map(len, lines))
-    numeric = [all(line[place].isdigit() for line in lines) for place in range(width)]
+def blocks(lines: Lines, free: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Runs of free lines (first, last) of one length that have words and numbers."""
+    lengths = np.where(
+        free & (lines.japanese >= 2) & (lines.digits >= 8), lines.ends - lines.starts, 0
+    )
+    lengths[lengths < LINE_MIN] = 0
+    if not lengths.any():
+        return
+    for mark in _MARKS:  # separators and markup: not columns of fixed width
+        lengths[lines.of(mark) > 0] = 0
+    edges = np.concatenate([[0], np.flatnonzero(np.diff(lengths)) + 1, [len(lengths)]])
+    for first, last in pairwise(edges.tolist()):
+        if last - first >= LINES_MIN and lengths[first]:
+            yield first, last
+
+
+def rows_of(lines: Lines, first: int, last: int) -> Rows | None:
+    """Persons in lines of fixed columns, None when there is no column of names beside another."""
+    part = lines.between(first, last)
+    step = max(1, len(part) // SAMPLE_LINES)
+    places = _columns(part[::step][:SAMPLE_LINES])
+    kinds = {place.kind for place in places}
+    if not kinds & NAMES or len(kinds) < LINES_MIN:
+        return None
+    cells = {
+        place.kind: [line[place.start : place.end].strip() for line in part] for place in places
+    }
+    columns = {kind: Column(column, tables.reader(kind)) for kind, column in cells.items()}
+
+    def cells_of(row: int, wanted: Collection[str]) -> list[Cell]:
+        start, out = int(lines.starts[first + row]), []
+        for place in places:
+            value = columns[place.kind].value(row)
+            if place.kind in wanted and value is not None:
+                inner = cells[place.kind][row]
+                begin = start + place.start + part[row][place.start :].find(inner)
+                out.append((place.kind, begin, begin + len(inner), value))
+        return out
+
+    scores = {place.kind: BY_KIND[place.kind].score for place in places}
+    return Rows("fixed", int(lines.starts[first]), int(lines.ends[last - 1]), columns, cells_of, len(part), scores,
+                ACCEPT + sum(scores.values()), tuple(place.kind for place in places))  # fmt: skip
+
+
+def _columns(sample: list[str]) -> list[Place]:
+    """Columns that the lines of the sample share, left to right."""
+    starts: Counter[tuple[str, int]] = Counter()
+    for line in sample:
+        for item in text.candidates(line, Counter(), LATEST):
+            if item.kind in _TEXT_KINDS:
+                starts[item.kind, item.start] += 1
+    found = [
+        (kind, start) for (kind, start), count in starts.items() if count >= _SHARE * len(sample)
+    ]
+    digits = _digit_columns(sample)
+    borders = sorted(
+        {start for _, start in found} | {place.start for place in digits} | {min(map(len, sample))}
+    )
+    words = {kind: Place(kind, start, next(border for border in borders if border > start))
+             for kind, start in sorted(found, key=lambda item: item[1], reverse=True)}  # fmt: skip
+    return sorted((*words.values(), *digits), key=lambda place: place.start)
+
+
+LATEST = 2100  # a year: dates of fixed records count by their column, not by their age
+
+
+def _digit_columns(sample: list[str]) -> list[Place]:
+    """Columns of numbers, voted on by all lines of the sample."""
+    width = min(map(len, sample))
+    numeric = [all(line[place].isdigit() for line in sample) for place in range(width)] + [False]
     out: list[Place] = []
     place = 0
-    taken: set[str] = set()
     while place < width:
-        if not numeric[place]:
-            place += 1
-            continue
         end = place
-        while end < width and numeric[end]:
+        while numeric[end]:
             end += 1
-        out += _split(lines, place, end, taken)
-        place = end
+        out += _split(sample, place, end, {known.kind for known in out})
+        place = end + 1
     return out
 
 
-def _split(lines: list[str], start: int, end: int, taken: set[str]) -> list[Place]:
-    out: list[Place] = []
+def _split(sample: list[str], start: int, end: int, taken: set[str]) -> Iterator[Place]:
     place = start
     while place < end:
         test = next((test for test in _TESTS if test.kind not in taken and place + test.width <= end
-                     and all(test.good(line[place : place + test.width]) for line in lines)), None)  # fmt: skip
+                     and all(test.good(line[place : place + test.width]) for line in sample)), None)  # fmt: skip
         if test is None:
             place += 1
             continue
         taken.add(test.kind)
-        out.append((test.kind, place, place + test.width))
+        yield Place(test.kind, place, place + test.width)
         place += test.width
-    return out
+        if (
+            test.kind == "birth_date"
+            and place < end
+            and all(line[place] in "12" for line in sample)
+        ):
+            yield Place("sex", place, place + 1)
+            place += 1

@@ -57,7 +57,9 @@ def _encodable(codec: str) -> list[int]:
 def _table() -> NDArray[np.uint32]:
     table = np.arange(_PLANES, dtype=np.uint32)
     table[_breaks()] = _BREAK
-    table[[code for code in range(0x80, 0x10000) if chr(code).isdigit()]] = _BREAK  # a digit is ASCII from here on
+    table[[code for code in range(0x80, 0x10000) if chr(code).isdigit()]] = (
+        _BREAK  # a digit is ASCII from here on
+    )
     table[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)
     table[[0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]] = [0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]  # no separators
     table[[ord(char) for char in _HYPHENS]] = ord("-")
@@ -90,7 +92,8 @@ def fold(text: str) -> str:
 
 _VOICED = dict(
     zip(
-        [a + "゛" for a in "カキクケコサシスセソタチツテトハヒフヘホウ"] + [a + "゜" for a in "ハヒフヘホ"],
+        [a + "゛" for a in "カキクケコサシスセソタチツテトハヒフヘホウ"]
+        + [a + "゜" for a in "ハヒフヘホ"],
         "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴパピプペポ",
         strict=True,
     )
@@ -126,7 +129,10 @@ def digits(text: str) -> str:
     return re.sub(r"[^0-9]", "", text)
 
 
-_NUMERALS = {char: str(number) for number, char in enumerate("〇一二三四五六七八九")} | {"零": "0", "元": "1"}
+_NUMERALS = {char: str(number) for number, char in enumerate("〇一二三四五六七八九")} | {
+    "零": "0",
+    "元": "1",
+}
 _NUMERAL_RUN = re.compile("[〇零一二三四五六七八九十百]+")
 
 

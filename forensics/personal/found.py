@@ -71,7 +71,21 @@ def masked(kind: str, value: str) -> str:
 
 
 _NUMERIC = frozenset(
-    """my_number resident_code driver_license pension_number employment_insurance health_insured
-    care_insured bank_account yucho_account credit_card phone atena_number household_number
-    corporate_number insurer_number""".split()
+    [
+        "my_number",
+        "resident_code",
+        "driver_license",
+        "pension_number",
+        "employment_insurance",
+        "health_insured",
+        "care_insured",
+        "bank_account",
+        "yucho_account",
+        "credit_card",
+        "phone",
+        "atena_number",
+        "household_number",
+        "corporate_number",
+        "insurer_number",
+    ]
 )

@@ -1,4 +1,4 @@
-"""Which bytes are worth decoding: one vectorised pass over every byte, by sectors of 512 bytes.
+r"""Which bytes are worth decoding: one vectorised pass over every byte, by sectors of 512 bytes.
 
 A sector is worth it when it reads as text with characters above ASCII, when it holds a run of digits (with
 hyphens, slashes, dots) as numbers and dates have them, in one- or two-byte form, or when it looks like a
@@ -28,7 +28,9 @@ HIGH_DENSE = 24  # and without a number near: names beside names
 NUMBER_REACH = 4  # sectors
 WORD_REACH = 4
 PHRASE = 16  # bytes
-TURNS_MAX = 2  # between zeros and other bytes, in a sector of base64: string tables have more
+NUMBER_SHARE = 0.8  # of the sectors of ASCII text that go on with a table above or below
+TURNS_MAX = 64  # between zeros and other bytes, in a sector of text: tables of integers have more
+TURNS_MAX_BASE64 = 2  # tables of short strings have more
 ESCAPES_MIN = 4  # escapes of a transfer form in a sector
 AROUND = 2  # sectors taken along on both sides
 AROUND_WIDE = 4
@@ -39,7 +41,9 @@ Mask = NDArray[np.bool_]
 
 
 def _per_sector(mask: Mask) -> NDArray[np.uint16]:
-    counts: NDArray[np.uint16] = mask.view(np.uint8).reshape(-1, SECTOR).sum(axis=1, dtype=np.uint16)
+    counts: NDArray[np.uint16] = (
+        mask.view(np.uint8).reshape(-1, SECTOR).sum(axis=1, dtype=np.uint16)
+    )
     return counts
 
 
@@ -57,7 +61,8 @@ def _any_in_sector(mask: Mask, size: int) -> Mask:
     """Per sector of `size` bytes in all: does it hold a true place of a mask that ends earlier."""
     padded = np.zeros(size, bool)
     padded[: len(mask)] = mask
-    return np.bitwise_or.reduce(padded.view(np.uint64).reshape(-1, SECTOR // 8), axis=1) != 0
+    found: Mask = np.bitwise_or.reduce(padded.view(np.uint64).reshape(-1, SECTOR // 8), axis=1) != 0
+    return found
 
 
 class Marks:
@@ -71,9 +76,17 @@ class Marks:
         slices = [_flags(np.frombuffer(padded, np.uint8, min(_SLICE, len(padded) - SECTOR - place) + SECTOR, place))
                   for place in range(0, len(padded) - SECTOR, _SLICE)]  # fmt: skip
         columns = zip(*slices, strict=True)
-        (self.filled, self.text, self.high, self.number, self.wide, self.base64, self.form, self.twelve, self.phrase) = map(
-            np.concatenate, columns
-        )
+        (
+            self.filled,
+            self.text,
+            self.high,
+            self.number,
+            self.wide,
+            self.base64,
+            self.form,
+            self.twelve,
+            self.phrase,
+        ) = map(np.concatenate, columns)
 
 
 _SLICE = 1 << 17  # bytes handled at once: what they need stays in the cache
@@ -91,7 +104,13 @@ def _flags(values: Bytes) -> tuple[NDArray[Any], ...]:
         broken = (values < 32) & (values != 9) & (values != 10) & (values != 13) & (values != 27)
         zeros = _per_sector(zero)
         strange = _per_sector(broken) - zeros + _per_sector(values > 0xFC)
-        text = filled & (strange <= CONTROLS_MAX) & (zeros < SECTOR)
+        text = filled & (strange <= CONTROLS_MAX)
+        turns = none
+        if zeros[:-1].any():
+            turned = np.zeros(size, bool)
+            turned[1:] = zero[1:] != zero[:-1]
+            turns = _per_sector(turned)
+            text &= turns <= TURNS_MAX
         above = values >= 0x80
         high = _per_sector(above)
         digit = (values - np.uint8(48)) < 10
@@ -102,11 +121,15 @@ def _flags(values: Bytes) -> tuple[NDArray[Any], ...]:
             if (number & ~text).any():
                 phrase = _phrases(above, broken)
         if zeros[:-1].any():
-            wide = _number(part[:-1] & zero[1:], digit, 2) | (_wide_kana(values, size) & (zeros >= ZEROS_MIN))
+            wide = _number(part[:-1] & zero[1:], digit, 2) | (
+                _wide_kana(values, size) & (zeros >= ZEROS_MIN)
+            )
         if text.any():
-            base64 = text & _base64(values, part, zero, size)
+            base64 = text & (turns <= TURNS_MAX_BASE64) & _base64(values, part, size)
             form = text & (base64 | (_escapes(values, digit) >= ESCAPES_MIN))
-    return tuple(column[:-1] for column in (filled, text, high, number, wide, base64, form, twelve, phrase))
+    return tuple(
+        column[:-1] for column in (filled, text, high, number, wide, base64, form, twelve, phrase)
+    )
 
 
 def _number(part: Mask, digit: Mask, step: int) -> Mask:
@@ -124,15 +147,10 @@ def _wide_kana(values: Bytes, size: int) -> Mask:
     return _any_in_sector(runs & ~kana[1 : len(runs) + 1], size)
 
 
-def _base64(values: Bytes, part: Mask, zero: Mask, size: int) -> Mask:
-    """Sectors with a long run of the letters of base64, and no table of short strings."""
+def _base64(values: Bytes, part: Mask, size: int) -> Mask:
+    """Sectors with a long run of the letters of base64."""
     letters = ((values | np.uint8(32)) - np.uint8(97) < 26) | part | (values == 43)
-    found = _any_in_sector(_runs_of(letters, BASE64_RUN), size)
-    if not found.any():
-        return found
-    turns = np.zeros(size, bool)
-    turns[1:] = zero[1:] != zero[:-1]
-    return found & (_per_sector(turns) <= TURNS_MAX)
+    return _any_in_sector(_runs_of(letters, BASE64_RUN), size)
 
 
 def _phrases(above: Mask, broken: Mask) -> Mask:
@@ -144,7 +162,7 @@ def _phrases(above: Mask, broken: Mask) -> Mask:
 
 
 def _escapes(values: Bytes, digit: Mask) -> NDArray[np.uint16]:
-    """Per sector how often `=E5` or `%8E` (a byte above ASCII), `\\u`, `&#` and `\\'` stand there."""
+    r"""Per sector how often `=E5` or `%8E` (a byte above ASCII), `\\u`, `&#` and `\\'` stand there."""
     out = np.zeros(len(values), bool)
     upper = values & np.uint8(0xDF)
     letter = upper - np.uint8(65) < 6
@@ -178,7 +196,9 @@ class Region:
     base64: bool
 
 
-def regions(data: bytes, start: int, literals: Literals, counts: Counter[tuple[str, str]]) -> Iterator[Region]:
+def regions(
+    data: bytes, start: int, literals: Literals, counts: Counter[tuple[str, str]]
+) -> Iterator[Region]:
     """What is worth decoding of a window, in order. Sectors of zeros are counted.
 
     start: offset of the window in its content. literals: finder of WORDS.
@@ -193,7 +213,7 @@ def regions(data: bytes, start: int, literals: Literals, counts: Counter[tuple[s
     chosen |= _spread(marks.number & ~text & (marks.high >= HIGH_MIN) & marks.phrase, AROUND)
     if start == 0 and data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         chosen |= marks.filled
-    chosen |= _ascii(marks, text & (marks.high < HIGH_DENSE) & ~chosen, literals)
+    chosen |= _ascii(marks, chosen, text & (marks.high < HIGH_DENSE) & ~chosen, literals)
     every = (chosen | _spread(marks.wide, AROUND_WIDE)) & marks.filled
     for first, last in _edges(every):
         yield Region(max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data)),
@@ -201,15 +221,19 @@ def regions(data: bytes, start: int, literals: Literals, counts: Counter[tuple[s
     _count_numbers(marks, counts)
 
 
-def _ascii(marks: Marks, candidates: Mask, literals: Literals) -> Mask:
-    """Sectors of ASCII text with a word, a transfer form or My Numbers in them, and what joins them."""
+def _ascii(marks: Marks, chosen: Mask, candidates: Mask, literals: Literals) -> Mask:
+    """Sectors of ASCII text with a word, a transfer form or My Numbers in them, or numbers that go on a table."""
     out = np.zeros_like(candidates)
     for start, end in _edges(candidates):
         values = marks.values[start * SECTOR : end * SECTOR]
         for place in literals.places(values.tobytes()):
             sector = start + place // SECTOR
             out[max(start, sector - WORD_REACH) : min(end, sector + WORD_REACH + 1)] = True
-        if marks.twelve[start:end].any() and _my_numbers(values):
+        numbers = float(marks.number[start:end].mean())
+        goes_on = chosen[max(0, start - 1)] or chosen[min(len(chosen) - 1, end)]
+        if (goes_on and numbers > NUMBER_SHARE) or (
+            marks.twelve[start:end].any() and _my_numbers(values)
+        ):
             out[start:end] = True
     return out | (_spread(candidates & marks.form, AROUND) & candidates)
 
@@ -226,7 +250,8 @@ def twelve_digits(values: Bytes) -> checks.Digits:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], digit, [False]]).astype(np.int8)))
     starts, ends = edges[::2], edges[1::2]
     starts = starts[ends - starts == 12]
-    return values[starts[:, None] + np.arange(12)] - np.uint8(48)
+    numbers: checks.Digits = values[starts[:, None] + np.arange(12)] - np.uint8(48)
+    return numbers
 
 
 def _count_numbers(marks: Marks, counts: Counter[tuple[str, str]]) -> None:

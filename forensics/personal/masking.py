@@ -17,7 +17,13 @@ from forensics.personal.fold import fold, name_key
 from forensics.personal.identifiers import BY_KIND, address, email, name, name_kana, phone
 from forensics.values import decode_name, encode_name
 
-NAME, PHONE, MAIL, NUMBER, ADDRESS = "〔氏名〕", "〔電話番号〕", "〔メール〕", "〔個人番号〕", "〔住所〕"
+NAME, PHONE, MAIL, NUMBER, ADDRESS = (
+    "〔氏名〕",
+    "〔電話番号〕",
+    "〔メール〕",
+    "〔個人番号〕",
+    "〔住所〕",
+)
 _SUSPECT = re.compile(r"[^\x00-\x7f]|@|\d{7}|\d-\d|\d\)\d")
 _LEFT = r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][-.+/:])"
 _RIGHT = r"(?![0-9A-Za-z])(?![-+/:][0-9A-Za-z])(?!\.[0-9])"
@@ -26,11 +32,14 @@ _PHONE = re.compile(_LEFT + "(?:" + BY_KIND["phone"].shape + ")" + _RIGHT)
 _NUMBER = re.compile(_LEFT + r"(?:\d{4}[- ]\d{4}[- ]\d{4}(?:[- ]\d{4})?|\d{7,16})" + _RIGHT)
 _LABELLED = re.compile(r"(?:番号|コード|_no|no\.?|id)[\s_=:]?$", re.IGNORECASE)
 _ADDRESS = re.compile(
-    address.TOWN + r"\d{1,5}(?:丁目\d{1,5}番(?:地の?)?(?:\d{1,5}号?)?|番地?(?:の?\d{1,5}号?)?|-\d{1,5}-\d{1,5})"
+    address.TOWN
+    + r"\d{1,5}(?:丁目\d{1,5}番(?:地の?)?(?:\d{1,5}号?)?|番地?(?:の?\d{1,5}号?)?|-\d{1,5}-\d{1,5})"
 )
 _KANJI = r"\u3005\u3007\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_KANJI}\u3041-\u30fe]+")
-_SPACED = re.compile(rf"(?<![{_KANJI}])([{_KANJI}]{{1,5}})[ _]([{_KANJI}\u3041-\u30fe]{{1,6}})(?![{_KANJI}])")
+_SPACED = re.compile(
+    rf"(?<![{_KANJI}])([{_KANJI}]{{1,5}})[ _]([{_KANJI}\u3041-\u30fe]{{1,6}})(?![{_KANJI}])"
+)
 _KANA = re.compile(r"(?<![ァ-ヶー゛゜])[ァ-ヶー゛゜]{2,8}[ _]?[ァ-ヶー゛゜]{2,8}(?![ァ-ヶー゛゜])")
 _HONORIFIC = re.compile("様|殿|さん|氏|君|さま|宛|分|の|他|ほか")
 
@@ -83,7 +92,11 @@ def _spans(text: str) -> list[tuple[int, int, str]]:
 
 def _moment(number: str) -> bool:
     """A date or date and time written as one number."""
-    return len(number) in {8, 10, 12, 14} and "1980" <= number[:4] <= "2049" and date(number[:8]) is not None
+    return (
+        len(number) in {8, 10, 12, 14}
+        and "1980" <= number[:4] <= "2049"
+        and date(number[:8]) is not None
+    )
 
 
 def _identifies(number: str, labelled: bool) -> bool:
@@ -92,7 +105,11 @@ def _identifies(number: str, labelled: bool) -> bool:
     if _moment(plain):
         return False
     if len(plain) == 12:
-        return checks.my_number(plain) or BY_KIND["driver_license"].value(plain) is not None or labelled
+        return (
+            checks.my_number(plain)
+            or BY_KIND["driver_license"].value(plain) is not None
+            or labelled
+        )
     if len(plain) >= 14 and BY_KIND["credit_card"].value(plain):
         return True
     if len(plain) == 11 and checks.resident_code(plain):

@@ -37,7 +37,9 @@ TOKEN_BYTES = 9
 
 def token(key: bytes, tag: str, value: str) -> str:
     """Keyed token of one value: 18 hex digits of BLAKE2b; same key and value, same token."""
-    return blake2b(f"{tag}\0{value}".encode("utf-8", "surrogatepass"), key=key, digest_size=TOKEN_BYTES).hexdigest()
+    return blake2b(
+        f"{tag}\0{value}".encode("utf-8", "surrogatepass"), key=key, digest_size=TOKEN_BYTES
+    ).hexdigest()
 
 
 def tokens(rows: Rows, key: bytes) -> list[str]:
@@ -50,7 +52,9 @@ def tokens(rows: Rows, key: bytes) -> list[str]:
         if None not in out:
             break
         tag = "+".join(kinds)
-        for row, values in enumerate(zip(*(rows.columns[kind].values for kind in kinds), strict=True)):
+        for row, values in enumerate(
+            zip(*(rows.columns[kind].values for kind in kinds), strict=True)
+        ):
             if out[row] is None and None not in values:
                 out[row] = "k:" + token(key, tag, "\0".join(values))  # type: ignore[arg-type]
     return [found or "k:" + token(key, "row", str(place)) for place, found in enumerate(out)]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 ENCODINGS = tuple(BY_NAME)
 SEPARATORS = (",", "\t", ";")
 ROWS = 8
-_SURNAMES = "佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 中村".split()
-_GIVEN = "和子 健一 美咲 誠 京子 大輔 幸子 直樹".split()
+_SURNAMES = ["佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村"]
+_GIVEN = ["和子", "健一", "美咲", "誠", "京子", "大輔", "幸子", "直樹"]
 _HEADER = ("個人番号", "氏名", "生年月日", "住所", "電話番号")
 
 Carrier = Callable[[bytes], bytes]
@@ -45,7 +45,9 @@ def _digit(body: str) -> str:
     return next(digit for digit in "0123456789" if my_number(body + digit))
 
 
-def control_rows(detector: Detector, carriers: Mapping[str, tuple[Carrier, Carrier]]) -> list[dict[str, Any]]:
+def control_rows(
+    detector: Detector, carriers: Mapping[str, tuple[Carrier, Carrier]]
+) -> list[dict[str, Any]]:
     """Rows of the table `controls`: what of each plant is found.
 
     carriers: name -> (wrap, open): wrap puts bytes into the carrier, open gets back what the examination

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from forensics.personal import headers, tables
 from forensics.personal.encodings import views_of
 from forensics.personal.fold import fold
+from forensics.personal.identifiers import address
 from forensics.personal.rows import Column, Rows
 
 Fingerprints = NDArray[np.uint64]
@@ -40,7 +41,6 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "addr": ("address",),
 }
 _LEADS = ("my", "juki", "atena", "nb", "kb", "na", "tel", "acct")  # tried in this order
-_AGREEMENT = {"my": 1, "juki": 1, "atena": 1, "nb": 2, "kb": 2, "na": 1, "tel": 1, "acct": 1, "addr": 1}
 _STRONG = frozenset({"my", "juki"})
 _CHANGEABLE = ("addr", "tel")
 _NONE = np.uint64(0)
@@ -64,7 +64,10 @@ class Facts:
 def fingerprint(key: bytes, field: str, value: str) -> int:
     """Keyed 64-bit fingerprint of a normal value; 0 stands for none."""
     data = f"{field}\0{value}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(data, key=key, digest_size=FINGERPRINT_BYTES).digest(), "little") or 1
+    return (
+        int.from_bytes(blake2b(data, key=key, digest_size=FINGERPRINT_BYTES).digest(), "little")
+        or 1
+    )
 
 
 def field_values(columns: Mapping[str, Column], field: str) -> list[str | None] | None:
@@ -72,21 +75,18 @@ def field_values(columns: Mapping[str, Column], field: str) -> list[str | None] 
     kinds = _FIELDS[field]
     if any(kind not in columns for kind in kinds):
         return None
+    if field == "addr":
+        return [address.key(cell) or None if cell else None for cell in columns["address"].cells]
     if len(kinds) == 1:
-        values = columns[kinds[0]].values
-        return [_address_key(value) for value in values] if field == "addr" else values
+        return columns[kinds[0]].values
     pairs = zip(*(columns[kind].values for kind in kinds), strict=True)
     return [None if None in pair else "\0".join(pair) for pair in pairs]  # type: ignore[arg-type]
 
 
-def _address_key(value: str | None) -> str | None:
-    from forensics.personal.identifiers import address
-
-    return (address.key(value) or None) if value else None
-
-
 def _fingerprints(key: bytes, field: str, values: Iterable[str | None]) -> Fingerprints:
-    return np.fromiter((0 if value is None else fingerprint(key, field, value) for value in values), np.uint64)
+    return np.fromiter(
+        (0 if value is None else fingerprint(key, field, value) for value in values), np.uint64
+    )
 
 
 def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path) -> Facts:
@@ -95,10 +95,15 @@ def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path
     columns: header text -> kind, where the headers do not say it themselves. RegisterError when no row
     can be read or no column identifies a person.
     """
-    header, rows = _read(source)
+    header, rows = _read(source, columns or {})
     kinds = _kinds(header, rows, columns or {})
-    if not any(kind in kinds for kind in ("my_number", "resident_code", "atena_number", "name", "name_kana")):
-        message = f"{source.name}: no column of it identifies a person; name them in [register.columns]"
+    if not any(
+        kind in kinds
+        for kind in ("my_number", "resident_code", "atena_number", "name", "name_kana")
+    ):
+        message = (
+            f"{source.name}: no column of it identifies a person; name them in [register.columns]"
+        )
         raise RegisterError(message)
     raw = list(zip(*rows, strict=True))
     normal = tables.columns_of(raw, {kind: place for place, kind in enumerate(kinds) if kind})
@@ -107,18 +112,20 @@ def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path
         values = field_values(normal, field)
         if values is not None:
             arrays[field] = _fingerprints(key, field, values)
-    extra = [place for place, kind in enumerate(kinds) if kind is None or kind in {"tax_amount", "welfare_flag"}]
+    extra = [place for place, kind in enumerate(kinds) if kind in tables.EXTRA]
     extra = [place for place in extra if header and header[place].strip()]
     for number, place in enumerate(extra):
-        arrays[f"x{number}"] = _fingerprints(key, "x", (cell.strip() or None for cell in raw[place]))
+        arrays[f"x{number}"] = _fingerprints(
+            key, "x", (cell.strip() or None for cell in raw[place])
+        )
     identity = _identity(arrays, len(rows))
-    _, first, person = np.unique(identity, return_index=True, return_inverse=True)
+    _, first, _person = np.unique(identity, return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")
     keep = first[order]
     stored: dict[str, NDArray[Any]] = {"tokens": identity[keep]}
-    for field, values in arrays.items():
-        stored[f"f_{field}"] = values[keep]
-        stored[f"o_{field}"] = np.argsort(values[keep], kind="stable").astype(np.uint32)
+    for field, prints in arrays.items():
+        stored[f"f_{field}"] = prints[keep]
+        stored[f"o_{field}"] = np.argsort(prints[keep], kind="stable").astype(np.uint32)
     facts = Facts(
         len(keep), tuple(kind or "" for kind in kinds), tuple(_digest(key, cell) for cell in header),
         tuple(sorted(arrays)), tuple(_digest(key, header[place]) for place in extra),
@@ -126,7 +133,7 @@ def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path
     stored["facts"] = np.frombuffer(json.dumps(facts_dict(facts)).encode(), np.uint8)
     temporary = out.with_name(out.name + ".tmp")
     with temporary.open("wb") as stream:
-        np.savez(stream, **stored)
+        np.savez(stream, allow_pickle=False, **stored)
     temporary.replace(out)
     return facts
 
@@ -150,20 +157,17 @@ def _identity(arrays: Mapping[str, Fingerprints], count: int) -> Fingerprints:
     return np.where(identity == _NONE, numbers, identity)
 
 
-def _read(source: Path) -> tuple[list[str], list[list[str]]]:
+def _read(source: Path, columns: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
     """Header and rows of text cells, all of one length."""
     data = source.read_bytes()
-    if data[:2] == b"PK":
-        rows = _workbook(source)
-    else:
-        rows = _delimited(data)
+    rows = _workbook(source) if data[:2] == b"PK" else _delimited(data)
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     if not rows:
         message = f"{source.name}: no rows"
         raise RegisterError(message)
     width = max(map(len, rows[:100]))
     rows = [(row + [""] * width)[:width] for row in rows]
-    if headers.kinds(rows[0]) is not None:
+    if headers.kinds(rows[0]) is not None or any(cell.strip() in columns for cell in rows[0]):
         return rows[0], rows[1:]
     return [], rows
 
@@ -188,11 +192,16 @@ def _delimited(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text), delimiter=separator))
 
 
-def _kinds(header: list[str], rows: list[list[str]], columns: Mapping[str, str]) -> list[str | None]:
-    layout = None
+def _kinds(
+    header: list[str], rows: list[list[str]], columns: Mapping[str, str]
+) -> list[str | None]:
     cells = [header, *rows] if header else rows
     layout = tables.layout_of(tables.Block(",", cells, [], quoted=False), None)
-    kinds = list(layout.kinds) if layout else [headers.kind(cell) for cell in header] or [None] * len(rows[0])
+    kinds = (
+        list(layout.kinds)
+        if layout
+        else [headers.kind(cell) for cell in header] or [None] * len(rows[0])
+    )
     for place, cell in enumerate(header):
         kinds[place] = columns.get(cell.strip(), kinds[place])
     return kinds
@@ -203,12 +212,14 @@ class Index:
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], key: bytes) -> None:
         self._key = key
-        facts = json.loads(bytes(arrays["facts"]).decode())
-        self.facts = Facts(**{name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()})
+        facts: dict[str, Any] = json.loads(bytes(arrays["facts"]).decode())
+        self.facts = Facts(facts["persons"], *(tuple(facts[name]) for name in Facts.__slots__[1:]))
         self._tokens: Fingerprints = arrays["tokens"]
         self._by_person = {field: arrays[f"f_{field}"] for field in self.facts.fields}
         self._order = {field: arrays[f"o_{field}"] for field in self.facts.fields}
-        self._sorted = {field: self._by_person[field][self._order[field]] for field in self.facts.fields}
+        self._sorted = {
+            field: self._by_person[field][self._order[field]] for field in self.facts.fields
+        }
 
     @classmethod
     def load(cls, path: Path, key: bytes) -> Index:
@@ -225,10 +236,12 @@ class Index:
         return f"r:{int(self._tokens[person]):016x}"
 
     def match(self, rows: Rows) -> NDArray[np.int64]:
-        """Person number of each row, -1 for none: two fields agree, or a strong one under its header."""
-        count = len(rows)
-        person = np.full(count, -1, np.int64)
-        prints = _Prints(self, rows)
+        """Person number of each row, -1 for none: two fields agree, or a strong one under its header.
+
+        A name with its birth date is not enough where the row's own number, or all else in it, speaks against.
+        """
+        person = np.full(len(rows), -1, np.int64)
+        prints = _Prints(self._key, rows)
         for lead in _LEADS:
             if lead not in self._by_person or not (person < 0).any():
                 continue
@@ -237,13 +250,9 @@ class Index:
                 continue
             found = self._lookup(lead, values)
             candidates = np.flatnonzero((found >= 0) & (person < 0))
-            if not len(candidates):
-                continue
-            agreement = self._agreement(prints, lead, candidates, found[candidates])
-            if lead in _STRONG:
-                agreement += 1
-            good = candidates[agreement >= 2]
-            person[good] = found[good]
+            if len(candidates):
+                good = candidates[self._agrees(prints, lead, candidates, found[candidates])]
+                person[good] = found[good]
         return person
 
     def _lookup(self, field: str, values: Fingerprints) -> NDArray[np.int64]:
@@ -254,54 +263,107 @@ class Index:
         hit = (ordered[place] == values) & (values != _NONE)
         return np.where(hit, order[place].astype(np.int64), -1)
 
-    def _agreement(self, prints: _Prints, lead: str, rows: NDArray[np.int64], persons: NDArray[np.int64]) -> NDArray[np.int64]:
-        total = np.full(len(rows), _AGREEMENT[lead], np.int64)
+    def _agrees(
+        self, prints: _Prints, lead: str, rows: NDArray[np.int64], persons: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Which of the rows, led to these persons by one field, agree with them in enough."""
+        if lead in _STRONG:
+            return np.ones(len(rows), bool)
+        agreeing, against = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
         mask = np.zeros(prints.count, bool)
-        for field in _LEADS:
-            open_rows = total < 2
-            if field == lead or field not in self._by_person or not open_rows.any():
+        mask[rows] = True
+        for field in (*_LEADS, "addr"):
+            if field == lead or field not in self._by_person or {field, lead} <= _NAMED:
                 continue
-            mask[:] = False
-            mask[rows[open_rows]] = True
             values = prints.of(field, mask)
-            if values is not None:
-                equal = (values[rows] == self._by_person[field][persons]) & (values[rows] != _NONE) & open_rows
-                total += equal * 1
-        return total
+            if values is None:
+                continue
+            ours, theirs = self._by_person[field][persons], values[rows]
+            both = (ours != _NONE) & (theirs != _NONE)
+            agreeing += both & (ours == theirs)
+            against += (both & (ours != theirs)) * (_OUTWEIGHS if field in _OWN else 1)
+        if (
+            lead in _NAMED
+        ):  # two facts already; numbers of others, or two other facts, speak against
+            return (agreeing > 0) | (against < _OUTWEIGHS)
+        return agreeing > 0
 
-    def extract(self, rows: Rows, person: NDArray[np.int64]) -> str:
-        """same, other or unknown: are the matched rows from the register's own extract."""
-        chosen = np.flatnonzero(person >= 0)[:_EXTRACT_ROWS]
-        if not len(chosen):
-            return "unknown"
-        prints = _Prints(self, rows)
+    def compare(self, rows: Rows, person: NDArray[np.int64]) -> Comparison:
+        """How matched rows agree with the register in what another extract would have otherwise."""
+        matched = np.flatnonzero(person >= 0)
+        chosen = matched[:: max(1, len(matched) // COMPARED_ROWS)]
+        prints = _Prints(self._key, rows)
         mask = np.zeros(len(rows), bool)
         mask[chosen] = True
         compared = differing = 0
         for field in _CHANGEABLE:
             values = prints.of(field, mask) if field in self._by_person else None
-            if values is None:
-                continue
-            ours = self._by_person[field][person[chosen]]
-            both = (values[chosen] != _NONE) & (ours != _NONE)
-            compared += int(both.sum())
-            differing += int((both & (values[chosen] != ours)).sum())
-        if compared and differing >= 3 and differing / compared >= 0.01:
+            if values is not None:
+                ours, theirs = self._by_person[field][person[chosen]], values[chosen]
+                both = (theirs != _NONE) & (ours != _NONE)
+                compared += int(both.sum())
+                differing += int((both & (theirs != ours)).sum())
+        own_compared = own_differing = 0
+        for cell, column in rows.extra.items():
+            digest = _digest(self._key, cell)
+            if digest in self.facts.extra:
+                ours = self._by_person[f"x{self.facts.extra.index(digest)}"][person[chosen]]
+                theirs = _fingerprints(
+                    self._key, "x", (column[row].strip() or None for row in chosen.tolist())
+                )
+                both = (theirs != _NONE) & (ours != _NONE)
+                own_compared += int(both.sum())
+                own_differing += int((both & (theirs != ours)).sum())
+        kinds = {kind for kind in self.facts.kinds if kind}
+        alike = len(kinds) >= SAME_COLUMNS and set(rows.order) == kinds
+        return Comparison(compared, differing, own_compared, own_differing, len(matched) * alike)
+
+
+COMPARED_ROWS = 2_000  # matched rows of one block that are compared
+SAME_COLUMNS = 4  # columns that make a combination of columns mean something
+SAME_SHARE = 0.8  # of the register in its own columns, nothing differing: this extract, or one that nothing tells apart
+_NAMED = frozenset({"nb", "kb", "na"})
+_OWN = frozenset({"my", "juki", "atena"})
+_OUTWEIGHS = 2
+_OTHER_ROWS, _OTHER_SHARE = 3, 0.005  # differing values that make it another extract
+_OWN_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Matched rows against the register: changeable fields (address, telephone), columns of the extract's own
+    (values compared, of them differing), and rows that have exactly the register's columns.
+    """
+
+    compared: int = 0
+    differing: int = 0
+    own_compared: int = 0
+    own_differing: int = 0
+    alike: int = 0
+
+    def __add__(self, other: Comparison) -> Comparison:
+        return Comparison(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    def extract(self, persons: int) -> str:
+        """same, other or unknown: are the rows from the register's own extract, of this many persons.
+
+        A piece without values that only this extract has stays unknown: another extract may hold the same rows.
+        """
+        if self.own_compared and self.own_differing > self.own_compared * _OWN_SHARE:
             return "other"
-        ours = tuple(kind for kind in self.facts.kinds if kind)
-        if not differing and len(ours) >= 4 and rows.order == ours:
+        if self.differing >= _OTHER_ROWS and self.differing >= self.compared * _OTHER_SHARE:
+            return "other"
+        if self.own_compared >= _OTHER_ROWS and not self.own_differing:
             return "same"
-        return "unknown"
-
-
-_EXTRACT_ROWS = 5_000
+        whole = self.alike >= SAME_SHARE * persons and self.compared > 0
+        return "same" if whole and not self.differing else "unknown"
 
 
 class _Prints:
     """Fingerprints of rows by field, made once and only for the rows that ask."""
 
-    def __init__(self, index: Index, rows: Rows) -> None:
-        self._key = index._key  # noqa: SLF001
+    def __init__(self, key: bytes, rows: Rows) -> None:
+        self._key = key
         self._rows = rows
         self.count = len(rows)
         self._values: dict[str, list[str | None] | None] = {}

@@ -25,37 +25,37 @@ class Column:
         value: Callable[[str], str | None] | None,
         bulk: Callable[[Sequence[str | None]], Values | None] | None = None,
     ) -> None:
-        self._cells = cells
+        self.cells = cells
         self._value = value
         self._bulk = bulk
 
     @cached_property
     def filled(self) -> NDArray[np.bool_]:
         """Which rows have something there."""
-        if all(self._cells):
-            return np.ones(len(self._cells), bool)
-        return np.fromiter(map(bool, self._cells), bool, len(self._cells))
+        if all(self.cells):
+            return np.ones(len(self.cells), bool)
+        return np.fromiter(map(bool, self.cells), bool, len(self.cells))
 
     @cached_property
     def values(self) -> Values:
         """Normal values of all rows."""
         if self._value is None:
-            return list(self._cells)
-        made = self._bulk(self._cells) if self._bulk else None
+            return list(self.cells)
+        made = self._bulk(self.cells) if self._bulk else None
         if made is not None:
             return made
         value = self._value
-        unique = {cell: value(cell) if cell else None for cell in set(self._cells)}
-        return [unique[cell] for cell in self._cells]
+        unique = {cell: value(cell) if cell else None for cell in set(self.cells)}
+        return [unique[cell] for cell in self.cells]
 
     def value(self, row: int) -> str | None:
         """Normal value of one row."""
-        cell = self._cells[row]
+        cell = self.cells[row]
         return self._value(cell) if cell and self._value else cell or None
 
     def take(self, rows: Sequence[int]) -> Column:
         """The column of some of the rows."""
-        return Column([self._cells[row] for row in rows], self._value, self._bulk)
+        return Column([self.cells[row] for row in rows], self._value, self._bulk)
 
 
 def plain(columns: Mapping[str, Values]) -> dict[str, Column]:
@@ -81,6 +81,9 @@ class Rows:
     score: float = 0.0
     order: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
+    extra: dict[str, Sequence[str]] = field(
+        default_factory=dict
+    )  # header -> cells of a column of no kind
 
     def __len__(self) -> int:
         return self.count

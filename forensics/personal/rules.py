@@ -38,7 +38,10 @@ class Rules:
     """Compiled rules. One per process."""
 
     def __init__(self, folders: tuple[str, ...]) -> None:
-        self._kinds = {path.stem: _compiled([path]) for path in sorted((share("rules") / "personal").glob("*.yar"))}
+        self._kinds = {
+            path.stem: _compiled([path])
+            for path in sorted((share("rules") / "personal").glob("*.yar"))
+        }
         own = [path for folder in folders for path in _files(Path(folder))]
         self._own = _compiled(own) if own else None
 
@@ -54,9 +57,13 @@ class Rules:
         first = max(0, start - BEFORE)
         best: tuple[int, str] | None = None
         for match in rules.match(data=data[first : end + AFTER]):
-            if not any(_overlaps(instance, start - first, end - first) for instance in _values(match)):
+            if not any(
+                _overlaps(instance, start - first, end - first) for instance in _values(match)
+            ):
                 continue
-            rank = (0 if match.rule.endswith("_" + _SUFFIX[encoding]) else 1) + 2 * ("Bare" in match.rule)
+            rank = (0 if match.rule.endswith("_" + _SUFFIX[encoding]) else 1) + 2 * (
+                "Bare" in match.rule
+            )
             best = min(filter(None, (best, (rank, match.rule))))
         return best[1] if best else None
 
@@ -65,8 +72,8 @@ class Rules:
         if self._own is None:
             return
 
-        def capped(kind: int, message: Any) -> int:
-            if "MATCH_CAP" not in warnings:
+        def capped(kind: int, message: Any) -> Any:
+            if kind == yara.CALLBACK_TOO_MANY_MATCHES and "MATCH_CAP" not in warnings:
                 warnings.append("MATCH_CAP")
             return yara.CALLBACK_CONTINUE
 

@@ -22,6 +22,7 @@ from forensics.personal.evidence import ACCEPT, LABEL, accepted
 from forensics.personal.identifiers import (
     BY_KIND,
     birth_date,
+    my_number,
     name,
     name_kana,
     phone,
@@ -32,10 +33,12 @@ from forensics.personal.rows import Cell, Column, Rows, Values
 SEPARATORS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 40  # rows that vote on a column
 COLUMNS_MAX = 200
+EXTRA = (None, "tax_amount", "welfare_flag")  # columns whose values tell one extract from another
 _GAP_LINES = 3  # a table goes on over this many broken lines
 
 Value = Callable[[str], "str | None"]
 _CELL: dict[str, Value] = {
+    "my_number": my_number.cell,
     "name": name.cell,
     "name_kana": name_kana.cell,
     "phone": phone.bare,
@@ -99,7 +102,12 @@ class Lines:
 
     def between(self, first: int, last: int) -> list[str]:
         """Text of the lines from first up to last."""
-        return self.text[self.starts[first] : self.ends[last - 1]].replace("\r\n", "\n").replace("\0", "\n").split("\n")
+        return (
+            self.text[self.starts[first] : self.ends[last - 1]]
+            .replace("\r\n", "\n")
+            .replace("\0", "\n")
+            .split("\n")
+        )
 
 
 def blocks(lines: Lines) -> Iterator[Block]:
@@ -159,7 +167,9 @@ def _block(part: list[str], separator: str, count: int, start: int) -> Block:
 
 
 _QUOTED = {
-    separator: re.compile(rf'\s?"((?:[^"]|"")*)"\s?(?:{re.escape(separator)}|$)|([^{re.escape(separator)}]*)(?:{re.escape(separator)}|$)')
+    separator: re.compile(
+        rf'\s?"((?:[^"]|"")*)"\s?(?:{re.escape(separator)}|$)|([^{re.escape(separator)}]*)(?:{re.escape(separator)}|$)'
+    )
     for separator in SEPARATORS
 }
 
@@ -221,7 +231,11 @@ def layout_of(block: Block, carried: Layout | None) -> Layout | None:
     if len(rows) >= 5:  # a column of numbers with true check digits speaks for itself
         labels |= own & {"my_number", "resident_code"}
     numbers = (cells for cells, kind in zip(columns, kinds, strict=True) if kind is None)
-    if "name" in own and len(rows) >= 2 and any(_numbers(cells, len(columns[0])) for cells in numbers):
+    if (
+        "name" in own
+        and len(rows) >= 2
+        and any(_numbers(cells, len(columns[0])) for cells in numbers)
+    ):
         own.add("number")
         total += 0.5
     if round(total, 3) < ACCEPT or not accepted(own, labels):
@@ -239,14 +253,21 @@ _ANCHOR_WORDS = frozenset({"name", "name_kana", "my_number", "resident_code", "a
 def _numbers(cells: list[str], count: int) -> bool:
     """A full column of different numbers of one length of seven digits or more: somebody's key."""
     lengths = {len(cell) for cell in cells}
-    return count == len(cells) == len(set(cells)) and len(lengths) == 1 and lengths.pop() >= 7 and all(map(str.isdigit, cells))
+    return (
+        count == len(cells) == len(set(cells))
+        and len(lengths) == 1
+        and lengths.pop() >= 7
+        and all(map(str.isdigit, cells))
+    )
 
 
 def _holds(layout: Layout, rows: list[list[str]]) -> bool:
     """Do rows go on with the columns of the window before."""
     if len(layout.kinds) != len(rows[0]):
         return False
-    known = [(place, kind) for place, kind in enumerate(layout.kinds) if kind and kind not in PART_KINDS]
+    known = [
+        (place, kind) for place, kind in enumerate(layout.kinds) if kind and kind not in PART_KINDS
+    ]
     good = 0
     for place, kind in known:
         cells = [row[place].strip(_BLANK) for row in rows[:20] if row[place].strip(_BLANK)]
@@ -287,7 +308,11 @@ def _voted(cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]
     count = len(cells)
     if all(cell.isdigit() for cell in cells):
         kind, score = _voted_digits(cells)
-        return (kind, score) if (kind in {"my_number", "resident_code"}) == (kinds is _ANCHORS) else (None, 0.0)
+        return (
+            (kind, score)
+            if (kind in {"my_number", "resident_code"}) == (kinds is _ANCHORS)
+            else (None, 0.0)
+        )
     for kind in kinds:
         if kind in {"postcode", "pension_number"} and not all("-" in cell for cell in cells):
             continue
@@ -295,7 +320,9 @@ def _voted(cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]
         if count > 8 and _share(cells[:8], value) < 0.2:
             continue
         share = _share(cells, value)
-        if share >= 0.8 or (kind in {"name", "name_kana", "address"} and share >= 0.5 and count >= 3):
+        if share >= 0.8 or (
+            kind in {"name", "name_kana", "address"} and share >= 0.5 and count >= 3
+        ):
             return kind, _voted_score(kind, cells)
     if kinds is _OTHERS and all(cell in {"男", "女"} for cell in cells):
         return "sex", 0.4
@@ -331,8 +358,12 @@ def _voted_digits(cells: list[str]) -> tuple[str | None, float]:
         return None, 0.0
     if lengths <= {10, 11} and _share(cells, phone.value) >= 0.9:
         return "phone", 0.8
-    if lengths == {11} and count >= 5 and sum(map(resident_code.checked, cells)) / count >= 0.8:
-        return "resident_code", 1.0
+    if (
+        lengths == {11}
+        and count >= 2
+        and sum(map(resident_code.checked, cells)) / count >= (0.8 if count >= 5 else 1.0)
+    ):
+        return "resident_code", 1.0 if count >= 5 else 0.4
     return None, 0.0
 
 
@@ -350,8 +381,14 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
     keep = _kept(columns, len(cells))
     if not keep.any():
         return None
+    extra: dict[str, Sequence[str]] = {
+        cell: raw[place]
+        for place, cell in enumerate(layout.header)
+        if layout.kinds[place] in EXTRA and cell.strip()
+    }
     if not keep.all():
         chosen = np.flatnonzero(keep).tolist()
+        extra = {cell: [column[row] for row in chosen] for cell, column in extra.items()}
         columns = {kind: column.take(chosen) for kind, column in columns.items()}
         numbers = [numbers[row] for row in chosen]
 
@@ -374,14 +411,17 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
               for kind in columns}  # fmt: skip
     order = tuple(kind for kind in layout.kinds if kind in columns)
     return Rows("delimited", int(lines.starts[numbers[0]]), int(lines.ends[numbers[-1]]), columns, cells_of,
-                len(numbers), scores, layout.score, order, layout.header)  # fmt: skip
+                len(numbers), scores, layout.score, order, layout.header, extra)  # fmt: skip
 
 
 def columns_of(raw: list[tuple[str, ...]], places: dict[str, int]) -> dict[str, Column]:
     """Columns by kind; names in two columns, surname and given, become one."""
     columns = {kind: Column(raw[place], reader(kind), _BULK.get(kind))
                for kind, place in places.items() if kind not in PART_KINDS}  # fmt: skip
-    pairs = (("name", headers.SURNAME, headers.GIVEN), ("name_kana", headers.SURNAME_KANA, headers.GIVEN_KANA))
+    pairs = (
+        ("name", headers.SURNAME, headers.GIVEN),
+        ("name_kana", headers.SURNAME_KANA, headers.GIVEN_KANA),
+    )
     for kind, first, second in pairs:
         if kind not in columns and first in places and second in places:
             joined = [f"{a.strip(_BLANK)} {b.strip(_BLANK)}".strip() for a, b in
@@ -397,10 +437,20 @@ _PERSONAL = ("my_number", "atena_number", "resident_code", "name", "name_kana")
 def _my_numbers(cells: Sequence[str | None]) -> Values | None:
     """Normal values of a column of numbers that all have twelve digits."""
     joined = "".join(filter(None, cells))
-    if len(joined) != 12 * len(cells) or not joined.isdigit() or {*map(len, filter(None, cells))} != {12}:
+    if (
+        len(joined) != 12 * len(cells)
+        or not joined.isdigit()
+        or {*map(len, filter(None, cells))} != {12}
+    ):
         return None
-    good = checks.my_numbers(np.frombuffer(joined.encode(), np.uint8).reshape(-1, 12) - np.uint8(48))
-    return list(cells) if good.all() else [cell if true else None for cell, true in zip(cells, good.tolist(), strict=True)]
+    good = checks.my_numbers(
+        np.frombuffer(joined.encode(), np.uint8).reshape(-1, 12) - np.uint8(48)
+    )
+    return (
+        list(cells)
+        if good.all()
+        else [cell if true else None for cell, true in zip(cells, good.tolist(), strict=True)]
+    )
 
 
 _BULK = {"my_number": _my_numbers}
@@ -412,7 +462,11 @@ def _kept(columns: dict[str, Column], count: int) -> NDArray[np.bool_]:
     for kind in _PERSONAL:
         if kind in columns and not persons.all():
             values = columns[kind].values
-            persons |= np.ones(count, bool) if None not in values else np.array([value is not None for value in values])
+            persons |= (
+                np.ones(count, bool)
+                if None not in values
+                else np.array([value is not None for value in values])
+            )
     filled = np.zeros(count, np.int64)
     least = min(2, len(columns))
     for column in columns.values():
@@ -425,7 +479,9 @@ def _kept(columns: dict[str, Column], count: int) -> NDArray[np.bool_]:
 def cell_places(line: str, separator: str, *, quoted: bool) -> list[tuple[int, int]]:
     """Characters (start, end) of each cell of a line, without quotes and outer spaces."""
     if quoted and '"' in line:
-        cells = [match[0].removesuffix(separator) for match in _cells_of(line.rstrip("\r"), separator)]
+        cells = [
+            match[0].removesuffix(separator) for match in _cells_of(line.rstrip("\r"), separator)
+        ]
     else:
         cells = line.split(separator)
     out, place = [], 0

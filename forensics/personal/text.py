@@ -48,7 +48,10 @@ RIGHT = r"(?![0-9A-Za-z_])(?![-.+/:][0-9A-Za-z])"
 COMPANY = re.compile(
     "株式会社|有限会社|合同会社|財団法人|社団法人|御中|代表|センター|市役所|区役所|役場|図書館|消防|本社|支社|営業所|事務所|部署|所属|記者会見|局長|問い合わせ|問合せ"
 )
-SAMPLE = re.compile("記入例|記載例|見本|サンプル|sample|例:|例：|assert|dummy|テストデータ|【例】|ダミー", re.IGNORECASE)
+SAMPLE = re.compile(
+    "記入例|記載例|見本|サンプル|sample|例:|例：|assert|dummy|テストデータ|【例】|ダミー",
+    re.IGNORECASE,
+)
 _SAMPLE_GIVEN = frozenset(["太郎", "花子", "一郎", "次郎", "タロウ", "ハナコ"])
 
 
@@ -91,7 +94,11 @@ class Labels:
 
     def __init__(self, text: str) -> None:
         lower = text.lower()
-        found = [(match.end(), match[0]) for match in _labels().finditer(lower) if _word_starts(lower, match)]
+        found = [
+            (match.end(), match[0])
+            for match in _labels().finditer(lower)
+            if _word_starts(lower, match)
+        ]
         self._text = text
         self._ends = [end for end, _ in found]
         self._words = [word for _, word in found]
@@ -118,23 +125,39 @@ class Labels:
 
 _NUMBER = re.compile(DIGIT + r"(?:[\d -]{3,20}\d|\d{3,})" + RIGHT)
 _PHONE = re.compile(r"(?<![0-9A-Za-z_])(?<![0-9][-.+/:])(?:" + BY_KIND["phone"].shape + ")" + RIGHT)
-_DATE = re.compile(LEFT + "(?:" + birth_date.IDENTIFIER_SHAPE + ")" + r"(?![0-9])(?![-.+/:][0-9])(?![ T]\d{1,2}:\d\d)")
+_DATE = re.compile(
+    LEFT
+    + "(?:"
+    + birth_date.IDENTIFIER_SHAPE
+    + ")"
+    + r"(?![0-9])(?![-.+/:][0-9])(?![ T]\d{1,2}:\d\d)"
+)
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])" + email.SHAPE + r"(?![A-Za-z0-9])")
 _POSTCODE = re.compile(LEFT + r"(?:〒\s?)?(\d{3}-\d{4})" + RIGHT + r"|〒\s?(\d{7})(?!\d)")
-_ADDRESS = re.compile(address.SHAPE + r"(?:[ 　][^\s,;|\"'<>()]{2,20}(?:号室|号|\d))?")
+_ADDRESS = re.compile(address.SHAPE + r"(?: [^\s,;|\"'<>()、。0-9]{1,14}\d{1,5}(?:号室|号|階|F)?)?")
 _LETTERS = re.compile(LEFT + r"(?:[A-Z]{2}\d{7}|[A-Z]{2}\d{8}[A-Z]{2})" + RIGHT)
 _MRZ = re.compile(BY_KIND["mrz"].shape)
 _ROMAJI = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14}) ?<(?=[^<>\s]{1,64}@)")
 _KANA = re.compile(
     r"(?<![ァ-ヶー゛゜])[ァ-ヶー゛゜]{1,12}[ 　][ァ-ヶー゛゜]{1,12}(?![ァ-ヶー゛゜])"
 )
+_KANA_LABEL = re.compile("フリガナ|カナシメイ|シメイ|カナ(?= )")
 _INSURED = re.compile(r"記号\s?[:：]?\s?(\d{1,8})\s{0,3}(?:番号)\s?[:：]?\s?(\d{1,8})")
 _CJK = r"[\u3005\u3007\u3400-\u9fff\uf900-\ufaff]"
 _KANJI_RUN = re.compile(rf"{_CJK}[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]*")
 _HAS_KANJI = re.compile(_CJK)
 
 
-_SPECIAL = ("my number", "mynumber", "my_number", "individual number", "myno", "juki_cd", "passport", "residence card")
+_SPECIAL = (
+    "my number",
+    "mynumber",
+    "my_number",
+    "individual number",
+    "myno",
+    "juki_cd",
+    "passport",
+    "residence card",
+)
 _LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名")
 _NEAR_LINES = 3  # lines between words and the number that belongs to them
 
@@ -152,7 +175,7 @@ def interesting(lines: Lines) -> NDArray[np.bool_]:
             line = int(np.searchsorted(lines.starts, place, "right")) - 1
             out[line] = True
             place = lower.find(word, int(lines.ends[line]))
-    return _spread(out, 2)
+    return _spread(out, _NEAR_LINES + 1)
 
 
 def _spread(mask: NDArray[np.bool_], around: int) -> NDArray[np.bool_]:
@@ -233,22 +256,39 @@ def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> lis
             if value is None:
                 counts[kind, "check_digit"] += 1
                 continue
-            if kind in {"bank_account", "insurer_number"} and len(match[0]) != 7 + (kind != "bank_account"):
+            if kind in {"bank_account", "insurer_number"} and len(match[0]) != 7 + (
+                kind != "bank_account"
+            ):
                 continue
             if is_sample(value) and kind in {"my_number", "credit_card"}:
                 counts[kind, "sample"] += 1
                 continue
-            out.append(Candidate(kind, match.start(), match.end(), value, LABEL + BY_KIND[kind].score, labelled=True))
+            out.append(
+                Candidate(
+                    kind,
+                    match.start(),
+                    match.end(),
+                    value,
+                    LABEL + BY_KIND[kind].score,
+                    labelled=True,
+                )
+            )
             break
         if not shaped:
             out += _bare(match, counts)
     for match in _INSURED.finditer(text):
-        yucho = re.search("ゆうちょ|郵便貯金|通帳", text[max(0, match.start() - 40) : match.start()])
+        yucho = re.search(
+            "ゆうちょ|郵便貯金|通帳", text[max(0, match.start() - 40) : match.start()]
+        )
         kind = "yucho_account" if yucho else "health_insured"
         for group in (1, 2):
             if kind == "yucho_account" and BY_KIND[kind].value(match[group]) is None:
                 continue
-            out.append(Candidate(kind, match.start(group), match.end(group), match[group], LABEL, labelled=True))
+            out.append(
+                Candidate(
+                    kind, match.start(group), match.end(group), match[group], LABEL, labelled=True
+                )
+            )
     return out
 
 
@@ -297,7 +337,11 @@ def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
             score = 1.0 if labelled or re.match("[^0-9]", match[0]) else 0.5
         if not labelled and int(value[:4]) > year - RECENT_YEARS:
             score = 0.2
-        out.append(Candidate("birth_date", match.start(), match.end(), value, score + 0.6 * labelled, labelled))
+        out.append(
+            Candidate(
+                "birth_date", match.start(), match.end(), value, score + 0.6 * labelled, labelled
+            )
+        )
     return out
 
 
@@ -312,14 +356,19 @@ def _phones(text: str, labels: Labels) -> list[Candidate]:
         mobile = value.startswith(phone.MOBILE)
         if not separated and not labelled and not mobile:
             continue
-        out.append(Candidate("phone", match.start(), match.end(), value, 1.2 if mobile else 0.8, labelled))
+        out.append(
+            Candidate("phone", match.start(), match.end(), value, 1.2 if mobile else 0.8, labelled)
+        )
     return out
 
 
 def _others(text: str, labels: Labels) -> list[Candidate]:
     out = []
     if "@" in text:
-        out += [Candidate("email", m.start(), m.end(), m[0].lower(), 0.5, labelled=False) for m in _EMAIL.finditer(text)]
+        out += [
+            Candidate("email", m.start(), m.end(), m[0].lower(), 0.5, labelled=False)
+            for m in _EMAIL.finditer(text)
+        ]
         for match in _ROMAJI.finditer(text):
             out.append(Candidate("name_romaji", match.start(1), match.end(1), match[1].lower(), 1.2,
                                  labelled=True))  # fmt: skip
@@ -330,14 +379,27 @@ def _others(text: str, labels: Labels) -> list[Candidate]:
         value = match[group].replace("-", "")
         known = int(value) in _postcodes()
         if labelled or known:
-            out.append(Candidate("postcode", match.start(group), match.end(group), value, 0.3, labelled))
+            out.append(
+                Candidate("postcode", match.start(group), match.end(group), value, 0.3, labelled)
+            )
     for match in re.finditer(r"(?<!\d)\d{7}(?!\d)", text):
         if "postcode" in labels.kinds(match.start()):
-            out.append(Candidate("postcode", match.start(), match.end(), match[0], 0.3, labelled=True))
+            out.append(
+                Candidate("postcode", match.start(), match.end(), match[0], 0.3, labelled=True)
+            )
     for match in _LETTERS.finditer(text):
         kind = "passport" if len(match[0]) == 9 else "residence_card"
         if kind in labels.kinds(match.start()):
-            out.append(Candidate(kind, match.start(), match.end(), match[0], LABEL + BY_KIND[kind].score, labelled=True))
+            out.append(
+                Candidate(
+                    kind,
+                    match.start(),
+                    match.end(),
+                    match[0],
+                    LABEL + BY_KIND[kind].score,
+                    labelled=True,
+                )
+            )
     return out
 
 
@@ -388,7 +450,9 @@ def _names(text: str, labels: Labels) -> list[Candidate]:
     return out
 
 
-def _given_after(text: str, runs: list[tuple[int, int]], number: int, end: int) -> tuple[int, int] | None:
+def _given_after(
+    text: str, runs: list[tuple[int, int]], number: int, end: int
+) -> tuple[int, int] | None:
     """The word after one space, if any."""
     if not text.startswith(" ", end):
         return None
@@ -396,7 +460,9 @@ def _given_after(text: str, runs: list[tuple[int, int]], number: int, end: int) 
     return (match.start(), match.end()) if match else None
 
 
-def _spaced(text: str, start: int, end: int, following: tuple[int, int] | None, known) -> tuple[int, int] | None:  # type: ignore[no-untyped-def]
+def _spaced(
+    text: str, start: int, end: int, following: tuple[int, int] | None, known
+) -> tuple[int, int] | None:  # type: ignore[no-untyped-def]
     if following is None:
         return None
     given_start, given_end = following
@@ -443,15 +509,26 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
                 labelled = "name" in labels.kinds(place)
                 honorific = bool(re.match("様|殿|さん|氏", text[stop : stop + 2]))
                 score = 1.2 + 0.4 * honorific
-                return [Candidate("name", place, stop, name_key(text[place:stop]), score, labelled or honorific)]
+                return [
+                    Candidate(
+                        "name",
+                        place,
+                        stop,
+                        name_key(text[place:stop]),
+                        score,
+                        labelled or honorific,
+                    )
+                ]
     return []
 
 
 def _kana(text: str, labels: Labels) -> list[Candidate]:
     out = []
-    for match in _KANA.finditer(text):
+    for match in _KANA.finditer(_KANA_LABEL.sub(lambda label: "*" * len(label[0]), text)):
         value = name_kana.value(match[0])
-        labelled = "name_kana" in labels.kinds(match.start()) or "name" in labels.kinds(match.start())
+        labelled = "name_kana" in labels.kinds(match.start()) or "name" in labels.kinds(
+            match.start()
+        )
         if value is None and labelled and "name_kana" in labels.kinds(match.start()):
             value = name_kana.cell(match[0])
         if value:
@@ -507,7 +584,9 @@ def _repeats(group: list[Candidate], item: Candidate) -> bool:
     return item.kind not in _MANY and any(other.kind == item.kind for other in group)
 
 
-def records(text: str, counts: Counter[tuple[str, str]], year: int) -> list[tuple[float, list[Candidate]]]:
+def records(
+    text: str, counts: Counter[tuple[str, str]], year: int
+) -> list[tuple[float, list[Candidate]]]:
     """Persons of one text with their scores: accepted groups of candidates."""
     out = []
     for group in people(text, candidates(text, counts, year)):
@@ -537,7 +616,10 @@ def judge(text: str, group: list[Candidate]) -> tuple[float, str]:
         score -= 1.2
     strong = any(item.kind in STRONG and item.labelled for item in group)
     around = text[max(0, group[0].start - 80) : group[-1].end + 20]
-    sample_name = any(item.kind in {"name", "name_kana"} and item.value.endswith(tuple(_SAMPLE_GIVEN)) for item in group)
+    sample_name = any(
+        item.kind in {"name", "name_kana"} and item.value.endswith(tuple(_SAMPLE_GIVEN))
+        for item in group
+    )
     if SAMPLE.search(around) and (not strong or sample_name):
         return score, "sample"
     if not accepted(kinds, labelled):

@@ -1,4 +1,4 @@
-"""Transfer forms: base64, quoted-printable, percent, JSON \\u, HTML &#, RTF \\' — decoded, with offsets.
+r"""Transfer forms: base64, quoted-printable, percent, JSON \\u, HTML &#, RTF \\' — decoded, with offsets.
 
 Each form gives the decoded bytes and, for every one of them, the offset of the encoded bytes it came from
 (one more offset than bytes: the end). Offsets of findings are those of the encoded range.
@@ -38,9 +38,13 @@ def forms(piece: bytes) -> Iterator[Decoded]:
 
 
 def _hexed(piece: bytes, mark: bytes, *, soft_breaks: bool = False) -> Iterator[Decoded]:
-    """mark + two hexadecimal digits -> one byte; soft_breaks: mark at a line's end joins lines."""
+    """Mark + two hexadecimal digits -> one byte; soft_breaks: mark at a line's end joins lines."""
     values = np.frombuffer(piece, np.uint8)
-    at = np.flatnonzero(values[: -len(mark) - 1] == mark[0]) if len(values) > len(mark) + 2 else np.zeros(0, np.int64)
+    at = (
+        np.flatnonzero(values[: -len(mark) - 1] == mark[0])
+        if len(values) > len(mark) + 2
+        else np.zeros(0, np.int64)
+    )
     if len(mark) == 2:
         at = at[values[at + 1] == mark[1]]
     at = at[at + len(mark) + 1 < len(values)]
@@ -85,7 +89,9 @@ def _html_character(match: re.Match[bytes]) -> str:
     return chr(code) if code < 0x110000 else "\ufffd"
 
 
-def _expanded(piece: bytes, pattern: re.Pattern[bytes], character: Callable[[re.Match[bytes]], str]) -> Iterator[Decoded]:
+def _expanded(
+    piece: bytes, pattern: re.Pattern[bytes], character: Callable[[re.Match[bytes]], str]
+) -> Iterator[Decoded]:
     """Every match replaced by its character in UTF-8."""
     parts, places, last = [], [], 0
     for match in pattern.finditer(piece):

@@ -19,6 +19,7 @@ from forensics.walk.names import MaskPath, masker
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Trouble, Walked, address_of, coverage, tables
 
+GAPS_MAX = 1_000  # coverage rows for ranges that a walk could not read
 SWAP = "swap"  # pages, no files: swept raw, and that is all there is
 
 __all__ = ["WalkUnit", "address_of", "files", "ledger", "units"]
@@ -122,17 +123,18 @@ def _walk(reader: Reader, volume: Volume, mask_path: MaskPath | None) -> Walked 
     if volume.reason == "OVERLAP" and volume.filesystem is None:
         return None
     start, length = volume.start, volume.length
-    walked = ntfs.walk(reader, start, length, mask_path) or ext.walk(
-        reader, start, length, mask_path
-    )
-    if walked is not None:
-        return walked
+    for names, own in ((("ntfs",), ntfs.walk), (("ext2", "ext3", "ext4"), ext.walk)):
+        if volume.filesystem in {None, *names}:
+            walked = own(reader, start, length, mask_path)
+            if walked is not None:
+                return walked
     from forensics.walk import fat, other, tsk
 
-    opened = tsk.open_volume(reader, start)
+    opened = tsk.open_volume(reader, start, volume.filesystem)
     if opened is None:
         return None
     system, name = opened
+    walked = None
     if name.startswith(("fat", "exfat")):
         walked = fat.walk(reader, start, length, mask_path, system, name)
     return walked or other.walk(reader, start, length, mask_path, system, name)
@@ -148,11 +150,15 @@ def _unread(reader: Reader, volume: Volume) -> list[Trouble]:
             joined[-1] = Gap(last.start, end - last.start, last.reason)
         else:
             joined.append(gap)
-    return [
+    troubles = [
         Trouble("partial", gap.reason, gap.length, f"@{gap.start - volume.start}+{gap.length}")
         for gap in joined
         if gap.start >= volume.start
     ]
+    if len(troubles) > GAPS_MAX:
+        rest = sum(trouble.bytes for trouble in troubles[GAPS_MAX:])
+        troubles[GAPS_MAX:] = [Trouble("partial", "GAPS_MAX", rest)]
+    return troubles
 
 
 def _plain(

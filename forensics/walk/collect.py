@@ -33,6 +33,8 @@ class Found:
     known: bool = True  # there is a record behind the name
     file: Any = None  # where pytsk3 reads it
     meta: Any = None
+    at: int | None = None  # where we do: byte of the medium, and the first bytes of the record
+    head: bytes = b""
 
 
 class Folder(NamedTuple):
@@ -49,7 +51,7 @@ class Collector:
     """Grows row by row; `rows` makes the columns."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+        self._rows: list[tuple[Any, ...]] = []
         self._counts: list[int] = []
         self._start: list[int] = []
         self._length: list[int] = []
@@ -69,21 +71,21 @@ class Collector:
         link_target: str | None = None,
     ) -> int:
         """One row; runs are (start in the medium or HOLE, length), bytes. Gives its number."""
-        columns = self._columns
         runs = _without_filler(runs or [], size)
-        held = sum(length for _, length in runs)
-        if any(start == HOLE for start, _ in runs):
-            flags |= table.SPARSE
+        held = 0
+        for start, length in runs:
+            held += length
+            if start == HOLE:
+                flags |= table.SPARSE
         if not found.known or (held < size and not resident and not flags & table.COMPRESSED):
             flags |= table.UNRESOLVED
-        for name, value in (
-            ("path", found.path), ("masked", found.masked), ("file_id", str(found.inum)),
-            ("stream", stream), ("deleted", found.deleted), ("orphan", found.orphan),
-            ("kind", found.kind if kind is None else kind), ("size", size),
-            ("valid_size", size if valid_size is None else valid_size), ("resident", resident),
-            ("flags", flags), ("link_target", link_target),
-        ):  # fmt: skip
-            columns[name].append(value)
+        self._rows.append(
+            (
+                found.path, found.masked, str(found.inum), stream, found.deleted, found.orphan,
+                found.kind if kind is None else kind, size,
+                size if valid_size is None else valid_size, resident, flags, link_target,
+            )
+        )  # fmt: skip
         self._counts.append(len(runs))
         self._start += [start for start, _ in runs]
         self._length += [length for _, length in runs]
@@ -103,7 +105,8 @@ class Collector:
         return row, start, length
 
     def rows(self, times: dict[str, Times]) -> Rows:
-        columns = self._columns
+        columns = dict(zip(_COLUMNS, zip(*self._rows, strict=True), strict=bool(self._rows)))
+        columns = columns or dict.fromkeys(_COLUMNS, ())
         return Rows(
             path=pa.array(columns["path"], pa.string()),
             masked=np.array(columns["masked"], np.bool_),

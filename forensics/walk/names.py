@@ -18,7 +18,8 @@ MaskPath = Callable[[str], tuple[str, bool]]
 
 def encode(name: str | bytes) -> str:
     """One component of a path: as encode_name, and a slash inside the name is %2F."""
-    return encode_name(name).replace("/", "%2F")
+    text = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
+    return encode_name(text).replace("/", "%2F") if _SPECIAL.search(text) else text
 
 
 def encode_all(names: Sequence[str], joined: str) -> list[str]:

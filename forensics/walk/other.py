@@ -125,7 +125,7 @@ def _hfs_free(system: Any, start: int, troubles: list[Trouble]) -> Ranges | None
     """Free blocks by the allocation file."""
     try:
         file = system.open_meta(inode=_HFS_MAP)
-        size = min(int(file.info.meta.size), _MAP_BYTES_MAX)
+        size = min(max(int(file.info.meta.size), 0), _MAP_BYTES_MAX)
         data = file.read_random(0, size)
     except tsk.Errors:
         troubles.append(Trouble("partial", "NO_MAP"))

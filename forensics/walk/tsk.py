@@ -30,7 +30,8 @@ TROUBLES_MAX = 1_000  # coverage rows of one volume; the last one counts the res
 LINK_MAX = 4_096  # bytes of the target of a link
 ORPHAN_BYTES_MAX = 64 << 30  # of a FAT volume searched for lost folders: TSK needs 2.5 s per GiB
 
-Errors = (OSError, RuntimeError)  # what pytsk3 raises for damage, and for a failing read
+# What pytsk3 raises for damage, for a failing read, and for a size that is negative.
+Errors = (OSError, RuntimeError, SystemError)
 
 _FILESYSTEMS = {
     pytsk3.TSK_FS_TYPE_NTFS: "ntfs",
@@ -77,16 +78,24 @@ class Img(pytsk3.Img_Info):  # type: ignore[misc]
         return self._reader.size
 
 
-def open_volume(reader: Reader, start: int) -> tuple[Any, str] | None:
-    """The file system that begins at byte `start` and its name; None where libtsk knows none."""
+def open_volume(reader: Reader, start: int, hint: str | None = None) -> tuple[Any, str] | None:
+    """The file system that begins at byte `start` and its name; None where libtsk knows none.
+
+    hint: what the signature says. It goes first: remains of an older file system make libtsk
+    refuse to choose.
+    """
     os.environ["TZ"] = "UTC"
     time.tzset()
-    try:
-        system = pytsk3.FS_Info(Img(reader), offset=start)
-    except Errors:
-        return None
-    name = _FILESYSTEMS.get(system.info.ftype)
-    return None if name is None else (system, name)
+    kinds = [kind for kind, name in _FILESYSTEMS.items() if name == hint]
+    for kind in (*kinds, pytsk3.TSK_FS_TYPE_DETECT):
+        try:
+            system = pytsk3.FS_Info(Img(reader), offset=start, type=kind)
+        except Errors:
+            continue
+        name = _FILESYSTEMS.get(system.info.ftype)
+        if name is not None:
+            return system, name
+    return None
 
 
 class Stream(NamedTuple):
@@ -116,7 +125,7 @@ class Walk:
 
     def names(self) -> Iterator[Found]:
         """All names, folders before what they hold; hostile loops end by named limits."""
-        if self.system.info.last_inum <= self.system.info.first_inum:
+        if self.system.info.last_inum == 0:
             self.trouble("NO_FILES", "/")  # libtsk would count up to 2^64 (ISO 9660)
             return
         root = self.system.info.root_inum

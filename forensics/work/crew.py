@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MIB = 1 << 20
+START_SECONDS = 120  # for the first worker to come up
 GRACE_SECONDS = 30.0  # for a worker to come back before a unit in flight is given up
 
 
@@ -205,6 +206,7 @@ class Crew:
             silence_logs=60,  # deaths of workers are our rows, not log lines
         )
         self._client = Client(self._cluster, set_as_default=False)
+        self._client.wait_for_workers(1, timeout=START_SECONDS)  # else a hang where none can start
         return self._client
 
     def _distribute(self, job: _Job, units: Sequence[Unit]) -> None:

@@ -18,6 +18,15 @@ from forensics.work.deadline import deadline
 MEMORY_VARIABLE = "FORENSICS_UNIT_MEMORY"
 
 
+class _NoPandas:
+    """An import finder that knows that there is no pandas."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
+        if name == "pandas":
+            raise ImportError(name)
+
+
 def without_pandas() -> None:
     """Tell pyarrow, once, that there is no pandas.
 
@@ -28,11 +37,11 @@ def without_pandas() -> None:
         return
     import pyarrow as pa
 
-    sys.modules["pandas"] = None  # type: ignore[assignment]
+    sys.meta_path.insert(0, _NoPandas)  # type: ignore[arg-type]
     try:
         pa.array([None])
     finally:
-        del sys.modules["pandas"]
+        sys.meta_path.remove(_NoPandas)  # type: ignore[arg-type]
 
 
 def dask_setup(worker: Any) -> None:  # noqa: ARG001  # the name and argument are Dask's contract

@@ -20,7 +20,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fixtures import people
-from fixtures.disk import Node
+from fixtures.disk import Node, mbr
+from fixtures.evtx import Event, log
 from fixtures.make_demo import companies
 from fixtures.people import Person
 from fixtures.windows import recycle_i
@@ -32,6 +33,7 @@ from tests.cases.story import (
 STORIES: dict[str, Callable[[Story], None]] = {}
 SERIAL, VOLUME = "KM0311A0077", 0x5A11C0DE
 PAIRS = "USB1 PC1 case PC1×USB1 PC1×" + SERIAL
+JUNE = {"within": [utc(at(1, 0)), utc(at(30, 0))]}  # the ledger says nothing of earlier months
 REGISTER_OF_MEDIA = f"管理番号,媒体種別,シリアル番号,所管課,登録年月日\nU-05,USBメモリー,{SERIAL},市民課,2023/04/01\n"
 
 
@@ -63,9 +65,9 @@ def listed(s: Story, count: int = 200) -> list[Node]:
     ]
 
 
-def on_stick(s: Story, count: int = 200) -> None:
+def on_stick(s: Story, count: int = 200, allowed: str = "confirmed") -> None:
     s.matched("USB1", "taisho.csv", count)
-    s.answer("data_on_medium", "USB1", "confirmed", "the list is there")
+    s.answer("data_on_medium", "USB1", allowed, "the list is there")
 
 
 # Lists in many forms --------------------------------------------------------------------------
@@ -369,7 +371,7 @@ def with_register(s: Story, data: bytes, name: str = "register.csv", **more: obj
 
 
 @story
-def register_in_cp932_with_semicolons(s: Story) -> None:
+def register_with_semicolons(s: Story) -> None:
     with_register(s, listing(s.residents, tuple(FIELDS), separator=";"))
 
 
@@ -386,7 +388,7 @@ def register_with_own_headings(s: Story) -> None:
 
 
 @story
-def register_in_utf16_with_tabs_and_eras(s: Story) -> None:
+def register_in_utf16_with_eras(s: Story) -> None:
     with_register(s, listing(s.residents, encoding="utf-16-le-bom", separator="\t", write=WRITERS["erakanji"]), "register.txt")
 
 
@@ -544,8 +546,6 @@ def bitlocker(s: Story) -> None:
         boot[place : place + 8] = b"-FVE-FS-"
         struct.pack_into("<HH", boot, place + 8, 0x200, 2)
     struct.pack_into("<QQQ", boot, 176, 0x10000, 0x20000, 0x30000)
-    from fixtures.disk import mbr
-
     s.item("USB1", "medium", mbr(bytes(boot), 0x07, 2048, 77), fs=None, serial=SERIAL, authorised=True)
     s.register()
     s.exits = (3,)
@@ -557,6 +557,9 @@ def bitlocker(s: Story) -> None:
 
 
 # Damage ---------------------------------------------------------------------------------------
+
+
+CAPPED = "confirmed undetermined"  # domain.md 7.24: at most C1 rests on damaged evidence
 
 
 def damaged(s: Story, count: int = 200) -> None:
@@ -573,7 +576,7 @@ def truncated_raw(s: Story) -> None:
     s.item("USB1", "medium", data, declared="none", complete=False, serial=SERIAL, authorised=True,
            spoil=lambda parts: {"raw": parts["raw"][: 20 * MIB + 300]})  # fmt: skip
     damaged(s)
-    on_stick(s)
+    on_stick(s, allowed=CAPPED)
     s.need("unexamined", "the missing part", evidence="USB1", state={"any": ["unreadable"]}, bytes={"min": 10 * MIB})
 
 
@@ -592,7 +595,7 @@ def missing_middle_segment(s: Story) -> None:
     noise = Node("FILL.BIN", random.Random(9).randbytes(20 * MIB), BEFORE)
     s.item("USB1", "medium", disk("fat32", "none", [*listed(s), noise]), "e01s", lost=["E03"], complete=False, serial=SERIAL, authorised=True)
     damaged(s)
-    on_stick(s)
+    on_stick(s, allowed=CAPPED)
     s.truth["coverage"].append({"evidence": "USB1", "unreadable": {"min": 1 * MIB}})
 
 
@@ -601,7 +604,7 @@ def missing_last_split(s: Story) -> None:
     data = disk("fat32", "mbr", [*listed(s), Node("FILL.BIN", bytes(30 * MIB), BEFORE)])
     s.item("USB1", "medium", data, "split.001", lost=["003"], declared="none", complete=False, serial=SERIAL, authorised=True)
     damaged(s)
-    on_stick(s)
+    on_stick(s, allowed=CAPPED)
 
 
 @story
@@ -616,19 +619,19 @@ def bad_chunk(s: Story) -> None:
     noise = Node("FILL.BIN", random.Random(9).randbytes(3 * MIB), BEFORE)
     s.item("USB1", "medium", disk("fat16", "mbr", [noise, *listed(s)]), "e01", complete=False, serial=SERIAL, authorised=True, spoil=spoil)
     damaged(s)
-    on_stick(s)
+    on_stick(s, allowed=CAPPED)
     s.truth["coverage"].append({"evidence": "USB1", "unreadable": {"min": 512, "max": 40_000}})
 
 
 @story
-def digest_of_another_stick(s: Story) -> None:
+def another_digest(s: Story) -> None:
     plain_stick(s, listed(s), declared="wrong")
     s.register()
     s.exits, s.stops = (4,), True
 
 
 @story
-def digest_of_another_stick_accepted(s: Story) -> None:
+def another_digest_accepted(s: Story) -> None:
     plain_stick(s, listed(s), declared="wrong")
     s.register()
     s.exits, s.arguments = (4,), ("--accept-mismatch", "the note was mistyped")
@@ -685,7 +688,7 @@ def copied_in_pieces(s: Story) -> None:
         s.matched("PC1", f"part{i}.txt", 40)
     s.need("copy", "the same rows", any_address={"re": r"part\d\.txt"}, basis={"any": ["records", "piece"]})
     s.connected(used, registered=True)
-    s.forbid("mismatch", "that day it was taken out", what={"re": "^connected_"})
+    s.forbid("mismatch", "that day it was taken out", what={"re": "^connected_"}, time=JUNE)
     s.persons(200)
     s.answer("copied_elsewhere", PAIRS, "confirmed", "rows on PC1")
     s.answer("accessed_after_loss", PAIRS, "undetermined no_trace", "last use lies before the window")
@@ -706,7 +709,7 @@ def second_stick_from_the_registry(s: Story) -> None:
     s.forbid("copy", "name and size prove nothing", basis={"any": ["digest", "records"]})
     s.need("mismatch", "not in the register", what="medium_unregistered", subject={"contains": "XZ99120031"})
     s.forbid("mismatch", "USB1 is registered", what="medium_unregistered", subject={"contains": SERIAL})
-    s.forbid("mismatch", "it was taken out that day", what={"re": "^connected_"}, subject={"contains": SERIAL})
+    s.forbid("mismatch", "it was taken out that day", what={"re": "^connected_"}, subject={"contains": SERIAL}, time=JUNE)
     s.answer("unregistered_media", "PC1 case PC1×XZ99120031", "confirmed", "the registry of PC1")
     s.answer("copied_elsewhere", "USB1", "undetermined", "the other stick is not here", reasons={"has": ["OUTSIDE_EVIDENCE"]})
     s.answer("leak", "case", "undetermined confirmed", "a known stick is missing")
@@ -744,8 +747,8 @@ def used_in_the_window_abroad(s: Story) -> None:
 
 @story
 def a_clock_that_runs_fast(s: Story) -> None:
-    """The PC's clock is 40 minutes ahead: it says 18:50, before the end of the loan is meant 18:10."""
-    shown = at(9, 18, 50)  # true 18:10: before the window
+    """The PC's clock is 40 minutes ahead; by it the stick was used in the window."""
+    shown = at(9, 18, 45)  # until 19:05; truly from 18:05 to 18:25: before the window
     used = stick(SERIAL, VOLUME, shown)
     plain_stick(s, listed(s), "fat16")
     s.item("PC1", "pc", pc([used], [shortcut("E:\\業務\\taisho.csv", 100, VOLUME, shown)]), fs="ntfs", zone=None,
@@ -846,7 +849,7 @@ def messy_papers(s: Story) -> None:
     ).replace("持出,,持出者", "管理番号,持出,,持出者").replace("月日,時刻,,,", ",月日,時刻,,,")
         + "Ｕ－０５,６月５日,午後１時,係員　甲,更新,６月５日,午後５時半\n〃,6月7日,9:00頃,〃,点検,6月7日,12:00\n")  # fmt: skip
     s.connected(used, registered=True)
-    s.forbid("mismatch", "14:20 lies in the loan from 13:00 to 17:30", what={"re": "^connected_"})
+    s.forbid("mismatch", "14:20 lies in the loan from 13:00 to 17:30", what={"re": "^connected_"}, time=JUNE)
     s.forbid("mismatch", "registered", what="medium_unregistered")
     s.forbid("mismatch", "returned", what={"re": "^not_returned|returned_late"})
     s.need("mismatch", "the 7th: no host saw it", what="takeout_without_connection", time={"overlaps": [utc(at(7, 8)), utc(at(7, 13))]})
@@ -866,7 +869,7 @@ def papers_as_workbook(s: Story) -> None:
     ], ("持出管理簿", "")))  # fmt: skip
     s.connected(used, registered=True)
     s.need("mismatch", "not returned", what="not_returned", time={"overlaps": [utc(at(6, 9)), utc(at(6, 10))]})
-    s.forbid("mismatch", "it was still out", what={"re": "^connected_"})
+    s.forbid("mismatch", "it was still out", what={"re": "^connected_"}, time=JUNE)
 
 
 @story
@@ -882,6 +885,219 @@ def certificate_of_erasure(s: Story) -> None:
     s.need("mismatch", "certificate contradicted", what="erasure_contradicted")
     s.answer("erased", "USB1 case", "refuted", "recoverable")
     s.persons(200)
+
+
+# Event logs -----------------------------------------------------------------------------------
+
+SECURITY, SYSTEM = "Security", "System"
+AUDIT = "Microsoft-Windows-Security-Auditing"
+
+
+def logon(when: dt.datetime, account: str = HOST.account, kind: str = "2") -> Event:
+    return Event(when, AUDIT, 4624, {"TargetUserSid": HOST.sid, "TargetUserName": account, "TargetLogonId": f"0x{int(when.timestamp()):x}", "LogonType": kind, "IpAddress": "-"})
+
+
+def logoff(began: dt.datetime, when: dt.datetime, account: str = HOST.account) -> Event:
+    return Event(when, AUDIT, 4634, {"TargetUserSid": HOST.sid, "TargetUserName": account, "TargetLogonId": f"0x{int(began.timestamp()):x}", "LogonType": "2"})
+
+
+def boots(days: Sequence[int]) -> list[Event]:
+    """Starts and stops of the event log service on working days."""
+    return [Event(at(day, hour, 0, 5), "EventLog", number, {}) for day in days for hour, number in ((8, 6005), (19, 6006))]
+
+
+def event_log(channel: str, events: Sequence[Event], first_record: int = 1) -> Node:
+    data = log(events, channel=channel, computer=HOST.name, first_record=first_record)
+    return Node(f"Windows/System32/winevt/Logs/{channel}.evtx", data, AFTER, HOST.made)
+
+
+def office_days(first: int = 1, last: int = 14) -> list[Event]:
+    return [event for day in range(first, last + 1) for event in (logon(at(day, 8, 30)), logoff(at(day, 8, 30), at(day, 17, 15)))]
+
+
+@story
+def sessions_on_the_pc(s: Story) -> None:
+    """Somebody was logged on by night when the stick was plugged in."""
+    night = at(10, 20, 58, 11)
+    events = sorted([*office_days(), logon(night, "gaibu9"), logoff(night, at(10, 21, 40), "gaibu9")], key=lambda event: event.when)
+    used = stick(SERIAL, VOLUME)
+    stick_and_pc(s, pc([used], more=[event_log(SECURITY, events)], size=16 * MIB), fs="exfat")
+    s.connected(used, registered=None)
+    host = {"any": ["PC1", HOST.name]}
+    s.need("session", "by night", host=host, account="gaibu9", **{"from": {"covers": utc(night), "slack": 2}, "until": {"covers": utc(at(10, 21, 40)), "slack": 2}})
+    s.need("horizon", "it covers", host=host, log={"re": "(?i)security"}, covers_window="yes")
+    s.answer("who_connected", PAIRS, "confirmed", "the registry")
+    s.answer("accessed_after_loss", PAIRS, "confirmed", "plugged in")
+    s.answer("who_used", "case PC1", "undetermined not_examined", "an account is no person")
+    s.quiet()
+
+
+@story
+def security_log_cleared(s: Story) -> None:
+    """Cleared after the loss (7.16); the System log is whole."""
+    when = at(11, 22, 15)
+    cleared = Event(when, "Microsoft-Windows-Eventlog", 1102, {"SubjectUserName": HOST.account}, "LogFileCleared")
+    more = [event_log(SECURITY, [cleared, *office_days(12)], 5001), event_log(SYSTEM, boots(range(1, 15)), 900)]
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=more, size=16 * MIB))
+    on_stick(s)
+    s.need("tamper", "1102", subject={"any": ["PC1", HOST.name]}, what="log_cleared", time={"covers": utc(when), "slack": 2})
+    s.answer("tampered", "PC1 case", "confirmed", "1102")
+    for topic in ("accessed_after_loss", "opened_files", "who_connected"):
+        s.answer(topic, "PC1 PC1×USB1 PC1×" + SERIAL, "undetermined confirmed", "no negative for that host")
+    s.answer("leak", "case", "undetermined", "cleared log")
+
+
+@story
+def system_log_wrapped(s: Story) -> None:
+    """It begins after the window because it is full: a short horizon, no tampering (7.17)."""
+    more = [event_log(SYSTEM, boots(range(13, 20)), 48_213)]
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=more))
+    on_stick(s)
+    s.quiet()
+    s.forbid("horizon", "it does not reach back", log={"re": "(?i)windows_log|system.evtx"}, covers_window={"any": ["yes", True]})
+    s.answer("tampered", "PC1", "undetermined no_trace", "a wrapped log is no sign")
+    s.answer("accessed_after_loss", "PC1×USB1 PC1", "undetermined", "no log of the window")
+
+
+@story
+def clock_set_back(s: Story) -> None:
+    """Three days back, then the stick, then forward again: times fall while numbers rise (7.14)."""
+    back, forward = at(11, 23, 0), at(8, 23, 30)
+
+    def set_clock(old: dt.datetime, new: dt.datetime) -> Event:
+        form = "%Y-%m-%dT%H:%M:%S.0000000Z"
+        data = {"SubjectUserName": HOST.account, "PreviousTime": f"{old.astimezone(dt.UTC):{form}}", "NewTime": f"{new.astimezone(dt.UTC):{form}}", "ProcessName": "C:\\Windows\\System32\\rundll32.exe"}
+        return Event(new, AUDIT, 4616, data)
+
+    events = [*office_days(1, 11), set_clock(back, at(8, 23, 0)), logon(at(8, 23, 5)), set_clock(forward, at(11, 23, 30)), *office_days(12, 14)]
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(8, 23, 10))], more=[event_log(SECURITY, events)], size=16 * MIB))
+    s.need("tamper", "4616", subject={"any": ["PC1", HOST.name]}, what="clock_changed")
+    s.answer("tampered", "PC1 case", "confirmed", "the clock was set back")
+    s.answer("accessed_after_loss", "PC1×USB1 USB1 case", "undetermined confirmed", "no negative")
+
+
+@story
+def clock_kept_by_time_service(s: Story) -> None:
+    """4616 of some seconds from the time service is normal."""
+    tune = [Event(at(day, 12, 0), AUDIT, 4616, {"SubjectUserName": "LOCAL SERVICE", "SubjectUserSid": "S-1-5-19", "PreviousTime": f"2023-06-{day:02}T02:59:58.0000000Z", "NewTime": f"2023-06-{day:02}T03:00:00.0000000Z", "ProcessName": "C:\\Windows\\System32\\svchost.exe"}) for day in (3, 10)]
+    events = sorted([*office_days(), *tune], key=lambda event: event.when)
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=[event_log(SECURITY, events)], size=16 * MIB))
+    s.forbid("tamper", "the time service may set the clock", what="clock_changed")
+
+
+@story
+def audited_reading(s: Story) -> None:
+    """4663: the list on the stick was read in the window, by name."""
+    when = INSIDE + dt.timedelta(minutes=1)
+    path = "\\Device\\HarddiskVolume5\\業務\\taisho.csv"
+    read = Event(when, AUDIT, 4663, {"SubjectUserName": HOST.account, "ObjectType": "File", "ObjectName": path, "AccessMask": "0x1", "AccessList": "%%4416", "ProcessName": "C:\\Windows\\explorer.exe"})
+    events = sorted([*office_days(), read], key=lambda event: event.when)
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME)], more=[event_log(SECURITY, events)], size=16 * MIB))
+    s.opened("taisho.csv", when)
+    s.answer("opened_files", PAIRS, "confirmed", "audited")
+
+
+# What the stick itself tells -------------------------------------------------------------------
+
+
+@story
+def mounted_by_windows(s: Story) -> None:
+    """Only WPSettings.dat was born in the window (7.3)."""
+    traces = [Node(f"System Volume Information/{name}", data, INSIDE, INSIDE) for name, data in (("WPSettings.dat", bytes(12)), ("IndexerVolumeGuid", "{11111111-2222-3333-4444-555555555555}".encode("utf-16-le")))]
+    plain_stick(s, [*listed(s), *traces], "fat32")
+    s.register()
+    on_stick(s)
+    s.quiet()
+    s.answer("accessed_after_loss", "USB1 case", "confirmed", "a Windows mounted it")
+    s.answer("changed_after_loss", "USB1 case", "confirmed", "that Windows wrote")
+    s.answer("opened_files", "USB1", "undetermined", "which files is not told")
+    s.answer("leak", "case", "undetermined", "a connection alone is no leak")
+
+
+@story
+def written_in_the_window(s: Story) -> None:
+    """A file was written on Saturday, on NTFS."""
+    plain_stick(s, [*listed(s), Node("memo.txt", note("拾いました\n"), at(10, 14, 2, 30))], "ntfs", "gpt", "e01")
+    s.register()
+    on_stick(s)
+    for topic in ("changed_after_loss", "accessed_after_loss"):
+        s.answer(topic, "USB1 case", "confirmed", "written")
+
+
+@story
+def read_in_the_window(s: Story) -> None:
+    """FAT access date of the 10th on the list, nothing else: a whole day inside the window."""
+    plain_stick(s, [Node("taisho.csv", listing(s.residents[:200]), BEFORE, accessed=at(10, 0))], "fat32")
+    s.register()
+    on_stick(s)
+    s.quiet()
+    s.answer("accessed_after_loss", "USB1", "confirmed undetermined", "the access date says so")
+    s.answer("changed_after_loss", "USB1", "no_trace undetermined", "nothing written")
+
+
+@story
+def read_on_the_day_of_the_loss(s: Story) -> None:
+    """FAT access date of the 9th: before or after 18:30, nobody can say."""
+    plain_stick(s, [Node("taisho.csv", listing(s.residents[:200]), BEFORE, accessed=at(9, 0))], "fat32")
+    s.register()
+    s.quiet()
+    s.answer("accessed_after_loss", "USB1 case", "undetermined", "the day overlaps the window")
+
+
+@story
+def untouched(s: Story) -> None:
+    """Found as it was, no host supplied (7.1): changed no, read nobody knows."""
+    plain_stick(s, listed(s), "exfat", "mbr", "e01s")
+    s.register()
+    on_stick(s)
+    s.quiet()
+    s.answer("changed_after_loss", "USB1", "no_trace", "no date in the window, every byte read")
+    s.answer("accessed_after_loss", "USB1 case", "undetermined", "reading leaves no trace", reasons={"has": ["READ_LEAVES_NO_TRACE"]})
+    s.answer("copied_elsewhere", "USB1 case", "undetermined no_trace", "no other item")
+    s.answer("evidence_intact", "USB1", "confirmed", "digests")
+    s.answer("leak", "case", "undetermined", "nobody can say")
+
+
+@story
+def formatted_and_refilled(s: Story) -> None:
+    """Quick format in the window, photos put on it; the list is in free clusters (7.4)."""
+    photos = [Node(f"DCIM/IMG_{i:04}.JPG", b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes([i]) * 3000 + b"\xff\xd9", at(10, 15, i)) for i in range(5)]
+    used = stick(SERIAL, VOLUME, at(2, 9, 50))
+    made = disk("fat32", "mbr", [Node("DCIM", None, at(10, 14, 50)), *photos], serial=0x1234ABCD, label="PHOTO", leftovers=[bytes(4096), listing(s.residents[:200])])
+    s.item("USB1", "medium", made, fs="fat", serial=SERIAL, authorised=True)
+    s.item("PC1", "pc", pc([used]), fs="ntfs", zone=None)
+    s.register()
+    s.matched("USB1", None, 200, "unallocated")
+    s.need("tamper", "another volume serial than the registry's, label of that day", subject={"any": ["USB1", SERIAL]}, what="formatted")
+    s.answer("data_on_medium", "USB1", "confirmed", "in free clusters")
+    for topic in ("changed_after_loss", "accessed_after_loss", "tampered"):
+        s.answer(topic, "USB1 case", "confirmed", "formatted in the window")
+    s.answer("copied_elsewhere", "USB1", "undetermined", "nobody knows")
+
+
+@story
+def wiped_with_certificate(s: Story) -> None:
+    """All zeros; the certificate is dated later than the hand-over (7.13)."""
+    s.item("USB1", "medium", bytes(8 * MIB), serial=SERIAL, authorised=True)
+    s.register()
+    s.paper("erasure", "消去証明書.csv", f"対象機器,シリアル番号,消去方式,実施日,実施者,結果\nUSB,{SERIAL},上書き1回,2023/06/20,係員　甲,良\n")
+    s.nobody("USB1")
+    s.need("tamper", "zeros from end to end", subject={"any": ["USB1", SERIAL]}, what="wiped")
+    s.answer("tampered", "USB1 case", "confirmed", "wiped")
+    s.answer("accessed_after_loss", "USB1", "undetermined confirmed", "no negative")
+    s.answer("copied_elsewhere", "USB1", "undetermined", "no negative")
+    s.answer("erased", "USB1 case", "confirmed undetermined", "addressable bytes are zero")
+
+
+@story
+def neighbours_in_other_encodings(s: Story) -> None:
+    """Long deleted lists, one beside the other in free clusters, each in its own encoding."""
+    who, codes = s.residents, ("cp932", "utf-8", "euc_jp", "utf-16-le", "cp932", "utf-8")
+    parts = [listing(who[i * 40 : i * 40 + 40], encoding=code) for i, code in enumerate(codes)]
+    s.item("USB1", "medium", disk("fat32", "mbr", [Node("A.TXT", b"empty\r\n", BEFORE)], leftovers=parts), fs="fat", serial=SERIAL, authorised=True)
+    s.register()
+    s.persons(240)
+    s.answer("data_on_medium", "USB1", "confirmed", "in free clusters")
 
 
 # Servers --------------------------------------------------------------------------------------
@@ -927,7 +1143,7 @@ def server_register_read_before(s: Story) -> None:
 
 
 @story
-def server_read_by_an_unknown_account(s: Story) -> None:
+def server_read_by_a_stranger(s: Story) -> None:
     read = at(11, 23, 40, 2)
     stick_and_server(s, samba_log(at(1, 0, 11), at(14, 9), [(read, "gaibu9", "juki_daicho.txt")]))
     s.paper("accounts", "アカウント.csv", "ログインID,氏名,所属\njimu03,係員　甲,市民課\n")
@@ -991,15 +1207,38 @@ def hostile_names(s: Story) -> None:
     """Names of files that are formulas, markup, escapes, people."""
     person = s.residents[0]
     names = (
-        "=cmd('calc').csv", "<script>alert(1)</script>.csv", "a%2F..%2Fb.csv", "x!y@1+2#3.csv", "‮gnp.csv",
+        "=cmd('calc').csv", "<script>alert(1)<／script>.csv", "a%2F..%2Fb.csv", "x!y@1+2#3.csv", "‮gnp.csv",
         f"{person.name}様_申請.csv", f"{person.number}.csv", "{{7*7}}.csv", "';drop table t--.csv", "+1+1.csv", "new\nline.csv",
     )  # fmt: skip
     nodes = [Node(f"d/{name}", listing(s.residents[i * 10 : i * 10 + 10], encoding="utf-8"), BEFORE) for i, name in enumerate(names)]
-    s.item("USB1", "medium", disk("ntfs", "mbr", [node if "/" in node.path else node for node in nodes if node.path.count("/") == 1]), fs="ntfs", serial=SERIAL)
+    s.item("USB1", "medium", disk("ntfs", "mbr", nodes), fs="ntfs", serial=SERIAL)
     s.register()
-    kept = [name for name in names if name.count("/") == 0]
-    s.persons(10 * len(kept))
+    s.persons(10 * len(names))
     s.answer("data_on_medium", "USB1", "confirmed", "lists")
+
+
+@story
+def people_in_names(s: Story) -> None:
+    """Residents in names of files, members, links, logs and labels: nothing of them may be told."""
+    a, b, c, d = (s.residents[place] for place in (3, 50, 120, 200))
+    joined, home = b.name.replace("　", ""), f"Users/{HOST.account}/Documents"
+    zipped_up = zipped(f"{a.name}様_申請書.csv", listing(s.residents[:30]))
+    nodes = [
+        Node(f"申請/{a.name}様.csv", listing([a, b]), BEFORE), Node(f"申請/申請書_{b.name}.txt", note("添付\n"), BEFORE),
+        Node(f"申請/{joined}申請書.txt", note("添付\n"), BEFORE), Node(f"申請/{c.kana}.txt", note("添付\n"), BEFORE, deleted=True),
+        Node(f"申請/tel{c.phone}.txt", note("添付\n"), BEFORE), Node(f"申請/{d.number}_1.txt", note("添付\n"), BEFORE),
+        Node(f"{c.name}/一式.zip", zipped_up, BEFORE),
+    ]
+    links = [shortcut(f"E:\\申請\\{a.name}様.csv", 100, VOLUME, INSIDE), shortcut(f"E:\\申請\\申請書_{b.name}.txt", 20, VOLUME, INSIDE + dt.timedelta(minutes=1))]
+    bin_ = f"$Recycle.Bin/{HOST.sid}"
+    more = [
+        Node(f"{bin_}/$IABC123.txt", recycle_i(f"C:\\work\\{c.name}様_転入届.txt", 10, INSIDE), INSIDE), Node(f"{bin_}/$RABC123.txt", note("届\n"), BEFORE),
+        Node(f"{home}/{d.name}_{d.phone}.txt", note("届\n"), BEFORE),
+        Node(f"{home}/list.eml", mail(f"{d.number}.csv", listing([d])), BEFORE),
+    ]
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME)], links, more), nodes, "exfat")
+    s.paper("take_out", "持出.csv", f"管理番号,持出日時,持出者,持出先,目的,返却日時\nU-05,2023/06/02 09:00,{a.name},{b.name}様宅,訪問,2023/06/02 17:00\n")
+    s.answer("opened_files", PAIRS, "confirmed", "links")
 
 
 @story

@@ -10,7 +10,14 @@ import pytest
 
 from forensics.personal import checks, dictionary, identifiers
 from forensics.personal.fold import compose, fold, kana_key, name_key
-from forensics.personal.identifiers import BY_KIND, IDENTIFIERS, address, birth_date, phone, yucho_account
+from forensics.personal.identifiers import (
+    BY_KIND,
+    IDENTIFIERS,
+    address,
+    birth_date,
+    phone,
+    yucho_account,
+)
 from forensics.personal.identifiers.mrz import line2
 
 # kind -> (valid, invalid): personal-data.md 1, computed there with an independent implementation.
@@ -78,14 +85,26 @@ def test_yucho_is_converted():
 
 
 def test_address_numbers_are_one():
-    forms = ["尼崎市東七松町1丁目23番1号", "尼崎市東七松町１－２３－１", "尼崎市東七松町一丁目二十三番一号", "兵庫県尼崎市東七松町1-23-1"]
+    forms = [
+        "尼崎市東七松町1丁目23番1号",
+        "尼崎市東七松町１－２３－１",
+        "尼崎市東七松町一丁目二十三番一号",
+        "兵庫県尼崎市東七松町1-23-1",
+    ]
     assert {address.key(fold(form)) for form in forms} == {"1-23-1"}
 
 
 def test_spellings_fold():
     assert compose(fold("ｼﾞﾛｳ")) == "ジロウ"
     assert kana_key(fold("ﾎﾟｰﾙ ﾔﾏﾀﾞ")) == kana_key("ポール　ヤマダ".replace("\u3000", " "))
-    for variant, plain in [("髙橋", "高橋"), ("山﨑", "山崎"), ("渡邊", "渡辺"), ("齊藤", "斉藤"), ("濵田", "浜田"), ("𠮷田", "吉田")]:
+    for variant, plain in [
+        ("髙橋", "高橋"),
+        ("山﨑", "山崎"),
+        ("渡邊", "渡辺"),
+        ("齊藤", "斉藤"),
+        ("濵田", "浜田"),
+        ("𠮷田", "吉田"),
+    ]:
         assert name_key(variant) == plain
     text = "ＡＢＣ　１２３ｱｲｳ㈱①髙\ud800"
     assert len(fold(text)) == len(text)
@@ -97,7 +116,9 @@ def test_matrix_and_text_agree():
     texts = ["".join(map(str, row)) for row in numbers.tolist()]
     assert checks.my_numbers(numbers).tolist() == [checks.my_number(text) for text in texts]
     codes = numbers[:, :11]
-    assert checks.resident_codes(codes).tolist() == [checks.resident_code(text[:11]) for text in texts]
+    assert checks.resident_codes(codes).tolist() == [
+        checks.resident_code(text[:11]) for text in texts
+    ]
 
 
 def test_every_file_is_listed():
@@ -127,7 +148,9 @@ def test_vectors_of_the_corpus(shared):
         assert all(value(number) for number in vectors[kind]["valid"])
         assert not any(value(number) for number in vectors[kind]["invalid"])
     code = vectors["resident_code"]
-    assert [checks.resident_code(number) for number in code["valid"] + code["invalid"]] == [True] * 3 + [False] * 3
+    assert [checks.resident_code(number) for number in code["valid"] + code["invalid"]] == [
+        True
+    ] * 3 + [False] * 3
     town = vectors["municipality_code"]
     assert all(map(checks.municipality, town["valid"]))
     assert not any(map(checks.municipality, town["invalid"]))

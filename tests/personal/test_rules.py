@@ -61,7 +61,9 @@ def test_samples(kind):
     for codec, suffix in SUFFIX.items():
         for text in SAMPLES[kind]["hit"]:
             found = [match.rule for match in rules.match(data=text.encode(codec))]
-            bare = "UTF16LE" if suffix == "UTF16LE" else "UTF16BE" if suffix == "UTF16BE" else "ASCII"
+            bare = (
+                "UTF16LE" if suffix == "UTF16LE" else "UTF16BE" if suffix == "UTF16BE" else "ASCII"
+            )
             assert any(name.endswith((suffix, bare)) for name in found), (codec, text, found)
         for text in SAMPLES[kind]["miss"]:
             found = [match.rule for match in rules.match(data=text.encode(codec)) if match.rule.endswith("_" + suffix)
@@ -74,7 +76,9 @@ def test_my_number_rule_agrees_with_the_validator():
     from forensics.personal.checks import my_number
 
     for number in range(123_456_789_000, 123_456_789_300):
-        found = any("Bare_ASCII" in match.rule for match in rules.match(data=f"x:{number};".encode()))
+        found = any(
+            "Bare_ASCII" in match.rule for match in rules.match(data=f"x:{number};".encode())
+        )
         assert found == my_number(str(number))
 
 

@@ -21,11 +21,15 @@ def local(moment: dt.datetime, width_us: int) -> Interval:
     return Interval(start, start + width_us, "local:unknown")
 
 
-DATES = [  # noqa: DTZ001dt.datetime(2022, month, 28, 23, 58, 30) for month in range(1, 13)] + [
-    dt.datetime(1980, 1, 1),
-    dt.datetime(2024, 2, 29, 12, 0, 2),
-    dt.datetime(2022, 12, 31, 23, 59, 58),
-    dt.datetime(2107, 12, 31, 0, 0, 0),
+DATES = [
+    dt.datetime.fromisoformat(text)
+    for text in (
+        *(f"2022-{month:02}-28T23:58:30" for month in range(1, 13)),
+        "1980-01-01",
+        "2024-02-29T12:00:02",
+        "2022-12-31T23:59:58",
+        "2107-12-31",
+    )
 ]
 
 

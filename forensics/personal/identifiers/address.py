@@ -14,7 +14,7 @@ PLACE = r"[\u3005-\u3007\u4e00-\u9fffぁ-んァ-ヶー\uf900-\ufaff\u3400-\u4dbf
 NUMBER = r"(?:\d{1,5}|[〇一二三四五六七八九十百]{1,5})"
 HOUSE = (
     rf"{NUMBER}(?:丁目|番地の?|番町|番|号|条|線)(?:{NUMBER}?(?:番地の?|番|号|-)?(?:{NUMBER})?(?:号)?(?:-{NUMBER})?)"
-    rf"|\d{{1,5}}(?:[-ー]\d{{1,5}}){{1,4}}(?:号)?"
+    rf"|\d{{1,5}}(?:[-ー?]\d{{1,5}}){{1,4}}(?:号)?"  # "?": a hyphen that an export could not write
 )
 TOWN = (
     rf"(?:{PLACE}{{2,4}}[都道府県])?(?:{PLACE}{{1,6}}郡)?{PLACE}{{1,8}}?[市区町村](?:{PLACE}{{1,5}}区)?"
@@ -33,10 +33,15 @@ def value(text: str) -> str | None:
     return re.sub(r"\s+", "", numerals(text))
 
 
+_KANJI_NUMBER = re.compile(r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条)")
+
+
 def key(text: str) -> str:
-    """The numbers of a house address joined by `-`: 1丁目23番1号 -> 1-23-1."""
-    match = _ADDRESS.match(text.strip())
-    return "-".join(_HOUSE_NUMBER.findall(numerals(match[2]))) if match else ""
+    """The numbers of a house address joined by `-`, without the building: 1丁目23番1号 -> 1-23-1."""
+    head = text.strip().split(" ", 1)[0]
+    return "-".join(
+        _HOUSE_NUMBER.findall(_KANJI_NUMBER.sub(lambda match: numerals(match[0]), head))
+    )
 
 
 IDENTIFIER = Identifier(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from forensics.personal.dates import date, serial
 from forensics.personal.identifiers.identifier import Identifier
 
-LOWEST, HIGHEST = "18900101", "20401231"  # nobody alive is older; the case's year narrows the upper end
+LOWEST, HIGHEST = (
+    "18900101",
+    "20401231",
+)  # nobody alive is older; the case's year narrows the upper end
 
 IDENTIFIER_SHAPE = (
     r"(?:明治|大正|昭和|平成|令和)\s?(?:\d{1,2}|元|[一二三四五六七八九十]{1,3})\s?年\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s?月"

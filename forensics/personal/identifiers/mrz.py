@@ -7,7 +7,9 @@ import re
 from forensics.personal.checks import mrz_digit
 from forensics.personal.identifiers.identifier import Identifier
 
-_LINE2 = re.compile(r"[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{6}[0-9][MF<][0-9]{6}[0-9][A-Z0-9<]{14}[0-9<][0-9]")
+_LINE2 = re.compile(
+    r"[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{6}[0-9][MF<][0-9]{6}[0-9][A-Z0-9<]{14}[0-9<][0-9]"
+)
 _FIELDS = ((0, 9), (13, 19), (21, 27))
 
 

@@ -18,6 +18,12 @@ def value(text: str) -> str | None:
     return number if len(number) == 12 and my_number(number) else None
 
 
+def cell(text: str) -> str | None:
+    """In a column of them: also numbers that lost up to three leading zeros to a spreadsheet."""
+    number = text.strip()
+    return value(number.zfill(12)) if number.isdigit() and 9 <= len(number) < 12 else value(number)
+
+
 IDENTIFIER = Identifier(
     "my_number",
     value,

@@ -9,7 +9,9 @@ from forensics.personal.fold import name_key
 from forensics.personal.identifiers.identifier import Identifier
 
 SURNAME_MAX, GIVEN_MAX = 5, 6  # characters
-_CELL = re.compile(r"[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8}(?: [^\s\d,;|]{1,8})?")
+_CELL = re.compile(
+    r"[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8}(?: [^\s\d,;|]{1,8})?"
+)
 _HONORIFIC = re.compile(r"\s?(?:様|殿|さん|氏|君)$")
 
 
@@ -46,7 +48,31 @@ def cell(text: str) -> str | None:
 IDENTIFIER = Identifier(
     "name",
     value,
-    words=("氏名", "氏 名", "名前", "世帯主", "対象者", "申請者", "名義", "name", "shimei", "fn", "様"),
-    headers=("氏名", "名前", "漢字氏名", "氏名漢字", "対象者", "世帯主", "申請者", "名義人", "name", "shimei", "姓名"),
+    words=(
+        "氏名",
+        "氏 名",
+        "名前",
+        "世帯主",
+        "対象者",
+        "申請者",
+        "名義",
+        "name",
+        "shimei",
+        "fn",
+        "様",
+    ),
+    headers=(
+        "氏名",
+        "名前",
+        "漢字氏名",
+        "氏名漢字",
+        "対象者",
+        "世帯主",
+        "申請者",
+        "名義人",
+        "name",
+        "shimei",
+        "姓名",
+    ),
     score=1.2,
 )

@@ -40,7 +40,17 @@ def cell(text: str) -> str | None:
 IDENTIFIER = Identifier(
     "name_kana",
     value,
-    words=("フリガナ", "ふりがな", "カナ氏名", "氏名カナ", "カナ", "kana"),
+    words=(
+        "フリガナ",
+        "ふりがな",
+        "カナ氏名",
+        "氏名カナ",
+        "カナ",
+        "kana",
+        "振込先",
+        "口座名義",
+        "名義人",
+    ),
     headers=("カナ氏名", "氏名カナ", "フリガナ", "ふりがな", "カナ", "kana", "よみがな"),
     score=2.0,
 )

@@ -27,7 +27,11 @@ def value(text: str) -> str | None:
 
 def plausible(number: str) -> bool:
     """A fixed line of 10 digits, or 11 digits of a mobile or IP range; not 0000 samples."""
-    if number.startswith(NOBODY) or number[-8:] in {"00000000", "12345678"} or number[1:2] in {"", "0"}:
+    if (
+        number.startswith(NOBODY)
+        or number[-8:] in {"00000000", "12345678"}
+        or number[1:2] in {"", "0"}
+    ):
         return False
     if len(number) == 11:
         return number.startswith((*MOBILE, "050"))

@@ -29,7 +29,9 @@ def flag(text: str) -> str | None:
     return text if _FLAG.fullmatch(text) else None
 
 
-SEX = Identifier("sex", sex, words=("性別",), headers=("性別", "sex", "gender", "seibetsu"), labelled=True)
+SEX = Identifier(
+    "sex", sex, words=("性別",), headers=("性別", "sex", "gender", "seibetsu"), labelled=True
+)
 TAX = Identifier(
     "tax_amount",
     amount,

@@ -27,6 +27,9 @@ def walk(reader: Reader, start: int, length: int, mask_path: MaskPath | None) ->
     sup = read_super(reader.read(start + 1024, 1024), start)
     if sup is None:
         return None
+    group_bytes = sup.blocks_per_group * sup.block_bytes
+    there = (reader.size - start) // group_bytes + 1  # of a cut image, no more groups than it has
+    sup = sup._replace(groups=min(sup.groups, there))
     groups = read_groups(reader, sup)
     inodes = Inodes(reader, sup, groups)
     names = Names(inodes, mask_path)
@@ -63,10 +66,9 @@ class _Files(NamedTuple):
     def add(self, found: Found) -> None:
         """One row for a name; the blocks of its map and attributes are metadata."""
         inodes, names = self.names.inodes, self.names
-        at = inodes.at(found.inum) if found.known else None
-        head = bytes(HEAD_BYTES) if at is None else inodes.head(at)
+        at, head = found.at, found.head or bytes(HEAD_BYTES)
         size = size_of(head)
-        found_map = Map() if at is None else inodes.map(at, size)
+        found_map = Map() if at is None else inodes.map(head, at, size)
         is_link = found.kind == table.LINK and at is not None
         row = self.collector.add(
             found,
@@ -105,7 +107,7 @@ def _own_files(inodes: Inodes) -> list[Claim]:
         head = b"" if at is None else inodes.head(at)
         if at is None or not any(head[0:2]) or not any(head[0x1A:0x1C]):
             continue
-        found = inodes.map(at, size_of(head))
+        found = inodes.map(head, at, size_of(head))
         claims += [
             Claim(start, size, _OWN_NAMES.get(inum, f"INODE_{inum}"))
             for start, size in (*found.content, *found.nodes, *found.unwritten)

@@ -58,9 +58,9 @@ class Inodes:
         skip = at % CACHE_BYTES
         return self._block[number][skip : skip + width].ljust(HEAD_BYTES, b"\0")
 
-    def map(self, at: int, size: int) -> Map:
+    def map(self, head: bytes, at: int, size: int) -> Map:
         """Where the content of the inode at a byte lies."""
-        return read_map(self.reader, self._geometry, self.head(at), at, size)
+        return read_map(self.reader, self._geometry, head, at, size)
 
     def in_use(self, number: int) -> bool:
         """By the bitmap of its group; a bitmap that was never written says: no."""

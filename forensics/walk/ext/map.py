@@ -33,6 +33,7 @@ _EXTENTS, _INLINE = 0x80000, 0x10000000
 _MAGIC, _UNWRITTEN = 0xF30A, 0x8000
 _ATTRIBUTES, _SYSTEM = 0xEA020000, 7
 _FILE, _FOLDER, _LINK = 0x8000, 0x4000, 0xA000
+_MODE = struct.Struct("<H26xII")
 _HEADER, _LEAF, _INNER = struct.Struct("<HHHHI"), struct.Struct("<IHHI"), struct.Struct("<IIHH")
 
 Run = tuple[int, int]  # (start in the medium or HOLE, length), bytes
@@ -63,9 +64,7 @@ def read_map(reader: Reader, geometry: Geometry, inode: bytes, at: int, size: in
 
     size: bytes of the content. Where the map is damaged, it ends, and is not sound.
     """
-    mode, sectors, flags = (
-        int.from_bytes(inode[low:high], "little") for low, high in ((0, 2), (28, 32), (32, 36))
-    )
+    mode, sectors, flags = _MODE.unpack_from(inode)
     if mode & 0xF000 not in {_FILE, _FOLDER, _LINK}:
         return Map()
     if flags & _INLINE:
@@ -73,6 +72,10 @@ def read_map(reader: Reader, geometry: Geometry, inode: bytes, at: int, size: in
     attribute = geometry.block_bytes // 512 if any(inode[0x68:0x6C]) else 0
     if mode & 0xF000 == _LINK and size < MAP_BYTES and sectors <= attribute:
         return Map([(at + MAP_AT, size)] if size else [], resident=True)
+    if flags & _EXTENTS:
+        plain = _one_run(geometry, inode, size)
+        if plain is not None:
+            return plain
     found = Map()
     raw = inode[MAP_AT : MAP_AT + MAP_BYTES]
     walker = _Walker(reader, geometry, found)
@@ -86,6 +89,18 @@ def read_map(reader: Reader, geometry: Geometry, inode: bytes, at: int, size: in
     if found.sound:
         walker.hole_until(size)
     return found
+
+
+def _one_run(geometry: Geometry, inode: bytes, size: int) -> Map | None:
+    """The map of the usual inode, one extent that holds it all; None where it is another."""
+    magic, count, _, depth, _ = _HEADER.unpack_from(inode, MAP_AT)
+    block, blocks, high, low = _LEAF.unpack_from(inode, MAP_AT + 12)
+    first = low | high << 32
+    if magic != _MAGIC or count != 1 or depth or block or not 0 < blocks <= _UNWRITTEN:
+        return None
+    if blocks * geometry.block_bytes < size or not 0 < first <= geometry.blocks - blocks:
+        return None
+    return Map([(geometry.start + first * geometry.block_bytes, blocks * geometry.block_bytes)])
 
 
 class _Walker:

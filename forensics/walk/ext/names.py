@@ -49,7 +49,8 @@ class Entry(NamedTuple):
 def entries(block: bytes, inodes: int, *, typed: bool, live: bool = True) -> Iterator[Entry]:
     """Entries of one block of a folder. live: False for a folder that is deleted itself."""
     at = left = 0  # left: bytes of the slack that the search is in
-    while at <= len(block) - _LEAST_BYTES:
+    stop = min(len(block) - _LEAST_BYTES, len(block.rstrip(b"\0")) - _HEADER_BYTES)
+    while at <= stop:
         inum, length, word = _ENTRY.unpack_from(block, at)
         units, kind = (word & 0xFF, word >> 8) if typed else (word, 0)
         if length in {0, 0xFFFF} and len(block) == 1 << 16:
@@ -57,7 +58,11 @@ def entries(block: bytes, inodes: int, *, typed: bool, live: bool = True) -> Ite
         need = _HEADER_BYTES + (units + 3) // 4 * 4
         fits = 0 < units <= _NAME_MAX and need <= length <= len(block) - at and length % 4 == 0
         if not fits or inum > inodes or 0 < left < need:
-            at, left = at + 4, max(left - 4, 0)
+            step = 4
+            if length == 0 and word == 0:  # zeros: on to one word before what is none
+                other = len(block) - len(block[at + 8 :].lstrip(b"\0"))
+                step = max(other // 4 * 4 - 4 - at, 4)
+            at, left = at + step, max(left - step, 0)
             continue
         in_slack = left > 0
         name = block[at + _HEADER_BYTES : at + _HEADER_BYTES + units]
@@ -123,9 +128,8 @@ class Names:
         at = self.inodes.at(number)
         if at is None:
             return None
-        deleted = not self.inodes.in_use(number)
-        kind = _kind(self.inodes.head(at))
-        return Found(path, False, orphan, b"", number, 0, deleted, kind)
+        deleted, head = not self.inodes.in_use(number), self.inodes.head(at)
+        return Found(path, False, orphan, b"", number, 0, deleted, _kind(head), at=at, head=head)
 
     def _below(self, folder: Folder) -> Iterator[Found]:
         stack = [folder]
@@ -157,9 +161,10 @@ class Names:
         at = self.inodes.at(entry.inum) if entry.inum else None
         in_use = at is not None and self.inodes.in_use(entry.inum)
         known = at is not None and (entry.live or not in_use)
-        kind = _TYPES.get(entry.type, table.FILE)
+        kind, head = _TYPES.get(entry.type, table.FILE), b""
         if at is not None and known:
-            kind = _kind(self.inodes.head(at))
+            head = self.inodes.head(at)
+            kind = _kind(head)
             self._named.add(entry.inum)
         text, hidden = naming.mask_name(naming.encode(entry.name), self.mask_path)
         return Found(
@@ -172,6 +177,8 @@ class Names:
             not (entry.live and in_use),
             kind,
             known,
+            at=at if known else None,
+            head=head,
         )
 
     def _entries(self, inum: int, folder: Folder | None = None) -> Iterator[Entry]:
@@ -179,8 +186,9 @@ class Names:
         at = self.inodes.at(inum)
         if at is None:
             return
-        size = size_of(self.inodes.head(at))
-        found = self.inodes.map(at, size)
+        head = self.inodes.head(at)
+        size = size_of(head)
+        found = self.inodes.map(head, at, size)
         live = self.inodes.in_use(inum)
         if folder and size > FOLDER_BYTES_MAX:
             self.trouble("FOLDER_BYTES_MAX", folder.path or "/", size - FOLDER_BYTES_MAX)

@@ -30,6 +30,7 @@ from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim, Trouble
 
 GROUPS_MAX = 1 << 22  # 512 TiB with 4 KiB blocks
+BLOCKS_PER_GROUP_MIN = 256  # mke2fs makes no smaller ones
 BLOCK_UNINIT, INODE_UNINIT = 2, 1
 _COMPAT_JOURNAL, _COMPAT_RESIZE, _COMPAT_SPARSE2 = 0x4, 0x10, 0x200
 _INCOMPAT_FILETYPE, _INCOMPAT_META_BG = 0x2, 0x10
@@ -87,9 +88,10 @@ def read_super(raw: bytes, start: int) -> Super | None:
     per_group, inodes_per_group, first = u32(0x20), u32(0x28), u32(0x14)
     inode_bytes = 128 if old else int.from_bytes(raw[0x58:0x5A], "little")
     size = int.from_bytes(raw[0xFE:0x100], "little")
-    if power > 6 or not per_group or not inodes_per_group or inode_bytes not in range(128, 65537):
+    block_bytes = 1024 << power if power <= 6 else 0
+    if not 0 < inodes_per_group <= 8 * block_bytes or inode_bytes not in range(128, 65537):
         return None
-    groups = -(-(blocks - first) // per_group)
+    groups = -(-(blocks - first) // per_group) if per_group >= BLOCKS_PER_GROUP_MIN else 0
     if not 0 < groups <= GROUPS_MAX or per_group > 1 << 26:
         return None
     clusters = 1
@@ -97,7 +99,7 @@ def read_super(raw: bytes, start: int) -> Super | None:
         clusters = 1 << (cluster_power - power)
     label = raw[0x78:0x88].split(b"\0")[0].decode("utf-8", "replace")
     return Super(
-        start, 1024 << power, blocks, first, clusters, per_group, groups,
+        start, block_bytes, blocks, first, clusters, per_group, groups,
         u32(0x00), inodes_per_group, inode_bytes, _FIRST_INODE_OLD if old else u32(0x54),
         compat, incompat, read_only, int.from_bytes(raw[0xCE:0xD0], "little"),
         max(size, 32) if wide else 32, u32(0x104),
