@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal import fixed, gate, persons, tables, text, transfer
+from forensics.personal.columns import Layout, layout_of
 from forensics.personal.dictionary import names
 from forensics.personal.encodings import View, views_of
 from forensics.personal.evidence import PUBLIC
 from forensics.personal.found import Found, Hit, Record, Settings, masked
+from forensics.personal.lines import Lines
 from forensics.personal.literals import Literals
 from forensics.personal.register import Comparison, Index
 from forensics.personal.rows import Rows
@@ -56,7 +58,7 @@ class _State:
     """What one content's windows hand on."""
 
     found: Found = field(default_factory=Found)
-    layouts: dict[str, tables.Layout] = field(default_factory=dict)  # by encoding
+    layouts: dict[str, Layout] = field(default_factory=dict)  # by encoding
     open: dict[tuple[str, str], _Open] = field(default_factory=dict)
     hits: Counter[tuple[str, int]] = field(default_factory=Counter)
 
@@ -129,10 +131,10 @@ class Detector:
         if sent:
             yield sent
             whole = whole[: sent.start] + "\n" * (sent.end - sent.start) + whole[sent.end :]
-        lines = tables.Lines(whole, view.points)
+        lines = Lines(whole, view.points)
         rest = np.ones(len(lines), bool)
         for block in tables.blocks(lines):
-            layout = tables.layout_of(block, state.layouts.get(view.encoding))
+            layout = layout_of(block.separator, block.cells, state.layouts.get(view.encoding))
             if layout is None:
                 continue
             rows = tables.rows_of(block, layout, lines)

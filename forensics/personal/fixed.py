@@ -18,13 +18,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import tables, text
+from forensics.personal.candidates import candidates
+from forensics.personal.columns import reader
 from forensics.personal.dictionary import postcodes
 from forensics.personal.evidence import ACCEPT, NAMES
 from forensics.personal.fold import compose, kana_key
 from forensics.personal.identifiers import BY_KIND, birth_date
+from forensics.personal.lines import Lines
 from forensics.personal.rows import Cell, Column, Rows, Values, plain
-from forensics.personal.tables import Lines
 
 _KANA_CHARS = "ア-ンヲ゛゜ー0-9A-Z .()/,「」-"
 _TRANSFER = re.compile(
@@ -116,7 +117,7 @@ def rows_of(lines: Lines, first: int, last: int) -> Rows | None:
     cells = {
         place.kind: [line[place.start : place.end].strip() for line in part] for place in places
     }
-    columns = {kind: Column(column, tables.reader(kind)) for kind, column in cells.items()}
+    columns = {kind: Column(column, reader(kind)) for kind, column in cells.items()}
 
     def cells_of(row: int, wanted: Collection[str]) -> list[Cell]:
         start, out = int(lines.starts[first + row]), []
@@ -137,7 +138,7 @@ def _columns(sample: list[str]) -> list[Place]:
     """Columns that the lines of the sample share, left to right."""
     starts: Counter[tuple[str, int]] = Counter()
     for line in sample:
-        for item in text.candidates(line, Counter(), LATEST):
+        for item in candidates(line, Counter(), LATEST):
             if item.kind in _TEXT_KINDS:
                 starts[item.kind, item.start] += 1
     found = [

@@ -21,7 +21,7 @@ class Literals:
             return sorted({place for word in self._words for place in _all(data.lower(), word)})
         found: set[int] = set()
 
-        def matched(number: int, start: int, end: int, flags: int, context: object) -> None:
+        def matched(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
             found.add(end - len(self._words[number]))
 
         self._database.scan(data, match_event_handler=matched)

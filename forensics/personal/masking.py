@@ -78,12 +78,16 @@ def mask_text(text: str) -> str:
 
 def _spans(text: str) -> list[tuple[int, int, str]]:
     out = [(match.start(), match.end(), MAIL) for match in _MAIL.finditer(text)]
-    for match in _PHONE.finditer(text):
-        if phone.value(match[0]) and not _moment(match[0]):
-            out.append((match.start(), match.end(), PHONE))
-    for match in _NUMBER.finditer(text):
-        if _identifies(match[0], bool(_LABELLED.search(text[: match.start()]))):
-            out.append((match.start(), match.end(), NUMBER))
+    out += [
+        (match.start(), match.end(), PHONE)
+        for match in _PHONE.finditer(text)
+        if phone.value(match[0]) and not _moment(match[0])
+    ]
+    out += [
+        (match.start(), match.end(), NUMBER)
+        for match in _NUMBER.finditer(text)
+        if _identifies(match[0], labelled=bool(_LABELLED.search(text[: match.start()])))
+    ]
     if not text.isascii():
         out += [(match.start(), match.end(), ADDRESS) for match in _ADDRESS.finditer(text)]
         out += _names(text)
@@ -99,7 +103,7 @@ def _moment(number: str) -> bool:
     )
 
 
-def _identifies(number: str, labelled: bool) -> bool:
+def _identifies(number: str, *, labelled: bool) -> bool:
     """A number that would be a person's: a true check digit, or any under its own word."""
     plain = re.sub("[- ]", "", number)
     if _moment(plain):
@@ -119,10 +123,11 @@ def _identifies(number: str, labelled: bool) -> bool:
 
 def _names(text: str) -> list[tuple[int, int, str]]:
     known = names()
-    out = []
-    for match in _SPACED.finditer(text):
-        if name_key(match[1]) in known.surnames and name_key(match[2]) in known.given:
-            out.append((match.start(), match.end(), NAME))
+    out = [
+        (match.start(), match.end(), NAME)
+        for match in _SPACED.finditer(text)
+        if name_key(match[1]) in known.surnames and name_key(match[2]) in known.given
+    ]
     for match in _WORD.finditer(text):
         out += _joined(match[0], match.start())
     for match in _KANA.finditer(text):

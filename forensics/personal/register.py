@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal import headers, tables
+from forensics.personal.columns import EXTRA, layout_of
 from forensics.personal.encodings import views_of
 from forensics.personal.fold import fold
 from forensics.personal.identifiers import address
@@ -112,7 +113,7 @@ def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path
         values = field_values(normal, field)
         if values is not None:
             arrays[field] = _fingerprints(key, field, values)
-    extra = [place for place, kind in enumerate(kinds) if kind in tables.EXTRA]
+    extra = [place for place, kind in enumerate(kinds) if kind in EXTRA]
     extra = [place for place in extra if header and header[place].strip()]
     for number, place in enumerate(extra):
         arrays[f"x{number}"] = _fingerprints(
@@ -196,7 +197,7 @@ def _kinds(
     header: list[str], rows: list[list[str]], columns: Mapping[str, str]
 ) -> list[str | None]:
     cells = [header, *rows] if header else rows
-    layout = tables.layout_of(tables.Block(",", cells, [], quoted=False), None)
+    layout = layout_of(",", cells, None)
     kinds = (
         list(layout.kinds)
         if layout
@@ -331,8 +332,10 @@ _OWN_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Matched rows against the register: changeable fields (address, telephone), columns of the extract's own
-    (values compared, of them differing), and rows that have exactly the register's columns.
+    """Matched rows against the register.
+
+    compared, differing: values of changeable fields (address, telephone); own_compared, own_differing: values
+    of columns that only this extract has; alike: rows that have exactly the register's columns.
     """
 
     compared: int = 0

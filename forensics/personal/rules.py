@@ -72,7 +72,7 @@ class Rules:
         if self._own is None:
             return
 
-        def capped(kind: int, message: Any) -> Any:
+        def capped(kind: int, _message: Any) -> Any:
             if kind == yara.CALLBACK_TOO_MANY_MATCHES and "MATCH_CAP" not in warnings:
                 warnings.append("MATCH_CAP")
             return yara.CALLBACK_CONTINUE

@@ -1,0 +1,462 @@
+"""Candidates of free text: a shape with a border, its check digit or dictionary, its context word.
+
+What stands beside a candidate makes a record of it (text.py) or leaves it a rejected candidate that is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+from forensics.personal.checks import is_sample
+from forensics.personal.dictionary import Names, names, postcodes
+from forensics.personal.encodings import common_characters
+from forensics.personal.evidence import LABEL
+from forensics.personal.fold import name_key
+from forensics.personal.identifiers import (
+    BY_KIND,
+    IDENTIFIERS,
+    address,
+    birth_date,
+    email,
+    name,
+    name_kana,
+    phone,
+)
+
+LABEL_REACH = 40  # characters between a context word and its number
+RECENT_YEARS = 12  # an unlabelled date as young as this is rather a day of business
+
+# A neighbour that makes a number part of something else; letters are safe here: text is decoded.
+# The lookbehinds stand after the first digit: the search then skips to digits.
+DIGIT = r"\d(?<![0-9A-Za-z_]\d)(?<![0-9A-Za-z][-.+/]\d)(?<![0-9]:\d)"
+LEFT = r"(?<![0-9A-Za-z_])(?<![0-9A-Za-z][-.+/])(?<![0-9]:)"
+RIGHT = r"(?![0-9A-Za-z_])(?![-.+/:][0-9A-Za-z])"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value of a kind at characters start to end; labelled: its own context word stands before it."""
+
+    kind: str
+    start: int
+    end: int
+    value: str
+    score: float
+    labelled: bool
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    words = {word for item in IDENTIFIERS for word in item.words if word}
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, ordered)))
+
+
+@cache
+def _label_kinds() -> dict[str, tuple[str, ...]]:
+    out: dict[str, list[str]] = {}
+    for item in IDENTIFIERS:
+        for word in item.words:
+            out.setdefault(word, []).append(item.kind)
+    return {word: tuple(kinds) for word, kinds in out.items()}
+
+
+def _word_starts(text: str, match: re.Match[str]) -> bool:
+    """Is the match no tail of a longer Latin word (`tel` in `hotel`)."""
+    first, before = text[match.start()], text[match.start() - 1 : match.start()]
+    return not (first.isascii() and first.isalpha() and before.isascii() and before.isalpha())
+
+
+class Labels:
+    """The context words of one text, by position."""
+
+    def __init__(self, text: str) -> None:
+        lower = text.lower()
+        found = [
+            (match.end(), match[0])
+            for match in _labels().finditer(lower)
+            if _word_starts(lower, match)
+        ]
+        self._text = text
+        self._ends = [end for end, _ in found]
+        self._words = [word for _, word in found]
+
+    def kinds(self, place: int) -> tuple[str, ...]:
+        """Kinds of the nearest word that ends within reach before `place`, with no number between."""
+        last = bisect_left(self._ends, place + 1) - 1
+        if last < 0 or place - self._ends[last] > LABEL_REACH:
+            return ()
+        between = self._text[self._ends[last] : place]
+        if re.search(r"\d{4}|\n\s*\n", between):
+            return ()
+        return _label_kinds()[self._words[last]]
+
+    def has(self, kind: str, place: int, reach: int = LABEL_REACH) -> bool:
+        """Does a word of this kind end within reach before `place`."""
+        last = bisect_left(self._ends, place + 1) - 1
+        while last >= 0 and place - self._ends[last] <= reach:
+            if kind in _label_kinds()[self._words[last]]:
+                return True
+            last -= 1
+        return False
+
+
+_NUMBER = re.compile(DIGIT + r"(?:[\d -]{3,20}\d|\d{3,})" + RIGHT)
+_PHONE = re.compile(r"(?<![0-9A-Za-z_])(?<![0-9][-.+/:])(?:" + BY_KIND["phone"].shape + ")" + RIGHT)
+_DATE = re.compile(
+    LEFT
+    + "(?:"
+    + birth_date.IDENTIFIER_SHAPE
+    + ")"
+    + r"(?![0-9])(?![-.+/:][0-9])(?![ T]\d{1,2}:\d\d)"
+)
+_EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])" + email.SHAPE + r"(?![A-Za-z0-9])")
+_POSTCODE = re.compile(LEFT + r"(?:〒\s?)?(\d{3}-\d{4})" + RIGHT + r"|〒\s?(\d{7})(?!\d)")
+_ADDRESS = re.compile(address.SHAPE + r"(?: [^\s,;|\"'<>()、。0-9]{1,14}\d{1,5}(?:号室|号|階|F)?)?")
+_LETTERS = re.compile(LEFT + r"(?:[A-Z]{2}\d{7}|[A-Z]{2}\d{8}[A-Z]{2})" + RIGHT)
+_MRZ = re.compile(BY_KIND["mrz"].shape)
+_ROMAJI = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14}) ?<(?=[^<>\s]{1,64}@)")
+_KANA = re.compile(
+    r"(?<![ァ-ヶー゛゜])[ァ-ヶー゛゜]{1,12}[ 　][ァ-ヶー゛゜]{1,12}(?![ァ-ヶー゛゜])"
+)
+_KANA_LABEL = re.compile("フリガナ|カナシメイ|シメイ|カナ(?= )")
+_INSURED = re.compile(r"記号\s?[:：]?\s?(\d{1,8})\s{0,3}(?:番号)\s?[:：]?\s?(\d{1,8})")
+_CJK = r"[\u3005\u3007\u3400-\u9fff\uf900-\ufaff]"
+_KANJI_RUN = re.compile(rf"{_CJK}[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]*")
+_HAS_KANJI = re.compile(_CJK)
+
+
+def candidates(text: str, counts: Counter[tuple[str, str]], year: int) -> list[Candidate]:
+    """All candidates of one folded text, without overlap, in order; rejected ones are counted."""
+    labels = Labels(text)
+    found: list[Candidate] = []
+    found += _mrz(text)
+    found += _numbers(text, labels, counts)
+    found += _dates(text, labels, year)
+    found += _phones(text, labels)
+    found += _others(text, labels)
+    if _HAS_KANJI.search(text):
+        found += _addresses(text, labels)
+        found += _names(text, labels)
+    found += _kana(text, labels)
+    return _disjoint(found)
+
+
+def _disjoint(found: list[Candidate]) -> list[Candidate]:
+    """Of overlapping candidates the likeliest (labelled, then score, then longest)."""
+    ranked = sorted(found, key=_rank)
+    taken: list[tuple[int, int]] = []
+    out = []
+    starts: list[int] = []
+    for item in ranked:
+        place = bisect_left(starts, item.start)
+        before = taken[place - 1] if place else (0, 0)
+        after = taken[place] if place < len(taken) else (item.end, item.end)
+        if before[1] <= item.start and item.end <= after[0]:
+            starts.insert(place, item.start)
+            taken.insert(place, (item.start, item.end))
+            out.append(item)
+    return sorted(out, key=lambda item: item.start)
+
+
+def _rank(item: Candidate) -> tuple[float, ...]:
+    """An address may hold what reads as a name, never the other way round."""
+    weight = 2.5 if item.kind == "address" else item.score
+    return (-item.labelled, -weight, item.start - item.end, item.start)
+
+
+def _mrz(text: str) -> list[Candidate]:
+    out = []
+    if "P" in text and "<<" in text:
+        for match in _MRZ.finditer(text):
+            lines = match[0].split()
+            value = BY_KIND["mrz"].value("\n".join([lines[0], lines[-1]]))
+            if value:
+                out.append(Candidate("mrz", match.start(), match.end(), value, 3.0, labelled=True))
+    return out
+
+
+_BY_NUMBER = ("my_number", "resident_code", "driver_license", "pension_number", "employment_insurance",
+              "care_insured", "bank_account", "credit_card", "atena_number", "household_number", "corporate_number",
+              "insurer_number")  # fmt: skip
+_OVERRIDES = frozenset({"corporate_number", "insurer_number"})
+
+
+def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> list[Candidate]:
+    """Numbers with their own context word, and bare ones that pass a check digit."""
+    out = []
+    for match in _NUMBER.finditer(text):
+        kinds = labels.kinds(match.start())
+        shaped = False
+        for kind in kinds:
+            if kind not in _BY_NUMBER:
+                continue
+            shaped = True
+            value = BY_KIND[kind].value(match[0])
+            if value is None:
+                counts[kind, "check_digit"] += 1
+                continue
+            if kind in {"bank_account", "insurer_number"} and len(match[0]) != 7 + (
+                kind != "bank_account"
+            ):
+                continue
+            if is_sample(value) and kind in {"my_number", "credit_card"}:
+                counts[kind, "sample"] += 1
+                continue
+            out.append(
+                Candidate(
+                    kind,
+                    match.start(),
+                    match.end(),
+                    value,
+                    LABEL + BY_KIND[kind].score,
+                    labelled=True,
+                )
+            )
+            break
+        if not shaped:
+            out += _bare(match, counts)
+    for match in _INSURED.finditer(text):
+        yucho = re.search(
+            "ゆうちょ|郵便貯金|通帳", text[max(0, match.start() - 40) : match.start()]
+        )
+        kind = "yucho_account" if yucho else "health_insured"
+        for group in (1, 2):
+            if kind == "yucho_account" and BY_KIND[kind].value(match[group]) is None:
+                continue
+            out.append(
+                Candidate(
+                    kind, match.start(group), match.end(group), match[group], LABEL, labelled=True
+                )
+            )
+    return out
+
+
+_FOREIGN = re.compile(
+    r"(?:請求|注文|受注|発注|伝票|管理|送り状|追跡|問い?合わ?せ|契約|見積|納品|製造|整理|受付|商品|品|型|シリアル|serial|trace_?id|order|invoice)"
+    r"(?:番号|no\.?|id|コード|[ =:#])*[ :：=#]*$",
+    re.IGNORECASE,
+)
+
+
+def _bare(match: re.Match[str], counts: Counter[tuple[str, str]]) -> list[Candidate]:
+    """A number without its word: a My Number by its check digit; everything else needs a word."""
+    if _FOREIGN.search(match.string[max(0, match.start() - 20) : match.start()]):
+        return []
+    number = re.sub(r"[ -]", "", match[0])
+    if len(number) != 12 or not re.fullmatch(BY_KIND["my_number"].shape, match[0]):
+        return []
+    counts["my_number", "seen"] += 1
+    value = BY_KIND["my_number"].value(match[0])
+    if value is None:
+        counts["my_number", "check_digit"] += 1
+        return []
+    if is_sample(value):
+        counts["my_number", "sample"] += 1
+        return []
+    counts["my_number", "no_context"] += 1
+    return [Candidate("my_number", match.start(), match.end(), value, 0.9, labelled=False)]
+
+
+_LONG_DATE = re.compile("[年/.-]")
+
+
+def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
+    out = []
+    for match in _DATE.finditer(text):
+        value = birth_date.value(match[0])
+        if value is None:
+            continue
+        kinds = labels.kinds(match.start())
+        after = text[match.end() : match.end() + 4].lstrip(") ")
+        labelled = "birth_date" in kinds or after.startswith("生")
+        separated = bool(_LONG_DATE.search(match[0]))
+        if len(match[0]) == 7 and not separated and not labelled and match[0].isdigit():
+            score = 0.3
+        else:
+            score = 1.0 if labelled or re.match("[^0-9]", match[0]) else 0.5
+        if not labelled and int(value[:4]) > year - RECENT_YEARS:
+            score = 0.2
+        out.append(
+            Candidate(
+                "birth_date", match.start(), match.end(), value, score + 0.6 * labelled, labelled
+            )
+        )
+    return out
+
+
+def _phones(text: str, labels: Labels) -> list[Candidate]:
+    out = []
+    for match in _PHONE.finditer(text):
+        value = phone.value(match[0])
+        if value is None:
+            continue
+        separated = len(value) != len(match[0])
+        labelled = "phone" in labels.kinds(match.start())
+        mobile = value.startswith(phone.MOBILE)
+        if not separated and not labelled and not mobile:
+            continue
+        out.append(
+            Candidate("phone", match.start(), match.end(), value, 1.2 if mobile else 0.8, labelled)
+        )
+    return out
+
+
+def _others(text: str, labels: Labels) -> list[Candidate]:
+    out = []
+    if "@" in text:
+        out += [
+            Candidate("email", m.start(), m.end(), m[0].lower(), 0.5, labelled=False)
+            for m in _EMAIL.finditer(text)
+        ]
+        for match in _ROMAJI.finditer(text):
+            out.append(Candidate("name_romaji", match.start(1), match.end(1), match[1].lower(), 1.2,
+                                 labelled=True))  # fmt: skip
+    for match in _POSTCODE.finditer(text):
+        group = 1 if match[1] else 2
+        labelled = text[max(0, match.start(group) - 3) : match.start(group)].find("〒") >= 0 or (
+            "postcode" in labels.kinds(match.start(group)))  # fmt: skip
+        value = match[group].replace("-", "")
+        known = int(value) in postcodes()
+        if labelled or known:
+            out.append(
+                Candidate("postcode", match.start(group), match.end(group), value, 0.3, labelled)
+            )
+    for match in re.finditer(r"(?<!\d)\d{7}(?!\d)", text):
+        if "postcode" in labels.kinds(match.start()):
+            out.append(
+                Candidate("postcode", match.start(), match.end(), match[0], 0.3, labelled=True)
+            )
+    for match in _LETTERS.finditer(text):
+        kind = "passport" if len(match[0]) == 9 else "residence_card"
+        if kind in labels.kinds(match.start()):
+            out.append(
+                Candidate(
+                    kind,
+                    match.start(),
+                    match.end(),
+                    match[0],
+                    LABEL + BY_KIND[kind].score,
+                    labelled=True,
+                )
+            )
+    return out
+
+
+def _addresses(text: str, labels: Labels) -> list[Candidate]:
+    out = []
+    for match in _ADDRESS.finditer(text):
+        start = match.start() + _address_lead(match[0])
+        value = address.value(text[start : match.end()])
+        if value:
+            labelled = "address" in labels.kinds(start) or "address" in labels.kinds(match.start())
+            out.append(Candidate("address", start, match.end(), value, 1.0, labelled))
+    return out
+
+
+def _address_lead(found: str) -> int:
+    """Characters before the address proper: a label that ran into it (住所は兵庫県…)."""
+    lead = 0
+    for match in re.finditer(r"現住所|住所|居所|所在地|です|から|まで|[はにをのが、。]", found):
+        head = found[: match.end()]
+        if re.search("[市区町村郡県]", head[:-1]) or match.end() > 12:
+            break
+        lead = match.end()
+    return lead
+
+
+_HONORIFIC = re.compile("様|殿|さん|氏|君|さま|生|の|は|が|を|に|と|へ|も|、|（")
+
+
+def _names(text: str, labels: Labels) -> list[Candidate]:
+    """Names of the dictionary: surname and given name with a space, or joined."""
+    known = names()
+    out = []
+    for match in _KANJI_RUN.finditer(text):
+        spaced = _spaced(text, match.start(), match.end(), known)
+        if spaced:
+            first, last = spaced
+            labelled = "name" in labels.kinds(first)
+            value = name_key(text[first:last])
+            out.append(Candidate("name", first, last, value, 2.0, labelled))
+        out += _joined(text, match.start(), match.end(), labels)
+    return out
+
+
+_GIVEN = re.compile(r" ([\u3005\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8})")
+
+
+def _spaced(text: str, start: int, end: int, known: Names) -> tuple[int, int] | None:
+    """A surname at the end of the word start to end, and a given name after one space."""
+    following = _GIVEN.match(text, end)
+    if following is None:
+        return None
+    given_start, given_end = following.span(1)
+    for length in range(min(name.SURNAME_MAX, end - start), 0, -1):
+        if name_key(text[end - length : end]) not in known.surnames:
+            continue
+        before = text[start : end - length]
+        if before and not _HEADS.search(before) and before[-1] in common_characters():
+            continue
+        for given_length in range(min(name.GIVEN_MAX, given_end - given_start), 0, -1):
+            stop = given_start + given_length
+            if name_key(text[given_start:stop]) in known.given and _ends(text, stop, given_end):
+                return end - length, stop
+    return None
+
+
+_HEADS = re.compile(
+    r"(?:氏名|名前|者|世帯主|名義|名義人|担当|父|母|妻|夫|子|本人|代理人|様|は|が|の|と|を|号|長|番号|件名|宛|名)$"
+)
+
+
+def _ends(text: str, stop: int, run_end: int) -> bool:
+    """Does a name end here: at the end of its word, or before an honorific or particle."""
+    return stop == run_end or bool(_HONORIFIC.match(text, stop))
+
+
+def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
+    """Surname and given name written together, at the start of a word or after a label's word."""
+    common = common_characters()
+    places = [start]
+    places += [place + 1 for place in range(start, end - 2) if text[place] not in common]
+    for match in re.finditer(r"氏名|名前|世帯主|者は|は|の|と|が|、", text[start:end]):
+        places.append(start + match.end())
+    for place in places:
+        run_end = min(end, place + name.SURNAME_MAX + name.GIVEN_MAX)
+        for stop in range(run_end, place + 1, -1):
+            if not _ends(text, stop, end):
+                continue
+            if name.parts(text[place:stop]):
+                labelled = "name" in labels.kinds(place)
+                honorific = bool(re.match("様|殿|さん|氏", text[stop : stop + 2]))
+                score = 1.2 + 0.4 * honorific
+                return [
+                    Candidate(
+                        "name",
+                        place,
+                        stop,
+                        name_key(text[place:stop]),
+                        score,
+                        labelled or honorific,
+                    )
+                ]
+    return []
+
+
+def _kana(text: str, labels: Labels) -> list[Candidate]:
+    out = []
+    for match in _KANA.finditer(_KANA_LABEL.sub(lambda label: "*" * len(label[0]), text)):
+        value = name_kana.value(match[0])
+        labelled = "name_kana" in labels.kinds(match.start()) or "name" in labels.kinds(
+            match.start()
+        )
+        if value is None and labelled and "name_kana" in labels.kinds(match.start()):
+            value = name_kana.cell(match[0])
+        if value:
+            out.append(Candidate("name_kana", match.start(), match.end(), value, 2.0, labelled))
+    return out

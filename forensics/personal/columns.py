@@ -1,0 +1,223 @@
+"""What the columns of a table hold: by header words, by the window before, or by votes of their cells.
+
+A vote is the share of cells that are valid values; a column in which few cells pass is evidence against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from forensics.personal import headers
+from forensics.personal.checks import is_sample
+from forensics.personal.dictionary import postcodes
+from forensics.personal.evidence import ACCEPT, LABEL, accepted
+from forensics.personal.identifiers import (
+    BY_KIND,
+    birth_date,
+    my_number,
+    name,
+    name_kana,
+    phone,
+    resident_code,
+)
+
+SAMPLE_ROWS = 40  # rows that vote on a column
+BLANK = " \t\r\n\0\ufeff"
+EXTRA = (None, "tax_amount", "welfare_flag")  # columns whose values tell one extract from another
+
+Value = Callable[[str], "str | None"]
+_CELL: dict[str, Value] = {
+    "my_number": my_number.cell,
+    "name": name.cell,
+    "name_kana": name_kana.cell,
+    "phone": phone.bare,
+    "birth_date": birth_date.cell,
+}
+
+
+def reader(kind: str) -> Value:
+    """How a cell of a column of this kind is read: more leniently than in free text."""
+    return _CELL.get(kind) or BY_KIND[kind].value
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a window hands on: separator, kinds of the columns, and which of them a header named."""
+
+    separator: str
+    kinds: tuple[str | None, ...]
+    labelled: frozenset[int]
+    header: tuple[str, ...] = ()
+    score: float = 0.0
+
+
+def layout_of(separator: str, rows: list[list[str]], carried: Layout | None) -> Layout | None:
+    """Column kinds of rows of one width: from their header, from the window before, or by votes.
+
+    None when no row can be a person.
+    """
+    named = headers.kinds(rows[0])
+    header: tuple[str, ...] = ()
+    if named is not None:
+        header = tuple(rows[0])
+        rows = rows[1:]
+    elif carried and carried.separator == separator and _holds(carried, rows):
+        return carried
+    if not rows:
+        return None
+    step = max(1, len(rows) // SAMPLE_ROWS)
+    columns = [[cell.strip(BLANK) for cell in column if cell.strip(BLANK)]
+               for column in zip(*rows[::step][:SAMPLE_ROWS], strict=True)]  # fmt: skip
+    words = named or [None] * len(columns)
+    anchors = {place: found for place, cells in enumerate(columns)
+               if (found := _kind(words[place], cells, _ANCHORS)) and found[0]}  # fmt: skip
+    if not anchors:
+        return None
+    kinds: list[str | None] = []
+    total = 0.0
+    for place, cells in enumerate(columns):
+        kind, score = anchors.get(place) or _kind(words[place], cells, _OTHERS)
+        if kind in kinds:
+            kind, score = None, 0.0
+        kinds.append(kind)
+        total += score
+    own = {kind for kind in kinds if kind}
+    labels = {kind for kind, word in zip(kinds, words, strict=True) if kind and word}
+    if len(rows) >= 5:  # a column of numbers with true check digits speaks for itself
+        labels |= own & {"my_number", "resident_code"}
+    numbers = (cells for cells, kind in zip(columns, kinds, strict=True) if kind is None)
+    if (
+        "name" in own
+        and len(rows) >= 2
+        and any(_numbers(cells, len(columns[0])) for cells in numbers)
+    ):
+        own.add("number")
+        total += 0.5
+    if round(total, 3) < ACCEPT or not accepted(own, labels):
+        return None
+    labelled = frozenset(place for place, kind in enumerate(kinds) if kind and words[place])
+    return Layout(separator, tuple(kinds), labelled, header, total)
+
+
+_ANCHORS = ("name", "name_kana", "my_number", "mrz", "residence_card")
+_OTHERS = ("birth_date", "phone", "postcode", "address", "email", "pension_number", "credit_card")
+_ANCHOR_WORDS = frozenset({"name", "name_kana", "my_number", "resident_code", "atena_number", "driver_license", "passport",
+                           "residence_card", "pension_number", "care_insured", "employment_insurance", "credit_card"})  # fmt: skip
+
+
+def _numbers(cells: list[str], count: int) -> bool:
+    """A full column of different numbers of one length of seven digits or more: somebody's key."""
+    lengths = {len(cell) for cell in cells}
+    return (
+        count == len(cells) == len(set(cells))
+        and len(lengths) == 1
+        and lengths.pop() >= 7
+        and all(map(str.isdigit, cells))
+    )
+
+
+def _holds(layout: Layout, rows: list[list[str]]) -> bool:
+    """Do rows go on with the columns of the window before."""
+    if len(layout.kinds) != len(rows[0]):
+        return False
+    known = [
+        (place, kind) for place, kind in enumerate(layout.kinds) if kind and kind not in PART_KINDS
+    ]
+    good = 0
+    for place, kind in known:
+        cells = [row[place].strip(BLANK) for row in rows[:20] if row[place].strip(BLANK)]
+        good += not cells or _share(cells, reader(kind)) >= 0.5
+    return good >= 0.7 * len(known)
+
+
+def _share(cells: list[str], value: Value) -> float:
+    return sum(value(cell) is not None for cell in cells) / len(cells)
+
+
+PART_KINDS = (headers.SURNAME, headers.GIVEN, headers.SURNAME_KANA, headers.GIVEN_KANA)
+
+
+def _kind(named: str | None, cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]:
+    """Kind (of these kinds, when no header names it) and score of one column.
+
+    A header word counts if the cells do not speak against it.
+    """
+    if named in PART_KINDS:
+        return named, LABEL / 2
+    if named:
+        if kinds is _ANCHORS and named not in _ANCHOR_WORDS:
+            return None, 0.0
+        if not cells:
+            return named, 0.0
+        share = _share(cells, reader(named))
+        if share >= 0.5 or (len(cells) < 5 and share > 0):
+            return named, LABEL + BY_KIND[named].score
+        if named in {"address", "postcode", "phone"} and share >= 0.1:
+            return named, LABEL
+        return None, 0.0
+    return _voted(cells, kinds) if cells else (None, 0.0)
+
+
+def _voted(cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]:
+    """Kind and score of a column without a header."""
+    count = len(cells)
+    if all(cell.isdigit() for cell in cells):
+        kind, score = _voted_digits(cells)
+        return (
+            (kind, score)
+            if (kind in {"my_number", "resident_code"}) == (kinds is _ANCHORS)
+            else (None, 0.0)
+        )
+    for kind in kinds:
+        if kind in {"postcode", "pension_number"} and not all("-" in cell for cell in cells):
+            continue
+        value = BY_KIND[kind].value
+        if count > 8 and _share(cells[:8], value) < 0.2:
+            continue
+        share = _share(cells, value)
+        if share >= 0.8 or (
+            kind in {"name", "name_kana", "address"} and share >= 0.5 and count >= 3
+        ):
+            return kind, _voted_score(kind, cells)
+    if kinds is _OTHERS and all(cell in {"男", "女"} for cell in cells):
+        return "sex", 0.4
+    return None, 0.0
+
+
+def _voted_score(kind: str, cells: list[str]) -> float:
+    if kind == "name":
+        return 2.0 if all(" " in cell for cell in cells) else 1.2 + 0.3 * min(len(cells) - 1, 3)
+    if kind == "my_number":
+        return 0.9 if len(cells) < 5 else 2.0
+    if kind == "pension_number":
+        return 0.4
+    return BY_KIND[kind].score + 0.1 * min(len(cells) - 1, 5)
+
+
+def _voted_digits(cells: list[str]) -> tuple[str | None, float]:
+    count = len(cells)
+    lengths = {len(cell) for cell in cells}
+    if lengths <= {11, 12} and 12 in lengths:
+        share = _share(cells, BY_KIND["my_number"].value)
+        if share >= 0.8 and not all(is_sample(cell) for cell in cells):
+            return "my_number", 2.0 if count >= 5 else 0.5 * count
+        return None, 0.0
+    if lengths == {8} and _share(cells, birth_date.value) >= 0.95:
+        return "birth_date", 0.5 + 0.1 * min(count - 1, 5)
+    if lengths == {7}:
+        known = sum(int(cell) in postcodes() for cell in cells) / count
+        if known >= 0.8:
+            return "postcode", 0.4
+        if _share(cells, birth_date.value) >= 0.95:  # one number in a hundred reads as an era date
+            return "birth_date", 0.4 + 0.2 * min(count - 1, 3)
+        return None, 0.0
+    if lengths <= {10, 11} and _share(cells, phone.value) >= 0.9:
+        return "phone", 0.8
+    if (
+        lengths == {11}
+        and count >= 2
+        and sum(map(resident_code.checked, cells)) / count >= (0.8 if count >= 5 else 1.0)
+    ):
+        return "resident_code", 1.0 if count >= 5 else 0.4
+    return None, 0.0
