@@ -109,8 +109,8 @@ class Case:
     def parts(self) -> Path:
         return self.folder / "parts"
 
-    def write(self, name: str, table: pa.Table) -> None:
-        """Keep a table: sorted by its key, one Parquet file, replaced as a whole."""
+    def write(self, name: str, table: pa.Table) -> pa.Table:
+        """Keep a table: sorted by its key, one Parquet file, replaced as a whole. Gives it sorted."""
         folder = self.folder / "tables" / name
         folder.mkdir(parents=True, exist_ok=True)
         place = folder / f"{name}.parquet"
@@ -118,6 +118,7 @@ class Case:
         ordered = schema.sort(name, schema.to_arrow(name, table))
         schema.write(ordered, draft)
         draft.replace(place)
+        return ordered
 
     def table(self, name: str) -> pa.Table:
         """A table of the case; empty where the run has not written it."""
@@ -129,19 +130,18 @@ class Case:
         return parquet.ParquetFile(place).read()
 
     def keep(self, *handles: Any, **tables: pa.Table) -> dict[str, pa.Table]:
-        """Write the tables of handles (joined where several give one) and named ones; give them all."""
+        """Write the tables of handles (joined where several give one) and named ones; give them all.
+
+        What a stage hands on for the next one only (spans) is no table of the case.
+        """
+        known = [table.name for table in schema.TABLES]
         found: dict[str, list[pa.Table]] = {}
         for handle in handles:
-            for name, table in handle.tables().items():
-                found.setdefault(name, []).append(table)
-        kept = {
-            name: schema.sort(name, schema.concat(name, parts)) for name, parts in found.items()
-        }
-        kept |= tables
-        for name, table in kept.items():
-            if name in {known.name for known in schema.TABLES}:
-                self.write(name, table)
-        return kept
+            for name in handle.names():
+                if name in known:
+                    found.setdefault(name, []).append(handle.table(name))
+        kept = {name: schema.concat(name, parts) for name, parts in found.items()} | tables
+        return {name: self.write(name, table) for name, table in kept.items()}
 
     def exit_code(self, tables: dict[str, pa.Table]) -> int:
         """0 when every unit was examined, 3 when some evidence could not be."""

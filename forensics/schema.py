@@ -589,8 +589,10 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
 
 
 def write(table: pa.Table, place: Path) -> None:
-    """Write a table as Parquet. Codes are dictionaries on disk; names and addresses differ row by
-    row, and a dictionary of them costs twice the time and a third more room (measured).
+    """Write a table as Parquet.
+
+    Codes are dictionaries on disk; names and addresses differ row by row, and a dictionary of them
+    costs twice the time and a third more room (measured).
     """
     import pyarrow as pa
     from pyarrow import parquet

@@ -49,7 +49,7 @@ class Request:
 def run(request: Request) -> int:
     """Run a case; gives the exit code."""
     without_pandas()
-    from forensics import evidence, examine, personal
+    from forensics import evidence
 
     for folder in request.rules:
         if not folder.is_dir():
@@ -62,6 +62,8 @@ def run(request: Request) -> int:
         accept_mismatch=request.accept_mismatch,
     )
     if case.rules:
+        from forensics import personal
+
         try:
             personal.open_detector(personal.Settings(bytes(32), rules=tuple(map(str, case.rules))))
         except ValueError as error:
@@ -73,7 +75,10 @@ def run(request: Request) -> int:
     progress = Terminal(request.language)
     _announce(case, len(media), size, request, progress)
     began, cpu = time.monotonic(), _cpu_seconds()
-    case = examine.prepared(case)
+    if case.register:
+        from forensics import examine
+
+        case = examine.prepared(case)
     with cases.lock(case):
         case.custody(
             "run", case=case.id, source=str(case.source), software=__version__, pipeline=story.__name__,

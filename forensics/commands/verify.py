@@ -11,7 +11,7 @@ from forensics import evidence, examine, walk
 from forensics.case import Refused, default_keys_folder
 from forensics.commands.look import open_case_of
 from forensics.report import minisign, seal
-from forensics.work import Crew
+from forensics.work import Crew, Handle
 
 
 def verify(
@@ -62,7 +62,7 @@ def _redo(case: Any, sample: int) -> tuple[list[str], int]:
         options = examine.options(case)
         for unit in chosen:
             old, new = (
-                crew.each(examine.contents, [unit], options).tables() for crew in (kept, again)
+                _tables(crew.each(examine.contents, [unit], options)) for crew in (kept, again)
             )
             problems += [
                 f"{unit.address}: table {name} differs when done again"
@@ -70,3 +70,7 @@ def _redo(case: Any, sample: int) -> tuple[list[str], int]:
                 if name not in old or name not in new or not old[name].equals(new[name])
             ]
     return problems, len(chosen)
+
+
+def _tables(handle: Handle) -> dict[str, Any]:
+    return {name: handle.table(name) for name in handle.names()}

@@ -14,7 +14,6 @@ from forensics.evidence.files import Files
 from forensics.evidence.image import Image, open_image
 from forensics.values import Gap
 from forensics.work import alive
-from forensics.work.deadline import alive
 
 if TYPE_CHECKING:
     from forensics.case import Case, Item

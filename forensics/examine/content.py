@@ -30,6 +30,7 @@ ARTIFACT_BYTES_MAX = 256 * MIB  # a larger registry hive or log is a row, not a 
 SPOOL_BYTES = 32 * MIB  # members up to this size stay in memory
 MASKED_COLUMNS = {"path", "detail", "label", "value"}
 COMPOUND = "ole"  # name of the unpacker of compound files
+PACKED = {"gzip": ".gz", "bzip2": ".bz2", "xz": ".xz"}  # one file each: rotated logs
 HITS_PER_KIND_MAX = 200  # per content; the rest is counted
 
 
@@ -134,9 +135,9 @@ class Spot:
         """Text that was made of another content: it holds no members of its own."""
         return bool(self.address.members) and self.address.members[-1].startswith("~")
 
-    def inside(self, name: Address, path: str | None, budget: Budget) -> Spot:
-        """The spot of a member. path: how artefacts are looked for in it; None: not at all."""
-        return Spot(name, self.state, Origin(path, dict, no_companion), budget, self.address)
+    def inside(self, name: Address, origin: Origin, budget: Budget) -> Spot:
+        """The spot of a member."""
+        return Spot(name, self.state, origin, budget, self.address)
 
 
 @dataclass(slots=True)
@@ -310,7 +311,7 @@ class Examiner:
             for number, member in enumerate(unpacker.members(Plain(source), budget)):
                 alive()
                 name = member_address(spot.address, member, number)
-                inner = spot.inside(name, _inner_path(spot, unpacker, name), budget)
+                inner = spot.inside(name, _inner_origin(spot, unpacker, name), budget)
                 worst = _worse(worst, self._member(inner, member))
         except UnpackError as error:  # a limit was reached
             self.rows.trouble(spot.address, source.size, "skipped", error.reason)
@@ -342,13 +343,18 @@ class Examiner:
         return _worse(outcome, "partial") if cut else outcome
 
 
-def _inner_path(spot: Spot, unpacker: Unpacker, name: Address) -> str | None:
-    """The streams of a compound file (a jump list) are artefacts of this host. What lies in an
-    archive was another's: it is searched, but it says nothing of this host.
+def _inner_origin(spot: Spot, unpacker: Unpacker, name: Address) -> Origin:
+    """What artefacts are told of a member.
+
+    The streams of a compound file (a jump list) and a packed log are artefacts of this host. What
+    lies in an archive was another's: it is searched, but it says nothing of this host.
     """
-    if unpacker.name != COMPOUND or spot.origin.path is None:
-        return None
-    return f"{spot.origin.path}!{name.members[-1]}"
+    path = spot.origin.path
+    if path and unpacker.name in PACKED and not spot.address.members:
+        return Origin(path.removesuffix(PACKED[unpacker.name]), spot.origin.times, no_companion)
+    if path and unpacker.name == COMPOUND:
+        return Origin(f"{path}!{name.members[-1]}", dict, no_companion)
+    return Origin(None, dict, no_companion)
 
 
 def member_address(address: Address, member: Member, number: int) -> Address:

@@ -39,6 +39,7 @@ PLANNED = (
     "evidence", "volume", "path", "file_id", "stream", "state", "kind", "size", "valid_size", "resident",
     "flags", "extents", "address",
 )  # fmt: skip  # columns of `files` that examining a content needs; and its times
+HARD_LINK = "hard_link"  # flag of a name whose stream has another name too
 LEFT_TO_RAW = "system"  # flag of file-system files: their bytes are metadata, swept raw
 STATE_OF_CLASS = {
     "slack": "slack", "unowned": "unallocated", "unallocated": "unallocated",
@@ -164,20 +165,43 @@ def _streams(files: pa.Table) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    flags = files.column("flags").to_pylist()
-    system = pa.array([LEFT_TO_RAW in (names or ()) for names in flags], pa.bool_())
     wanted = pc.and_(
         pc.equal(files.column("kind").cast("string"), "file"),
-        pc.and_(pc.greater(pc.fill_null(files.column("size"), 0), 0), pc.invert(system)),
+        pc.greater(pc.fill_null(files.column("size"), 0), 0),
     )
-    streams = files.filter(wanted)
+    streams = files.filter(pc.and_(wanted, pa.array(~_flagged(files, LEFT_TO_RAW))))
+    linked = _flagged(streams, HARD_LINK)
+    if not linked.any():
+        return streams
     seen: set[tuple[Any, ...]] = set()
+    columns = ("evidence", "volume", "file_id", "stream", "state")
+    rows = zip(*(streams.column(name).to_pylist() for name in columns), strict=True)
     keep = []
-    columns = ("evidence", "volume", "file_id", "stream", "state", "size")
-    for row in zip(*(streams.column(name).to_pylist() for name in columns), strict=True):
-        keep.append(row not in seen or row[2] is None)
+    for row, link in zip(rows, linked.tolist(), strict=True):
+        keep.append(not link or row not in seen)
         seen.add(row)
     return streams.filter(pa.array(keep, pa.bool_()))
+
+
+def _flagged(files: pa.Table, flag: str) -> np.ndarray:
+    """Which rows carry a flag."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    flags = files.column("flags").combine_chunks()
+    out = np.zeros(len(flags), bool)
+    having = pc.equal(pc.list_flatten(flags), flag)
+    out[pc.list_parent_indices(flags).filter(having).to_numpy()] = True
+    return out
+
+
+def first_bytes(extents: pa.ListArray) -> np.ndarray:
+    """Where the first run of each list begins on the medium, -1 where there is none or a hole."""
+    import numpy as np
+
+    offsets = extents.offsets.to_numpy()
+    starts = np.append(extents.values.field("start").to_numpy(), -1)
+    return np.where(np.diff(offsets) > 0, starts[np.minimum(offsets[:-1], len(starts) - 1)], -1)
 
 
 def _batches(
@@ -189,11 +213,8 @@ def _batches(
 
     mine = streams.filter(pc.equal(streams.column("volume"), volume))
     mine = _planned(mine)
-    first_byte = [
-        next((extent["start"] for extent in extents or () if extent["start"] >= 0), -1)
-        for extents in mine.column("extents").to_pylist()
-    ]
-    mine = mine.take(pa.array(np.argsort(np.array(first_byte, np.int64), kind="stable")))
+    begins = first_bytes(mine.column("extents").combine_chunks())
+    mine = mine.take(pa.array(np.argsort(begins, kind="stable")))
     sizes = mine.column("size").to_pylist()
     names = mine.column("address").to_pylist()
     cuts, total = [0], 0
@@ -343,7 +364,7 @@ def _write_plan(folder: Path, groups: Sequence[pa.Table]) -> tuple[str, str]:
     if not groups:
         return "", ""
     draft = folder / "draft.tmp"
-    with parquet.ParquetWriter(draft, groups[0].schema, compression="zstd") as writer:
+    with parquet.ParquetWriter(draft, groups[0].schema, use_dictionary=False) as writer:
         for group in groups:
             writer.write_table(group, row_group_size=max(group.num_rows, 1))
     digest = hashlib.sha256(draft.read_bytes()).hexdigest()[:32]

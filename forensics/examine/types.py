@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 HEAD_BYTES = 4096
+TEXT_BYTES = 1024  # of these the charset is told
 
 # (offset, signature, type): first match wins. Source: IANA media types and the formats' papers.
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
@@ -82,7 +83,7 @@ def content_type(head: bytes) -> str:
             return kind
     if not head.strip(b"\0"):
         return "application/x-zeros"
-    charset = text_charset(head)
+    charset = text_charset(head[:TEXT_BYTES])
     if charset:
         return f"text/plain;charset={charset}"
     return _libmagic().from_buffer(head) or "application/octet-stream"
@@ -102,7 +103,9 @@ def text_charset(head: bytes) -> str | None:
         return _wide(head)
     if b"\x1b$" in head and head.isascii():
         return "iso-2022-jp"
-    for charset in ("ascii", "utf-8", "euc_jp", "cp932"):
+    if head.isascii():
+        return "ascii"
+    for charset in ("utf-8", "euc_jp", "cp932"):
         if any(_decodes(head, skip, charset) for skip in range(min(4, len(head)))):
             return {"euc_jp": "euc-jp"}.get(charset, charset)
     return None

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from forensics import personal
 from forensics.artifacts import papers
 from forensics.evidence import open_medium
 from forensics.examine import raw
@@ -28,6 +29,7 @@ from forensics.walk.stream import NotOpen, VolumeReader, open_volume
 from forensics.work import alive
 
 COMPANION_BYTES_MAX = 64 << 20
+FREE_TEXT = ("sheet", "room", "raw_time", "detail")  # of a paper's row: people write what they like
 
 
 def contents(unit: ExamineUnit, options: Options) -> dict[str, list[dict[str, Any]]]:
@@ -113,6 +115,8 @@ def _paper(unit: Paper, options: Options) -> dict[str, list[dict[str, Any]]]:
 
     name = Path(unit.path).name
     found, gaps = papers.read(unit.kind, name, Path(unit.path).read_bytes(), token)
+    for row in found:  # persons that stand in no column of persons
+        row |= {column: personal.mask_text(row[column]) for column in FREE_TEXT if row[column]}
     rows = Rows({"papers": found})
     place = Address.parse(unit.address)
     for gap in gaps:

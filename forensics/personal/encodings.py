@@ -343,8 +343,10 @@ def guess(piece: bytes) -> tuple[Encoding, ...]:
     errors = len(re.findall("[\ud800-\udfff]", best[1].decode(sample)))
     if errors * 100 > len(sample):  # text among other bytes
         return tuple(encoding for score, encoding in scored if score > 0) or (best[1],)
-    if second[0] > 0.6 * best[0] > 0:
-        return best[1], second[1]
+    if second[0] > 0.6 * best[0]:
+        clean, other = (_odd_share(encoding.decode(sample)) for encoding in (best[1], second[1]))
+        if clean * 2 >= other or clean > _ODD_SHARE:
+            return best[1], second[1]
     return (best[1],)
 
 

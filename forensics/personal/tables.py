@@ -21,6 +21,7 @@ from forensics.personal.rows import Cell, Column, Rows, Values
 
 SEPARATORS = (",", "\t", ";", "|")
 COLUMNS_MAX = 200
+ALONE_DIGITS = 6  # in a row that stands alone: less is no number of a person
 _GAP_LINES = 3  # a table goes on over this many broken lines
 
 
@@ -46,7 +47,8 @@ def blocks(lines: Lines) -> Iterator[Block]:
         if counts.max(initial=0) == 0:
             continue
         candidates += [(int(counts[start]) * (end - start), start, end, int(counts[start]), separator)
-                       for start, end in _runs(counts)]  # fmt: skip
+                       for start, end in _runs(counts)
+                       if end - start > 1 or lines.digits[start] >= ALONE_DIGITS]  # fmt: skip
     candidates.sort(key=lambda item: (-item[0], item[1]))
     for _, start, end, count, separator in candidates:
         if not free[start:end].all() or count + 1 > COLUMNS_MAX:

@@ -11,6 +11,10 @@ from forensics.values import encode_name
 from forensics.walk.intervals import Bools
 
 _SPECIAL = re.compile("[%:!@#/\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+_DIGITS = re.compile("[0-9]+")
+_NUMBERS = re.compile(
+    r"[0-9]{7}|[0-9][-()][0-9]|%"
+)  # where the digits themselves may name a person
 ORPHANS = "/$OrphanFiles"  # the folder of names whose folder is lost, as TSK calls it
 
 MaskPath = Callable[[str], tuple[str, bool]]
@@ -35,10 +39,16 @@ def mask_all(names: Sequence[str], mask_path: MaskPath | None) -> tuple[list[str
     if mask_path is None:
         return list(names), masked
     out = list(names)
+    harmless: set[str] = set()  # names of a numbered series differ in their digits only
     for index, name in enumerate(names):
+        series = None if _NUMBERS.search(name) else _DIGITS.sub("0", name)
+        if series in harmless:
+            continue
         text, hidden = mask_name(name, mask_path)
         if hidden:
             out[index], masked[index] = text, True
+        elif series is not None:
+            harmless.add(series)
     return out, masked
 
 
@@ -54,6 +64,6 @@ def masker(wanted: bool) -> MaskPath | None:
     """The function that masks a path of a case; None where names stay as they are."""
     if not wanted:
         return None
-    from forensics.personal import mask_path
+    from forensics.personal.masking import mask_path
 
-    return mask_path  # type: ignore[no-any-return]
+    return mask_path

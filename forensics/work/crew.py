@@ -76,13 +76,13 @@ class Handle:
     places: tuple[Path, ...]
 
     def table(self, name: str) -> pa.Table:
-        """All rows of a table, in the table's key order."""
+        """All rows of a table, in the order of the units' keys."""
         found = (parts.read(place, name) for place in self.places)
-        return schema.sort(name, schema.concat(name, [part for part in found if part is not None]))
+        return schema.concat(name, [part for part in found if part is not None])
 
-    def tables(self) -> dict[str, pa.Table]:
-        names = {name for place in self.places for name in parts.marker(place)["rows"]}
-        return {name: self.table(name) for name in sorted(names)}
+    def names(self) -> list[str]:
+        """The tables that there are."""
+        return sorted({name for place in self.places for name in parts.marker(place)["rows"]})
 
 
 @dataclass(slots=True)
@@ -194,6 +194,7 @@ class Crew:
             self._client = Client(check_scheduler(self.scheduler), timeout=30, set_as_default=False)
             return self._client
         os.environ[worker.MEMORY_VARIABLE] = str(self.limits.memory_bytes)
+        os.environ[worker.POOL_VARIABLE] = "system"
         self._cluster = LocalCluster(
             n_workers=self.workers or min(os.cpu_count() or 1, units),
             threads_per_worker=1,

@@ -16,6 +16,9 @@ from forensics.work import parts
 from forensics.work.deadline import deadline
 
 MEMORY_VARIABLE = "FORENSICS_UNIT_MEMORY"
+# pyarrow's own allocator maps an arena of 1 GiB at once, and RLIMIT_DATA counts it: two thirds of a
+# worker's limit were gone before its first unit (measured, pyarrow 26). `system` maps what it uses.
+POOL_VARIABLE = "ARROW_DEFAULT_MEMORY_POOL"
 
 
 class _NoPandas:

@@ -26,7 +26,7 @@ from fixtures.make_demo import companies
 from fixtures.people import Person
 from fixtures.windows import recycle_i
 from tests.cases.story import (
-    AFTER, BEFORE, FIELDS, HOST, INSIDE, MIB, USUAL, Story, at, disk, encoded, ext4, listing, note, pc, samba_log,
+    AFTER, BEFORE, FIELDS, HOST, INSIDE, MIB, START, USUAL, Story, at, disk, encoded, ext4, listing, note, pc, samba_log,
     server, shortcut, stick, utc, volume,
 )  # fmt: skip
 
@@ -956,7 +956,7 @@ def system_log_wrapped(s: Story) -> None:
     s.quiet()
     s.forbid("horizon", "it does not reach back", log={"re": "(?i)windows_log|system.evtx"}, covers_window={"any": ["yes", True]})
     s.answer("tampered", "PC1", "undetermined no_trace", "a wrapped log is no sign")
-    s.answer("accessed_after_loss", "PC1×USB1 PC1", "undetermined", "no log of the window")
+    s.answer("accessed_after_loss", "PC1×USB1 PC1", "undetermined no_trace", "the registry's last arrival lies before it")
 
 
 @story
@@ -965,9 +965,8 @@ def clock_set_back(s: Story) -> None:
     back, forward = at(11, 23, 0), at(8, 23, 30)
 
     def set_clock(old: dt.datetime, new: dt.datetime) -> Event:
-        form = "%Y-%m-%dT%H:%M:%S.0000000Z"
-        data = {"SubjectUserName": HOST.account, "PreviousTime": f"{old.astimezone(dt.UTC):{form}}", "NewTime": f"{new.astimezone(dt.UTC):{form}}", "ProcessName": "C:\\Windows\\System32\\rundll32.exe"}
-        return Event(new, AUDIT, 4616, data)
+        said = {"SubjectUserName": HOST.account, "PreviousTime": old, "NewTime": new, "ProcessName": "C:\\Windows\\System32\\rundll32.exe"}
+        return Event(new, AUDIT, 4616, said)
 
     events = [*office_days(1, 11), set_clock(back, at(8, 23, 0)), logon(at(8, 23, 5)), set_clock(forward, at(11, 23, 30)), *office_days(12, 14)]
     stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(8, 23, 10))], more=[event_log(SECURITY, events)], size=16 * MIB))
@@ -979,7 +978,8 @@ def clock_set_back(s: Story) -> None:
 @story
 def clock_kept_by_time_service(s: Story) -> None:
     """4616 of some seconds from the time service is normal."""
-    tune = [Event(at(day, 12, 0), AUDIT, 4616, {"SubjectUserName": "LOCAL SERVICE", "SubjectUserSid": "S-1-5-19", "PreviousTime": f"2023-06-{day:02}T02:59:58.0000000Z", "NewTime": f"2023-06-{day:02}T03:00:00.0000000Z", "ProcessName": "C:\\Windows\\System32\\svchost.exe"}) for day in (3, 10)]
+    said = {"SubjectUserName": "LOCAL SERVICE", "SubjectUserSid": "S-1-5-19", "ProcessName": "C:\\Windows\\System32\\svchost.exe"}
+    tune = [Event(at(day, 12, 0, 2), AUDIT, 4616, {**said, "PreviousTime": at(day, 12), "NewTime": at(day, 12, 0, 2)}) for day in (3, 10)]
     events = sorted([*office_days(), *tune], key=lambda event: event.when)
     stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=[event_log(SECURITY, events)], size=16 * MIB))
     s.forbid("tamper", "the time service may set the clock", what="clock_changed")
@@ -1184,6 +1184,77 @@ def server_sessions(s: Story) -> None:
     s.paper("accounts", "アカウント.csv", "ログインID,氏名,所属,返却日\njimu03,係員　甲,市民課,\nkanri,係員　丙,委託業者,2023/05/31\n")
     s.need("session", "by night", host={"any": ["SV1", "nami-sv"]}, account="kanri", **{"from": {"covers": utc(at(11, 1, 2, 3)), "slack": 2}})
     s.need("mismatch", "ended in May", what="account_after_end", subject={"contains": "kanri"})
+
+
+@story
+def stick_in_the_server(s: Story) -> None:
+    """The kernel of the server names the stick by its serial, in the window; log of another year's end."""
+    s.window = (at(30, 18, month=12, year=2022), at(3, 9, month=1))
+    when = at(1, 2, 33, 4, month=1)
+    usual = [(at(day, 6, 25, 1, month=month, year=year), "CRON[99]: (root) CMD (test -x /usr/sbin/anacron)") for year, month, days in ((2022, 12, range(20, 32)), (2023, 1, range(1, 8))) for day in days]
+    plug = [
+        (when, "kernel: [411.1] usb 1-2: New USB device found, idVendor=f055, idProduct=0101, bcdDevice= 1.00"),
+        (when, "kernel: [411.1] usb 1-2: Product: Slim 32"), (when, f"kernel: [411.1] usb 1-2: SerialNumber: {SERIAL}"),
+        (when, "kernel: [411.2] usb-storage 1-2:1.0: USB Mass Storage device detected"),
+        (when + dt.timedelta(minutes=7), "kernel: [831.9] usb 1-2: USB disconnect, device number 4"),
+    ]
+    text = "".join(f"{moment:%b} {moment.day:2} {moment:%H:%M:%S} nami-sv {line}\n" for moment, line in sorted([*usual, *plug]))
+    plain_stick(s, [Node("readme.txt", note("空\n"), at(1, 9, month=12, year=2022))], "fat16", "none")
+    made = server(listing(s.residents, tuple(FIELDS), encoding="euc_jp"), samba_log(at(20, 0, month=12, year=2022), at(8, 9, month=1)), {"var/log/syslog": (text.encode(), at(8, 10, month=1))})
+    s.item("SV1", "server", made, fs="ext")
+    s.register()
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    s.need("connection", "the kernel says so", host={"any": ["SV1", "nami-sv"]}, medium_serial={"re": f"^{SERIAL}"}, last={"covers": utc(when), "slack": 2}, registered=True)
+    s.answer("accessed_after_loss", "USB1 SV1 case SV1×USB1 SV1×" + SERIAL, "confirmed", "plugged into the server")
+    covering(s, "yes")
+
+
+@story
+def rotated_logs(s: Story) -> None:
+    """The audit log in three parts, one packed; the read stands in the packed one."""
+    read = at(10, 2, 13, 9)
+    parts = {
+        "var/log/samba/audit.log": (samba_log(at(12, 6), at(14, 9)), AFTER),
+        "var/log/samba/audit.log.1": (samba_log(at(10, 6), at(12, 4)), at(12, 6)),
+        "var/log/samba/audit.log.2.gz": (gzip.compress(samba_log(at(1, 0), at(10, 4), [(read, "jimu03", "juki_daicho.txt")]), mtime=0), at(10, 6)),
+    }
+    stick_and_server(s, b"", parts)
+    s.opened("juki_daicho.txt", read, "SV1", "nami-sv")
+    s.answer("server_accessed", "SV1", "confirmed undetermined", "read in the window")
+
+
+@story
+def transfer_by_ftp(s: Story) -> None:
+    """xferlog: the register was fetched by an account from outside."""
+    when = at(11, 3, 20, 7)
+    line = f"{when:%a %b} {when.day:2} {when:%H:%M:%S %Y} 1 203.0.113.9 96000 /srv/office/juki_daicho.txt b _ o r gaibu9 ftp 0 * c\n"
+    usual = "".join(f"{at(day, 9):%a %b} {day:2} 09:00:00 2023 1 192.0.2.10 2000 /srv/office/memo0.txt b _ o r jimu03 ftp 0 * c\n" for day in range(1, 11))
+    tail = "".join(f"{at(day, 9):%a %b} {day:2} 09:00:00 2023 1 192.0.2.10 2000 /srv/office/memo0.txt b _ o r jimu03 ftp 0 * c\n" for day in range(11, 15))
+    stick_and_server(s, samba_log(at(1, 0, 11), at(14, 9)), {"var/log/xferlog": ((usual + line + tail).encode(), AFTER)})
+    s.paper("accounts", "アカウント.csv", "ログインID,氏名,所属\njimu03,係員　甲,市民課\n")
+    s.opened("juki_daicho.txt", when, "SV1", "nami-sv", account="gaibu9")
+    s.need("mismatch", "not on the list", what="account_unknown", subject={"contains": "gaibu9"})
+    s.answer("server_accessed", "SV1 case", "confirmed undetermined", "fetched")
+
+
+@story
+def two_partitions(s: Story) -> None:
+    """A FAT volume, a gap, an NTFS volume; the list in the second, another in the gap between."""
+    first = volume("fat16", [Node("A.TXT", b"empty\r\n", BEFORE)], start=START, serial=0x11112222)
+    gap = listing(s.residents[300:340], encoding="utf-8").ljust(1 * MIB, b"\0")
+    second_start = START + (len(first) + len(gap)) // 512
+    second = volume("ntfs", listed(s), start=second_start, serial=0x3333444455556666)
+    made = bytearray(mbr(first + gap + second, 0x06, START, 0x0102))
+    struct.pack_into("<I", made, 446 + 12, len(first) // 512)
+    struct.pack_into("<B3sB3sII", made, 462, 0, b"\xfe\xff\xff", 0x07, b"\xfe\xff\xff", second_start, len(second) // 512)
+    s.item("USB1", "medium", bytes(made), "split.000", serial=SERIAL, authorised=True)
+    s.register()
+    on_stick(s)
+    s.need("volume", "first", evidence="USB1", filesystem={"re": "(?i)fat"}, serial={"hex": "11112222"})
+    s.need("volume", "second", evidence="USB1", filesystem={"re": "(?i)ntfs"}, serial={"hex": "55556666"})
+    s.matched("USB1", None, 40, "unpartitioned")
+    s.persons(240)
+    s.quiet()
 
 
 @story

@@ -41,11 +41,11 @@ def big_table(rows, encoding, separator=","):
     )
     lines = [separator.join(("宛名番号", "氏名", "生年月日", "住所", "電話番号"))]
     for number in range(rows):
-        lines.append(separator.join((
+        lines += [separator.join((
             f"{number + 1:010d}", f"{rng.choice(surnames)}　{rng.choice(given)}",
             f"{rng.randrange(1930, 2010)}/{rng.randrange(1, 13):02d}/{rng.randrange(1, 29):02d}",
             f"例題県見晴市港町{rng.randrange(1, 9)}丁目{rng.randrange(1, 30)}番{rng.randrange(1, 20)}号",
-            f"090-{rng.randrange(1000, 9999)}-{rng.randrange(1000, 9999)}")))  # fmt: skip
+            f"090-{rng.randrange(1000, 9999)}-{rng.randrange(1000, 9999)}"))]  # fmt: skip
     return ("\r\n".join(lines) + "\r\n").encode(BY_NAME[encoding])
 
 

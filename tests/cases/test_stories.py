@@ -1,0 +1,68 @@
+"""Every story is answered as a careful examiner would, and every run keeps the promises of design.md 10."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forensics import cli
+from tests.cases.stories import STORIES, told
+from tests.conftest import forensics
+
+ON_EXT4 = {name for name in STORIES if "server" in name or name in ("ext4_stick", "rotated_logs", "transfer_by_ftp")}
+THE_SAME = ("copied_in_pieces", "server_register_read", "bad_chunk", "hostile_names")  # … bytes whatever runs it
+
+
+@pytest.fixture(scope="module")
+def judge(shared: Path) -> Callable[..., dict[str, Any]]:
+    """The scorer of the corpus: (case folder, output folder, exit code) -> totals; it prints what is wrong."""
+    spec = importlib.util.spec_from_file_location("score", shared / "examples" / "score.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    score: Callable[..., dict[str, Any]] = module.score
+    return score
+
+
+def tell(name: str, folder: Path) -> Path:
+    if name in ON_EXT4 and not shutil.which("mke2fs"):
+        pytest.skip("mke2fs is missing: no ext4")
+    return told(name).save(folder)
+
+
+@pytest.mark.image
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_is_answered_right(
+    judge: Callable[..., dict[str, Any]], tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, out = tell(name, tmp_path / name), tmp_path / "out"
+    arguments = json.loads((case.parent / "truth.json").read_text("utf-8"))["run"]["args"]
+    code = cli.main(["run", str(case), "--out", str(out), "--keys", str(tmp_path / "keys"), "--workers", "0", *arguments])
+    capsys.readouterr()
+    totals = judge(str(case.parent), str(out), code)
+    assert totals["good"], capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", THE_SAME)
+def test_workers_and_zones_change_no_byte(tmp_path: Path, name: str) -> None:
+    case = tell(name, tmp_path / name)
+    made = []
+    for workers, zone in ((0, "UTC"), (2, "Asia/Tokyo")):
+        out = tmp_path / f"out{workers}"
+        done = forensics("run", case, "--out", out, "--workers", workers, folder=tmp_path, TZ=zone)
+        assert done.returncode in (0, 3, 4), done.stderr
+        made.append({
+            str(path.relative_to(out)): path.read_bytes()
+            for part in ("tables", "report") for path in sorted((out / part).rglob("*")) if path.is_file()
+        })  # fmt: skip
+    assert made[0].keys() == made[1].keys()
+    assert not [path for path in made[0] if made[0][path] != made[1][path]]
