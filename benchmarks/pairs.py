@@ -47,7 +47,9 @@ def pairs(peer: str, ours: str, folder: Path, rounds: int = 5) -> dict[str, floa
         order = (("peer", peer), ("ours", ours))
         for name, command in order if number % 2 == 0 else order[::-1]:
             runs[name].append(once(command, folder))
-    ratios = [a.cpu_seconds / b.cpu_seconds for a, b in zip(runs["peer"], runs["ours"], strict=True)]
+    ratios = [
+        a.cpu_seconds / b.cpu_seconds for a, b in zip(runs["peer"], runs["ours"], strict=True)
+    ]
     return {
         "peer_cpu_s": statistics.median(r.cpu_seconds for r in runs["peer"]),
         "ours_cpu_s": statistics.median(r.cpu_seconds for r in runs["ours"]),
@@ -61,7 +63,11 @@ def pairs(peer: str, ours: str, folder: Path, rounds: int = 5) -> dict[str, floa
 def versions() -> str:
     """Machine and versions, for the table's caption."""
     model = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         "unknown processor",
     )
     fls = subprocess.run(["fls", "-V"], capture_output=True, text=True, check=False).stdout.strip()

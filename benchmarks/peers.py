@@ -15,8 +15,8 @@ import shutil
 import sys
 from pathlib import Path
 
-import pyarrow.parquet as parquet
 from pairs import pairs, versions
+from pyarrow import parquet
 
 ROUNDS = 5
 FORENSICS = f"{sys.executable} -m forensics"
@@ -63,7 +63,10 @@ def script(text: str, e01: Path, folder: Path) -> str:
 
 def truth(image: Path) -> dict[str, tuple[int, str, bool]]:
     with image.with_suffix(".truth.csv").open(encoding="utf-8") as file:
-        return {"/" + r["path"]: (int(r["size"]), r["sha256"], r["deleted"] == "1") for r in csv.DictReader(file)}
+        return {
+            "/" + r["path"]: (int(r["size"]), r["sha256"], r["deleted"] == "1")
+            for r in csv.DictReader(file)
+        }
 
 
 def table(folder: Path, name: str) -> list[dict[str, object]]:
@@ -85,11 +88,21 @@ def check_manifest(image: Path, folder: Path) -> str:
     """Every live file has its digest; deleted ones are counted."""
     home = folder / f"{image.stem}-manifest"
     digests = {r["address"]: r["sha256"] for r in table(home, "contents")}
-    found = {(r["path"], r["state"]): digests.get(r["address"]) for r in table(home, "files") if r["kind"] == "file"}
+    found = {
+        (r["path"], r["state"]): digests.get(r["address"])
+        for r in table(home, "files")
+        if r["kind"] == "file"
+    }
     wanted = truth(image)
-    wrong = [p for p, (size, sha, deleted) in wanted.items() if not deleted and size and found.get((p, "allocated")) != sha]
+    wrong = [
+        p
+        for p, (size, sha, deleted) in wanted.items()
+        if not deleted and size and found.get((p, "allocated")) != sha
+    ]
     assert not wrong, f"{len(wrong)} digests are wrong, such as {wrong[:3]}"
-    back = sum(found.get((p, "deleted")) == sha for p, (_, sha, deleted) in wanted.items() if deleted)
+    back = sum(
+        found.get((p, "deleted")) == sha for p, (_, sha, deleted) in wanted.items() if deleted
+    )
     lost = sum(deleted for _, _, deleted in wanted.values())
     return f"{len(wanted) - lost} live digests equal, {back} of {lost} deleted ones"
 

@@ -161,6 +161,11 @@ class Case:
         log(self.folder / CUSTODY, event, **facts)
 
 
+def _said_once(coverage: pa.Table) -> pa.Table:
+    """A trouble that several stages met (an item that none of them could open) is one row."""
+    return coverage.group_by(coverage.column_names, use_threads=False).aggregate([])
+
+
 def log(place: Path, event: str, **facts: Any) -> None:
     """Append one chained line: `previous` is the SHA-256 of the line before it, bytes as written."""
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -270,12 +275,20 @@ def _check_folder(case: Case) -> None:
         return
     if not folder.is_dir():
         raise Refused(f"{folder} is no folder")
-    if not any(folder.iterdir()):
+    if _hardly_begun(folder):
         return
     owner = case_id_of(folder)
     if owner != case.id:
         whose = f"belongs to case {owner}" if owner else "holds something else"
         raise Refused(f"{folder} {whose}; name another folder with --out")
+
+
+def _hardly_begun(folder: Path) -> bool:
+    """Empty, or left by a run that was killed before its first line of custody was whole."""
+    custody = folder / CUSTODY
+    if {path.name for path in folder.iterdir()} - {"parts", CUSTODY}:
+        return False
+    return not custody.is_file() or b"\n" not in custody.read_bytes()
 
 
 def case_id_of(folder: Path) -> str | None:

@@ -92,6 +92,8 @@ def _medium(item: Item) -> Medium:
         facts, reason = _unopened(path, "folder" if path.is_dir() else "unreadable"), "UNREADABLE"
     if path.is_dir():
         reason = "UNSUPPORTED"
+    elif reason is None and facts.size == 0:
+        reason = "TRUNCATED"  # an image without a byte is none of a medium
     return Medium(
         item.id, item.role, item.label, str(path), item.image_text, facts.container, facts.size,
         facts.sector_size, facts.segments, facts.stored, item.digests, facts.acquired,

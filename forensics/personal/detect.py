@@ -162,16 +162,15 @@ class Detector:
         start, end = view.at(rows.start), view.at(rows.end)
         if not span[0] <= start < span[1]:
             return
-        tokens = persons.tokens(rows, self._key)
-        own: list[str] = []
+        known: list[str | None] = [None] * len(rows)
         comparison = Comparison()
         if self.index:
             matched = self.index.match(rows)
-            own = [self.index.token(number) for number in matched.tolist() if number >= 0]
-            tokens = [self.index.token(number) if number >= 0 else token
-                      for token, number in zip(tokens, matched.tolist(), strict=True)]  # fmt: skip
-            if own:
-                comparison = self.index.compare(rows, matched)
+            token_of = self.index.token
+            known = [token_of(number) if number >= 0 else None for number in matched.tolist()]
+            comparison = self.index.compare(rows, matched)
+        own = [token for token in known if token is not None]
+        tokens = persons.tokens(rows, self._key, known)
         self._hits(view, rows, state)
         kinds = {
             kind

@@ -305,6 +305,7 @@ def plausibility(text: str, trust: float = 1.0) -> float:
 
 
 # What a Japanese character says for its encoding: three bytes in order are no accident, pairs can be.
+_SHORT = 2048  # bytes; a shorter piece is read in either encoding
 _READABLE = 100.0  # plausibility of three kanji
 _TRUST = {"utf-8": 6, "cp932": 2, "euc-jp": 2}
 _SAMPLE = 1 << 14
@@ -340,12 +341,12 @@ def guess(piece: bytes) -> tuple[Encoding, ...]:
         return EUC, CP932  # half-width kana alone read as either
     if best[0] < _READABLE:
         return (best[1],)
-    errors = len(re.findall("[\ud800-\udfff]", best[1].decode(sample)))
+    errors = len(_LONE.findall(best[1].decode(sample)))
     if errors * 100 > len(sample):  # text among other bytes
         return tuple(encoding for score, encoding in scored if score > 0) or (best[1],)
     if second[0] > 0.6 * best[0]:
         clean, other = (_odd_share(encoding.decode(sample)) for encoding in (best[1], second[1]))
-        if clean * 2 >= other or clean > _ODD_SHARE:
+        if clean * 2 >= other or clean > _ODD_SHARE or len(sample) < _SHORT:
             return best[1], second[1]
     return (best[1],)
 
@@ -426,21 +427,35 @@ def _stretches(piece: bytes) -> Iterator[Stretch]:
         yield 0, piece, ()
         return
     places = {0, max(0, len(piece) // 2 - _SAMPLE // 2), max(0, len(piece) - _SAMPLE)}
+    if all(_is_utf8(piece[place : place + _SAMPLE]) for place in places) and _is_utf8(piece):
+        yield 0, piece, (UTF8,)
+        return
     guesses = {guess(piece[place : place + _SAMPLE]) for place in sorted(places)} - {()}
     if len(guesses) == 1 or len(piece) <= _CHUNK:
         yield 0, piece, guess(piece) or next(iter(guesses))
         return
-    open_run: Stretch | None = None
+    begin = 0
+    known: tuple[Encoding, ...] = ()
     for place, chunk in _chunks(piece):
         encodings = guess(chunk)
-        if open_run and (not encodings or not open_run[2] or encodings[0] is open_run[2][0]):
-            open_run = (open_run[0], open_run[1] + chunk, open_run[2] or encodings)
-            continue
-        if open_run:
-            yield open_run
-        open_run = (place, chunk, encodings)
-    if open_run:
-        yield open_run
+        if encodings and known and encodings[0] is not known[0]:
+            yield begin, piece[begin:place], known
+            begin, known = place, encodings
+        known = known or encodings
+    yield begin, piece[begin:], known
+
+
+_LONE = re.compile("[\udc80-\udcff]")
+_CUT = 3  # bytes of a character that an end of a piece cuts
+
+
+def _is_utf8(piece: bytes) -> bool:
+    """Is all of it UTF-8 but for characters that its ends cut, and those few beside whole ones."""
+    text = UTF8.decode(piece)
+    if _LONE.search(text, _CUT, len(text) - _CUT):
+        return False
+    cut = len(_LONE.findall(text[:_CUT] + text[-_CUT:]))
+    return len(piece) - len(text) > 16 * cut
 
 
 def _chunks(piece: bytes) -> Iterator[tuple[int, bytes]]:

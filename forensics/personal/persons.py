@@ -6,6 +6,7 @@ name + address, name + telephone, e-mail, name alone. Address or telephone never
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from forensics.personal.rows import Rows
@@ -42,15 +43,14 @@ def token(key: bytes, tag: str, value: str) -> str:
     ).hexdigest()
 
 
-def tokens(rows: Rows, key: bytes) -> list[str]:
-    """One token `k:…` a row, by the best person key that the row has."""
-    count = len(rows)
-    out: list[str | None] = [None] * count
+def tokens(rows: Rows, key: bytes, known: Sequence[str | None]) -> list[str]:
+    """One token `k:…` a row, by the best person key that the row has; known: rows whose person is known."""
+    out: list[str | None] = list(known)
     for kinds in _KEYS:
-        if any(kind not in rows.columns for kind in kinds):
-            continue
         if None not in out:
             break
+        if any(kind not in rows.columns for kind in kinds):
+            continue
         tag = "+".join(kinds)
         for row, values in enumerate(
             zip(*(rows.columns[kind].values for kind in kinds), strict=True)

@@ -71,17 +71,21 @@ def fingerprint(key: bytes, field: str, value: str) -> int:
     )
 
 
-def field_values(columns: Mapping[str, Column], field: str) -> list[str | None] | None:
-    """One value a row of a field, None where a part of it is missing; None without its columns."""
-    kinds = _FIELDS[field]
-    if any(kind not in columns for kind in kinds):
-        return None
+def row_value(field: str, columns: list[Column], row: int, *, every: bool) -> str | None:
+    """The value of a field in one row, None where a part is missing; every: all rows will be asked for."""
     if field == "addr":
-        return [address.key(cell) or None if cell else None for cell in columns["address"].cells]
-    if len(kinds) == 1:
-        return columns[kinds[0]].values
-    pairs = zip(*(columns[kind].values for kind in kinds), strict=True)
-    return [None if None in pair else "\0".join(pair) for pair in pairs]  # type: ignore[arg-type]
+        cell = columns[0].cells[row]
+        return address.key(cell) or None if cell else None
+    parts = [column.values[row] if every else column.value(row) for column in columns]
+    return None if None in parts else "\0".join(parts)  # type: ignore[arg-type]
+
+
+def field_values(columns: Mapping[str, Column], field: str) -> list[str | None] | None:
+    """One value a row of a field; None without its columns."""
+    if any(kind not in columns for kind in _FIELDS[field]):
+        return None
+    own = [columns[kind] for kind in _FIELDS[field]]
+    return [row_value(field, own, row, every=True) for row in range(len(own[0].cells))]
 
 
 def _fingerprints(key: bytes, field: str, values: Iterable[str | None]) -> Fingerprints:
@@ -268,12 +272,10 @@ class Index:
         self, prints: _Prints, lead: str, rows: NDArray[np.int64], persons: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
         """Which of the rows, led to these persons by one field, agree with them in enough."""
-        if lead in _STRONG:
-            return np.ones(len(rows), bool)
         agreeing, against = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
         mask = np.zeros(prints.count, bool)
         mask[rows] = True
-        for field in (*_LEADS, "addr"):
+        for field in _WITNESSES:
             if field == lead or field not in self._by_person or {field, lead} <= _NAMED:
                 continue
             values = prints.of(field, mask)
@@ -323,6 +325,7 @@ class Index:
 COMPARED_ROWS = 2_000  # matched rows of one block that are compared
 SAME_COLUMNS = 4  # columns that make a combination of columns mean something
 SAME_SHARE = 0.8  # of the register in its own columns, nothing differing: this extract, or one that nothing tells apart
+_WITNESSES = ("nb", "kb", "my", "juki", "atena", "na", "tel", "acct", "addr")
 _NAMED = frozenset({"nb", "kb", "na"})
 _OWN = frozenset({"my", "juki", "atena"})
 _OUTWEIGHS = 2
@@ -369,21 +372,18 @@ class _Prints:
         self._key = key
         self._rows = rows
         self.count = len(rows)
-        self._values: dict[str, list[str | None] | None] = {}
         self._made: dict[str, tuple[Fingerprints, NDArray[np.bool_]]] = {}
 
     def of(self, field: str, mask: NDArray[np.bool_]) -> Fingerprints | None:
         """One fingerprint a row, 0 where the row has none or is not in the mask."""
-        if field not in self._values:
-            self._values[field] = field_values(self._rows.columns, field)
-        values = self._values[field]
-        if values is None:
+        if any(kind not in self._rows.columns for kind in _FIELDS[field]):
             return None
-        prints, made = self._made.setdefault(
-            field, (np.zeros(self.count, np.uint64), np.zeros(self.count, bool))
-        )
+        nothing = np.zeros(self.count, np.uint64), np.zeros(self.count, bool)
+        prints, made = self._made.setdefault(field, nothing)
+        columns = [self._rows.columns[kind] for kind in _FIELDS[field]]
+        every = bool(mask.all())
         for row in np.flatnonzero(mask & ~made).tolist():
-            value = values[row]
+            value = row_value(field, columns, row, every=every)
             if value is not None:
                 prints[row] = fingerprint(self._key, field, value)
         made |= mask

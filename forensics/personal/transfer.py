@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 Decoded = tuple[bytes, NDArray[np.int64]]
 
-BASE64_MIN = 24  # letters of a run that is tried
+BASE64_MIN = 32  # letters of a run that is tried
+_CONTROLS = bytes({*range(1, 32), 127} - {9, 10, 13, 27})
+_CONTROL_SHARE = 0.01  # of decoded bytes at most: paths and names decode to anything
 ESCAPES_MIN = 4  # escapes in a piece that is tried
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{40,128}\r?\n){0,20000}[A-Za-z0-9+/]{2,}={0,2}")
 _LINE_END = re.compile(rb"[\r\n]+")
@@ -109,7 +111,7 @@ def _expanded(
 def base64_runs(piece: bytes) -> Iterator[Decoded]:
     """Runs of base64 (lines of at least 40 letters, or one of at least BASE64_MIN) that decode."""
     for match in _BASE64.finditer(piece):
-        if match.end() - match.start() < BASE64_MIN:
+        if len(match[0]) < BASE64_MIN or (b"\n" not in match[0] and len(match[0]) % 4):
             continue
         letters = np.frombuffer(match[0], np.uint8)
         places = np.flatnonzero((letters != 13) & (letters != 10) & (letters != 61))
@@ -121,6 +123,8 @@ def base64_runs(piece: bytes) -> Iterator[Decoded]:
         try:
             decoded = binascii.a2b_base64(text + b"=" * (-len(text) % 4))
         except binascii.Error:
+            continue
+        if len(decoded) - len(decoded.translate(None, _CONTROLS)) > len(decoded) * _CONTROL_SHARE:
             continue
         index = np.arange(len(decoded) + 1)
         source = np.minimum(index * 4 // 3, len(places) - 1)

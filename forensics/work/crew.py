@@ -200,7 +200,8 @@ class Crew:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
             memory_limit=0,
             local_directory=str(self.folder / "scratch"),
             preload=["forensics.work.worker"],
@@ -319,6 +320,8 @@ CLUSTER = {
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": False,
     "distributed.worker.profile.enabled": False,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
     "distributed.admin.tick.limit": "1h",
     "distributed.comm.timeouts.connect": f"{GRACE_SECONDS}s",
 }

@@ -174,7 +174,7 @@ WRITERS: dict[str, Callable[[str, str], str]] = {
 
 @story
 def formats_of_values(s: Story) -> None:
-    s.secrets |= {half(person.kana) for person in s.residents}
+    s.secrets |= {half(person.kana) for person in s.residents[::10]}
     many_lists(s, {
         f"{name}.csv": listing(who, write=WRITERS[name]) for name, who in slices(s, list(WRITERS), 30)
     }, 30, "ntfs", "mbr", "raw")  # fmt: skip
@@ -679,7 +679,7 @@ def copied_in_pieces(s: Story) -> None:
         {"write": WRITERS["halfkana"], "encoding": "cp932"}, {"encoding": "utf-8", "quoted": True},
     )
     more = [Node(f"Users/{HOST.account}/Documents/part{i}.txt", listing(who[i * 40 : i * 40 + 40], columns, **form), BEFORE) for i, form in enumerate(forms)]
-    s.secrets |= {half(person.kana) for person in who}
+    s.secrets |= {half(person.kana) for person in who[::10]}
     used = stick(SERIAL, VOLUME, at(2, 9, 50))
     stick_and_pc(s, pc([used], more=more, scheme="gpt"), container="e01")
     papers(s, "U-05,2023/06/02 09:00,市民課 係員A,1階,更新,2023/06/02 17:00")
@@ -765,7 +765,7 @@ def a_clock_that_runs_fast(s: Story) -> None:
 def old_extract_on_the_pc(s: Story) -> None:
     """The same residents from an extract of 2021 on a PC: other addresses for those who moved (7.10)."""
     moved = people.register(5150, 400)
-    s.hide(moved)
+    s.hide(moved[::40])
     who = s.residents[:200]
 
     def older(place: int, person: Person) -> Person:
@@ -788,7 +788,7 @@ def old_extract_on_the_pc(s: Story) -> None:
 def old_extract_beside_the_copy(s: Story) -> None:
     """Both lie on the PC: the copy still counts, in the recycle bin."""
     moved = people.register(5150, 400)
-    s.hide(moved)
+    s.hide(moved[::40])
     who = s.residents[:200]
     old = [people.Person(**{**vars(p), "address": moved[i].address}) if i % 3 == 0 else p for i, p in enumerate(who)]
     bin_ = f"$Recycle.Bin/{HOST.sid}"
@@ -1276,7 +1276,7 @@ def server_copy_on_the_stick(s: Story) -> None:
 @story
 def hostile_names(s: Story) -> None:
     """Names of files that are formulas, markup, escapes, people."""
-    person = s.residents[0]
+    person = s.residents[0]  # a secret
     names = (
         "=cmd('calc').csv", "<script>alert(1)<／script>.csv", "a%2F..%2Fb.csv", "x!y@1+2#3.csv", "‮gnp.csv",
         f"{person.name}様_申請.csv", f"{person.number}.csv", "{{7*7}}.csv", "';drop table t--.csv", "+1+1.csv", "new\nline.csv",
@@ -1292,6 +1292,7 @@ def hostile_names(s: Story) -> None:
 def people_in_names(s: Story) -> None:
     """Residents in names of files, members, links, logs and labels: nothing of them may be told."""
     a, b, c, d = (s.residents[place] for place in (3, 50, 120, 200))
+    s.hide([a, b, c, d])
     joined, home = b.name.replace("　", ""), f"Users/{HOST.account}/Documents"
     zipped_up = zipped(f"{a.name}様_申請書.csv", listing(s.residents[:30]))
     nodes = [

@@ -255,9 +255,9 @@ class Story:
 
     @functools.cached_property
     def residents(self) -> list[Person]:
-        """The 400 people of the register, each a secret."""
+        """The 400 people of the register; every tenth is looked for in the outputs."""
         made = people.register(self.seed, 400)
-        self.hide(made)
+        self.hide(made[::10])
         return made
 
     def hide(self, persons: Sequence[Person]) -> None:

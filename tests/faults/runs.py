@@ -23,22 +23,23 @@ PACKED = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
 PIECE_BYTES = 1 << 20
 
 
+def unpacked(path: Path) -> bytes:
+    """The bytes of a small sample without the corpus' own packing."""
+    with PACKED.get(path.suffix, open)(path, "rb") as source:
+        return bytes(source.read())
+
+
 def unpack(path: Path, folder: Path) -> Path:
-    """The file without the corpus' own packing, holes for zeros; as it is where that cannot be removed."""
-    opener = PACKED.get(path.suffix)
-    target = folder / (path.stem if opener else path.name)
+    """The sample without packing, holes for zeros; as it is where the packing itself is malformed."""
+    opener = PACKED.get(path.suffix, open)
+    target = folder / (path.stem if path.suffix in PACKED else path.name)
     try:
-        with (opener or open)(path, "rb") as source, target.open("wb") as out:
+        with opener(path, "rb") as source, target.open("wb") as out:
             write_sparse(out, iter(lambda: source.read(PIECE_BYTES), b""))
-    except (OSError, EOFError, lzma.LZMAError):  # the packing itself is what is malformed
+    except (OSError, EOFError, lzma.LZMAError):
         target.unlink()
-        return _copied(path, folder)
-    return target
-
-
-def _copied(path: Path, folder: Path) -> Path:
-    target = folder / path.name
-    target.write_bytes(path.read_bytes())
+        target = folder / path.name
+        target.write_bytes(path.read_bytes())
     return target
 
 

@@ -42,8 +42,8 @@ def swept(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Swept:
             if not path.is_file() or (path.name in MINUTES and not runs.FULL):
                 continue
             name = f"E{len(media):03d}"
-            place = home / path.parent.name / ("segments" if path.suffix.startswith(".E0") else name)
-            place.mkdir(parents=True, exist_ok=True)
+            place = home / path.parent.name  # segments stay side by side
+            place.mkdir(exist_ok=True)
             media[name], names[name] = runs.unpack(path, place), path.name
             if folder == "malformed" and media[name].stat().st_size <= MOST_BYTES:
                 nodes.append(Node(f"{name}/{media[name].name}", media[name].read_bytes(), WHEN))

@@ -31,4 +31,6 @@ def test_the_readme_begins_with_two_commands_of_one_line() -> None:
 def test_the_page_of_tables_is_the_schema() -> None:
     page = (CHECKOUT / "docs" / "tables.md").read_text("utf-8")
     for table in schema.TABLES:
-        assert schema_text(table.name) in page, f"docs/tables.md is old: scripts/build_docs.py ({table.name})"
+        assert schema_text(table.name) in page, (
+            f"docs/tables.md is old: scripts/build_docs.py ({table.name})"
+        )

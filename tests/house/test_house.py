@@ -26,7 +26,18 @@ ONLY = {
     "hyperscan": {"personal"},
     "jinja2": {"report"},
 }
-PARALLEL = {"values", "schema", "share", "work", "personal", "unpack", "artifacts", "evidence", "walk", "examine"}
+PARALLEL = {
+    "values",
+    "schema",
+    "share",
+    "work",
+    "personal",
+    "unpack",
+    "artifacts",
+    "evidence",
+    "walk",
+    "examine",
+}
 FORBIDDEN = {"dissect", "extract_msg", "weasyprint", "pyqcow"}
 
 
@@ -63,7 +74,11 @@ def test_imports_point_upwards_only(path: Path) -> None:
 
 def swallows(handler: ast.ExceptHandler) -> bool:
     """The handler catches everything."""
-    names = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else {"all"}
+    names = (
+        {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)}
+        if handler.type
+        else {"all"}
+    )
     return bool(names & {"all", "Exception", "BaseException"})
 
 
@@ -71,9 +86,13 @@ def swallows(handler: ast.ExceptHandler) -> bool:
 def test_only_work_and_examine_catch_everything(path: Path) -> None:
     if room_of(path) in ("work", "examine"):
         return
-    allowed = {"cli.py": 1, "run.py": 1}.get(path.name, 0) if room_of(path) in ("cli", "commands") else 0
+    allowed = (
+        {"cli.py": 1, "run.py": 1}.get(path.name, 0) if room_of(path) in ("cli", "commands") else 0
+    )
     found = [
-        node.lineno for node in ast.walk(TREES[path]) if isinstance(node, ast.ExceptHandler) and swallows(node)
+        node.lineno
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.ExceptHandler) and swallows(node)
     ]
     assert len(found) <= allowed, f"catches everything in lines {found}"
 
@@ -116,4 +135,18 @@ def test_stories_are_short() -> None:
 
 
 def test_no_module_is_named_for_nothing() -> None:
-    assert not {p.stem for p in SOURCES} & {"utils", "util", "helpers", "helper", "misc", "common", "manager"}
+    assert not {p.stem for p in SOURCES} & {
+        "utils",
+        "util",
+        "helpers",
+        "helper",
+        "misc",
+        "common",
+        "manager",
+    }
+
+
+def test_test_files_have_names_of_their_own() -> None:
+    """pytest takes two files of one name for one module."""
+    names = [path.name for path in (CHECKOUT / "tests").rglob("test_*.py")]
+    assert len(names) == len(set(names))

@@ -82,8 +82,11 @@ def test_a_scheduler_elsewhere_must_use_tls() -> None:
 def test_a_schedulers_address_works_like_the_loop(tmp_path: Path) -> None:
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
-        with Crew(tmp_path / "s", scheduler=cluster.scheduler_address) as crew:
-            found = rows(crew.each(planted.work, GOOD))
+    place = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, **place) as cluster,
+        Crew(tmp_path / "s", scheduler=cluster.scheduler_address) as crew,
+    ):
+        found = rows(crew.each(planted.work, GOOD))
     with Crew(tmp_path / "l", 0) as crew:
         assert rows(crew.each(planted.work, GOOD)) == found
