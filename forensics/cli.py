@@ -314,7 +314,8 @@ def acquire(options: argparse.Namespace) -> int:
 
 
 def init(options: argparse.Namespace) -> int:
-    from forensics.case import EVIDENCE_ID, Refused, init_text
+    from forensics.case import Refused, init_text
+    from forensics.values import EVIDENCE_ID
 
     if options.out.exists():
         raise Refused(f"{options.out} exists; name another file with --out")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from forensics import personal
 from forensics.artifacts import ARTIFACTS, Artifact, Content
@@ -22,6 +22,9 @@ from forensics.values import WORST, Address, Gap, Interval, decode_name, encode_
 from forensics.walk.stream import NotOpen
 from forensics.work import alive
 from forensics.work.worker import reason
+
+if TYPE_CHECKING:
+    from forensics.personal.detect import Detector
 
 MIB = 1 << 20
 NO_YEAR = 9999  # of the case: then no date is too young to be one of birth
@@ -46,13 +49,13 @@ class Options:
     look_inside: bool = True  # unpack and parse artefacts
     identity: str = ""
 
-    def detector(self) -> personal.Detector | None:
+    def detector(self) -> Detector | None:
         """The detector of this process: rules are compiled and the register is loaded once."""
         return _detector(self) if self.key_file else None
 
 
 @lru_cache(maxsize=1)
-def _detector(options: Options) -> personal.Detector:
+def _detector(options: Options) -> Detector:
     assert options.key_file
     settings = personal.Settings(
         token_key=Path(options.key_file).read_bytes(),

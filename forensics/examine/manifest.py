@@ -74,7 +74,7 @@ def _plain_starts(plan: pa.Table) -> list[int]:
         starts = np.where(good, begin[one], -1)
     else:
         starts = np.full(len(size), -1)
-    return starts.tolist()
+    return [int(start) for start in starts]
 
 
 def _whole(image: Image, start: int, size: int) -> tuple[str | None, str | None, str, str | None]:

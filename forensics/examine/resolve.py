@@ -77,7 +77,8 @@ def _file_row(case: Case, address: Address) -> dict[str, Any]:
     named.sort(key=lambda row: row["state"] != "allocated")
     if not named:
         raise Refused(f"nothing at {address}")
-    return named[0]
+    row: dict[str, Any] = named[0]
+    return row
 
 
 def _descend(source: Source, address: Address) -> Source:

@@ -39,11 +39,12 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "tel": ("phone",),
     "acct": ("bank_account",),
     "na": ("name", "postcode"),
-    "addr": ("address",),
+    "addr": ("postcode", "address"),
+    "house": ("address",),
 }
 _LEADS = ("my", "juki", "atena", "nb", "kb", "na", "tel", "acct")  # tried in this order
 _STRONG = frozenset({"my", "juki"})
-_CHANGEABLE = ("addr", "tel")
+_CHANGEABLE = ("house", "tel")
 _NONE = np.uint64(0)
 
 
@@ -73,9 +74,14 @@ def fingerprint(key: bytes, field: str, value: str) -> int:
 
 def row_value(field: str, columns: list[Column], row: int, *, every: bool) -> str | None:
     """The value of a field in one row, None where a part is missing; every: all rows will be asked for."""
-    if field == "addr":
-        cell = columns[0].cells[row]
-        return address.key(cell) or None if cell else None
+    if field in {
+        "addr",
+        "house",
+    }:  # the house number tells a move; with the postcode it tells the place
+        cell = columns[-1].cells[row]
+        numbers = address.key(cell) if cell else ""
+        code = columns[0].value(row) if field == "addr" else ""
+        return f"{code}\0{numbers}" if numbers and code is not None else None
     parts = [column.values[row] if every else column.value(row) for column in columns]
     return None if None in parts else "\0".join(parts)  # type: ignore[arg-type]
 
@@ -226,6 +232,12 @@ class Index:
             field: self._by_person[field][self._order[field]] for field in self.facts.fields
         }
 
+        self._complete = {
+            field
+            for field in _STRONG & {*self.facts.fields}
+            if (self._by_person[field] != _NONE).all()
+        }
+
     @classmethod
     def load(cls, path: Path, key: bytes) -> Index:
         """An index from disk; nothing in it is unpickled."""
@@ -248,17 +260,21 @@ class Index:
         person = np.full(len(rows), -1, np.int64)
         prints = _Prints(self._key, rows)
         for lead in _LEADS:
-            if lead not in self._by_person or not (person < 0).any():
+            if lead not in self._by_person or not (person == -1).any():
                 continue
-            values = prints.of(lead, person < 0)
+            values = prints.of(lead, person == -1)
             if values is None:
                 continue
             found = self._lookup(lead, values)
-            candidates = np.flatnonzero((found >= 0) & (person < 0))
+            candidates = np.flatnonzero((found >= 0) & (person == -1))
             if len(candidates):
                 good = candidates[self._agrees(prints, lead, candidates, found[candidates])]
                 person[good] = found[good]
-        return person
+            if (
+                lead in self._complete
+            ):  # a number that nobody in the register has: the row is about nobody in it
+                person[(person == -1) & (found < 0) & (values != _NONE)] = _NOBODY
+        return np.maximum(person, -1)
 
     def _lookup(self, field: str, values: Fingerprints) -> NDArray[np.int64]:
         """First person with this fingerprint, -1 for none."""
@@ -273,9 +289,9 @@ class Index:
     ) -> NDArray[np.bool_]:
         """Which of the rows, led to these persons by one field, agree with them in enough."""
         agreeing, against = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-        mask = np.zeros(prints.count, bool)
-        mask[rows] = True
         for field in _WITNESSES:
+            mask = np.zeros(prints.count, bool)
+            mask[rows[agreeing == 0]] = True
             if field == lead or field not in self._by_person or {field, lead} <= _NAMED:
                 continue
             values = prints.of(field, mask)
@@ -322,6 +338,7 @@ class Index:
         return Comparison(compared, differing, own_compared, own_differing, len(matched) * alike)
 
 
+_NOBODY = -2
 COMPARED_ROWS = 2_000  # matched rows of one block that are compared
 SAME_COLUMNS = 4  # columns that make a combination of columns mean something
 SAME_SHARE = 0.8  # of the register in its own columns, nothing differing: this extract, or one that nothing tells apart
