@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from forensics.personal import headers
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import postcodes
-from forensics.personal.evidence import ACCEPT, LABEL, accepted
+from forensics.personal.evidence import ACCEPT, LABEL, STRONG, accepted
 from forensics.personal.identifiers import (
     BY_KIND,
     birth_date,
@@ -84,6 +84,7 @@ def layout_of(separator: str, rows: list[list[str]], carried: Layout | None) -> 
         total += score
     own = {kind for kind in kinds if kind}
     labels = {kind for kind, word in zip(kinds, words, strict=True) if kind and word}
+    strong = bool(labels & STRONG)
     if len(rows) >= 5:  # a column of numbers with true check digits speaks for itself
         labels |= own & {"my_number", "resident_code"}
     numbers = (cells for cells, kind in zip(columns, kinds, strict=True) if kind is None)
@@ -94,7 +95,7 @@ def layout_of(separator: str, rows: list[list[str]], carried: Layout | None) -> 
     ):
         own.add("number")
         total += 0.5
-    if round(total, 3) < ACCEPT or not accepted(own, labels):
+    if not accepted(own, labels) or (round(total, 3) < ACCEPT and not strong):
         return None
     labelled = frozenset(place for place, kind in enumerate(kinds) if kind and words[place])
     return Layout(separator, tuple(kinds), labelled, header, total)

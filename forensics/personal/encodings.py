@@ -308,7 +308,7 @@ def plausibility(text: str, trust: float = 1.0) -> float:
 _SHORT = 2048  # bytes; a shorter piece is read in either encoding
 _READABLE = 100.0  # plausibility of three kanji
 _TRUST = {"utf-8": 6, "cp932": 2, "euc-jp": 2}
-_SAMPLE = 1 << 14
+_SAMPLE = 1 << 13
 
 
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f\xfd-\xff]+")
@@ -333,7 +333,7 @@ def guess(piece: bytes) -> tuple[Encoding, ...]:
     sample = _textual(piece[:_SAMPLE])
     scored = []
     for encoding in (UTF8, CP932, EUC):
-        text = encoding.decode(sample)
+        text = sample.decode(BY_NAME[encoding.name], "surrogateescape")  # vendor rows do not decide
         scored.append((plausibility(text, _TRUST[encoding.name]), encoding))
     scored.sort(key=lambda pair: -pair[0])
     best, second = scored[0], scored[1]

@@ -290,10 +290,10 @@ class Index:
         """Which of the rows, led to these persons by one field, agree with them in enough."""
         agreeing, against = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
         for field in _WITNESSES:
-            mask = np.zeros(prints.count, bool)
-            mask[rows[agreeing == 0]] = True
             if field == lead or field not in self._by_person or {field, lead} <= _NAMED:
                 continue
+            mask = np.zeros(prints.count, bool)
+            mask[rows[agreeing == 0]] = True
             values = prints.of(field, mask)
             if values is None:
                 continue
@@ -301,9 +301,8 @@ class Index:
             both = (ours != _NONE) & (theirs != _NONE)
             agreeing += both & (ours == theirs)
             against += (both & (ours != theirs)) * (_OUTWEIGHS if field in _OWN else 1)
-        if (
-            lead in _NAMED
-        ):  # two facts already; numbers of others, or two other facts, speak against
+        if lead in _NAMED | _STRONG:
+            # enough by itself, unless a number of somebody else, or two other facts, speak against
             return (agreeing > 0) | (against < _OUTWEIGHS)
         return agreeing > 0
 

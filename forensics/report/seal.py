@@ -18,7 +18,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from forensics.case import CUSTODY
-from forensics.report import findings as canon
 from forensics.report import minisign, tables
 
 MANIFEST, SIGNATURE, SCRATCH = "manifest.json", "manifest.json.minisig", "parts"
@@ -200,6 +199,8 @@ def _content(folder: Path) -> Iterator[str]:
     except ValueError:
         yield "report/findings.json: is no JSON"
         return
+    from forensics.report import findings as canon
+
     for problem in canon.problems(findings):
         yield f"report/findings.json: {problem}"
         return

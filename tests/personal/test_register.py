@@ -211,6 +211,11 @@ def test_extract_by_its_own_columns(tmp_path):
     assert found_in(detector, csv_bytes(header, theirs[10:40]))[1][0].extract == "other"
 
 
+def test_numbers_alone_under_their_header(detector):
+    numbers = csv_bytes(("個人番号", "備考"), [(row[1], "x") for row in PIECE])
+    assert len(found_in(detector, numbers)[0]) == len(PIECE)
+
+
 def test_namesakes_are_not_the_register(detector):
     """Equal name and birth date, but another number, address and telephone: somebody else."""
     others = [(f"9{row[0][1:]}", other[1], row[2], row[3], row[4], *other[5:]) for row, other in
