@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 from pairs import pairs, versions
 from pyarrow import parquet
 
-ROUNDS = 5
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
 FORENSICS = f"{sys.executable} -m forensics"
 READ_OURS = (
     "from pathlib import Path; from forensics.evidence import open_image\n"

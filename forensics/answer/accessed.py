@@ -9,7 +9,7 @@ from forensics.answer.verdict import Finding, negative, ordered, presence, undet
 from forensics.answer.world import World
 
 CONNECTING = frozenset({"device_connected", "device_first_installed"})
-WORDS = ("紛失後の期間内の接続または使用", "a connection or use within the window")
+WORDS = ("紛失後の期間内に接続または使用されたこと", "a connection or use within the window")
 
 
 def judge(world: World, subject: str) -> Finding:
@@ -41,7 +41,11 @@ def judge(world: World, subject: str) -> Finding:
         row for row in world.connections if row["medium"] == subject and row["in_window"] == "maybe"
     ]
     unsure = changed.trail(world, subject).failures
-    codes = [*(codes if doubt else []), *(code for code in unsure if code == "ZONE_UNKNOWN")]
+    codes = [
+        *(codes if doubt else []),
+        *(code for code in unsure if code == "ZONE_UNKNOWN"),
+        *world.disturbed([subject]),
+    ]
     return Finding(
         "undetermined", reasons=ordered(["READ_LEAVES_NO_TRACE", *codes]),
         facts=tuple(sorted({fact for finding in met for fact in finding.facts})),
@@ -90,7 +94,7 @@ QUESTION = Question(
     topic="accessed_after_loss",
     kind="E",
     event=("接続・閲覧", "connection or reading"),
-    proposition=("紛失後に接続・閲覧された", "it was connected or read after the loss"),
+    proposition=("紛失後に接続・閲覧された", "a medium was connected or read after the loss"),
     subjects=subjects.meetings,
     judge=judge,
 )

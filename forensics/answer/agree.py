@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.answer import subjects
+from forensics.answer.facts import Fact
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, state, undetermined
 from forensics.answer.world import World
@@ -16,7 +17,10 @@ def papers(world: World) -> tuple[str, ...]:
 
 
 def judge(world: World, subject: str) -> Finding:
-    """One mismatch refutes; all rows matched, both ways, confirm; rows nobody can match leave doubt."""
+    """One mismatch refutes; all rows matched, both ways, confirm; rows nobody can match leave doubt.
+
+    So does a use from before the first row of a ledger: an earlier ledger may have it.
+    """
     if subject == subjects.CASE:
         found = state(subjects.roll(judge, world, papers(world)))
         return (
@@ -24,20 +28,26 @@ def judge(world: World, subject: str) -> Finding:
             if found.verdict != "not_examined"
             else Finding("not_examined", would_change=("PAPERS",))
         )
-    wrong = world.of("mismatch", paper=subject)
+    found = world.of("mismatch", paper=subject)
+    wrong = [fact for fact in found if not _before_the_ledger(fact)]
     if wrong:
         facts = tuple(sorted(fact["id"] for fact in wrong))
-        words = ("書類と機器の記録の食い違い", "a paper and a machine's record that differ")
+        words = ("書類と機器の記録に食い違いがあること", "papers and the records of machines differ")
         return Finding("refuted", 3, (), facts, *words)
     rows = world.of("paper", paper=subject)
     facts = tuple(sorted(fact["id"] for fact in rows))
-    if world.hosts and rows and all(fact["matched"] for fact in rows):
+    if not found and world.hosts and rows and all(fact["matched"] for fact in rows):
         words = (
-            "書類の全行と機器の記録の一致",
-            "that every row agrees with the records of the hosts",
+            "書類の全ての行が機器の記録と一致すること",
+            "the agreement of every row with the records of the hosts",
         )
         return Finding("confirmed", 3, facts=facts, ja=words[0], en=words[1])
+    facts = tuple(sorted({*facts, *(fact["id"] for fact in found)}))
     return undetermined("NO_BASELINE", *([] if world.hosts else ["OUTSIDE_EVIDENCE"]), facts=facts)
+
+
+def _before_the_ledger(fact: Fact) -> bool:
+    return str(fact["what"]).startswith("connected_") and fact["severity"] == "gap"
 
 
 QUESTION = Question(

@@ -72,7 +72,7 @@ QUESTION = Question(
     topic="changed_after_loss",
     kind="E",
     event=("書き込み・変更", "writing"),
-    proposition=("紛失後に書き込み・変更があった", "it was written to after the loss"),
+    proposition=("紛失後に書き込み・変更があった", "the medium was written to after the loss"),
     subjects=subjects.media,
     judge=judge,
 )

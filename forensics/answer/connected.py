@@ -8,7 +8,7 @@ from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, negative, presence, undetermined
 from forensics.answer.world import World
 
-WORDS = ("媒体と機器の接続", "the connection of a medium to a host")
+WORDS = ("媒体が機器に接続されたこと", "the connection of a medium to a host")
 
 
 def judge(world: World, subject: str) -> Finding:

@@ -10,8 +10,8 @@ from forensics.answer.world import World
 
 PROVING = ("digest", "records")
 WORDS = (
-    "許可のない機器・媒体にある同じ内容の写し",
-    "a copy of the same content on an item not entitled to hold it",
+    "保有の許可が示されていない機器・媒体に同じ内容の写しがあること",
+    "a copy of the same content on an item that is not shown to be entitled to hold it",
 )
 
 
@@ -72,7 +72,7 @@ QUESTION = Question(
     topic="copied_elsewhere",
     kind="E",
     event=("複製", "copying"),
-    proposition=("他の媒体・機器に複製された", "it was copied to another medium or host"),
+    proposition=("他の媒体・機器に複製された", "the data were copied to another medium or host"),
     subjects=subjects.items,
     judge=judge,
 )

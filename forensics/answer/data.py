@@ -8,8 +8,9 @@ from forensics.answer.verdict import Finding, ordered, presence
 from forensics.answer.world import World
 
 STATES = {
-    "allocated": "現存", "deleted": "削除済み", "slack": "末尾の余白", "unallocated": "未割当領域",
-    "metadata": "管理領域", "unpartitioned": "区画外",
+    "allocated": ("現存するファイル", "existing files"), "deleted": ("削除済みファイル", "deleted files"),
+    "slack": ("ファイル末尾の余白", "the slack of files"), "unallocated": ("未割当領域", "unallocated space"),
+    "metadata": ("管理領域", "metadata"), "unpartitioned": ("区画の外", "space outside the partitions"),
 }  # fmt: skip
 
 
@@ -32,8 +33,9 @@ def held(world: World, subject: str, *, register: bool) -> Finding:
     matches = world.of("register_match", evidence=subject)
     if found:
         states = sorted({fact["state"] for fact in found})
-        words = "・".join(STATES.get(state, state) for state in states)
-        ja, en = f"個人情報の存在({words})", f"personal data ({', '.join(states)})"
+        where = [STATES.get(state, (state, state)) for state in states]
+        ja = f"個人情報があること({'・'.join(ja for ja, _ in where)})"
+        en = f"the presence of personal data (in {', '.join(en for _, en in where)})"
         return world.confirm([*found, *matches], (), (ja, en), 4 if matches else 3)
     bars = [
         *world.unread([subject]), *world.disturbed([subject]), *world.unproven(register=register)
@@ -56,7 +58,7 @@ QUESTION = Question(
     topic="data_on_medium",
     kind="P",
     event=("個人情報の存在", "personal data"),
-    proposition=("個人情報がある", "personal data is on it"),
+    proposition=("個人情報がある", "there is personal data"),
     subjects=subjects.items,
     judge=judge,
 )

@@ -23,7 +23,7 @@ def judge(world: World, subject: str) -> Finding:
         return subjects.NOT_SUPPLIED
     plain = world.of("personal_data", evidence=subject)
     if plain:
-        words = ("暗号化されていない個人情報", "personal data stand there in plain form")
+        words = ("暗号化されていない個人情報があること", "there is personal data in plain form, without encryption")
         return Finding("refuted", 4, (), tuple(sorted(fact["id"] for fact in plain)), *words)
     volumes = world.of("volume", evidence=subject)
     closed = [fact for fact in world.of("locked", evidence=subject) if fact["volume"]]
@@ -39,7 +39,7 @@ def judge(world: World, subject: str) -> Finding:
     ]
     ids = tuple(sorted(fact["id"] for fact in (*volumes, *world.of("locked", evidence=subject))))
     if readable and not world.unread([subject]):
-        words = ("平文で読める区画", "its volumes can be read without a key")
+        words = ("暗号化なしで読める区画があること", "its volumes can be read without a key")
         return Finding("refuted", 4, (), tuple(sorted(fact["id"] for fact in readable)), *words)
     return undetermined(*(ordered(world.unread([subject])) or ["NO_BASELINE"]), facts=ids)
 
@@ -49,7 +49,7 @@ QUESTION = Question(
     topic="encrypted",
     kind="S",
     event=("暗号化", "encryption"),
-    proposition=("全てが確かな方式で暗号化されていた", "all of it was under sound encryption"),
+    proposition=("全てが確かな方式で暗号化されていた", "all of the data were under sound encryption"),
     subjects=subjects.media,
     judge=judge,
 )

@@ -26,7 +26,7 @@ def judge(world: World, subject: str) -> Finding:
         )
     left = world.of("personal_data", evidence=subject)
     if left:
-        words = ("復元できる個人情報", "personal data can be recovered")
+        words = ("復元できる個人情報があること", "personal data can be recovered")
         shown = [*left, *world.of("erasure", subject=subject)]
         return Finding("refuted", 3, (), tuple(sorted(fact["id"] for fact in shown)), *words)
     return undetermined("NO_BASELINE", *world.unread([subject]))
@@ -37,7 +37,7 @@ QUESTION = Question(
     topic="erased",
     kind="S",
     event=("消去証明書の検証", "the check of the certificate"),
-    proposition=("証明書どおりに消去された", "it was erased as certified"),
+    proposition=("証明書どおりに消去された", "the medium was erased as certified"),
     subjects=certified,
     judge=judge,
 )

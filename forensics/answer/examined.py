@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forensics.answer import subjects
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, state
@@ -11,18 +13,25 @@ from forensics.answer.world import World
 def judge(world: World, subject: str) -> Finding:
     """Sums of the ledger: every byte `examined`, or the bytes that are not, as facts. C6: arithmetic."""
     if subject == subjects.CASE:
-        return state(subjects.roll(judge, world, subjects.items(world)))
+        whole = state(subjects.roll(judge, world, subjects.items(world)))
+        return replace(whole, **_left(world, tuple(world.items))) if whole.verdict == "refuted" else whole
     if subject not in world.items:
         return subjects.NOT_SUPPLIED
     codes = world.unread([subject])
     if not codes:
         facts = tuple(fact["id"] for fact in world.of("digest", evidence=subject))
-        words = ("全バイトの調査", "the examination of every byte")
+        words = ("全バイトを調査したこと", "the examination of every byte")
         return Finding("confirmed", 6, facts=facts, ja=words[0], en=words[1])
-    left = sum(count for outcome, count in world.bytes[subject].items() if outcome != "examined")
     facts = tuple(sorted(fact["id"] for fact in world.of("unexamined", evidence=subject)))
-    words = (f"調査しきれていない{left:,}バイト", f"{left:,} bytes are not fully examined")
-    return Finding("refuted", 6, codes, facts, *words)
+    return Finding("refuted", 6, codes, facts, **_left(world, (subject,)))
+
+
+def _left(world: World, items: tuple[str, ...]) -> dict[str, str]:
+    """How many bytes of these items are not `examined`, ja and en."""
+    sums = [world.bytes[item] for item in items]
+    left = sum(count for found in sums for outcome, count in found.items() if outcome != "examined")
+    bytes_en = "1 byte is" if left == 1 else f"{left:,} bytes are"
+    return {"ja": f"調査しきれていない部分が{left:,}バイトあること", "en": f"{bytes_en} not fully examined"}
 
 
 QUESTION = Question(

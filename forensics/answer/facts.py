@@ -55,14 +55,15 @@ def interval_of(told: Mapping[str, str]) -> Interval:
 
 
 def digests(items: Iterable[Row]) -> list[Fact]:
-    """One per digest compared; one without comparison where there was nothing to compare."""
+    """One per digest; match null where it was not compared: nothing to compare, or bytes not read."""
     out = []
     for row in items:
         told = [("declared", text) for text in re.split(r"[\s;,]+", row["declared"] or "") if text]
         told += [("stored", text) for text in row["stored"] or ()]
         for against, text in told or [("none", "")]:
             algorithm, _, value = text.rpartition(":")
-            match = None if against == "none" else row["verified"]
+            compared = against != "none" and (row["verified"] or row["sha256"] is not None)
+            match = row["verified"] if compared else None
             if value and algorithm.lower() in ("sha256", "") and row["sha256"]:
                 match = value.lower() == row["sha256"].lower()
             out.append(

@@ -18,19 +18,19 @@ def judge(world: World, subject: str) -> Finding:
     facts = tuple(fact["id"] for fact in world.of("digest", evidence=subject))
     gaps = [fact["id"] for fact in world.of("unexamined", evidence=subject, state="unreadable")]
     lost = MISSING & {*world.unread([subject]), row["reason"] or ""}
-    if row["verified"] is False or lost:
-        codes = [*lost, *(["DIGEST_MISMATCH"] if row["verified"] is False else [])]
-        return Finding(
-            "refuted", 6, ordered(codes), (*facts, *gaps),
-            "ダイジェストの不一致または欠けている部分", "a digest differs or a part is missing",
-        )  # fmt: skip
+    codes = ordered({*lost, *world.unlike(subject)} - {"UNSUPPORTED"})
+    if codes:
+        differs, short = "DIGEST_MISMATCH" in codes, set(codes) != {"DIGEST_MISMATCH"}
+        ja = "、".join(["ダイジェスト(照合値)が一致しないこと"] * differs + ["欠けている部分があること"] * short)
+        en = " and ".join(["a digest differs"] * differs + ["a part is missing"] * short)
+        return Finding("refuted", 6, codes, (*facts, *gaps), ja, en)
     if row["reason"]:
         return undetermined("UNSUPPORTED", facts=facts)
     if row["verified"] is None:
         return undetermined("NO_DIGEST", facts=facts)
     return Finding(
-        "confirmed", 6, facts=facts, ja="全バイトの読み取りとダイジェストの一致",
-        en="the reading of every byte with matching digests",
+        "confirmed", 6, facts=facts, ja="全バイトが読み取られ、ダイジェスト(照合値)が一致すること",
+        en="the agreement of every byte with the recorded digests",
     )  # fmt: skip
 
 

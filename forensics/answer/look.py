@@ -69,6 +69,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *signs.recorded(traced, case.window),
         *signs.reformatted(supplied, small["volumes"], _tied(have["traces"]), dated, case.window),
         *signs.emptied(held, dated, case.window),
+        *signs.wiped(supplied, small["volumes"], _zeros(small["counts"]), case.window),
         *facts.mismatches(small["mismatches"]),
         *facts.papers(papers, small["connections"], small["mismatches"]),
         *facts.erasures(papers, small["evidence"], held, _bytes(ledger, small["evidence"])),
@@ -103,7 +104,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
 
 
 SMALL = (
-    "evidence", "volumes", "records", "coverage", "controls", "settings", "connections", "sessions",
+    "evidence", "volumes", "records", "coverage", "counts", "controls", "settings", "connections", "sessions",
     "opens", "copies", "horizons", "clocks", "papers", "mismatches",
 )  # fmt: skip
 
@@ -146,6 +147,15 @@ def _register_size(records: list[Row]) -> int | None:
     told = [row for row in records if row["register_persons"] and row["register_share"]]
     best = max(told, key=lambda row: row["register_persons"], default=None)
     return None if best is None else round(best["register_persons"] / best["register_share"])
+
+
+def _zeros(counts: list[Row]) -> dict[str, int]:
+    """Item -> bytes that the scan skipped because they are zeros."""
+    out: dict[str, int] = {}
+    for row in counts:
+        if row["kind"] == "zeros":
+            out[row["evidence"]] = out.get(row["evidence"], 0) + (row["number"] or 0)
+    return out
 
 
 def _tied(traces: pa.Table) -> list[Row]:

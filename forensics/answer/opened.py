@@ -10,7 +10,7 @@ from forensics.answer.world import World
 
 SHELL = frozenset({"file_opened"})
 OPENING = SHELL | {"file_read"}
-WORDS = ("期間内にファイルを開いたこと", "the opening of files within the window")
+WORDS = ("期間内にファイルが開かれたこと", "the opening of files within the window")
 
 
 def judge(world: World, subject: str) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from forensics.answer import subjects
@@ -10,6 +11,10 @@ from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, ordered, undetermined
 from forensics.answer.world import World
 from forensics.correlate.places import Place
+
+
+FEW = 10
+SENSITIVE = frozenset({"welfare_flag", "tax_amount", "my_number", "health_insured", "care_insured"})
 
 
 class Count(NamedTuple):
@@ -61,19 +66,25 @@ def judge(world: World, subject: str) -> Finding:
     bars += [code for code in world.disturbed(items) if code == "DIGEST_MISMATCH"]
     if subject == subjects.CASE and world.missing:
         bars.append("OUTSIDE_EVIDENCE")
+    kinds = {kind for fact in facts for kind in fact["kinds"]}
+    ja, en = _range(low, high, kinds)
     if low != high or bars:
         codes = ordered([*bars, *(["COUNT_RANGE"] if low != high else [])])
-        return undetermined(*codes, facts=[fact["id"] for fact in facts])
+        found = undetermined(*codes, facts=[fact["id"] for fact in facts])
+        return replace(found, ja=f"調査した範囲では{ja}分である。", en=f"In what was examined: {en}.")
     ids = tuple(sorted(fact["id"] for fact in facts))
     if not ids:
         ids = tuple(fact["id"] for name in items for fact in world.of("digest", evidence=name))
-    return Finding(
-        "confirmed",
-        4,
-        facts=ids,
-        ja=f"人数({low:,}人)",
-        en=f"the count of {low:,} persons",
-    )
+    return Finding("confirmed", 4, facts=ids, ja=f"人数({ja})", en=f"the number of persons ({en})")
+
+
+def _range(low: int, high: int, kinds: set[str]) -> tuple[str, str]:
+    """Both bounds in words; fewer than ten of a sensitive kind are not told to the person (3.4)."""
+    if 0 < high < FEW and kinds & SENSITIVE:
+        return f"{FEW}人未満", f"fewer than {FEW}"
+    if low == high:
+        return f"{low:,}人", f"{low:,}"
+    return f"{low:,}人以上{high:,}人以下", f"at least {low:,}, at most {high:,}"
 
 
 QUESTION = Question(
@@ -81,7 +92,7 @@ QUESTION = Question(
     topic="persons",
     kind="S",
     event=("人数の確定", "the count of persons"),
-    proposition=("人数が定まる", "the count of persons is known"),
+    proposition=("人数を確定できる", "the number of persons is known"),
     subjects=subjects.items,
     judge=judge,
 )

@@ -13,7 +13,7 @@ def judge(world: World, _subject: str) -> Finding:
     broken = world.of("mismatch", severity="breach")
     if broken:
         words = (
-            "規則で求められる記録の欠落または相違",
+            "規則で求められる記録に欠落または相違があること",
             "a record that a rule demands is missing or false",
         )
         return Finding("refuted", 3, (), tuple(sorted(fact["id"] for fact in broken)), *words)

@@ -1,13 +1,15 @@
-"""Signs of tampering: cleared logs, clocks that were set, media that were formatted.
+"""Signs of tampering: cleared logs, clocks that were set, media that were formatted or wiped.
 
 A format leaves no record of its own on FAT; two things show it. The host knows the device with
 another volume serial than the volume has now; or no name on the medium is older than the window
-while records of persons lie in its free space (a mere deletion keeps old, deleted names).
-Source: domain.md 4.2, 7.4, 7.14, 7.16.
+while records of persons lie in its free space (a mere deletion keeps old, deleted names). A medium
+of zeros from end to end was wiped: even a new one has a file system.
+Source: domain.md 4.2, 7.4, 7.13, 7.14, 7.16.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -15,10 +17,11 @@ from forensics.answer.facts import Fact, tamper
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, device_serial, volume_serial
 from forensics.correlate.times import SECOND, iso, latest
-from forensics.values import Interval
+from forensics.values import NO_TIME, Interval
 
 RECORDED = ("log_cleared", "clock_changed")
 NOTICED = 60 * SECOND  # a clock set by less is a time service at work
+PIECE = 2**20  # bytes that are hashed at once
 FREE = ("unallocated", "unpartitioned", "slack")
 
 
@@ -86,6 +89,34 @@ def emptied(
             addresses = [medium, *(place.address for place in left[:20])]
             out.append(tamper(medium, "formatted", when, addresses, window))
     return out
+
+
+def wiped(
+    items: Iterable[Row], volumes: Sequence[Row], zeros: Mapping[str, int],
+    window: tuple[int, int] | None,
+) -> list[Fact]:  # fmt: skip
+    """Media whose digest is that of as many zeros. zeros: item -> bytes that were skipped as zeros.
+
+    The digest is made only where the scan met as many zeros and no file system.
+    """
+    out = []
+    for item in items:
+        mine = [row for row in volumes if row["evidence"] == item["evidence"]]
+        size = item["size"] or 0
+        if not 0 < size <= zeros.get(item["evidence"], 0) or any(row["filesystem"] for row in mine):
+            continue
+        if item["sha256"] == _digest_of_zeros(size):
+            where = f"{item['evidence']}@0+{size}"
+            out.append(tamper(item["evidence"], "wiped", NO_TIME, [where], window))
+    return out
+
+
+def _digest_of_zeros(size: int) -> str:
+    state, piece = hashlib.sha256(), bytes(min(size, PIECE))
+    for _ in range(size // PIECE):
+        state.update(piece)
+    state.update(piece[: size % PIECE])
+    return state.hexdigest()
 
 
 def _since(old: Interval, names: Sequence[Row]) -> Interval:

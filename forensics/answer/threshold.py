@@ -13,7 +13,10 @@ from forensics.answer.verdict import Finding, ordered, undetermined
 from forensics.answer.world import World
 
 PERSONS_MIN = 101  # more than 100: the threshold of public bodies; that of businesses is 1,000
-LISTED = frozenset({"my_number", "credit_card"})
+LISTED = {
+    "my_number": ("個人番号(マイナンバー)", "Individual Numbers (My Number)"),
+    "credit_card": ("クレジットカード番号", "credit card numbers"),
+}
 
 
 def judge(world: World, _subject: str) -> Finding:
@@ -22,11 +25,20 @@ def judge(world: World, _subject: str) -> Finding:
         return subjects.NOT_SUPPLIED
     low, high = count(world, world.places)
     found = world.of("personal_data")
-    kinds = sorted({kind for fact in found for kind in fact["kinds"]} & LISTED)
+    seen = {kind for fact in found for kind in fact["kinds"]}
+    kinds = [LISTED[kind] for kind in LISTED if kind in seen]
     if low >= PERSONS_MIN or kinds:
-        reached = f"{low:,}人以上" + ("・番号等の種類" if kinds else "")
-        en = f"data of at least {low:,} persons" + (f", kinds {', '.join(kinds)}" if kinds else "")
-        return world.confirm(found, (), (f"報告義務の基準に当たる個人情報({reached})", en), 4)
+        ja, en = [], []
+        if low >= PERSONS_MIN:
+            ja, en = [f"{low:,}人以上"], [f"of at least {low:,} persons"]
+        if kinds:
+            ja.append(f"{'・'.join(ja for ja, _ in kinds)}を含む")
+            en.append(f"with {' and '.join(en for _, en in kinds)}")
+        words = (
+            f"報告義務の基準に当たる個人情報があること({'、'.join(ja)})",
+            f"the presence of personal data {', '.join(en)}, which reaches a threshold of reporting,",
+        )
+        return world.confirm(found, (), words, 4)
     bars = [*world.unread(world.items), *world.unproven(register=False)]
     bars += ["OUTSIDE_EVIDENCE"] if world.missing else []
     facts = tuple(fact["id"] for fact in world.of("digest"))
@@ -35,8 +47,8 @@ def judge(world: World, _subject: str) -> Finding:
             *ordered([*bars, *(["COUNT_RANGE"] if low != high else [])]), facts=facts
         )
     words = (
-        f"人数が{high:,}人以下であること",
-        f"at most {high:,} persons and no listed kind were found",
+        f"人数が{high:,}人以下で、1人から対象となる種類がないこと",
+        f"there are data of at most {high:,} {'person' if high == 1 else 'persons'}, and of no kind that counts from one person on",
     )
     return Finding("refuted", 4, (), facts, *words)
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 # code: (ja, en), both as a phrase that stands after "because" or in a list of limits.
 REASONS: dict[str, tuple[str, str]] = {
-    "CONNECTED_IN_WINDOW": ("期間内に接続されている", "it was connected within the window"),
+    "CONNECTED_IN_WINDOW": ("媒体が期間内に接続されている", "a medium was connected within the window"),
     "CONTRADICTION": ("同じ重みの事実が食い違う", "facts of equal weight contradict each other"),
-    "NO_ARTEFACT_EXPECTED": ("この出来事を通常記録する種類の記録がない", "no kind of record normally keeps this event here"),
+    "NO_ARTEFACT_EXPECTED": ("この出来事が通常残る種類の記録がない", "there is no kind of record that would normally show this event"),
     "READ_LEAVES_NO_TRACE": ("読み取りだけの行為は媒体に痕跡を残さないことがある", "mere reading can leave no trace on a medium"),
-    "ARTEFACT_ABSENT": ("通常あるはずの記録が存在しない", "a record that is normally there is missing"),
+    "ARTEFACT_ABSENT": ("通常あるはずの記録が見つからない", "records that are normally there are missing"),
     "PARSE_GAP": ("記録または内容の一部を読み取れていない", "a part of the records or contents could not be read"),
     "HORIZON_SHORT": ("記録が期間の全体を覆っていない", "the records do not cover the whole window"),
     "LOG_GAP": ("期間内の記録に空白がある", "the records have a gap in the window"),
@@ -63,7 +63,7 @@ REASONS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 CHANGES: dict[str, tuple[str, str]] = {
     "HOSTS": ("接続された可能性のある機器の複製", "images of the hosts it may have been attached to"),
-    "DEVICES": ("記録や台帳に現れる未提供の媒体", "the media that records and papers name and that were not supplied"),
+    "DEVICES": ("記録や台帳に現れる未提供の機器・媒体", "the devices and media that records or papers name and that were not supplied"),
     "LOGS": ("期間を覆う記録(監視・認証・サーバー等)", "logs that cover the window"),
     "KEYS": ("パスワードまたは回復キー", "the password or the recovery key"),
     "ORIGINALS": ("原本からの再取得、または取得時のダイジェスト", "a new acquisition, or the digests of the acquisition"),
@@ -93,6 +93,18 @@ HELPS: dict[str, str] = {
     "WIPED": "BASELINE", "FORMATTED": "BASELINE", "TIMES_INCONSISTENT": "CLOCKS",
     "CONTRADICTION": "PEOPLE",
 }  # fmt: skip
+NOT_SUPPLIED = (
+    "提供されていない機器・媒体は調査していない",
+    "devices and media that were not supplied were not examined",
+)
+# Papers that are asked about by their code.
+PAPERS: dict[str, tuple[str, str]] = {
+    "media_register": ("媒体登録簿", "the media register"),
+    "take_out": ("持出管理簿", "the take-out ledger"),
+    "room_log": ("入退室記録", "the room log"),
+    "cards": ("カード一覧", "the list of cards"),
+    "accounts": ("アカウント一覧", "the list of accounts"),
+}
 SAID_MAX = 4  # reasons in one sentence; the others are listed with the answer
 FOREMOST = (
     "DIGEST_MISMATCH", "CONNECTED_IN_WINDOW", "OUTSIDE_EVIDENCE", "LOCKED", "UNREADABLE", "TRUNCATED",
@@ -135,32 +147,44 @@ def statement(world: World, question: Question, subject: str, finding: Finding) 
         more_ja, more_en = _rest(len(finding.reasons) - len(why_ja))
         return (
             (
-                f"{ja}{'、'.join(why_ja)}{more_ja}ため、{claim_ja}かどうかは判断できない。"
-                f"{'、'.join(help_ja)}があれば判断できる可能性がある。"
+                f"{ja}{_because(why_ja, more_ja)}ため、{claim_ja}かどうかは判断できない。"
+                f"{_either(help_ja)}があれば判断できる可能性がある。{finding.ja}"
             ),
             _sentence(
                 f"{en}whether {claim_en} cannot be determined, because {'; '.join(why_en)}{more_en}. "
-                f"{_sentence(', or '.join(help_en))} might change this."
+                f"{_sentence(', or '.join(help_en))} might change this. {finding.en}".rstrip()
             ),
         )
-    if subject in (*world.missing, *world.absent_hosts):
+    absent = [part for part in subject.split("×") if part in (*world.missing, *world.absent_hosts)]
+    if absent:
         return (
-            f"{subject} は提供されておらず、調査していない。",
-            f"{subject} was not supplied and was not examined.",
+            f"{absent[0]} は提供されておらず、調査していない。",
+            f"{absent[0]} was not supplied and was not examined.",
         )
     return (
-        f"{ja}この問い({question.event[0]})に必要な資料は提供されていないか、調査していない。",
+        f"{ja}{question.event[0]}については、必要な資料が提供されていないか、調査の対象としていない。",
         _sentence(
-            f"{en}what this question needs ({question.event[1]}) was not supplied or not examined."
+            f"{en}what is needed to tell about {question.event[1]} was not supplied, or was not examined."
         ),
     )
+
+
+def _because(reasons: list[str], more: str) -> str:
+    """Clauses in a row as a reason: one stands as it is, several each as a noun."""
+    if len(reasons) == 1 and not more:
+        return reasons[0]
+    return f"{'、'.join(f'{reason}こと' for reason in reasons)}{more}の"
+
+
+def _either(helps: list[str]) -> str:
+    return helps[0] if len(helps) == 1 else f"{'、'.join(helps[:-1])}、または{helps[-1]}"
 
 
 def _heads(world: World, subject: str) -> tuple[str, str]:
     """How a sentence begins: with its subject, where that is not the case as a whole."""
     if subject == "case":
         return "", ""
-    ja, en = named(world, subject)
+    ja, en = PAPERS.get(subject) or named(world, subject)
     return f"{ja}:", f"{en}: "
 
 
@@ -179,7 +203,7 @@ def _foremost(reasons: Iterable[str]) -> list[str]:
 def _rest(number: int) -> tuple[str, str]:
     if number <= 0:
         return "", ""
-    return f"、ほか{number}件の理由がある", f"; and {number} more reason{'s' if number > 1 else ''}"
+    return f"、ほか{number}件の理由", f"; and {number} more reason{'s' if number > 1 else ''}"
 
 
 def phrases(
@@ -193,7 +217,8 @@ def phrases(
 def _no_trace(world: World, question: Question, subject: str, finding: Finding) -> tuple[str, str]:
     where, place = named(world, subject)
     when, period = window(world)
-    limits = phrases(REASONS, finding.limits or ("OUTSIDE_EVIDENCE",))
+    words = {**REASONS, "OUTSIDE_EVIDENCE": NOT_SUPPLIED}
+    limits = phrases(words, finding.limits or ("OUTSIDE_EVIDENCE",))
     items = [name for name in world.items if subject == "case" or name in subject.split("×")]
     read = sum(world.bytes[name].get("examined", 0) for name in items)
     total = sum(sum(world.bytes[name].values()) for name in items)
@@ -201,7 +226,7 @@ def _no_trace(world: World, question: Question, subject: str, finding: Finding) 
     return (
         (
             f"{where}について、{when}に{question.event[0]}の痕跡は、"
-            f"調査した範囲({scope}バイト、{share})では確認されなかった。ただし{'、'.join(limits[0])}。"
+            f"調査した範囲({scope}バイト、{share})では確認されなかった。ただし、{'。また、'.join(limits[0])}。"
         ),
         (
             f"No trace of {question.event[1]} on {place} in {period} was found within what was "

@@ -22,6 +22,7 @@ TAMPER_CODES = {
     "log_cleared": "LOG_CLEARED", "clock_changed": "CLOCK_CHANGED", "wiped": "WIPED",
     "formatted": "FORMATTED", "timestamps_inconsistent": "TIMES_INCONSISTENT",
 }  # fmt: skip
+LACKS = frozenset({"TRUNCATED", "MISSING_SEGMENT", "UNREADABLE", "UNSUPPORTED"})
 OUTCOME_CODES = {
     "locked": "LOCKED", "unsupported": "UNSUPPORTED", "unreadable": "UNREADABLE",
     "failed": "FAILED", "timed_out": "TIMED_OUT", "skipped": "SKIPPED", "partial": "PARSE_GAP",
@@ -140,9 +141,20 @@ class World:
         codes: set[str] = set()
         for item in items:
             codes |= {TAMPER_CODES[fact["what"]] for fact in self.tampers(item)}
-            if self.items[item]["verified"] is False:
-                codes.add("DIGEST_MISMATCH")
+            codes.update(self.unlike(item))
         return ordered(codes)
+
+    def unlike(self, item: str) -> tuple[str, ...]:
+        """Why an item is not the whole original: a digest that differs, else the parts it lacks.
+
+        A digest is compared only where every byte was read.
+        """
+        row = self.items[item]
+        if row["verified"] is not False:
+            return ()
+        if row["sha256"] is not None:
+            return ("DIGEST_MISMATCH",)
+        return ordered(LACKS & {row["reason"], *self.unread([item])}) or ("UNREADABLE",)
 
     def tampers(self, item: str) -> list[Fact]:
         """Signs of tampering on an item that do not lie wholly before the window."""
@@ -206,10 +218,11 @@ class World:
         self, facts: Sequence[Fact], families: Iterable[str], words: tuple[str, str], level: int = 0,
         lawful: bool | None = None, limits: Iterable[str] = (),
     ) -> Finding:  # fmt: skip
-        """Confirmed by facts; what rests only on an item whose digest differs is at most C1."""
+        """Confirmed by facts; what rests only on an item that is not the whole original is at most C1."""
         sound = [fact for fact in facts if not self._shaken(fact)]
         if not sound:
-            return undetermined("DIGEST_MISMATCH", facts=[fact["id"] for fact in facts])
+            codes = {code for fact in facts for code in self._shaken(fact)}
+            return undetermined(*codes, facts=[fact["id"] for fact in facts])
         sources = {source for fact in sound for source in fact.get("sources") or ()}
         return Finding(
             "confirmed",
@@ -221,9 +234,9 @@ class World:
             limits=tuple(sorted(limits)),
         )
 
-    def _shaken(self, fact: Fact) -> bool:
+    def _shaken(self, fact: Fact) -> tuple[str, ...]:
         owners = {address.split(":")[0].split("@")[0] for address in fact["addresses"]}
-        return any(self.items[o]["verified"] is False for o in owners if o in self.items)
+        return ordered(code for owner in owners & set(self.items) for code in self.unlike(owner))
 
     def lawful(self, serial: str | None, times: Sequence[Interval]) -> bool | None:
         """Does every time lie in a take-out of that registered medium? null: no ledger supplied."""

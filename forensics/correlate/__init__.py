@@ -13,6 +13,7 @@ from forensics.correlate import (
     clocks,
     connections,
     copies,
+    entries,
     events,
     horizons,
     media,
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
 
 
 INPUTS = ("volumes", "files", "contents", "records", "people", "traces", "settings", "papers")
-FILE_TIMES = (
-    "modified", "accessed", "changed", "born", "fn_modified", "fn_accessed", "fn_changed", "fn_born",
-    "deleted_at",
-)  # fmt: skip
 
 
 def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # noqa: A001  # design.md 5
@@ -45,14 +42,17 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
     not matter.
     """
     have = {name: tables.get(name, schema.to_arrow(name, [])) for name in INPUTS}
-    settings = rows("settings", have["settings"])
+    hosts = [item.id for item in case.evidence if item.role in media.HOSTS]
+    others = [item.id for item in case.evidence if item.role not in media.HOSTS]
+    settings = [*rows("settings", have["settings"]), *entries.zones(have["files"], hosts)]
+    mounted = schema.to_arrow("traces", entries.mounts(have["files"], others))
+    have["traces"] = schema.concat("traces", [have["traces"], mounted])
     known = times.clocks(case, settings)
     named = host_names(settings)
     traces = in_utc(have, known)
-    files = times.resolve_columns(have["files"], FILE_TIMES, known)
+    files = times.resolve_columns(have["files"], events.FILE_TIMES, known)
     said = rows("traces", traces)
     papers = times.papers_in_utc(rows("papers", have["papers"]), known[times.PAPERS])
-    hosts = [item.id for item in case.evidence if item.role in media.HOSTS]
     tied = media.media(case, rows("volumes", have["volumes"]), said)
     used = connections.uses(tied, said, hosts)
     joined = connections.connections(case, used, named, papers)
@@ -93,7 +93,7 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
 def timeline(case: Case, tables: Mapping[str, pa.Table]) -> pa.Table:
     """The table `events` of file names alone, for stories that read nothing else."""
     known = times.clocks(case, [])
-    files = times.resolve_columns(tables["files"], FILE_TIMES, known)
+    files = times.resolve_columns(tables["files"], events.FILE_TIMES, known)
     none = {name: schema.to_arrow(name, []) for name in ("traces", "papers")}
     return events.events(files, none["traces"], none["papers"], {})
 

@@ -24,6 +24,7 @@ ARRIVALS = ("device_first_installed", "device_connected")
 KEY_TIMES = ("device_installed", "device_seen", "volume_mapped", "volume_seen", "mountpoint")
 PRESENCE = (*ARRIVALS, "device_removed", "file_opened", *KEY_TIMES)
 SAME_EVENT = 3600 * 1_000_000  # microseconds: two sources of one first installation
+SAME_ARRIVAL = 120 * 1_000_000  # microseconds: sources write of one arrival within so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,17 @@ class Use:
     def key(self) -> tuple[str, str]:
         """One medium at one host; without a device serial the volume has to do."""
         return self.host, self.serial or f"volume {self.volume}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One attaching of a medium to a host, with every source that dates it."""
+
+    host: str
+    serial: str | None
+    item: str | None
+    time: Interval
+    addresses: tuple[str, ...]
 
 
 def uses(media: Media, traces: Iterable[Row], hosts: Sequence[str]) -> list[Use]:
@@ -167,13 +179,47 @@ def _is_registered(serial: str | None, listed: Sequence[str | None] | None) -> b
     return None if possible else False
 
 
-def arrivals(found: Iterable[Use]) -> list[Use]:
-    """The dated arrivals, each once per host, medium and time."""
-    once = {
-        (use.key, use.trace["time"]): use
-        for use in found
-        if use.trace["kind"] in ARRIVALS
-        and use.trace["time"] != NO_TIME
-        and use.trace["time"].start
-    }
-    return [once[key] for key in sorted(once, key=repr)]
+def arrivals(found: Iterable[Use]) -> list[Arrival]:
+    """The dated arrivals: those of one host and medium within SAME_ARRIVAL are one.
+
+    An event has the time of its narrowest source; the others are measured against that, so that a
+    chain of arrivals is not one.
+    """
+    groups: dict[tuple[str, str], list[Use]] = {}
+    for use in found:
+        if use.trace["kind"] in ARRIVALS and use.trace["time"].start is not None:
+            groups.setdefault(use.key, []).append(use)
+    return [
+        Arrival(
+            one[0].host,
+            one[0].serial,
+            next((use.item for use in one if use.item), None),
+            one[0].trace["time"],
+            tuple(sorted({use.trace["address"] for use in one})),
+        )
+        for key in sorted(groups)
+        for one in _together(groups[key])
+    ]
+
+
+def _together(uses: Iterable[Use]) -> list[list[Use]]:
+    """Uses by event, the narrowest of each first, in order of time."""
+    events: list[list[Use]] = []
+    for use in sorted(uses, key=lambda use: (_width(use), repr(use.trace["time"]), repr(use.trace))):
+        near = [event for event in events if _apart(event[0], use) <= SAME_ARRIVAL]
+        if near:
+            min(near, key=lambda event: _apart(event[0], use)).append(use)
+        else:
+            events.append([use])
+    return sorted(events, key=lambda event: event[0].trace["time"].start or 0)
+
+
+def _width(use: Use) -> int:
+    when = use.trace["time"]
+    return int(when.until - when.start)
+
+
+def _apart(one: Use, two: Use) -> int:
+    """Microseconds between two times, 0 where they overlap."""
+    a, b = one.trace["time"], two.trace["time"]
+    return int(max(a.start - b.until, b.start - a.until, 0))

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from forensics.correlate.connections import Use
+from forensics.correlate.connections import Arrival
 from forensics.correlate.rows import Row, details, device_serial
-from forensics.correlate.times import DAY, hull
+from forensics.correlate.times import DAY, earliest, hull, iso
 from forensics.values import NO_TIME, Interval
 
 # Accounts of the system and of machines are on no list of people; a SID alone is no name.
@@ -27,14 +27,24 @@ OF_THE_SYSTEM = re.compile(
 class Loan:
     """A row of the take-out ledger: one medium away from its place.
 
-    until is null while it is out, or where its return is written without a date that can be read.
+    back: when it was returned; no time while it is out, or where its return is written without a
+    date that can be read. due: the last moment at which it had to be back, where the ledger says it.
     """
 
     row: Row
     serials: frozenset[str]
-    start: int | None
-    until: int | None
+    back: Interval
     returned: bool
+    due: int | None = None
+
+    @property
+    def start(self) -> int | None:
+        when: Interval = self.row["time"]
+        return when.start
+
+    @property
+    def until(self) -> int | None:
+        return self.back.until
 
     def holds(self, when: Interval) -> bool:
         """May that time lie in the loan?"""
@@ -67,7 +77,8 @@ def loans(papers: Iterable[Row]) -> list[Loan]:
         tied = {own} if own else serials.get(row["item"] or "", set())
         said = details(row["detail"])
         back = row["until"].basis != "none" or "unreadable" in (said.get("until_note") or "")
-        out.append(Loan(row, frozenset(tied), row["time"].start, row["until"].until, back))
+        due = iso(said.get("due")).start
+        out.append(Loan(row, frozenset(tied), row["until"], back, due))
     returns = [row for row in rows if row["paper"] == "take_out" and row["action"] == "return"]
     return [_closed(loan, returns) for loan in out]
 
@@ -77,15 +88,15 @@ def _closed(loan: Loan, returns: Sequence[Row]) -> Loan:
     if loan.returned or loan.start is None:
         return loan
     later = [
-        row["time"].until
+        row["time"]
         for row in returns
         if row["item"] == loan.row["item"] and (row["time"].start or 0) >= loan.start
     ]
-    return Loan(loan.row, loan.serials, loan.start, min(later), returned=True) if later else loan
+    return replace(loan, back=earliest(later), returned=True) if later else loan
 
 
 def mismatches(
-    connections: Sequence[Row], arrivals: Sequence[Use], sessions: Sequence[Row],
+    connections: Sequence[Row], arrivals: Sequence[Arrival], sessions: Sequence[Row],
     opens: Sequence[Row], papers: Sequence[Row], held: Mapping[str, Sequence[str]],
 ) -> list[Row]:  # fmt: skip
     """Rows of `mismatches`. Each check runs only where its papers were supplied.
@@ -142,13 +153,18 @@ def _unregistered(connections: Iterable[Row]) -> list[Row]:
     return out
 
 
-def _without_takeout(arrivals: Iterable[Use], ledger: Sequence[Loan]) -> list[Row]:
-    """Arrivals of media that the ledger should know: outside their loans, or without any near them."""
+def _without_takeout(arrivals: Iterable[Arrival], ledger: Sequence[Loan]) -> list[Row]:
+    """Arrivals of media that the ledger should know: outside their loans, or without any near them.
+
+    The ledger may have begun later than the use of the medium: what lies before its first row breaks
+    no rule that it could show.
+    """
     known = {serial for loan in ledger for serial in loan.serials}
+    began = min((loan.start for loan in ledger if loan.start is not None), default=None)
     out = []
     for use in arrivals:
         mine = [loan for loan in ledger if use.serial in loan.serials]
-        when = use.trace["time"]
+        when = use.time
         if use.serial not in known and use.item is None:
             continue  # not a medium of this ledger: medium_unregistered says it
         unclear = [loan for loan in ledger if not loan.serials]
@@ -156,16 +172,18 @@ def _without_takeout(arrivals: Iterable[Use], ledger: Sequence[Loan]) -> list[Ro
             continue
         near = next((loan for loan in mine if loan.near(when)), None)
         what = "connected_outside_takeout" if near else "connected_without_takeout"
-        text = f"attached to {use.host} while the ledger does not have it taken out"
+        severity, text = "breach", "while the ledger does not have it taken out"
+        if began is not None and when.start is not None and when.start < began:
+            severity, text = "gap", "before the first take-out that the ledger has"
         out.append(
-            _row(what, "breach", use.serial or use.item, when, text, [use.trace["address"]],
-                 near.row if near else None, "take_out")
+            _row(what, severity, use.serial or use.item, when, f"attached to {use.host} {text}",
+                 use.addresses, near.row if near else None, "take_out")
         )  # fmt: skip
     return out
 
 
 def _without_connection(
-    arrivals: Sequence[Use], ledger: Iterable[Loan], connections: Iterable[Row]
+    arrivals: Sequence[Arrival], ledger: Iterable[Loan], connections: Iterable[Row]
 ) -> list[Row]:
     """Loans in which no supplied host dates an arrival: a gap, since the host may not be supplied."""
     spans = [(row["medium_serial"], _between(row)) for row in connections]
@@ -173,7 +191,7 @@ def _without_connection(
     for loan in ledger:
         if loan.start is None or not loan.serials:
             continue
-        seen = any(use.serial in loan.serials and loan.holds(use.trace["time"]) for use in arrivals)
+        seen = any(use.serial in loan.serials and loan.holds(use.time) for use in arrivals)
         maybe = any(serial in loan.serials and loan.holds(span) for serial, span in spans)
         if not seen and not maybe:
             text = "taken out, and no supplied host dates an arrival in that time"
@@ -206,6 +224,9 @@ def _returns(ledger: Iterable[Loan]) -> list[Row]:
         if loan.start is not None and not loan.returned:
             text = "taken out, and no return is written"
             out.append(_row("not_returned", "gap", subject, loan.row["time"], text, [], loan.row))
+        elif loan.due is not None and (loan.back.start or 0) >= loan.due:
+            text = "the return is written after the time at which it was due"
+            out.append(_row("returned_late", "breach", subject, loan.back, text, [], loan.row))
         elif loan.until is not None and loan.start is not None and loan.until <= loan.start:
             text = "the return is written before the take-out"
             out.append(
@@ -278,7 +299,7 @@ def _duplicates(papers: Iterable[Row]) -> list[Row]:
 
 
 def _erasures(
-    arrivals: Sequence[Use], papers: Sequence[Row], held: Mapping[str, Sequence[str]]
+    arrivals: Sequence[Arrival], papers: Sequence[Row], held: Mapping[str, Sequence[str]]
 ) -> list[Row]:
     """Certificates that the bytes, or later use, contradict; and those of media that nobody knows."""
     known = {use.serial for use in arrivals} | set(held)
@@ -302,21 +323,13 @@ def _erasures(
             for use in arrivals
             if use.serial == serial
             and row["time"].until is not None
-            and (use.trace["time"].start or 0) >= row["time"].until
+            and (use.time.start or 0) >= row["time"].until
         ]
         if later:
             text = f"attached to {later[0].host} after it was certified as erased"
-            trace = later[0].trace
+            one = later[0]
             out.append(
-                _row(
-                    "erasure_before_use",
-                    "breach",
-                    serial,
-                    trace["time"],
-                    text,
-                    [trace["address"]],
-                    row,
-                )
+                _row("erasure_before_use", "breach", serial, one.time, text, one.addresses, row)
             )
     return out
 

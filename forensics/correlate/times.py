@@ -31,6 +31,7 @@ SECOND = 1_000_000
 DAY = 86_400 * SECOND
 CELL = 900 * SECOND  # no zone of the world changes its offset at a finer step than 15 minutes
 WEST, EAST = -12 * 3600 * SECOND, 14 * 3600 * SECOND  # the offsets of the world's zones
+DUE = re.compile(r"(?<=\bdue=)[^;]+")  # in the detail of a paper's row
 PAPERS = "papers"  # the reserved evidence of papers (design.md 3)
 
 
@@ -50,7 +51,7 @@ def clocks(case: Case, settings: Iterable[Row]) -> dict[str, Clock]:
     """The clock of each item of evidence, and of `papers`."""
     zones: dict[str, set[str]] = {}
     rows = list(settings)
-    for setting in ("zone", "zone_posix"):  # the second only where the first is missing
+    for setting in ("zone", "zone_link", "zone_posix"):  # each only where those before are missing
         have = set(zones)
         for row in rows:
             zone = zone_name(row["value"]) if row["name"] == setting else None
@@ -298,11 +299,22 @@ def _nearest(when: Interval, to: int) -> Interval:
 
 
 def papers_in_utc(papers: Sequence[Row], clock: Clock) -> list[Row]:
-    """Rows of `papers` with `time` and `until` in UTC."""
+    """Rows of `papers` with `time`, `until` and the `due` of their detail in UTC."""
     return [
-        {**row, "time": resolve(row["time"], clock), "until": resolve(row["until"], clock)}
+        {
+            **row,
+            "time": resolve(row["time"], clock),
+            "until": resolve(row["until"], clock),
+            "detail": DUE.sub(lambda due: _due(due[0], clock), row["detail"] or "") or None,
+        }
         for row in paper_years(papers)
     ]
+
+
+def _due(text: str, clock: Clock) -> str:
+    """The last moment at which a medium was due, in UTC, by the latest reading of its zone."""
+    until = resolve(iso(text), clock).until
+    return text if until is None else f"{moment(until - SECOND).isoformat().replace('+00:00', 'Z')}"
 
 
 def iso(text: str | None, naive: str = "local:unknown") -> Interval:

@@ -30,6 +30,8 @@ MIB = 1 << 20
 NO_YEAR = 9999  # of the case: then no date is too young to be one of birth
 READ_BYTES = MIB
 ARTIFACT_BYTES_MAX = 256 * MIB  # a larger registry hive or log is a row, not a full memory
+TIMES_MEDIUM = 4  # that much of a stream is read: a size beyond it is a damaged or hollow one …
+STREAM_BYTES_MIN = 256 * MIB  # … but never less than this
 SPOOL_BYTES = 32 * MIB  # members up to this size stay in memory
 MASKED_COLUMNS = {"path", "detail", "label", "value"}
 COMPOUND = "ole"  # name of the unpacker of compound files
@@ -150,10 +152,16 @@ class Examiner:
     options: Options
     rows: Rows
     counts: Counts
+    medium_bytes: int | None = None  # of the medium that streams lie on; None: read them whole
 
     def stream(self, address: Address, source: Source, state: str, origin: Origin) -> str:
         """Examine an outermost stream and all inside it; gives the worst outcome."""
-        return self._content(Spot(address, state, origin, Budget(source.size)), source)
+        size = readable_bytes(source.size, self.medium_bytes)
+        spot = Spot(address, state, origin, Budget(size))
+        if size == source.size:
+            return self._content(spot, source)
+        self.rows.trouble(address, source.size - size, "partial", "BUDGET_BYTES")
+        return self._content(spot, _Beginning(source, size), source.size)
 
     def not_open(self, address: Address, row: Mapping[str, Any], why: NotOpen) -> None:
         """Rows of a stream whose bytes cannot be had."""
@@ -161,10 +169,13 @@ class Examiner:
         self.rows.trouble(address, row["size"], why.outcome, why.reason, why.method)
         self._row(spot, row["size"], why.outcome, reason=why.reason)
 
-    def _content(self, spot: Spot, source: Source) -> str:
+    def _content(self, spot: Spot, source: Source, whole: int | None = None) -> str:
+        """whole: size of the content where `source` is only its beginning."""
         head, _ = source.read_gaps(0, min(HEAD_BYTES, source.size))
         reading = _Reading(source, self.options.algorithms)
         worst = self._detect(spot, reading)
+        if whole:
+            worst = _worse(worst, "partial")
         if reading.gaps:  # the lost bytes are runs of the ledger of their own; the rest was read
             lost = sum(gap.length for gap in reading.gaps)
             outcome = "partial" if lost < source.size else "unreadable"
@@ -173,7 +184,8 @@ class Examiner:
         if self.options.look_inside:
             worst = _worse(worst, self._artifacts(spot, source, head))
             worst = _worse(worst, self._members(spot, source, head))
-        self._row(spot, source.size, worst, mime=content_type(head), **reading.digests())
+        digests = {} if whole else reading.digests()
+        self._row(spot, whole or source.size, worst, mime=content_type(head), **digests)
         return worst
 
     def _row(self, spot: Spot, size: int | None, outcome: str, **more: str | None) -> None:
@@ -360,6 +372,13 @@ def _inner_origin(spot: Spot, unpacker: Unpacker, name: Address) -> Origin:
     return Origin(None, dict, no_companion)
 
 
+def readable_bytes(size: int, medium_bytes: int | None) -> int:
+    """How much of a stream is read: a damaged inode may claim 2^60 bytes on a small medium."""
+    if medium_bytes is None:
+        return size
+    return min(size, max(TIMES_MEDIUM * medium_bytes, STREAM_BYTES_MIN))
+
+
 def member_address(address: Address, member: Member, number: int) -> Address:
     """Of a member; a masked name gets its number, so that two of them stay two."""
     if member.derived:
@@ -402,6 +421,17 @@ class _Reading:
             return {}
         running = self._hashes or {name: hashlib.new(name) for name in self.algorithms}
         return {name: value.hexdigest() for name, value in running.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """The first `size` bytes of a source."""
+
+    source: Source
+    size: int
+
+    def read_gaps(self, offset: int, length: int) -> tuple[bytes, list[Gap]]:
+        return self.source.read_gaps(offset, length)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from forensics.evidence import Image, open_medium
+from forensics.examine.content import readable_bytes
 from forensics.examine.plan import FileBatch, read_plan
 from forensics.examine.types import HEAD_BYTES, content_type
 from forensics.walk.stream import NotOpen, open_volume
@@ -42,7 +43,7 @@ def digests(unit: FileBatch, _options: None = None) -> dict[str, Any]:
             if whole[number]:
                 rows.append(_whole(image, starts[number], size))
             else:
-                rows.append(_stream(volume, next(others)))
+                rows.append(_stream(volume, next(others), unit.medium.size))
             if rows[-1][2] != "examined":
                 troubles.append(coverage_row(address, size, rows[-1][2], rows[-1][3] or ""))
     done = coverage_row(unit.address, unit.bytes, "examined", "FILES")
@@ -85,13 +86,17 @@ def _whole(image: Image, start: int, size: int) -> tuple[str | None, str | None,
     return hashlib.sha256(data).hexdigest(), kind, "examined", None
 
 
-def _stream(volume: Any, row: dict[str, Any]) -> tuple[str | None, str | None, str, str | None]:
+def _stream(
+    volume: Any, row: dict[str, Any], medium_bytes: int
+) -> tuple[str | None, str | None, str, str | None]:
     alive()
     try:
         stream = volume.open(row)
     except NotOpen as error:
         return None, None, error.outcome, error.reason
     running, kind, lost = hashlib.sha256(), None, None
+    if readable_bytes(stream.size, medium_bytes) < stream.size:
+        return None, None, "skipped", "BUDGET_BYTES"
     for offset in range(0, stream.size, PIECE_BYTES):
         alive()
         data, gaps = stream.read_gaps(offset, min(PIECE_BYTES, stream.size - offset))

@@ -48,7 +48,7 @@ def contents(unit: ExamineUnit, options: Options) -> dict[str, list[dict[str, An
 def _files(unit: FileBatch, options: Options) -> dict[str, list[dict[str, Any]]]:
     plan = read_plan(unit.plan, unit.group).slice(unit.first, len(unit.rows)).to_pylist()
     rows, counts = Rows(), Counts()
-    examiner = Examiner(options, rows, counts)
+    examiner = Examiner(options, rows, counts, unit.medium.size)
     with open_medium(unit.medium) as image:
         volume = open_volume(image, unit.volume_start)
         for row, (_, name) in zip(plan, unit.rows, strict=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from calendar import monthrange
 
 from forensics.personal.fold import numerals
 
@@ -30,9 +31,7 @@ _TIME = re.compile(r"[ T]0{1,2}:00(?::00(?:\.0+)?)?$")
 
 def _ymd(year: int, month: int, day: int) -> str | None:
     """YYYYMMDD of a real day."""
-    try:
-        dt.date(year, month, day)
-    except ValueError:
+    if not (1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
         return None
     return f"{year:04d}{month:02d}{day:02d}"
 

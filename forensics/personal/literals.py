@@ -5,6 +5,7 @@ The result is the same either way (a test compares); only the time differs.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 
@@ -38,16 +39,16 @@ def _all(data: bytes, word: bytes) -> list[int]:
 
 
 def _database(words: tuple[bytes, ...]) -> Any:
-    """A compiled hyperscan database, None where hyperscan is not installed or does not run here."""
-    try:
-        import hyperscan
-    except ImportError:
+    """A compiled hyperscan database, None where hyperscan is not installed."""
+    if find_spec("hyperscan") is None:
         return None
-    try:
-        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        expressions = ["".join(f"\\x{byte:02x}" for byte in word).encode() for word in words]
-        database.compile(expressions=expressions, ids=list(range(len(words))), elements=len(words),
-                         flags=[hyperscan.HS_FLAG_CASELESS] * len(words))  # fmt: skip
-    except hyperscan.HyperscanError:
-        return None
+    import hyperscan
+
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=["".join(f"\\x{byte:02x}" for byte in word).encode() for word in words],
+        ids=list(range(len(words))),
+        elements=len(words),
+        flags=[hyperscan.HS_FLAG_CASELESS] * len(words),
+    )
     return database

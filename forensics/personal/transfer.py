@@ -120,10 +120,9 @@ def base64_runs(piece: bytes) -> Iterator[Decoded]:
         places = places[skip:]
         places = places[: len(places) // 4 * 4 + (len(places) % 4 if len(places) % 4 > 1 else 0)]
         text = letters[places].tobytes()
-        try:
-            decoded = binascii.a2b_base64(text + b"=" * (-len(text) % 4))
-        except binascii.Error:
-            continue
+        decoded = binascii.a2b_base64(
+            text + b"=" * (-len(text) % 4)
+        )  # never one letter over: nothing to raise
         if len(decoded) - len(decoded.translate(None, _CONTROLS)) > len(decoded) * _CONTROL_SHARE:
             continue
         index = np.arange(len(decoded) + 1)

@@ -82,6 +82,37 @@ def test_every_kind_of_paper(kind, text, facts):
     assert kind in KINDS
 
 
+TWO_LINES = {
+    "each over two": "管理番号,持出,,持出者,返却,\n,月日,時刻,,月日,時刻\n",
+    "merged downwards": "管理番号,持出,,持出者,返却,\n管理番号,月日,時刻,持出者,月日,時刻\n",
+    "one line": "管理番号,持出月日,持出時刻,持出者,返納月日,返納時刻\n",
+}
+
+
+@pytest.mark.parametrize("header", list(TWO_LINES))
+def test_headers_of_two_lines(header):
+    text = f"持出管理簿(令和5年6月分),,,,,\n{TWO_LINES[header]}U-05,６月５日,午後１時,高橋 太郎,６月５日,午後５時半\n"
+    (row,), gaps = read("take_out", "t.csv", text.encode(), token)
+    assert gaps == []
+    assert plain(row["time"]) == ("2023-06-05 13:00", 3600, "local:unknown")
+    assert plain(row["until"]) == ("2023-06-05 17:30", 60, "local:unknown")
+    assert (row["item"], row["person_token"]) == ("U-05", NAMES["高橋太郎"])
+
+
+def test_when_it_is_due_is_not_when_it_came_back():
+    text = (
+        "管理番号,持出日時,返却予定日時,返却日時\nU-1,R5.6.5 9:00,R5.6.5 17:00,R5.6.6 10:00\n"
+        "U-2,R5.6.5 9:00,R5.6.5,\nU-3,R5.6.5 9:00,6月5日,\n"
+    )
+    rows, _ = read("take_out", "t.csv", text.encode(), token)
+    assert [row["detail"] for row in rows] == [
+        "due=2023-06-05T17:01:00", "due=2023-06-06T00:00:00", None,
+    ]  # fmt: skip
+    assert [plain(row["until"]) for row in rows] == [
+        ("2023-06-06 10:00", 60, "local:unknown"), None, None,
+    ]  # fmt: skip
+
+
 def test_periods_and_days_are_intervals():
     text = "委託業務名,期間,承認日\n給付金,R4.4.1～R5.3.31,R4.3.25\n"
     (row,), _ = read("approvals", "a.csv", text.encode(), token)

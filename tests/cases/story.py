@@ -28,7 +28,15 @@ from fixtures.gpt import gpt
 from fixtures.lnk import Target, link
 from fixtures.ntfs import ntfs_volume
 from fixtures.people import Person
-from fixtures.windows import NAMESPACE, Host, Stick, ntuser_hive, setupapi_log, software_hive, system_hive
+from fixtures.windows import (
+    NAMESPACE,
+    Host,
+    Stick,
+    ntuser_hive,
+    setupapi_log,
+    software_hive,
+    system_hive,
+)
 from tests.evidence.make_ewf import make_ewf
 
 MIB = 1 << 20
@@ -42,7 +50,9 @@ CLUSTERS = {"fat12": 2048, "fat16": 1024, "fat32": 512}
 MBR_KINDS = {"fat12": 0x01, "fat16": 0x06, "fat32": 0x0C, "exfat": 0x07, "ntfs": 0x07, "ext4": 0x83}
 
 
-def at(day: int, hour: int, minute: int = 0, second: int = 0, month: int = 6, year: int = 2023) -> dt.datetime:
+def at(
+    day: int, hour: int, minute: int = 0, second: int = 0, month: int = 6, year: int = 2023
+) -> dt.datetime:
     return dt.datetime(year, month, day, hour, minute, second, tzinfo=JST)
 
 
@@ -106,9 +116,19 @@ def volume(
     if fs == "exfat":
         return exfat_volume(nodes, size, label=label, serial=serial, start_sector=start, **more)
     if fs == "ntfs":
-        return ntfs_volume(nodes, size, label=label, serial=serial, made=at(1, 9, month=2), start_sector=start, **more)
+        return ntfs_volume(
+            nodes,
+            size,
+            label=label,
+            serial=serial,
+            made=at(1, 9, month=2),
+            start_sector=start,
+            **more,
+        )
     more = {"cluster": CLUSTERS[fs], **more}
-    return fat_volume(nodes, int(fs[3:]), size, label=label, serial=serial, hidden_sectors=start, **more)
+    return fat_volume(
+        nodes, int(fs[3:]), size, label=label, serial=serial, hidden_sectors=start, **more
+    )
 
 
 def disk(fs: str, scheme: str, nodes: Sequence[Node], **more: object) -> bytes:
@@ -143,12 +163,18 @@ def segments(data: bytes, how: str) -> dict[str, bytes]:
     """File ending -> bytes of the container; the first one goes into case.toml."""
     if how.startswith("split"):
         piece = -(-len(data) // 3 // 512) * 512
-        names = {"split.001": ("001", "002", "003"), "split.000": ("000", "001", "002"), "split.aa": ("aa", "ab", "ac")}
+        names = {
+            "split.001": ("001", "002", "003"),
+            "split.000": ("000", "001", "002"),
+            "split.aa": ("aa", "ab", "ac"),
+        }
         return {end: data[i * piece : (i + 1) * piece] for i, end in enumerate(names[how])}
     if how == "e01":
         return {"E01": e01(data, number="7", description="stick", examiner="x", acquired=AFTER)}
     if how == "e01s":
-        made = make_ewf(data, chunk_sectors=64, table_chunks=32, segment_tables=-(-len(data) // (5 * MIB)))
+        made = make_ewf(
+            data, chunk_sectors=64, table_chunks=32, segment_tables=-(-len(data) // (5 * MIB))
+        )
         return {f"E{number:02}": part for number, part in enumerate(made, 1)}
     return {how: data}
 
@@ -156,7 +182,13 @@ def segments(data: bytes, how: str) -> dict[str, bytes]:
 # Hosts ----------------------------------------------------------------------------------------
 
 
-def stick(serial: str, volume_serial: int, arrived: dt.datetime = INSIDE, label: str = "DATA", **more: object) -> Stick:
+def stick(
+    serial: str,
+    volume_serial: int,
+    arrived: dt.datetime = INSIDE,
+    label: str = "DATA",
+    **more: object,
+) -> Stick:
     """A stick as a PC knows it; used for twenty minutes."""
     known = {
         "vendor": "Kumo", "product": "Slim_32", "usb_id": "VID_F055&PID_0101", "letter": "E",
@@ -168,7 +200,9 @@ def stick(serial: str, volume_serial: int, arrived: dt.datetime = INSIDE, label:
 HOST = Host("NAMI-PC3", "jimu03", "S-1-5-21-3301-2202-1103-1004", at(1, 9, month=2), at(14, 18))
 
 
-def shortcut(path: str, size: int, serial: int, when: dt.datetime, label: str = "DATA") -> tuple[str, bytes, dt.datetime]:
+def shortcut(
+    path: str, size: int, serial: int, when: dt.datetime, label: str = "DATA"
+) -> tuple[str, bytes, dt.datetime]:
     """(name, content, when born) of a link in Recent."""
     target = Target(path, size, at(1, 10), at(1, 9), when, serial, label)
     name = path.rpartition("\\")[2] + ".lnk"
@@ -181,11 +215,19 @@ def pc(
 ) -> bytes:  # fmt: skip
     """A Windows 10 PC: hives, setupapi log, links, and what the story adds. china: zone UTC+8."""
     home, config = f"Users/{host.account}", "Windows/System32/config"
-    system, log = system_hive(host, sticks or [stick("KEYBOARD00", 1, host.made)]), setupapi_log(sticks)
+    system, log = (
+        system_hive(host, sticks or [stick("KEYBOARD00", 1, host.made)]),
+        setupapi_log(sticks),
+    )
     if china:
         system = system.replace("Tokyo".encode("utf-16-le"), "China".encode("utf-16-le"))
-        system = system.replace((-540 & 0xFFFFFFFF).to_bytes(4, "little"), (-480 & 0xFFFFFFFF).to_bytes(4, "little"))
-    opened = [(when, name.removesuffix(".lnk")) for name, _, when in sorted(links, key=lambda entry: entry[2])]
+        system = system.replace(
+            (-540 & 0xFFFFFFFF).to_bytes(4, "little"), (-480 & 0xFFFFFFFF).to_bytes(4, "little")
+        )
+    opened = [
+        (when, name.removesuffix(".lnk"))
+        for name, _, when in sorted(links, key=lambda entry: entry[2])
+    ]
     nodes = [
         Node(f"{config}/SYSTEM", system, host.stopped, host.made),
         Node(f"{config}/SOFTWARE", software_hive(host, sticks), host.stopped, host.made),
@@ -213,7 +255,9 @@ def samba_log(
     ).encode()
 
 
-def server(register: bytes, log: bytes, more: Mapping[str, tuple[bytes, dt.datetime]] | None = None) -> bytes:
+def server(
+    register: bytes, log: bytes, more: Mapping[str, tuple[bytes, dt.datetime]] | None = None
+) -> bytes:
     """A Samba server with the register and its audit log."""
     made = at(5, 9, month=1)
     conf = (
@@ -275,7 +319,13 @@ class Story:
     def answer(self, topic: str, subjects: str, allowed: str, why: str, **more: object) -> None:
         """subjects, allowed: parted by spaces."""
         self.truth["answers"].append(
-            {"topic": topic, "subject": subjects.split(), "allowed": allowed.split(), "why": why, **more}
+            {
+                "topic": topic,
+                "subject": subjects.split(),
+                "allowed": allowed.split(),
+                "why": why,
+                **more,
+            }
         )
 
     def persons(self, least: int, most: int | None = None) -> None:
@@ -293,10 +343,18 @@ class Story:
         """A medium or host. lost: segments that are missing; fs: the truth of its volume."""
         parts = spoil(segments(data, container))
         stem = name.lower()
-        self.files |= {f"images/{stem}.{end}": part for end, part in parts.items() if end not in lost}
+        self.files |= {
+            f"images/{stem}.{end}": part for end, part in parts.items() if end not in lost
+        }
         digest = hashlib.sha256(data).hexdigest()
         told = {"good": digest, "wrong": digest[::-1], "none": None}[declared]
-        entry = ["", "[[evidence]]", f'id = "{name}"', f'role = "{role}"', f'image = "images/{stem}.{next(iter(parts))}"']
+        entry = [
+            "",
+            "[[evidence]]",
+            f'id = "{name}"',
+            f'role = "{role}"',
+            f'image = "images/{stem}.{next(iter(parts))}"',
+        ]
         entry += [f'sha256 = "{told}"'] * bool(told) + [f'serial = "{serial}"'] * bool(serial)
         entry += [f"authorised = {str(authorised).lower()}"] * (authorised is not None)
         entry += [f'timezone = "{zone}"'] * bool(zone)
@@ -305,15 +363,29 @@ class Story:
             "id": name, "role": role, "size": len(data), "sha256": digest, "declared": declared, "complete": complete,
         })  # fmt: skip
         if told and complete:
-            self.need("digest", "declared digest", evidence=name, against="declared", match=declared == "good")
+            self.need(
+                "digest",
+                "declared digest",
+                evidence=name,
+                against="declared",
+                match=declared == "good",
+            )
         if fs:
             self.need("volume", "its file system", evidence=name, filesystem={"re": f"(?i){fs}"})
 
-    def register(self, data: bytes | None = None, name: str = "register.csv", columns: Mapping[str, str] | None = None) -> None:
+    def register(
+        self,
+        data: bytes | None = None,
+        name: str = "register.csv",
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
         self.files[name] = listing(self.residents, tuple(FIELDS)) if data is None else data
         self.tail["register"] = ["", "[register]", f'file = "{name}"']
         if columns:
-            self.tail["register"] += ["[register.columns]", *(f'"{key}" = "{kind}"' for key, kind in columns.items())]
+            self.tail["register"] += [
+                "[register.columns]",
+                *(f'"{key}" = "{kind}"' for key, kind in columns.items()),
+            ]
 
     def paper(self, kind: str, name: str, data: bytes | str) -> None:
         self.files[f"papers/{name}"] = note(data) if isinstance(data, str) else data
@@ -322,24 +394,38 @@ class Story:
 
     # What most stories say in the same way
 
-    def matched(self, item: str, path: str | None, persons: int, state: str = "allocated", **more: object) -> None:
+    def matched(
+        self, item: str, path: str | None, persons: int, state: str = "allocated", **more: object
+    ) -> None:
         """So many people of the register lie there."""
         where = {"path": {"contains": path}} if path else {}
         about = {"min": persons - persons // 50, "max": persons + persons // 50}
-        self.need("register_match", f"{persons} residents", evidence=item, state=state, persons=about, **where, **more)
+        self.need(
+            "register_match",
+            f"{persons} residents",
+            evidence=item,
+            state=state,
+            persons=about,
+            **where,
+            **more,
+        )
 
     def nobody(self, item: str) -> None:
         self.forbid("register_match", "nobody of the register is there", evidence=item)
         self.forbid("personal_data", "nobody is there", evidence=item, persons={"min": 3})
 
-    def connected(self, used: Stick, *, registered: object, host: str = "PC1", name: str = HOST.name) -> None:
+    def connected(
+        self, used: Stick, *, registered: object, host: str = "PC1", name: str = HOST.name
+    ) -> None:
         self.need(
             "connection", "the registry says so", host={"any": [host, name]},
             medium_serial={"re": f"^{used.serial}(&[0-9A-F]+)?$"}, last={"covers": utc(used.arrived), "slack": 2},
             registered=registered,
         )  # fmt: skip
 
-    def opened(self, path: str, when: dt.datetime, host: str = "PC1", name: str = HOST.name, **more: object) -> None:
+    def opened(
+        self, path: str, when: dt.datetime, host: str = "PC1", name: str = HOST.name, **more: object
+    ) -> None:
         self.need(
             "open", "opened then", host={"any": [host, name]}, path={"contains": path},
             time={"covers": utc(when), "slack": 2, "max_width": 60}, **more,
@@ -354,9 +440,16 @@ class Story:
         text = ["[case]", f'id = "{self.name}"', f'title = "{self.name}"', 'examiner = "試験"', 'timezone = "Asia/Tokyo"',
                 'languages = ["ja", "en"]', 'pipeline = "leak_check"']  # fmt: skip
         if self.window:
-            text += ["", "[window]", f"from = {self.window[0].isoformat()}", f"until = {self.window[1].isoformat()}"]
+            text += [
+                "",
+                "[window]",
+                f"from = {self.window[0].isoformat()}",
+                f"until = {self.window[1].isoformat()}",
+            ]
         text += [*self.items, *self.tail["register"], *self.tail["papers"], ""]
-        run = {"args": list(self.arguments), "exit": list(self.exits)} | ({"findings": "optional"} if self.stops else {})
+        run = {"args": list(self.arguments), "exit": list(self.exits)} | (
+            {"findings": "optional"} if self.stops else {}
+        )
         truth = {
             "schema": "forensics-truth/1", "case": self.name, "seed": self.seed, "run": run, **self.truth,
             "closed_kinds": self.closed, "persons": self.counted, "secrets": sorted(self.secrets), "planted": [],

@@ -34,7 +34,9 @@ def test_an_example_case_is_answered_right(
     shared: Path, example: Callable[[str], Path], tmp_path: Path, name: str
 ) -> None:
     case = example(name)
-    done = forensics("run", case / "case.toml", "--out", tmp_path / "out", "--workers", 2, folder=tmp_path)
+    done = forensics(
+        "run", case / "case.toml", "--out", tmp_path / "out", "--workers", 2, folder=tmp_path
+    )
     assert done.returncode in (0, 3), done.stderr
     score(shared, case, tmp_path / "out", done.returncode)
 

@@ -11,7 +11,7 @@ from hand import case, item, local, tables, trace, utc
 from forensics import correlate, schema
 from forensics.correlate import connections
 from forensics.correlate.rows import details, device_serial, has_serial, rows, table, volume_serial
-from forensics.values import NO_TIME
+from forensics.values import NO_TIME, interval
 
 STICK = item("USB1", serial="AB12CD34", authorised=True)
 PC = item("PC1", "pc")
@@ -435,6 +435,125 @@ def test_rows_are_sorted_by_all_columns_and_equal_rows_once():
     assert isinstance(table("clocks", []), pa.Table)
 
 
-def test_arrivals_are_dated_and_once():
-    one = connections.Use("PC1", "A", None, None, device("device_connected", IN))
-    assert connections.arrivals([one, one]) == [one]
+SECOND = 1_000_000
+# seconds after the first source, width in seconds -> how many arrivals
+ARRIVALS = {
+    "once": ([(0, 1), (0, 1)], 1),
+    "setupapi twice and the registry": ([(0, 1), (0.7, 1), (3, 0)], 1),
+    "within two minutes": ([(0, 0), (119, 0)], 1),
+    "three minutes later": ([(0, 0), (180, 0)], 2),
+    "a chain is not one": ([(0, 0), (100, 0), (200, 0)], 2),
+    "a source of unknown zone": ([(0, 93_600), (3600, 0)], 1),
+    "two in the time of a wide source": ([(0, 93_600), (3600, 0), (7200, 0)], 2),
+}
+
+
+@pytest.mark.parametrize("name", list(ARRIVALS))
+def test_sources_of_one_arrival_are_one(name):
+    sources, number = ARRIVALS[name]
+    uses = [
+        connections.Use("PC1", "A", None, None, device("device_connected", interval(
+            IN.start + round(after * SECOND), max(round(width * SECOND), 1), "utc"), address=f"PC1:p1:/h@{n}+8"))
+        for n, (after, width) in enumerate(sources)
+    ]  # fmt: skip
+    found = connections.arrivals(uses)
+    assert len(found) == number
+    assert {address for one in found for address in one.addresses} == {
+        use.trace["address"] for use in uses
+    }
+    assert found == connections.arrivals(uses[::-1])
+
+
+def test_an_undated_use_is_no_arrival():
+    bare = connections.Use("PC1", "A", None, None, device("device_connected", NO_TIME))
+    opened = connections.Use("PC1", "A", None, None, device("file_opened", IN))
+    assert connections.arrivals([bare, opened]) == []
+
+
+def test_one_installation_is_one_row_of_mismatches():
+    traces = [
+        device("device_first_installed", utc(2022, 6, 22, 1, 0, second), source=source, address=f"PC1:p1:/h@{second}+8")
+        for second, source in ((0, "setupapi"), (1, "setupapi"), (5, "usb_devices"))
+    ]  # fmt: skip
+    (late,) = [
+        row
+        for row in run("mismatches", traces=traces, papers=[REGISTER, take_out(local(2022, 5, 1, 9), local(2022, 5, 1, 17))])
+        if row["what"] == "connected_without_takeout"
+    ]  # fmt: skip
+    assert late["severity"] == "breach"
+    assert [address for address in late["addresses"] if address.startswith("PC1")] == [
+        f"PC1:p1:/h@{n}+8" for n in (0, 1, 5)
+    ]
+
+
+def test_before_the_first_row_of_the_ledger_is_a_gap():
+    papers = [REGISTER, take_out(local(2022, 7, 1, 9), local(2022, 7, 1, 17))]
+    found = run("mismatches", traces=[device("device_connected", IN)], papers=papers)
+    assert [(row["what"], row["severity"]) for row in found] == [
+        ("connected_without_takeout", "gap"),
+        ("takeout_without_connection", "gap"),
+    ]
+
+
+# when it was due, when it came back -> what is told
+RETURNS = {
+    "in time": ("2022-06-22T17:01:00", local(2022, 6, 22, 16, 30, width=60 * SECOND), []),
+    "in the last minute": ("2022-06-22T17:01:00", local(2022, 6, 22, 17, width=60 * SECOND), []),
+    "late": ("2022-06-22T17:01:00", local(2022, 6, 22, 17, 30, width=60 * SECOND), ["returned_late"]),
+    "a day that may be in time": ("2022-06-22T17:01:00", local(2022, 6, 22, width=24 * 3600 * SECOND), []),
+    "a day late": ("2022-06-23T00:00:00", local(2022, 6, 23, width=24 * 3600 * SECOND), ["returned_late"]),
+    "never": ("2022-06-22T17:01:00", NO_TIME, ["not_returned"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(RETURNS))
+def test_returns(name):
+    due, back, expected = RETURNS[name]
+    loan = take_out(local(2022, 6, 21, 9), back, detail=f"purpose=x;due={due}")
+    found = run("mismatches", traces=[device("device_connected", IN)], papers=[REGISTER, loan])
+    assert [row["what"] for row in found] == expected
+
+
+LINK = {
+    "evidence": "SV1", "volume": "p1", "path": "/etc/localtime", "kind": "link", "state": "allocated",
+    "link_target": "/usr/share/zoneinfo/Asia/Shanghai", "address": "SV1:p1:/etc/localtime",
+}  # fmt: skip
+LINKS = {
+    "a link": ([LINK], [], 8),
+    "relative, posix": ([LINK | {"link_target": "../usr/share/zoneinfo/posix/Asia/Shanghai"}], [], 8),
+    "a file": ([LINK | {"kind": "file"}], [], 9),
+    "no zone": ([LINK | {"link_target": "/tmp/x"}], [], 9),
+    "/etc/timezone goes before": ([LINK], [("zone", "Europe/Berlin")], 2),
+    "the link goes before the file's rule": ([LINK], [("zone_posix", "CET-1")], 8),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(LINKS))
+def test_the_link_of_localtime_names_the_zone(name):
+    files, settings, hours = LINKS[name]
+    said = [{"evidence": "SV1", "name": key, "value": value, "address": "SV1:p1:/e"} for key, value in settings]
+    seen = trace("SV1", "session_start", local(2022, 6, 22, 12), account="u", address="SV1:p1:/w@1+9")
+    (found,) = run("sessions", items=(item("SV1", "server"),), files=files, settings=said, traces=[seen])
+    assert found["start"].start == utc(2022, 6, 22, 12 - hours).start
+
+
+LEFT = {
+    "/.fseventsd": "system=macos", "/.Trashes": "system=macos", "/LOST.DIR": "system=android",
+    "/System Volume Information": "system=windows", "/docs": None, "/docs/System Volume Information": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", list(LEFT))
+def test_folders_that_systems_leave_are_traces(path):
+    def folder(owner):
+        return {"evidence": owner, "volume": "p1", "path": path, "kind": "directory", "state": "allocated",
+                "born": local(2022, 6, 22, 10), "address": f"{owner}:p1:{path}"}  # fmt: skip
+
+    found = run("events", files=[folder("USB1"), folder("PC1"), folder("USB1") | {"born": NO_TIME}])
+    told = [
+        (row["evidence"], row["text"], row["time"].start)
+        for row in found
+        if row["kind"] == "medium_mounted"
+    ]
+    when = utc(2022, 6, 22, 1).start
+    assert told == ([("USB1", LEFT[path], when)] if LEFT[path] else [])

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,12 @@ def case_file(folder: Path, media: Mapping[str, Path], extra: str = "") -> Path:
     """A case.toml with an item of evidence per medium."""
     place = folder / "case.toml"
     items = [
-        f"[[evidence]]\nid = {json.dumps(name)}\nrole = \"medium\"\nimage = {json.dumps(str(path))}\n"
+        f'[[evidence]]\nid = {json.dumps(name)}\nrole = "medium"\nimage = {json.dumps(str(path))}\n'
         for name, path in media.items()
     ]
-    place.write_text('[case]\nid = "FAULT"\ntimezone = "Asia/Tokyo"\n' + extra + "".join(items), "utf-8")
+    place.write_text(
+        '[case]\nid = "FAULT"\ntimezone = "Asia/Tokyo"\n' + extra + "".join(items), "utf-8"
+    )
     return place
 
 
@@ -74,10 +77,8 @@ def start(*arguments: object, folder: Path, **environment: str) -> subprocess.Po
 
 def signalled(process: subprocess.Popen[str], number: signal.Signals, *, group: bool = True) -> int:
     """Send a signal to a started command (to its whole group); gives the exit code."""
-    try:
+    with suppress(ProcessLookupError):  # it was done before
         (os.killpg if group else os.kill)(process.pid, number)
-    except ProcessLookupError:
-        pass  # it was done before
     process.communicate(timeout=60)
     return process.returncode
 

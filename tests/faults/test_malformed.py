@@ -81,7 +81,11 @@ def test_no_unit_fails_or_hangs(swept: Swept) -> None:
 
 def test_what_cannot_be_opened_is_named_in_the_ledger(swept: Swept) -> None:
     """Locked, unsupported and unreadable items have no byte that passes for examined."""
-    closed = {row["evidence"] for row in runs.rows(swept.case, "evidence") if row["reason"] == "UNSUPPORTED"}
+    closed = {
+        row["evidence"]
+        for row in runs.rows(swept.case, "evidence")
+        if row["reason"] == "UNSUPPORTED"
+    }
     assert closed
     for row in runs.rows(swept.case, "ledger"):
         assert row["evidence"] not in closed or (row["outcome"] != "examined" and row["reason"])

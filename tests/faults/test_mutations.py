@@ -75,7 +75,9 @@ def damaged(data: bytes, chance: random.Random, used: list[int]) -> bytes:
             case 1:
                 out[at] = chance.choice((0, 1, 127, 128, 255))
             case 2:
-                word = chance.choice((b"\xff" * 4, bytes(4), b"\xff\xff\xff\x7f", chance.randbytes(4)))
+                word = chance.choice(
+                    (b"\xff" * 4, bytes(4), b"\xff\xff\xff\x7f", chance.randbytes(4))
+                )
                 out[at : at + 4] = word[: len(out) - at]
     return bytes(out)
 
@@ -113,7 +115,9 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> list[Round]:
                 name = f"M{number:04d}"
                 kinds[name], media[name] = kind, home / f"{name}.{kind}"
                 with media[name].open("wb") as file:
-                    runs.write_sparse(file, (data[at : at + MIB] for at in range(0, len(data), MIB)))
+                    runs.write_sparse(
+                        file, (data[at : at + MIB] for at in range(0, len(data), MIB))
+                    )
             out.append(examined(crew, runs.case_file(home, media), kinds))
             for path in media.values():
                 path.unlink()
@@ -129,7 +133,9 @@ def examined(crew: Crew, source: Path, kinds: dict[str, str]) -> Round:
     digests = crew.each(evidence.digest, media)
     walked = crew.each(walk.files, walk.units(media))
     ledger = walk.ledger(media, digests, walked)
-    found = crew.each(examine.contents, examine.units(case, media, walked, ledger), examine.options(case))
+    found = crew.each(
+        examine.contents, examine.units(case, media, walked, ledger), examine.options(case)
+    )
     tables = case.keep(digests, walked, found, ledger=examine.settle(ledger, found))
     peaks = crew._client.run(resource.getrusage, resource.RUSAGE_SELF)
     return Round(

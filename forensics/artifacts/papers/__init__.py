@@ -17,7 +17,7 @@ from forensics.artifacts.artifact import Row, detail, serial
 from forensics.artifacts.papers import times
 from forensics.artifacts.papers.cells import Sheet, UnreadableError, is_ditto, sheets
 from forensics.artifacts.papers.columns import KINDS, header, roles
-from forensics.values import NO_TIME, Gap, Interval, encode_name
+from forensics.values import NO_TIME, Gap, Interval, encode_name, moment
 
 __all__ = ["KINDS", "read"]
 
@@ -60,6 +60,13 @@ def read(
     return rows, gaps or ([] if rows or any(sheet.rows for sheet in found) else [whole])
 
 
+def _end(when: Interval) -> str | None:
+    """The last moment of a wall clock time of known year, ISO."""
+    if when.until is None or when.basis != "local:unknown":
+        return None
+    return moment(when.until).replace(tzinfo=None).isoformat()
+
+
 class _Reader:
     """One sheet on its way to rows; keeps the last row for `as above`."""
 
@@ -97,6 +104,7 @@ class _Reader:
     def _row(self, number: int, row: list[str], cells: dict[str, str]) -> Row:
         time, time_note = self._time(cells, "both", "date", "time", None)
         until, until_note = self._time(cells, "until_both", "until_date", "until_time", time)
+        due, _ = self._time(cells, "due_both", "due_date", "due_time", time)
         if cells.get("period"):
             time, until = self._period(cells["period"], time)
         number_text = cells.get("serial", "")
@@ -125,7 +133,7 @@ class _Reader:
             ) or None,
             "time": time, "until": until,
             "detail": detail(
-                **more, time_note=time_note, until_note=until_note,
+                **more, time_note=time_note, until_note=until_note, due=_end(due),
                 serial_problem="NO_SERIAL" if rounded else None,
                 hidden="yes" if self.sheet.hidden else None,
             ),

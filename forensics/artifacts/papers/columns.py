@@ -8,7 +8,10 @@ HEADER_ROWS_MAX = 40  # rows at the top among which the header is looked for
 
 # Roles in the order tried; the first pattern that is found names a column.
 _START = (
-    ("until_both", "返却(年月)?日時|返却予定日時|return(ed)? ?(date ?)?time"),
+    ("due_both", "返[却納]予定(年月)?日時|返[却納]期限日時"),
+    ("due_time", "返[却納](予定|期限)時[刻間]"),
+    ("due_date", "返[却納](予定|期限)(年?月)?日?|貸出期限|due"),
+    ("until_both", "返[却納](年月)?日時|return(ed)? ?(date ?)?time"),
     ("erase_check", "消去確認|消去の?有無|データ消去$"),
     ("return_check", "返却確認|返却.*(確認者|印)"),
 )
@@ -27,13 +30,13 @@ _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "take_out": (
         *_START,
-        ("until_date", "返却(年月)?日|返却予定日"),
-        ("until_time", "返却時[刻間]"),
+        ("until_date", "返[却納](年?月)?日"),
+        ("until_time", "返[却納]時[刻間]"),
         ("approver", "承認|課長|許可|決裁"),
         ("person", "持ち?出し?者|使用者|利用者|借用者|担当者|氏名|名前"),
         ("room", "持ち?出し?先|行き?先|使用場所|場所"),
         ("both", _BOTH),
-        ("date", "日付|年月日|持ち?出し?日|貸出日|^月日$|^date$"),
+        ("date", "日付|年月日|(持ち?出し?|貸出)(年?月)?日|^月日$|^date$"),
         ("time", "時[刻間]|^time$"),
         ("serial", "シリアル|製造番号|serial"),
         ("item", "管理番号|登録番号|媒体番号|媒体|機器|^番号$|^no\\.?$"),
@@ -123,7 +126,7 @@ def header(kind: str, rows: list[list[str]]) -> tuple[int, dict[str, int]] | Non
         merged = []
         for above, below in zip(upper, [*rows[place], *[""] * width][:width], strict=True):
             spread = above or spread
-            merged.append(f"{spread if below else above}{below}")
+            merged.append(below if below == above else f"{spread if below else above}{below}")
         two = roles(kind, merged) if place else {}
         for found in (one, two):
             if len(found) >= 2 and (best is None or len(found) > best[0]):

@@ -1,0 +1,39 @@
+"""Small whole cases that differ in media, lists, papers and hosts; each function says only what differs.
+
+`python -m tests.cases.stories DIR [NAME…]` writes them, case.toml and truth.json, below DIR.
+"""
+
+from __future__ import annotations
+
+from tests.cases.stories import (
+    damage,
+    harmless,
+    hostile,
+    hosts,
+    lists,
+    locked,
+    logs,
+    papers,
+    places,
+    registers,
+    servers,
+    sticks,
+)
+from tests.cases.stories.common import STORIES, told
+
+__all__ = [
+    "STORIES",
+    "damage",
+    "harmless",
+    "hostile",
+    "hosts",
+    "lists",
+    "locked",
+    "logs",
+    "papers",
+    "places",
+    "registers",
+    "servers",
+    "sticks",
+    "told",
+]

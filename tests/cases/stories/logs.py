@@ -1,0 +1,237 @@
+"""Windows event logs: sessions, cleared logs, clocks, audited reading."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from fixtures.disk import Node
+from fixtures.evtx import Event, log
+from tests.cases.stories.common import PAIRS, SERIAL, VOLUME, on_stick, story
+from tests.cases.stories.hosts import stick_and_pc
+from tests.cases.story import AFTER, HOST, INSIDE, MIB, Story, at, pc, stick, utc
+
+SECURITY, SYSTEM = "Security", "System"
+AUDIT = "Microsoft-Windows-Security-Auditing"
+
+
+def logon(when: dt.datetime, account: str = HOST.account, kind: str = "2") -> Event:
+    return Event(
+        when,
+        AUDIT,
+        4624,
+        {
+            "TargetUserSid": HOST.sid,
+            "TargetUserName": account,
+            "TargetLogonId": f"0x{int(when.timestamp()):x}",
+            "LogonType": kind,
+            "IpAddress": "-",
+        },
+    )
+
+
+def logoff(began: dt.datetime, when: dt.datetime, account: str = HOST.account) -> Event:
+    return Event(
+        when,
+        AUDIT,
+        4634,
+        {
+            "TargetUserSid": HOST.sid,
+            "TargetUserName": account,
+            "TargetLogonId": f"0x{int(began.timestamp()):x}",
+            "LogonType": "2",
+        },
+    )
+
+
+def boots(days: Sequence[int]) -> list[Event]:
+    """Starts and stops of the event log service on working days."""
+    return [
+        Event(at(day, hour, 0, 5), "EventLog", number, {})
+        for day in days
+        for hour, number in ((8, 6005), (19, 6006))
+    ]
+
+
+def event_log(channel: str, events: Sequence[Event], first_record: int = 1) -> Node:
+    data = log(events, channel=channel, computer=HOST.name, first_record=first_record)
+    return Node(f"Windows/System32/winevt/Logs/{channel}.evtx", data, AFTER, HOST.made)
+
+
+def office_days(first: int = 1, last: int = 14) -> list[Event]:
+    return [
+        event
+        for day in range(first, last + 1)
+        for event in (logon(at(day, 8, 30)), logoff(at(day, 8, 30), at(day, 17, 15)))
+    ]
+
+
+@story
+def sessions_on_the_pc(s: Story) -> None:
+    """Somebody was logged on by night when the stick was plugged in."""
+    night = at(10, 20, 58, 11)
+    events = sorted(
+        [*office_days(), logon(night, "gaibu9"), logoff(night, at(10, 21, 40), "gaibu9")],
+        key=lambda event: event.when,
+    )
+    used = stick(SERIAL, VOLUME)
+    stick_and_pc(s, pc([used], more=[event_log(SECURITY, events)], size=16 * MIB), fs="exfat")
+    s.connected(used, registered=None)
+    host = {"any": ["PC1", HOST.name]}
+    s.need(
+        "session",
+        "by night",
+        host=host,
+        account="gaibu9",
+        **{
+            "from": {"covers": utc(night), "slack": 2},
+            "until": {"covers": utc(at(10, 21, 40)), "slack": 2},
+        },
+    )
+    s.need("horizon", "it covers", host=host, log={"re": "(?i)security"}, covers_window="yes")
+    s.answer("who_connected", PAIRS, "confirmed", "the registry")
+    s.answer("accessed_after_loss", PAIRS, "confirmed", "plugged in")
+    s.answer("who_used", "case PC1", "undetermined not_examined", "an account is no person")
+    s.quiet()
+
+
+@story
+def security_log_cleared(s: Story) -> None:
+    """Cleared after the loss (7.16); the System log is whole."""
+    when = at(11, 22, 15)
+    cleared = Event(
+        when,
+        "Microsoft-Windows-Eventlog",
+        1102,
+        {"SubjectUserName": HOST.account},
+        "LogFileCleared",
+    )
+    more = [
+        event_log(SECURITY, [cleared, *office_days(12)], 5001),
+        event_log(SYSTEM, boots(range(1, 15)), 900),
+    ]
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=more, size=16 * MIB))
+    on_stick(s)
+    s.need(
+        "tamper",
+        "1102",
+        subject={"any": ["PC1", HOST.name]},
+        what="log_cleared",
+        time={"covers": utc(when), "slack": 2},
+    )
+    s.answer("tampered", "PC1 case", "confirmed", "1102")
+    for topic in ("accessed_after_loss", "opened_files", "who_connected"):
+        s.answer(
+            topic,
+            "PC1 PC1×USB1 PC1×" + SERIAL,
+            "undetermined confirmed",
+            "no negative for that host",
+        )
+    s.answer("leak", "case", "undetermined", "cleared log")
+
+
+@story
+def system_log_wrapped(s: Story) -> None:
+    """It begins after the window because it is full: a short horizon, no tampering (7.17)."""
+    more = [event_log(SYSTEM, boots(range(13, 20)), 48_213)]
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=more))
+    on_stick(s)
+    s.quiet()
+    s.forbid(
+        "horizon",
+        "it does not reach back",
+        log={"re": "(?i)windows_log|system.evtx"},
+        covers_window={"any": ["yes", True]},
+    )
+    s.answer("tampered", "PC1", "undetermined no_trace", "a wrapped log is no sign")
+    s.answer(
+        "accessed_after_loss",
+        "PC1×USB1 PC1",
+        "undetermined no_trace",
+        "the registry's last arrival lies before it",
+    )
+
+
+@story
+def clock_set_back(s: Story) -> None:
+    """Three days back, then the stick, then forward again: times fall while numbers rise (7.14)."""
+    back, forward = at(11, 23, 0), at(8, 23, 30)
+
+    def set_clock(old: dt.datetime, new: dt.datetime) -> Event:
+        said = {
+            "SubjectUserName": HOST.account,
+            "PreviousTime": old,
+            "NewTime": new,
+            "ProcessName": "C:\\Windows\\System32\\rundll32.exe",
+        }
+        return Event(new, AUDIT, 4616, said)
+
+    events = [
+        *office_days(1, 11),
+        set_clock(back, at(8, 23, 0)),
+        logon(at(8, 23, 5)),
+        set_clock(forward, at(11, 23, 30)),
+        *office_days(12, 14),
+    ]
+    stick_and_pc(
+        s,
+        pc(
+            [stick(SERIAL, VOLUME, at(8, 23, 10))],
+            more=[event_log(SECURITY, events)],
+            size=16 * MIB,
+        ),
+    )
+    s.need("tamper", "4616", subject={"any": ["PC1", HOST.name]}, what="clock_changed")
+    s.answer("tampered", "PC1 case", "confirmed", "the clock was set back")
+    s.answer("accessed_after_loss", "PC1×USB1 USB1 case", "undetermined confirmed", "no negative")
+
+
+@story
+def clock_kept_by_time_service(s: Story) -> None:
+    """4616 of some seconds from the time service is normal."""
+    said = {
+        "SubjectUserName": "LOCAL SERVICE",
+        "SubjectUserSid": "S-1-5-19",
+        "ProcessName": "C:\\Windows\\System32\\svchost.exe",
+    }
+    tune = [
+        Event(
+            at(day, 12, 0, 2),
+            AUDIT,
+            4616,
+            {**said, "PreviousTime": at(day, 12), "NewTime": at(day, 12, 0, 2)},
+        )
+        for day in (3, 10)
+    ]
+    events = sorted([*office_days(), *tune], key=lambda event: event.when)
+    stick_and_pc(
+        s,
+        pc(
+            [stick(SERIAL, VOLUME, at(2, 9, 50))], more=[event_log(SECURITY, events)], size=16 * MIB
+        ),
+    )
+    s.forbid("tamper", "the time service may set the clock", what="clock_changed")
+
+
+@story
+def audited_reading(s: Story) -> None:
+    """4663: the list on the stick was read in the window, by name."""
+    when = INSIDE + dt.timedelta(minutes=1)
+    path = "\\Device\\HarddiskVolume5\\業務\\taisho.csv"
+    read = Event(
+        when,
+        AUDIT,
+        4663,
+        {
+            "SubjectUserName": HOST.account,
+            "ObjectType": "File",
+            "ObjectName": path,
+            "AccessMask": "0x1",
+            "AccessList": "%%4416",
+            "ProcessName": "C:\\Windows\\explorer.exe",
+        },
+    )
+    events = sorted([*office_days(), read], key=lambda event: event.when)
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME)], more=[event_log(SECURITY, events)], size=16 * MIB))
+    s.opened("taisho.csv", when)
+    s.answer("opened_files", PAIRS, "confirmed", "audited")
