@@ -122,12 +122,10 @@ class Case:
 
     def table(self, name: str) -> pa.Table:
         """A table of the case; empty where the run has not written it."""
-        from pyarrow import parquet
-
         place = self.folder / "tables" / name / f"{name}.parquet"
         if not place.is_file():
             return schema.to_arrow(name, [])
-        return parquet.ParquetFile(place).read()
+        return read_table(place)
 
     def keep(self, *handles: Any, **tables: pa.Table) -> dict[str, pa.Table]:
         """Write the tables of handles (joined where several give one) and named ones; give them all.
@@ -141,6 +139,8 @@ class Case:
                 if name in known:
                     found.setdefault(name, []).append(handle.table(name))
         kept = {name: schema.concat(name, parts) for name, parts in found.items()} | tables
+        if "coverage" in kept:
+            kept["coverage"] = _said_once(kept["coverage"])
         return {name: self.write(name, table) for name, table in kept.items()}
 
     def exit_code(self, tables: dict[str, pa.Table]) -> int:
@@ -161,9 +161,27 @@ class Case:
         log(self.folder / CUSTODY, event, **facts)
 
 
+def read_table(place: Path) -> pa.Table:
+    """A table as a run has written it; Refused where the file is none."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        return parquet.ParquetFile(place).read()
+    except (pa.ArrowException, OSError):
+        raise Refused(f"{place} is no table") from None
+
+
 def _said_once(coverage: pa.Table) -> pa.Table:
-    """A trouble that several stages met (an item that none of them could open) is one row."""
-    return coverage.group_by(coverage.column_names, use_threads=False).aggregate([])
+    """A trouble that several stages met is one row: an item that none of them could open."""
+    import pyarrow as pa
+
+    at = coverage.column_names.index("method")
+    plain = coverage.set_column(at, "method", coverage.column("method").cast(pa.string()))
+    names = [name for name in coverage.column_names if name != "method"]
+    once = plain.group_by(names, use_threads=False).aggregate([("method", "first")])
+    named = once.rename_columns([name.removesuffix("_first") for name in once.column_names])
+    return schema.to_arrow("coverage", named)
 
 
 def log(place: Path, event: str, **facts: Any) -> None:
@@ -549,7 +567,7 @@ label = ""                             # what people call it
 def lock(case: Case) -> Iterator[None]:
     """Only one run at a time works on a case folder."""
     case.parts.mkdir(parents=True, exist_ok=True)
-    with (case.parts / "lock").open("w") as file:
+    with (case.parts / "lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

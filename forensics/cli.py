@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from forensics import __version__
 
+SECONDS_MAX = 1_000_000
 DONE, FAILED, REFUSED, PARTLY, CUSTODY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -63,13 +64,17 @@ def parser() -> argparse.ArgumentParser:
         )
         sub.add_argument(
             "--unit-seconds",
-            type=float,
+            type=_seconds,
             default=300.0,
             metavar="S",
             help="end a unit after so long without a sign of life",
         )
         sub.add_argument(
-            "--unit-memory", type=int, default=1536, metavar="MIB", help="memory of one worker"
+            "--unit-memory",
+            type=_mebibytes,
+            default=1536,
+            metavar="MIB",
+            help="memory of one worker",
         )
         sub.add_argument(
             "--language", choices=("ja", "en"), help="of what is printed; default: the locale's"
@@ -229,6 +234,20 @@ def _count(text: str) -> int:
     return number
 
 
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= SECONDS_MAX:
+        raise argparse.ArgumentTypeError(f"not between 0 and {SECONDS_MAX:,} seconds")
+    return number
+
+
+def _mebibytes(text: str) -> int:
+    number = int(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError("memory is more than nothing")
+    return number
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code. Never a traceback for a person's mistake."""
     from forensics.case import DigestMismatch, Refused
@@ -371,6 +390,7 @@ def timeline(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     from forensics.commands import verify as verifying
+    from forensics.terminal import shown
 
     problems, checked = verifying.verify(
         options.folder, options.keys, options.sample, options.public_key
@@ -378,7 +398,7 @@ def verify(options: argparse.Namespace) -> int:
     for line in checked:
         print(line)
     for line in problems:
-        print(f"PROBLEM  {line}")
+        print(f"PROBLEM  {shown(line)}")
     return CUSTODY if problems else DONE
 
 

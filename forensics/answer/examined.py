@@ -14,7 +14,10 @@ def judge(world: World, subject: str) -> Finding:
     """Sums of the ledger: every byte `examined`, or the bytes that are not, as facts. C6: arithmetic."""
     if subject == subjects.CASE:
         whole = state(subjects.roll(judge, world, subjects.items(world)))
-        return replace(whole, **_left(world, tuple(world.items))) if whole.verdict == "refuted" else whole
+        if whole.verdict != "refuted":
+            return whole
+        ja, en = _left(world, tuple(world.items))
+        return replace(whole, ja=ja, en=en)
     if subject not in world.items:
         return subjects.NOT_SUPPLIED
     codes = world.unread([subject])
@@ -23,15 +26,15 @@ def judge(world: World, subject: str) -> Finding:
         words = ("全バイトを調査したこと", "the examination of every byte")
         return Finding("confirmed", 6, facts=facts, ja=words[0], en=words[1])
     facts = tuple(sorted(fact["id"] for fact in world.of("unexamined", evidence=subject)))
-    return Finding("refuted", 6, codes, facts, **_left(world, (subject,)))
+    return Finding("refuted", 6, codes, facts, *_left(world, (subject,)))
 
 
-def _left(world: World, items: tuple[str, ...]) -> dict[str, str]:
+def _left(world: World, items: tuple[str, ...]) -> tuple[str, str]:
     """How many bytes of these items are not `examined`, ja and en."""
     sums = [world.bytes[item] for item in items]
     left = sum(count for found in sums for outcome, count in found.items() if outcome != "examined")
-    bytes_en = "1 byte is" if left == 1 else f"{left:,} bytes are"
-    return {"ja": f"調査しきれていない部分が{left:,}バイトあること", "en": f"{bytes_en} not fully examined"}
+    some = "1 byte is" if left == 1 else f"{left:,} bytes are"
+    return f"調査しきれていない部分が{left:,}バイトあること", f"{some} not fully examined"
 
 
 QUESTION = Question(

@@ -25,11 +25,19 @@ def judge(world: World, subject: str) -> Finding:
         and subject in (fact["from"].split(":")[0], fact["to"].split(":")[0])
     ]
     if same:
-        words = ("媒体にあるものと同一の内容があること", "the presence of the same bytes as on the medium")
+        words = (
+            "媒体にあるものと同一の内容があること",
+            "the presence of the same bytes as on the medium",
+        )
         return world.confirm(same, (), words, 6)
     matches = world.of("register_match", evidence=subject)
     if any(fact["extract"] == "same" for fact in matches):
-        return world.confirm(matches, (), ("同じ抽出に固有の値があること", "the presence of values of the same extract"), 4)
+        return world.confirm(
+            matches,
+            (),
+            ("同じ抽出に固有の値があること", "the presence of values of the same extract"),
+            4,
+        )
     ids = tuple(sorted(fact["id"] for fact in matches))
     if matches and all(fact["extract"] == "other" for fact in matches):
         words = ("別の時点の値であること", "the values are of another date")

@@ -21,7 +21,10 @@ def judge(world: World, subject: str) -> Finding:
     codes = ordered({*lost, *world.unlike(subject)} - {"UNSUPPORTED"})
     if codes:
         differs, short = "DIGEST_MISMATCH" in codes, set(codes) != {"DIGEST_MISMATCH"}
-        ja = "、".join(["ダイジェスト(照合値)が一致しないこと"] * differs + ["欠けている部分があること"] * short)
+        ja = "、".join(
+            ["ダイジェスト(照合値)が一致しないこと"] * differs
+            + ["欠けている部分があること"] * short
+        )
         en = " and ".join(["a digest differs"] * differs + ["a part is missing"] * short)
         return Finding("refuted", 6, codes, (*facts, *gaps), ja, en)
     if row["reason"]:

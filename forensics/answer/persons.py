@@ -12,7 +12,6 @@ from forensics.answer.verdict import Finding, ordered, undetermined
 from forensics.answer.world import World
 from forensics.correlate.places import Place
 
-
 FEW = 10
 SENSITIVE = frozenset({"welfare_flag", "tax_amount", "my_number", "health_insured", "care_insured"})
 
@@ -71,20 +70,24 @@ def judge(world: World, subject: str) -> Finding:
     if low != high or bars:
         codes = ordered([*bars, *(["COUNT_RANGE"] if low != high else [])])
         found = undetermined(*codes, facts=[fact["id"] for fact in facts])
-        return replace(found, ja=f"調査した範囲では{ja}分である。", en=f"In what was examined: {en}.")
+        return replace(
+            found, ja=f"調査した範囲では{ja}分である。", en=f"what was examined holds data of {en}"
+        )
     ids = tuple(sorted(fact["id"] for fact in facts))
     if not ids:
         ids = tuple(fact["id"] for name in items for fact in world.of("digest", evidence=name))
-    return Finding("confirmed", 4, facts=ids, ja=f"人数({ja})", en=f"the number of persons ({en})")
+    return Finding(
+        "confirmed", 4, facts=ids, ja=f"個人情報の人数({ja})", en=f"the presence of data of {en}"
+    )
 
 
 def _range(low: int, high: int, kinds: set[str]) -> tuple[str, str]:
     """Both bounds in words; fewer than ten of a sensitive kind are not told to the person (3.4)."""
     if 0 < high < FEW and kinds & SENSITIVE:
-        return f"{FEW}人未満", f"fewer than {FEW}"
+        return f"{FEW}人未満", f"fewer than {FEW} persons"
     if low == high:
-        return f"{low:,}人", f"{low:,}"
-    return f"{low:,}人以上{high:,}人以下", f"at least {low:,}, at most {high:,}"
+        return f"{low:,}人", "1 person" if low == 1 else f"{low:,} persons"
+    return f"{low:,}人以上{high:,}人以下", f"at least {low:,} and at most {high:,} persons"
 
 
 QUESTION = Question(
@@ -92,7 +95,7 @@ QUESTION = Question(
     topic="persons",
     kind="S",
     event=("人数の確定", "the count of persons"),
-    proposition=("人数を確定できる", "the number of persons is known"),
+    proposition=("これが全ての人数である", "this is the full number of persons"),
     subjects=subjects.items,
     judge=judge,
 )

@@ -10,7 +10,10 @@ from forensics.answer.world import World
 from forensics.correlate.connections import registered
 from forensics.correlate.rows import has_serial
 
-WORDS = ("登録簿にない媒体が接続されたこと", "the connection of a medium that the register does not have")
+WORDS = (
+    "登録簿にない媒体が接続されたこと",
+    "the connection of a medium that the register does not have",
+)
 
 
 def judge(world: World, subject: str) -> Finding:

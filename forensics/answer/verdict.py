@@ -32,7 +32,8 @@ class Finding:
     """What one question says of one subject.
 
     confidence: 2 … 6, null where the verdict has none. facts: ids. reasons, limits and would_change
-    are codes; words.py has their sentences. ja, en: what was found, for confirmed and refuted.
+    are codes; words.py has their sentences. ja, en: what was found, for confirmed and refuted; for
+    undetermined a sentence that stands before the reasons, or nothing.
     """
 
     verdict: str

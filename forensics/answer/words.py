@@ -147,12 +147,12 @@ def statement(world: World, question: Question, subject: str, finding: Finding) 
         more_ja, more_en = _rest(len(finding.reasons) - len(why_ja))
         return (
             (
-                f"{ja}{_because(why_ja, more_ja)}ため、{claim_ja}かどうかは判断できない。"
-                f"{_either(help_ja)}があれば判断できる可能性がある。{finding.ja}"
+                f"{ja}{finding.ja}{_because(why_ja, more_ja)}ため、{claim_ja}かどうかは判断できない。"
+                f"{_either(help_ja)}があれば判断できる可能性がある。"
             ),
             _sentence(
-                f"{en}whether {claim_en} cannot be determined, because {'; '.join(why_en)}{more_en}. "
-                f"{_sentence(', or '.join(help_en))} might change this. {finding.en}".rstrip()
+                f"{en}{f'{finding.en}. Whether' if finding.en else 'whether'} {claim_en} cannot be determined, because {'; '.join(why_en)}{more_en}. "
+                f"{_sentence(', or '.join(help_en))} might change this."
             ),
         )
     absent = [part for part in subject.split("×") if part in (*world.missing, *world.absent_hosts)]

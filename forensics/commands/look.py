@@ -20,6 +20,7 @@ from forensics.terminal import shown
 from forensics.values import Address, AddressError, decode_name
 
 PIECE_BYTES = 1 << 20
+LOOKS = ("verified", "revealed", "extracted", "exported")  # lines of custody behind those of a run
 LIBRARIES = (
     "pytsk3", "libewf-python", "yara-python", "python-magic", "pylibmagic", "dask", "distributed", "pandas",
     "numpy", "pyarrow", "duckdb", "deflate", "hyperscan", "jinja2", "jsonschema", "cryptography",
@@ -28,16 +29,26 @@ LIBRARIES = (
 
 
 def _custody(folder: Path) -> list[dict[str, Any]]:
+    """The lines of the custody log; one that a crash cut never was written."""
     if cases.case_id_of(folder) is None:
         raise Refused(f"{folder} is no case folder")
-    lines = (folder / cases.CUSTODY).read_text("utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+    whole, _, _ = (folder / cases.CUSTODY).read_bytes().rpartition(b"\n")
+    try:
+        lines = [json.loads(line) for line in whole.split(b"\n")]
+        good = all(isinstance(line["event"] + line["time"], str) for line in lines)
+    except (ValueError, KeyError, TypeError):
+        good = False
+    if not good:
+        raise Refused(f"{folder / cases.CUSTODY} is no custody log")
+    return lines
 
 
 def open_case_of(folder: Path, keys: Path | None) -> Case:
     """The case that a folder was written for, with its evidence; Refused where that is gone."""
-    runs = [line for line in _custody(folder) if line["event"] == "run"]
-    source = Path(runs[-1]["source"])
+    sources = [line.get("source") for line in _custody(folder) if line["event"] == "run"]
+    if not sources or not isinstance(sources[-1], str):
+        raise Refused(f"{folder / cases.CUSTODY} names no case file")
+    source = Path(sources[-1])
     if not source.is_file():
         raise Refused(f"{source} is gone; the evidence is needed for this")
     return cases.load(source, folder, keys)
@@ -46,14 +57,15 @@ def open_case_of(folder: Path, keys: Path | None) -> Case:
 def status(folder: Path) -> str:
     """One paragraph: finished or interrupted, and when."""
     lines = _custody(folder)
-    last = lines[-1]
     case_id = cases.case_id_of(folder)
     done = sum(1 for _ in (folder / "parts").glob("*/*/done.json"))
-    if last["event"] in ("finished", "verified", "revealed", "extracted", "exported"):
-        code = next(line["exit"] for line in reversed(lines) if line["event"] == "finished")
-        return f"{case_id}   finished {last['time']}   exit {code}   {done} units"
+    last = next((line for line in reversed(lines) if line["event"] not in LOOKS), lines[-1])
+    if last["event"] == "finished":
+        return (
+            f"{case_id}   finished {shown(last['time'])}   exit {last.get('exit')}   {done} units"
+        )
     return (
-        f"{case_id}   not finished; last: {last['event']} {last['time']}   {done} units done\n"
+        f"{case_id}   not finished; last: {shown(last['event'])} {shown(last['time'])}   {done} units done\n"
         "no answer yet: an unfinished run says nothing about the case"
     )
 
@@ -87,14 +99,14 @@ def extract(folder: Path, texts: Sequence[str], out: Path, keys: Path | None) ->
     """Copy contents out of the evidence into a folder; names are our own, never paths of evidence."""
     from forensics.examine import resolve
 
+    addresses = [_address(text) for text in texts]
     case = open_case_of(folder, keys)
     if out.resolve().is_relative_to(folder.resolve()):
         raise Refused(f"{out} lies in the case folder; the case must stay as it was sealed")
     out.mkdir(parents=True, exist_ok=True)
-    for number, text in enumerate(texts, 1):
-        address = _address(text)
+    for number, (text, address) in enumerate(zip(texts, addresses, strict=True), 1):
         target = out / f"{number:04d}-{_safe_name(address)}"
-        if target.exists():
+        if os.path.lexists(target):
             raise Refused(f"{target} exists")
         with resolve.content(case, address) as source, target.open("xb") as file:
             start = address.offset or 0
@@ -120,13 +132,12 @@ def _safe_name(address: Address) -> str:
 def timeline(folder: Path, start: str | None, until: str | None) -> Iterator[str]:
     """Dated facts in order, one line each: time, width, kind, place."""
     import pyarrow.compute as pc
-    from pyarrow import parquet
 
     _custody(folder)
     place = folder / "tables" / "events" / "events.parquet"
     if not place.is_file():
         raise Refused(f"{folder} has no timeline; run the case first")
-    events = parquet.ParquetFile(place).read()
+    events = cases.read_table(place)
     for text, compare in ((start, pc.greater_equal), (until, pc.less)):
         if text:
             events = events.filter(compare(events.column("time"), _moment(text)))

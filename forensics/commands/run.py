@@ -22,6 +22,7 @@ from forensics import case as cases
 from forensics.case import Case, Refused
 from forensics.terminal import Terminal, clock
 from forensics.work import Crew, Limits
+from forensics.work.crew import check_scheduler
 from forensics.work.worker import without_pandas
 
 ROOM_BYTES = 256 << 20  # disk room that a run needs at least …
@@ -68,18 +69,20 @@ def run(request: Request) -> int:
             personal.open_detector(personal.Settings(bytes(32), rules=tuple(map(str, case.rules))))
         except ValueError as error:
             raise Refused(f"{error}; nothing was scanned") from None
+    if request.scheduler:
+        check_scheduler(request.scheduler)
     story, source = _story(request.pipeline or case.pipeline)
     media = evidence.open_all(case)
     size = sum(medium.size for medium in media)
     _check_room(case, size)
     progress = Terminal(request.language)
-    _announce(case, len(media), size, request, progress)
     began, cpu = time.monotonic(), _cpu_seconds()
     if case.register:
         from forensics import examine
 
         case = examine.prepared(case)
     with cases.lock(case):
+        _announce(case, len(media), size, request, progress)
         case.custody(
             "run", case=case.id, source=str(case.source), software=__version__, pipeline=story.__name__,
             pipeline_sha256=source, accept_mismatch=case.accept_mismatch,

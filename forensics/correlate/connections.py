@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from forensics.correlate.media import Media, letter, removable
 from forensics.correlate.rows import Row, device_serial, has_serial, volume_serial
 from forensics.correlate.times import earliest, latest, overlaps, within
-from forensics.values import NO_TIME, Interval
+from forensics.values import Interval
 
 if TYPE_CHECKING:
     from forensics.case import Case
@@ -205,7 +205,9 @@ def arrivals(found: Iterable[Use]) -> list[Arrival]:
 def _together(uses: Iterable[Use]) -> list[list[Use]]:
     """Uses by event, the narrowest of each first, in order of time."""
     events: list[list[Use]] = []
-    for use in sorted(uses, key=lambda use: (_width(use), repr(use.trace["time"]), repr(use.trace))):
+    for use in sorted(
+        uses, key=lambda use: (_width(use), repr(use.trace["time"]), repr(use.trace))
+    ):
         near = [event for event in events if _apart(event[0], use) <= SAME_ARRIVAL]
         if near:
             min(near, key=lambda event: _apart(event[0], use)).append(use)

@@ -29,7 +29,12 @@ def zones(files: pa.Table, hosts: Sequence[str]) -> list[Row]:
         _of(files, "link", hosts),
     )
     return [
-        {"evidence": row["evidence"], "name": "zone_link", "value": zone[1], "address": row["address"]}
+        {
+            "evidence": row["evidence"],
+            "name": "zone_link",
+            "value": zone[1],
+            "address": row["address"],
+        }
         for row in rows("files", files.filter(pc.fill_null(wanted, False)))
         if row["state"] == "allocated" and (zone := ZONE.search(row["link_target"] or ""))
     ]

@@ -107,23 +107,24 @@ def resolve_columns(table: pa.Table, names: Sequence[str], known: Mapping[str, C
     """The time columns `names` of a large table in UTC; `evidence` says whose clock it was."""
     import pyarrow as pa
 
-    owners = table.column("evidence").cast(pa.string()).to_numpy(zero_copy_only=False)
+    owners, items = _codes(table.column("evidence"))
     for name in names:
         starts, untils = (_int64(table.column(part)) for part in (name, f"{name}_until"))
         has = np.asarray(table.column(name).is_valid())
-        bases = table.column(f"{name}_basis").cast(pa.string()).to_numpy(zero_copy_only=False)
-        bases = np.where(bases == None, "none", bases).astype(object)  # noqa: E711  # of an array
-        for owner in sorted(set(owners)):
+        bases, said = _codes(table.column(f"{name}_basis"))
+        open_ = bases == (said.index("local:unknown") if "local:unknown" in said else len(said))
+        for code, owner in enumerate(items):
             clock = known.get(owner, Clock())
-            mine = has & (owners == owner)
-            local = mine & (bases == "local:unknown")
+            mine = has & (owners == code)
+            local = mine & open_
             if clock.zone is None:
                 starts[local] -= EAST
                 untils[local] -= WEST
             elif local.any():
                 starts[local] = _utc_many(starts[local], clock.zone, 0)
                 untils[local] = _utc_many(untils[local], clock.zone, 1)
-                bases[local] = f"local:{clock.zone}"
+                said.append(f"local:{clock.zone}")
+                bases[local] = len(said) - 1
             untils[mine] = np.maximum(untils[mine], starts[mine] + 1) - clock.ahead
             starts[mine] -= clock.ahead
         starts = np.maximum(starts, MICROS_MIN)
@@ -134,9 +135,17 @@ def resolve_columns(table: pa.Table, names: Sequence[str], known: Mapping[str, C
             table = table.set_column(table.schema.get_field_index(part), part, array)
         place = table.schema.get_field_index(f"{name}_basis")
         kind = table.schema.field(place).type
-        basis = pa.array(bases, pa.string()).dictionary_encode().cast(kind)
+        basis = pa.array(said, pa.string()).take(pa.array(bases)).dictionary_encode().cast(kind)
         table = table.set_column(place, f"{name}_basis", basis)
     return table
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[np.ndarray[Any, np.dtype[np.int64]], list[str]]:
+    """A column of few different texts as numbers of them, and the texts; null is `none`."""
+    import pyarrow as pa
+
+    coded = column.cast(pa.string()).fill_null("none").dictionary_encode().combine_chunks()
+    return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_pylist()
 
 
 def _int64(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -305,7 +314,7 @@ def papers_in_utc(papers: Sequence[Row], clock: Clock) -> list[Row]:
             **row,
             "time": resolve(row["time"], clock),
             "until": resolve(row["until"], clock),
-            "detail": DUE.sub(lambda due: _due(due[0], clock), row["detail"] or "") or None,
+            "detail": DUE.sub(lambda due: _due(due[0], clock), row.get("detail") or "") or None,
         }
         for row in paper_years(papers)
     ]

@@ -30,6 +30,8 @@ class Names:
     places: frozenset[str]  # surnames that are also places
     common: frozenset[str]  # names written like a common noun
     words: frozenset[str]  # words of the dictionary that read as surname + given name
+    modern: frozenset[str]  # more given names; only where something else speaks for a name
+    nouns: frozenset[str]  # common nouns of up to three kanji that are no given name
 
 
 @cache
@@ -46,6 +48,7 @@ def names() -> Names:
     return Names(
         frozenset(sets["s"]), frozenset(sets["g"]), frozenset(sets["sk"]), frozenset(sets["gk"]),
         frozenset(sets["p"]), frozenset(sets["n"]), frozenset(_text("words.txt").split()),
+        frozenset(_text("modern.txt").split()), frozenset(_text("nouns.txt").split()),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from forensics.personal import checks
 from forensics.personal.dates import date
 from forensics.personal.dictionary import names
-from forensics.personal.fold import fold, name_key
+from forensics.personal.fold import fold, kana_key, name_key
 from forensics.personal.identifiers import BY_KIND, address, email, name, name_kana, phone
 from forensics.values import decode_name, encode_name
 
@@ -28,8 +28,14 @@ _SUSPECT = re.compile(r"[^\x00-\x7f]|@|\d{7}|\d-\d|\d\)\d")
 _LEFT = r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][-.+/:])"
 _RIGHT = r"(?![0-9A-Za-z])(?![-+/:][0-9A-Za-z])(?!\.[0-9])"
 _MAIL = re.compile(r"(?<![A-Za-z0-9._%+-])" + email.SHAPE + r"(?![A-Za-z0-9])")
-_PHONE = re.compile(_LEFT + "(?:" + BY_KIND["phone"].shape + ")" + _RIGHT)
+_PHONE = re.compile(r"(?<!\d)(?:" + BY_KIND["phone"].shape + ")" + _RIGHT)
 _NUMBER = re.compile(_LEFT + r"(?:\d{4}[- ]\d{4}[- ]\d{4}(?:[- ]\d{4})?|\d{7,16})" + _RIGHT)
+_TWELVE = re.compile(r"(?<=[a-z.:-])\d{12}" + _RIGHT)
+# A number may follow a border or one short word in small letters (tel079…, list-8804…), not a serial or GUID.
+_BEFORE = re.compile(
+    r"(?:^|[^0-9A-Za-z.+/:-]|[^0-9A-Za-z][.+/:-])$"
+    r"|(?:^|[^0-9A-Za-z.-])(?:[a-z]{1,12}|(?i:tel|phone|fax|mobile|no))[-.:]?$"
+)
 _LABELLED = re.compile(r"(?:番号|コード|_no|no\.?|id)[\s_=:]?$", re.IGNORECASE)
 _ADDRESS = re.compile(
     address.TOWN
@@ -37,11 +43,19 @@ _ADDRESS = re.compile(
 )
 _KANJI = r"\u3005\u3007\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_KANJI}\u3041-\u30fe]+")
-_SPACED = re.compile(
-    rf"(?<![{_KANJI}])([{_KANJI}]{{1,5}})[ _]([{_KANJI}\u3041-\u30fe]{{1,6}})(?![{_KANJI}])"
-)
+_PAIR = re.compile(rf"([{_KANJI}]{{1,20}})[ _](?=([{_KANJI}\u3041-\u30fe]{{1,20}}))")
 _KANA = re.compile(r"(?<![ァ-ヶー゛゜])[ァ-ヶー゛゜]{2,8}[ _]?[ァ-ヶー゛゜]{2,8}(?![ァ-ヶー゛゜])")
-_HONORIFIC = re.compile("様|殿|さん|氏|君|さま|宛|分|の|他|ほか")
+# What may follow a name without a space: an honorific, a particle, a paper.
+_POLITE = "様|殿|さん|氏|君|くん|ちゃん|さま|先生"
+_PAPERS = (
+    "申請|届|書|票|様式|通知|名簿|一覧|資料|証明|証|データ|記録|面談|報告|控|写|案|関係|世帯|分|宛|ファイル|調査|相談|請求|給付"
+    "|依頼|回答|確認|同意|委任|誓約|履歴|診断|住民|戸籍|転入|転出|転居|契約|通帳|口座|メモ|台帳|カルテ|写真|本人|免許|保険|年金"
+    "|納税|税|領収|見積|名刺|連絡|住所|提出|原本|コピー|個人|情報|登録|変更|受付|用|宅|邸|家|の|と|は|他|ほか|及び|外"
+)
+_AFTER = re.compile(f"{_POLITE}|{_PAPERS}")
+_POLITELY = re.compile(_POLITE)
+_ENDS = tuple(_PAPERS.split("|"))  # a name may follow them without a space
+_UNKNOWN = re.compile(rf"([{_KANJI}]{{1,3}}?|[ぁ-んー]{{1,5}}?|[ァ-ヶー]{{1,5}}?)(?={_POLITE}|$)")
 
 
 def mask_path(path: str) -> tuple[str, bool]:
@@ -81,17 +95,27 @@ def _spans(text: str) -> list[tuple[int, int, str]]:
     out += [
         (match.start(), match.end(), PHONE)
         for match in _PHONE.finditer(text)
-        if phone.value(match[0]) and not _moment(match[0])
+        if phone.value(match[0]) and not _moment(match[0]) and _begins(text, match.start())
     ]
     out += [
         (match.start(), match.end(), NUMBER)
         for match in _NUMBER.finditer(text)
         if _identifies(match[0], labelled=bool(_LABELLED.search(text[: match.start()])))
     ]
+    out += [
+        (match.start(), match.end(), NUMBER)
+        for match in _TWELVE.finditer(text)
+        if _begins(text, match.start()) and _identifies(match[0], labelled=False)
+    ]
     if not text.isascii():
         out += [(match.start(), match.end(), ADDRESS) for match in _ADDRESS.finditer(text)]
         out += _names(text)
     return out
+
+
+def _begins(text: str, start: int) -> bool:
+    """May a number of a person begin here."""
+    return _BEFORE.search(text[max(0, start - 16) : start]) is not None
 
 
 def _moment(number: str) -> bool:
@@ -122,12 +146,11 @@ def _identifies(number: str, *, labelled: bool) -> bool:
 
 
 def _names(text: str) -> list[tuple[int, int, str]]:
-    known = names()
-    out = [
-        (match.start(), match.end(), NAME)
-        for match in _SPACED.finditer(text)
-        if name_key(match[1]) in known.surnames and name_key(match[2]) in known.given
-    ]
+    out = []
+    for match in _PAIR.finditer(text):
+        found = _apart(match[1], match[2])
+        if found:
+            out.append((match.end(1) - found[0], match.end() + found[1], NAME))
     for match in _WORD.finditer(text):
         out += _joined(match[0], match.start())
     for match in _KANA.finditer(text):
@@ -136,19 +159,64 @@ def _names(text: str) -> list[tuple[int, int, str]]:
     return out
 
 
-def _joined(word: str, at: int) -> list[tuple[int, int, str]]:
-    """A name written together that is the whole word, or ends before an honorific."""
-    for stop in range(min(len(word), name.SURNAME_MAX + name.GIVEN_MAX), 1, -1):
-        tail = word[stop:]
-        if tail and not _HONORIFIC.match(tail):
+def _apart(left: str, right: str) -> tuple[int, int] | None:
+    """Characters of surname (at the end of left) and given name (at the start of right), or None.
+
+    After a whole word that is a surname any short word that is no common noun is taken for a given name.
+    """
+    known = names()
+    for length in range(min(len(left), name.SURNAME_MAX), 0, -1):
+        surname = name_key(left[-length:])
+        whole = length == len(left)
+        if surname not in known.surnames or not (whole or length >= 2):
             continue
-        found = name.parts(word[:stop])
-        if found and (stop >= 3 or tail[:1] in {"様", "殿", "氏"}) and _name_like(found):
-            return [(at, at + stop, NAME)]
+        for stop in range(min(len(right), name.GIVEN_MAX), 0, -1):
+            given = name_key(right[:stop])
+            if (
+                _given(given)
+                and (stop == len(right) or _AFTER.match(right, stop))
+                and not _nouns(surname, given)
+            ):
+                return length, stop
+        other = _UNKNOWN.match(right) if whole else None
+        if other and (other.end() < len(right) or name_key(other[1]) not in known.nouns):
+            return length, other.end()
+    return None
+
+
+def _joined(word: str, at: int) -> list[tuple[int, int, str]]:
+    """A name written together: a whole word, or between papers (申請書) and an honorific or paper."""
+    if word in names().words:
+        return []
+    for begin in range(len(word) - 1):
+        if begin and not word.endswith(_ENDS, 0, begin):
+            continue
+        rest = len(word) - begin
+        for length in range(min(rest, name.SURNAME_MAX + name.GIVEN_MAX), 1, -1):
+            stop = begin + length
+            polite = _POLITELY.match(word, stop) is not None
+            if length < 3 and (begin or (stop < len(word) and not polite) or not polite):
+                continue
+            if (stop == len(word) or _AFTER.match(word, stop)) and _together(word[begin:stop]):
+                return [(at + begin, at + stop, NAME)]
     return []
 
 
-def _name_like(parts: tuple[str, str]) -> bool:
-    """Not two common nouns that happen to be names too (更新 + 日程)."""
+def _together(text: str) -> bool:
+    """Surname and given name without a space, not two common nouns (更新 + 日程)."""
+    found = name.parts(text)
+    if found:
+        return not _nouns(*found)
+    key, known = name_key(text), names()
+    return any(key[:cut] in known.surnames and key[cut:] in known.modern
+               for cut in range(2, min(name.SURNAME_MAX, len(key) - 2) + 1))  # fmt: skip
+
+
+def _given(word: str) -> bool:
     known = names()
-    return not (parts[0] in known.common and parts[1] in known.common)
+    return word in known.given or word in known.modern or kana_key(word) in known.given_kana
+
+
+def _nouns(surname: str, given: str) -> bool:
+    known = names()
+    return surname in known.common and given in known.common

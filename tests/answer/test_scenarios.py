@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import re
@@ -11,7 +12,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenarios import IN, SCENES, SERIAL, WINDOW, Scene
+from scenarios import BEFORE, IN, SCENES, SERIAL, WINDOW, Scene, at, utc
 
 from forensics import answer, artifacts, correlate, report, schema
 from forensics.answer import words
@@ -135,6 +136,115 @@ def test_a_client_that_the_server_names_is_asked_about():
     told = {(a["question"], a["subject"]): a for a in ask(within)[0]["answers"]}
     assert told["Q05", "HOME-PC"]["verdict"] == "not_examined"
     assert "OUTSIDE_EVIDENCE" in told["Q06", "USB1"]["reasons"]
+
+
+def told(scene):
+    return {(a["question"], a["subject"]): a for a in ask(scene)[0]["answers"]}
+
+
+# digest as read, declared digest, what the item lacks -> code
+UNLIKE = {
+    "cut short, nothing declared": (None, None, "TRUNCATED", "TRUNCATED"),
+    "cut short, a digest declared that nobody could compare": (None, "sha256:" + "a" * 64, "TRUNCATED", "TRUNCATED"),
+    "a segment is missing": (None, None, "MISSING_SEGMENT", "MISSING_SEGMENT"),
+    "a bad chunk": (None, None, "CHUNK_CHECKSUM", "UNREADABLE"),
+    "read whole, and it differs": ("b" * 64, "sha256:" + "a" * 64, None, "DIGEST_MISMATCH"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(UNLIKE))
+def test_a_digest_differs_only_where_it_was_compared(name):
+    sha256, declared, reason, code = UNLIKE[name]
+    scene = Scene().stick(outcome="unreadable" if reason else "examined", reason=reason)
+    scene.rows["evidence"][0] |= {"sha256": sha256, "declared": declared, "verified": False}
+    scene.held("USB1:p1:/docs/a.txt", "d1")
+    found = told(scene)
+    for question in ("Q02", "Q03", "Q04"):
+        reasons = found[question, "USB1"]["reasons"]
+        assert code in reasons, question
+        assert ("DIGEST_MISMATCH" in reasons) == (code == "DIGEST_MISMATCH"), question
+    assert found["Q02", "USB1"]["verdict"] == "refuted"
+    assert found["Q03", "USB1"]["verdict"] == "undetermined"
+
+
+ZEROS = 3 * 2**20 + 512
+
+
+def zeroed(digest):
+    scene = Scene().stick(files=False, size=ZEROS, filesystem=None)
+    scene.rows["evidence"][0] |= {"sha256": digest, "declared": None, "verified": None}
+    return scene.add("counts", evidence="USB1", kind="zeros", what="skipped_bytes", number=ZEROS)
+
+
+def test_a_medium_of_zeros_was_wiped():
+    scene = zeroed(hashlib.sha256(bytes(ZEROS)).hexdigest())
+    found, facts = told(scene), ask(scene)[0]["facts"]
+    assert [fact["what"] for fact in facts if fact["kind"] == "tamper"] == ["wiped"]
+    assert found["Q15", "USB1"]["verdict"] == found["Q15", "case"]["verdict"] == "confirmed"
+    assert found["Q03", "USB1"]["verdict"] == "refuted"
+    for question in ("Q04", "Q05", "Q06"):
+        assert found[question, "USB1"]["verdict"] == "undetermined", question
+        assert "WIPED" in found[question, "USB1"]["reasons"], question
+
+
+def test_a_medium_of_nearly_zeros_was_perhaps_not():
+    found = told(zeroed("c" * 64))
+    for question in ("Q04", "Q05", "Q15"):
+        assert found[question, "USB1"]["verdict"] == "undetermined", question
+        assert "WIPED" not in found[question, "USB1"]["reasons"], question
+
+
+def test_a_use_from_before_the_ledger_leaves_the_papers_open():
+    scene = (
+        Scene().stick().pc().device(SERIAL, BEFORE, BEFORE, BEFORE).registered(SERIAL, "OTHER99")
+    )
+    scene.paper(
+        "take_out",
+        2,
+        item="M-2",
+        action="take_out",
+        time=at(2022, 6, 1, 8),
+        until=at(2022, 6, 1, 18),
+    )
+    scene.device(SERIAL, None, interval(utc(2022, 6, 1, 3).start, 1, "utc"))
+    found = told(scene)
+    assert found["Q16", "take_out"]["verdict"] == "undetermined"
+    assert found["Q16", "take_out"]["facts"]
+    assert found["Q17", "case"]["verdict"] == "not_examined"
+
+
+def test_a_folder_that_a_mac_left_in_the_window_is_a_write():
+    scene = Scene().stick().file("USB1:p1:/.fseventsd", IN)
+    scene.rows["files"][-1]["kind"] = "directory"
+    found = told(scene)
+    assert found["Q04", "USB1"]["verdict"] == found["Q05", "USB1"]["verdict"] == "confirmed"
+
+
+def test_sentences_speak_to_people():
+    scene = (
+        Scene()
+        .stick()
+        .pc()
+        .held("USB1:p1:/docs/a.txt", "d1")
+        .device("ZZ99ZZ99", IN, IN)
+        .registered(SERIAL)
+    )
+    found = told(scene)
+    texts = {key: answer["statement"] for key, answer in found.items()}
+    assert (
+        "of at least 200 persons, with Individual Numbers (My Number)" in texts["Q22", "case"]["en"]
+    )
+    assert texts["Q16", "media_register"]["ja"].startswith("媒体登録簿:")
+    assert texts["Q05", "PC1×ZZ99ZZ99"]["ja"] == "ZZ99ZZ99 は提供されておらず、調査していない。"
+    assert texts["Q21", "case"]["ja"].startswith("調査した範囲では200人分である。")
+    codes = {
+        word
+        for kind in ("my_number", "media_register", "take_out")
+        for word in (kind, kind.capitalize())
+    }
+    assert not [
+        text for both in texts.values() for text in both.values() for word in codes if word in text
+    ]
 
 
 def test_words_for_every_code_in_both_languages():

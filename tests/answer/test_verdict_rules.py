@@ -286,7 +286,7 @@ DIGESTS = {
     "declared differs": ("ab", "sha256:cd", [], False, [("declared", False)]),
     "stored beside declared": ("ab", "sha256:ab", ["md5:11"], True, [("declared", True), ("stored", True)]),
     "nothing to compare": ("ab", None, [], None, [("none", None)]),
-    "parts are missing": (None, "sha256:ab", [], False, [("declared", False)]),
+    "parts are missing": (None, "sha256:ab", [], False, [("declared", None)]),
     "could not be opened": (None, "sha256:ab", [], None, [("declared", None)]),
 }  # fmt: skip
 

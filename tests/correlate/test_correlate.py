@@ -531,9 +531,16 @@ LINKS = {
 @pytest.mark.parametrize("name", list(LINKS))
 def test_the_link_of_localtime_names_the_zone(name):
     files, settings, hours = LINKS[name]
-    said = [{"evidence": "SV1", "name": key, "value": value, "address": "SV1:p1:/e"} for key, value in settings]
-    seen = trace("SV1", "session_start", local(2022, 6, 22, 12), account="u", address="SV1:p1:/w@1+9")
-    (found,) = run("sessions", items=(item("SV1", "server"),), files=files, settings=said, traces=[seen])
+    said = [
+        {"evidence": "SV1", "name": key, "value": value, "address": "SV1:p1:/e"}
+        for key, value in settings
+    ]
+    seen = trace(
+        "SV1", "session_start", local(2022, 6, 22, 12), account="u", address="SV1:p1:/w@1+9"
+    )
+    (found,) = run(
+        "sessions", items=(item("SV1", "server"),), files=files, settings=said, traces=[seen]
+    )
     assert found["start"].start == utc(2022, 6, 22, 12 - hours).start
 
 
