@@ -104,6 +104,7 @@ class Case:
     papers: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     rules: tuple[Path, ...] = ()
     accept_mismatch: str | None = None
+    digests: tuple[str, ...] = ()  # of every content, beside SHA-256
 
     @property
     def parts(self) -> Path:
@@ -240,6 +241,7 @@ def load(
     *,
     rules: tuple[Path, ...] = (),
     accept_mismatch: str | None = None,
+    digests: tuple[str, ...] = (),
 ) -> Case:
     """The case that `source` (case.toml) names; Refused with one line where it cannot be one."""
     try:
@@ -276,6 +278,7 @@ def load(
         papers=reader.papers(data),
         rules=rules,
         accept_mismatch=accept_mismatch,
+        digests=digests,
     )
     _check_folder(case)
     return case

@@ -129,6 +129,13 @@ def parser() -> argparse.ArgumentParser:
         help="your own YARA rules beside the shipped ones",
     )
     sub.add_argument(
+        "--digests",
+        action="append",
+        default=[],
+        choices=("md5", "sha1"),
+        help="digests of every content beside SHA-256; may be given twice",
+    )
+    sub.add_argument(
         "--accept-mismatch", metavar="REASON", help="go on although a declared digest differs"
     )
     running(sub)
@@ -300,7 +307,7 @@ def demo(options: argparse.Namespace) -> int:
 
     options.case = unpack(options.folder)
     options.out = options.folder
-    options.pipeline, options.rules, options.accept_mismatch = None, [], None
+    options.pipeline, options.rules, options.accept_mismatch, options.digests = None, [], None, []
     code = run_case(options)
     return DONE if code == PARTLY else code  # the demo's evidence is not complete on purpose
 
@@ -316,6 +323,7 @@ def run_case(options: argparse.Namespace) -> int:
             pipeline=options.pipeline,
             rules=tuple(options.rules),
             accept_mismatch=options.accept_mismatch,
+            digests=tuple(sorted(options.digests)),
             workers=options.workers,
             scheduler=options.scheduler,
             unit_seconds=options.unit_seconds,
@@ -327,9 +335,26 @@ def run_case(options: argparse.Namespace) -> int:
 
 
 def acquire(options: argparse.Namespace) -> int:
-    from forensics.commands import run as running
+    from forensics.case import Refused
+    from forensics.commands import acquire as acquiring
 
-    return running.acquire(options, _language(options))
+    if len(options.pairs) % 2:
+        raise Refused("acquire needs pairs of SOURCE and OUT")
+    lines, good = acquiring.acquire(
+        acquiring.Request(
+            pairs=tuple(zip(options.pairs[::2], options.pairs[1::2], strict=True)),
+            segment_bytes=options.split << 20 if options.split else None,
+            examiner=options.examiner,
+            verify=not options.no_verify,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            unit_seconds=options.unit_seconds,
+            language=_language(options),
+        )
+    )
+    for line in lines:
+        print(line)
+    return DONE if good else PARTLY
 
 
 def init(options: argparse.Namespace) -> int:

@@ -115,6 +115,14 @@ class Terminal:
         if not self.live:
             print(f"{_now()} {self.note}", file=self.out)
 
+    def tell(self, note: str) -> None:
+        """One more line, while a stage is at work."""
+        self.note = note
+        if not self.live:
+            print(f"{_now()} {note}", file=self.out, flush=True)
+        elif self.stages:
+            self._draw()
+
     def end(self, name: str) -> None:
         stage = self.stages[-1]
         stage.ended = time.monotonic()

@@ -98,18 +98,19 @@ def nouns(packages: Path) -> str:
 
 
 _KANJI = "[\u3005\u3007\u3400-\u9fff]"
-_RECENT = "陽翔 陽葵 碧斗 湊斗 葵衣 結翔 颯真 陽向 心陽 彩葉 紬葵 凛花 樹里 蒼空 律希 咲茉 琉生 朔 暖乃 一颯 奏汰 晴翔 瑛翔 湊翔 柚葉"
+_RECENT = "春 夏 秋 空 海 桜 月 星 雪 晴 風 音 虹 陽翔 陽葵 碧斗 湊斗 葵衣 結翔 颯真 陽向 心陽 彩葉 紬葵 凛花 樹里 蒼空 律希 咲茉 琉生 朔 暖乃 一颯 奏汰 晴翔 瑛翔 湊翔 柚葉"
 
 
 def modern(packages: Path) -> str:
-    """Given names of two or three characters that the older dictionary lacks (大翔, 陽葵 …), one a line."""
-    found = set(map(name_key, _RECENT.split()))
+    """Given names that the older dictionary lacks (大翔, 陽葵 …), one a line."""
+    found = set()
     for path in packages.rglob("first_name_*_opti.csv"):
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.reader(lines):
                 found |= {name_key(spelling) for spelling in row[2:]}
     known = _words(packages) | _given(packages)
     kept = {word for word in found - known if re.fullmatch(_MODERN, word)}
+    kept |= set(map(name_key, _RECENT.split())) - _given(packages)
     return "".join(f"{word}\n" for word in sorted(kept))
 
 

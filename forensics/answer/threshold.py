@@ -7,7 +7,7 @@ body's systems, and card numbers, from one person on. Source: domain.md 3.6.
 from __future__ import annotations
 
 from forensics.answer import subjects
-from forensics.answer.persons import count
+from forensics.answer.persons import FEW, count
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, ordered, undetermined
 from forensics.answer.world import World
@@ -46,10 +46,14 @@ def judge(world: World, _subject: str) -> Finding:
         return undetermined(
             *ordered([*bars, *(["COUNT_RANGE"] if low != high else [])]), facts=facts
         )
-    words = (
-        f"人数が{high:,}人以下で、1人から対象となる種類がないこと",
-        f"there are data of at most {high:,} {'person' if high == 1 else 'persons'}, and of no kind that counts from one person on",
-    )
+    if not high:
+        words = ("個人情報の記録がないこと", "there is no record of a person")
+    else:
+        most = max(high, FEW - 1)  # how few of a kind that is sensitive is not told (3.4)
+        words = (
+            f"人数が{most:,}人以下で、1人から対象となる種類がないこと",
+            f"there are data of at most {most:,} persons, and of no kind that counts from one person on",
+        )
     return Finding("refuted", 4, (), facts, *words)
 
 

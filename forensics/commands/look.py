@@ -45,13 +45,13 @@ def _custody(folder: Path) -> list[dict[str, Any]]:
 
 def open_case_of(folder: Path, keys: Path | None) -> Case:
     """The case that a folder was written for, with its evidence; Refused where that is gone."""
-    sources = [line.get("source") for line in _custody(folder) if line["event"] == "run"]
-    if not sources or not isinstance(sources[-1], str):
+    runs = [line for line in _custody(folder) if line["event"] == "run"]
+    if not runs or not isinstance(runs[-1].get("source"), str):
         raise Refused(f"{folder / cases.CUSTODY} names no case file")
-    source = Path(sources[-1])
+    source = Path(runs[-1]["source"])
     if not source.is_file():
         raise Refused(f"{source} is gone; the evidence is needed for this")
-    return cases.load(source, folder, keys)
+    return cases.load(source, folder, keys, digests=tuple(runs[-1].get("digests", ())))
 
 
 def status(folder: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import importlib
 import importlib.util
@@ -39,6 +38,7 @@ class Request:
     pipeline: str | None = None
     rules: tuple[Path, ...] = ()
     accept_mismatch: str | None = None
+    digests: tuple[str, ...] = ()
     workers: int | None = None
     scheduler: str | None = None
     unit_seconds: float = 300.0
@@ -61,6 +61,7 @@ def run(request: Request) -> int:
         request.keys,
         rules=request.rules,
         accept_mismatch=request.accept_mismatch,
+        digests=request.digests,
     )
     if case.rules:
         from forensics import personal
@@ -226,32 +227,3 @@ def _cpu_seconds() -> float:
         resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
-def acquire(options: argparse.Namespace, language: str) -> int:
-    """Image devices through the crew, one reader each; see evidence.acquire."""
-    from forensics.evidence import acquire as acquiring
-
-    if len(options.pairs) % 2:
-        raise Refused("acquire needs pairs of SOURCE and OUT")
-    pairs = list(zip(options.pairs[::2], options.pairs[1::2], strict=True))
-    units = acquiring.units(
-        pairs,
-        options.split << 20 if options.split else None,
-        options.examiner,
-        verify=not options.no_verify,
-    )
-    folder = pairs[0][1].resolve().parent / ".acquire"
-    progress = Terminal(language)
-    with Crew(
-        folder, options.workers, options.scheduler, Limits(options.unit_seconds), progress
-    ) as crew:
-        crew.each(acquiring.acquire, units)
-    shutil.rmtree(folder, ignore_errors=True)
-    progress.close()
-    code = 0
-    for source, out in pairs:
-        line, good = acquiring.summary(source, out)
-        print(line)
-        code = code if good else 3
-    return code

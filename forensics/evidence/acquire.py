@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import getpass
+import glob
 import hashlib
 import json
 import os
@@ -31,7 +32,7 @@ from forensics.case import Refused
 from forensics.evidence.facts import SECTOR_BYTES
 from forensics.evidence.files import open_file
 from forensics.evidence.raw import read_map
-from forensics.values import Gap
+from forensics.values import Gap, encode_name
 from forensics.work.deadline import alive
 
 SCHEMA = "forensics-acquire/1"
@@ -87,7 +88,7 @@ class Unit:
 
     @property
     def address(self) -> str:
-        return Path(self.out).name
+        return f"acquire:/{encode_name(Path(self.out).name)}"
 
 
 def units(
@@ -121,11 +122,17 @@ def acquire(unit: Unit, options: object = None) -> dict[str, list[dict[str, Any]
         Path(unit.source), Path(unit.out), unit.options, progress=lambda _done, _size: alive()
     )
     rows = [
-        {"address": f"{unit.address}@{gap['start']}+{gap['length']}", "evidence": unit.address,
+        {"address": f"{unit.address}@{gap['start']}+{gap['length']}", "evidence": "acquire",
          "bytes": gap["length"], "outcome": "unreadable", "reason": UNREAD, "method": None}
         for gap in facts["unread"]
     ]  # fmt: skip
     return {"coverage": rows}
+
+
+def written(out: Path) -> int:
+    """Bytes of the image that are there so far, all segments together."""
+    places = [out, *out.parent.glob(f"{glob.escape(out.name)}.[0-9][0-9][0-9]")]
+    return sum(place.stat().st_size for place in places if place.is_file())
 
 
 def summary(source: Path, out: Path) -> tuple[str, bool]:

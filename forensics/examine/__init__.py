@@ -54,6 +54,7 @@ def options(case: Case) -> Options:
         register=str(index) if index else None,
         rules=tuple(map(str, case.rules)),
         year=year,
+        algorithms=("sha256", *case.digests),
     )
     secret = hashlib.sha256(b"identity" + case.token_key()).hexdigest()
     rules = [

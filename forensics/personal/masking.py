@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from forensics.personal import checks
 from forensics.personal.dates import date
-from forensics.personal.dictionary import names
+from forensics.personal.dictionary import cities, names
 from forensics.personal.fold import fold, kana_key, name_key
 from forensics.personal.identifiers import BY_KIND, address, email, name, name_kana, phone
 from forensics.values import decode_name, encode_name
@@ -50,9 +50,9 @@ _POLITE = "様|殿|さん|氏|君|くん|ちゃん|さま|先生"
 _PAPERS = (
     "申請|届|書|票|様式|通知|名簿|一覧|資料|証明|証|データ|記録|面談|報告|控|写|案|関係|世帯|分|宛|ファイル|調査|相談|請求|給付"
     "|依頼|回答|確認|同意|委任|誓約|履歴|診断|住民|戸籍|転入|転出|転居|契約|通帳|口座|メモ|台帳|カルテ|写真|本人|免許|保険|年金"
-    "|納税|税|領収|見積|名刺|連絡|住所|提出|原本|コピー|個人|情報|登録|変更|受付|用|宅|邸|家|の|と|は|他|ほか|及び|外"
+    "|納税|税|領収|見積|名刺|連絡|住所|提出|原本|コピー|個人|情報|登録|変更|受付|用|宅|邸|家|及び|外|他|ほか"
 )
-_AFTER = re.compile(f"{_POLITE}|{_PAPERS}")
+_AFTER = re.compile(f"{_POLITE}|{_PAPERS}|[のとがをにはへもで]")
 _POLITELY = re.compile(_POLITE)
 _ENDS = tuple(_PAPERS.split("|"))  # a name may follow them without a space
 _UNKNOWN = re.compile(rf"([{_KANJI}]{{1,3}}?|[ぁ-んー]{{1,5}}?|[ァ-ヶー]{{1,5}}?)(?={_POLITE}|$)")
@@ -179,9 +179,19 @@ def _apart(left: str, right: str) -> tuple[int, int] | None:
             ):
                 return length, stop
         other = _UNKNOWN.match(right) if whole else None
-        if other and (other.end() < len(right) or name_key(other[1]) not in known.nouns):
+        if other and (other.end() < len(right) or not _thing(name_key(other[1]))):
             return length, other.end()
     return None
+
+
+def _thing(word: str) -> bool:
+    """A common noun, or two of them together (市民課)."""
+    nouns = names().nouns
+    return (
+        word in nouns
+        or word[0] in "市町村県区郡駅"
+        or (len(word) == 3 and any(word[:cut] in nouns and word[cut:] in nouns for cut in (1, 2)))
+    )
 
 
 def _joined(word: str, at: int) -> list[tuple[int, int, str]]:
@@ -195,7 +205,7 @@ def _joined(word: str, at: int) -> list[tuple[int, int, str]]:
         for length in range(min(rest, name.SURNAME_MAX + name.GIVEN_MAX), 1, -1):
             stop = begin + length
             polite = _POLITELY.match(word, stop) is not None
-            if length < 3 and (begin or (stop < len(word) and not polite) or not polite):
+            if length < 3 and not polite and word[begin] not in _ONE:
                 continue
             if (stop == len(word) or _AFTER.match(word, stop)) and _together(word[begin:stop]):
                 return [(at + begin, at + stop, NAME)]
@@ -203,13 +213,19 @@ def _joined(word: str, at: int) -> list[tuple[int, int, str]]:
 
 
 def _together(text: str) -> bool:
-    """Surname and given name without a space, not two common nouns (更新 + 日程)."""
-    found = name.parts(text)
-    if found:
-        return not _nouns(*found)
+    """Surname and given name without a space."""
     key, known = name_key(text), names()
-    return any(key[:cut] in known.surnames and key[cut:] in known.modern
-               for cut in range(2, min(name.SURNAME_MAX, len(key) - 2) + 1))  # fmt: skip
+    if key in known.words or text in cities() or (len(key) == 2 and key in known.nouns):
+        return False
+    return any(
+        key[:cut] in known.surnames
+        and (
+            key[cut:] in known.given
+            or ((cut > 1 or key[0] in _ONE) and len(key) > cut + 1 and key[cut:] in known.modern)
+        )
+        and not _nouns(key[:cut], key[cut:])
+        for cut in range(1, min(name.SURNAME_MAX, len(key) - 1) + 1)
+    )
 
 
 def _given(word: str) -> bool:
@@ -218,5 +234,11 @@ def _given(word: str) -> bool:
 
 
 def _nouns(surname: str, given: str) -> bool:
+    """Rather two common nouns (更新 + 日程); 誠 and 和子 are nouns of the dictionary too."""
     known = names()
-    return surname in known.common and given in known.common
+    if surname not in known.common or given not in known.common or surname in _ONE:
+        return False
+    return (len(given) > 1 or len(surname) == 1) and not given.endswith("子")
+
+
+_ONE = "林森原関谷岡辻堀島岸菅泉柴榊峰乾"  # surnames of one kanji that begin few other words

@@ -192,7 +192,7 @@ def test_units_for_the_crew(source, tmp_path):
     out = tmp_path / "a.dd"
     assert summary(source, out) == (f"{source} -> {out}: not finished; run again to go on", False)
     (unit,) = units([(source, out)], examiner="x", verify=False)
-    assert (unit.address, unit.bytes, len(unit.identity)) == ("a.dd", len(TRUTH), 64)
+    assert (unit.address, unit.bytes, len(unit.identity)) == ("acquire:/a.dd", len(TRUTH), 64)
     assert room.acquire(unit) == {"coverage": []}
     line, good = summary(source, out)
     assert good
