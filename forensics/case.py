@@ -46,6 +46,7 @@ KEYS = {
     "papers": set(PAPERS),
 }  # fmt: skip
 CUSTODY = "custody.jsonl"
+CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Refused(Exception):  # noqa: N818  # it is a refusal, and said so to the person
@@ -105,6 +106,13 @@ class Case:
     rules: tuple[Path, ...] = ()
     accept_mismatch: str | None = None
     digests: tuple[str, ...] = ()  # of every content, beside SHA-256
+
+    def unused(self) -> list[str]:
+        """What case.toml names and this version does not use yet: said, never silently dropped."""
+        names = ["hash_sets"] if self.hash_sets else []
+        for key in ("keys", "baseline"):
+            names += [f"{item.id}.{key}" for item in self.evidence if getattr(item, key)]
+        return names
 
     @property
     def parts(self) -> Path:

@@ -358,13 +358,12 @@ def acquire(options: argparse.Namespace) -> int:
 
 
 def init(options: argparse.Namespace) -> int:
-    from forensics.case import Refused, init_text
-    from forensics.values import EVIDENCE_ID
+    from forensics.case import CASE_ID, Refused, init_text
 
     if options.out.exists():
         raise Refused(f"{options.out} exists; name another file with --out")
-    if not EVIDENCE_ID.fullmatch(options.id):
-        raise Refused(f"--id {options.id!r}: letters, digits, _ and -, at most 32")
+    if not CASE_ID.fullmatch(options.id):
+        raise Refused(f"--id {options.id!r}: letters, digits, _ and -, at most 64")
     for image in options.images:
         if not image.is_file():
             raise Refused(f"{image}: no such file")

@@ -8,9 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
+from forensics.personal import checks, headers
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import Names, names, postcodes
 from forensics.personal.encodings import common_characters
@@ -27,6 +31,7 @@ from forensics.personal.identifiers import (
     phone,
 )
 
+HEADER_REACH = 600  # characters from a table's header down to a number
 LABEL_REACH = 40  # characters between a context word and its number
 RECENT_YEARS = 12  # an unlabelled date as young as this is rather a day of business
 
@@ -84,9 +89,12 @@ class Labels:
         self._text = text
         self._ends = [end for end, _ in found]
         self._words = [word for _, word in found]
+        self._kinds = {kind for word in set(self._words) for kind in _label_kinds()[word]}
 
     def kinds(self, place: int) -> tuple[str, ...]:
         """Kinds of the nearest word that ends within reach before `place`, with no number between."""
+        if not self._ends:
+            return ()
         last = bisect_left(self._ends, place + 1) - 1
         if last < 0 or place - self._ends[last] > LABEL_REACH:
             return ()
@@ -94,6 +102,13 @@ class Labels:
         if re.search(r"\d{4}|\n\s*\n", between):
             return ()
         return _label_kinds()[self._words[last]]
+
+    def __bool__(self) -> bool:
+        return bool(self._ends)
+
+    def any(self, kind: str) -> bool:
+        """Does a word of this kind stand anywhere."""
+        return kind in self._kinds
 
     def has(self, kind: str, place: int, reach: int = LABEL_REACH) -> bool:
         """Does a word of this kind end within reach before `place`."""
@@ -106,23 +121,32 @@ class Labels:
 
 
 _NUMBER = re.compile(DIGIT + r"(?:[\d -]{3,20}\d|\d{3,})" + RIGHT)
-_PHONE = re.compile(r"(?<![0-9A-Za-z_])(?<![0-9][-.+/:])(?:" + BY_KIND["phone"].shape + ")" + RIGHT)
+_PHONE = re.compile(
+    r"[+(0](?<![0-9A-Za-z_].)(?<![0-9][-.+/:].)(?:" + phone.REST + ")" + RIGHT, re.DOTALL
+)
 _DATE = re.compile(
-    LEFT
-    + "(?:"
-    + birth_date.IDENTIFIER_SHAPE
-    + ")"
-    + r"(?![0-9])(?![-.+/:][0-9])(?![ T]\d{1,2}:\d\d)"
+    r"[1-5MTSHRmtshr明大昭平令](?<![0-9A-Za-z_].)(?<![0-9A-Za-z][-.+/].)(?<![0-9]:.)(?:"
+    + birth_date.REST
+    + r")(?![0-9])(?![-.+/:][0-9])(?![ T]\d{1,2}:\d\d)",
+    re.DOTALL,
 )
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])" + email.SHAPE + r"(?![A-Za-z0-9])")
-_POSTCODE = re.compile(LEFT + r"(?:〒\s?)?(\d{3}-\d{4})" + RIGHT + r"|〒\s?(\d{7})(?!\d)")
+_POSTCODE = re.compile(
+    r"-(?<=(?<![0-9A-Za-z_])(?<![0-9A-Za-z][-.+/])(?<![0-9]:)\d{3}-)\d{4}" + RIGHT
+)
+_POSTCODE_PLAIN = re.compile(r"\d(?<!\d\d)\d{6}(?!\d)")
+_TOWN = re.compile(rf"[市区町村](?={address.PLACE}{{0,20}}?[0-9〇一二三四五六七八九十百])")
+_TOWN_REACH = 22  # characters of an address up to the first [市区町村]
 _ADDRESS = re.compile(address.SHAPE + r"(?: [^\s,;|\"'<>()、。0-9]{1,14}\d{1,5}(?:号室|号|階|F)?)?")
-_LETTERS = re.compile(LEFT + r"(?:[A-Z]{2}\d{7}|[A-Z]{2}\d{8}[A-Z]{2})" + RIGHT)
+_LETTERS = re.compile(LEFT + r"[A-Z]{2}(?:\d{7}|\d{8}[A-Z]{2})" + RIGHT)
 _MRZ = re.compile(BY_KIND["mrz"].shape)
 _ROMAJI = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14}) ?<(?=[^<>\s]{1,64}@)")
-_KANA = re.compile(
-    r"(?<![ァ-ヶー゛゜])[ァ-ヶー゛゜]{1,12}[ 　][ァ-ヶー゛゜]{1,12}(?![ァ-ヶー゛゜])"
+_KANA_CHAR = "[ァ-ヶー゛゜]"
+_KANA_GAP = re.compile(
+    rf"[ 　](?<={_KANA_CHAR}.)(?={_KANA_CHAR}{{1,12}}(?!{_KANA_CHAR}))", re.DOTALL
 )
+_KANA_BEFORE = re.compile(rf"(?<!{_KANA_CHAR}){_KANA_CHAR}{{1,12}}$")
+_KANA_AFTER = re.compile(rf"{_KANA_CHAR}+")
 _KANA_LABEL = re.compile("フリガナ|カナシメイ|シメイ|カナ(?= )")
 _INSURED = re.compile(r"記号\s?[:：]?\s?(\d{1,8})\s{0,3}(?:番号)\s?[:：]?\s?(\d{1,8})")
 _CJK = r"[\u3005\u3007\u3400-\u9fff\uf900-\ufaff]"
@@ -189,7 +213,7 @@ _OVERRIDES = frozenset({"corporate_number", "insurer_number"})
 def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> list[Candidate]:
     """Numbers with their own context word, and bare ones that pass a check digit."""
     out = []
-    for match in _NUMBER.finditer(text):
+    for match in _NUMBER.finditer(text) if labels else _true_numbers(text, counts):
         kinds = labels.kinds(match.start())
         shaped = False
         for kind in kinds:
@@ -243,12 +267,28 @@ _FOREIGN = re.compile(
 )
 
 
+def _true_numbers(text: str, counts: Counter[tuple[str, str]]) -> list[re.Match[str]]:
+    """Numbers of a text without any context word that may be My Numbers; the others are counted."""
+    found = [match for match in _NUMBER.finditer(text) if _TWELVE.fullmatch(match[0])]
+    if not found:
+        return []
+    joined = "".join(match[0].replace("-", "").replace(" ", "") for match in found)
+    values = np.frombuffer(joined.encode(), np.uint8).reshape(-1, 12) - np.uint8(48)
+    good = checks.my_numbers(values).tolist()
+    wrong = good.count(False)
+    counts["my_number", "seen"] += wrong
+    counts["my_number", "check_digit"] += wrong
+    return [match for match, true in zip(found, good, strict=True) if true]
+
+
+_TWELVE = re.compile(BY_KIND["my_number"].shape)
+
+
 def _bare(match: re.Match[str], counts: Counter[tuple[str, str]]) -> list[Candidate]:
     """A number without its word: a My Number by its check digit; everything else needs a word."""
-    if _FOREIGN.search(match.string[max(0, match.start() - 20) : match.start()]):
+    if not _TWELVE.fullmatch(match[0]):
         return []
-    number = re.sub(r"[ -]", "", match[0])
-    if len(number) != 12 or not re.fullmatch(BY_KIND["my_number"].shape, match[0]):
+    if _FOREIGN.search(match.string[max(0, match.start() - 20) : match.start()]):
         return []
     counts["my_number", "seen"] += 1
     value = BY_KIND["my_number"].value(match[0])
@@ -258,8 +298,21 @@ def _bare(match: re.Match[str], counts: Counter[tuple[str, str]]) -> list[Candid
     if is_sample(value):
         counts["my_number", "sample"] += 1
         return []
+    if _under_other(match.string, match.start()):
+        counts["my_number", "other_number"] += 1
+        return []
     counts["my_number", "no_context"] += 1
     return [Candidate("my_number", match.start(), match.end(), value, 0.9, labelled=False)]
+
+
+def _under_other(text: str, place: int) -> bool:
+    """Does the header of a table of orders or goods stand above, and none of My Numbers."""
+    before = text[max(0, place - HEADER_REACH) : place]
+    return (
+        ("番" in before or "コード" in before)
+        and headers.OTHER_NUMBER.search(before) is not None
+        and not any(word in before for word in BY_KIND["my_number"].words)
+    )
 
 
 _LONG_DATE = re.compile("[年/.-]")
@@ -317,20 +370,19 @@ def _others(text: str, labels: Labels) -> list[Candidate]:
             out.append(Candidate("name_romaji", match.start(1), match.end(1), match[1].lower(), 1.2,
                                  labelled=True))  # fmt: skip
     for match in _POSTCODE.finditer(text):
-        group = 1 if match[1] else 2
-        labelled = text[max(0, match.start(group) - 3) : match.start(group)].find("〒") >= 0 or (
-            "postcode" in labels.kinds(match.start(group)))  # fmt: skip
-        value = match[group].replace("-", "")
-        known = int(value) in postcodes()
-        if labelled or known:
-            out.append(
-                Candidate("postcode", match.start(group), match.end(group), value, 0.3, labelled)
-            )
-    for match in re.finditer(r"(?<!\d)\d{7}(?!\d)", text):
-        if "postcode" in labels.kinds(match.start()):
-            out.append(
-                Candidate("postcode", match.start(), match.end(), match[0], 0.3, labelled=True)
-            )
+        start = match.start() - 3
+        labelled = "〒" in text[max(0, start - 3) : start] or "postcode" in labels.kinds(start)
+        value = text[start : match.end()].replace("-", "")
+        if labelled or int(value) in postcodes():
+            out.append(Candidate("postcode", start, match.end(), value, 0.3, labelled))
+    if labels.any("postcode"):
+        for match in _POSTCODE_PLAIN.finditer(text):
+            if "postcode" in labels.kinds(match.start()):
+                out.append(
+                    Candidate("postcode", match.start(), match.end(), match[0], 0.3, labelled=True)
+                )
+    if not labels.any("passport") and not labels.any("residence_card"):
+        return out
     for match in _LETTERS.finditer(text):
         kind = "passport" if len(match[0]) == 9 else "residence_card"
         if kind in labels.kinds(match.start()):
@@ -349,13 +401,28 @@ def _others(text: str, labels: Labels) -> list[Candidate]:
 
 def _addresses(text: str, labels: Labels) -> list[Candidate]:
     out = []
-    for match in _ADDRESS.finditer(text):
+    for match in _address_matches(text):
         start = match.start() + _address_lead(match[0])
         value = address.value(text[start : match.end()])
         if value:
             labelled = "address" in labels.kinds(start) or "address" in labels.kinds(match.start())
             out.append(Candidate("address", start, match.end(), value, 1.0, labelled))
     return out
+
+
+def _address_matches(text: str) -> Iterator[re.Match[str]]:
+    """What _ADDRESS.finditer would find; tried only where a town's suffix and a number follow."""
+    free = 0  # characters before it are taken or tried
+    for town in _TOWN.finditer(text):
+        place = max(free, town.start() - _TOWN_REACH)
+        while place < town.start():
+            match = _ADDRESS.match(text, place)
+            if match:
+                yield match
+                place = match.end()
+            else:
+                place += 1
+        free = max(free, place)
 
 
 def _address_lead(found: str) -> int:
@@ -377,7 +444,7 @@ def _names(text: str, labels: Labels) -> list[Candidate]:
     known = names()
     out = []
     for match in _KANJI_RUN.finditer(text):
-        spaced = _spaced(text, match.start(), match.end(), known)
+        spaced = _spaced(text, match.start(), match.end(), known, labels)
         if spaced:
             first, last = spaced
             labelled = "name" in labels.kinds(first)
@@ -390,8 +457,13 @@ def _names(text: str, labels: Labels) -> list[Candidate]:
 _GIVEN = re.compile(r" ([\u3005\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8})")
 
 
-def _spaced(text: str, start: int, end: int, known: Names) -> tuple[int, int] | None:
-    """A surname at the end of the word start to end, and a given name after one space."""
+def _spaced(
+    text: str, start: int, end: int, known: Names, labels: Labels
+) -> tuple[int, int] | None:
+    """A surname at the end of the word start to end, and a given name after one space.
+
+    Right after a label of names any short word is a given name.
+    """
     following = _GIVEN.match(text, end)
     if following is None:
         return None
@@ -404,9 +476,17 @@ def _spaced(text: str, start: int, end: int, known: Names) -> tuple[int, int] | 
             continue
         for given_length in range(min(name.GIVEN_MAX, given_end - given_start), 0, -1):
             stop = given_start + given_length
-            if name_key(text[given_start:stop]) in known.given and _ends(text, stop, given_end):
+            given = name_key(text[given_start:stop])
+            if (given in known.given or given in known.modern) and _ends(text, stop, given_end):
                 return end - length, stop
+        whole = not before and given_end - given_start <= _UNKNOWN_MAX
+        if whole and "name" in labels.kinds(start) and not _LETTER.search(text, start - 3, start):
+            return start, given_end
     return None
+
+
+_UNKNOWN_MAX = 3  # characters of a given name that no dictionary has
+_LETTER = re.compile(r"[0-9A-Za-z]")
 
 
 _HEADS = re.compile(
@@ -421,9 +501,8 @@ def _ends(text: str, stop: int, run_end: int) -> bool:
 
 def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
     """Surname and given name written together, at the start of a word or after a label's word."""
-    common = common_characters()
     places = [start]
-    places += [place + 1 for place in range(start, end - 2) if text[place] not in common]
+    places += [match.end() for match in _rare().finditer(text, start, end - 2)]
     for match in re.finditer(r"氏名|名前|世帯主|者は|は|の|と|が|、", text[start:end]):
         places.append(start + match.end())
     for place in places:
@@ -431,7 +510,7 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
         for stop in range(run_end, place + 1, -1):
             if not _ends(text, stop, end):
                 continue
-            if name.parts(text[place:stop]):
+            if name.parts(text[place:stop]) or _modern(text[place:stop]):
                 labelled = "name" in labels.kinds(place)
                 honorific = bool(re.match("様|殿|さん|氏", text[stop : stop + 2]))
                 score = 1.2 + 0.4 * honorific
@@ -448,15 +527,37 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
     return []
 
 
+@cache
+def _rare() -> re.Pattern[str]:
+    """A character that is not common: before it a word may end."""
+    return re.compile("[^" + re.escape("".join(sorted(common_characters()))) + "]")
+
+
+def _modern(text: str) -> bool:
+    """A surname and a given name that only the newer dictionary has; long enough to be no word."""
+    known, key = names(), name_key(text)
+    return len(key) >= 4 and key not in known.words and any(
+        key[:cut] in known.surnames and key[cut:] in known.modern
+        for cut in range(2, min(name.SURNAME_MAX, len(key) - 2) + 1)
+    )  # fmt: skip
+
+
 def _kana(text: str, labels: Labels) -> list[Candidate]:
     out = []
-    for match in _KANA.finditer(_KANA_LABEL.sub(lambda label: "*" * len(label[0]), text)):
-        value = name_kana.value(match[0])
-        labelled = "name_kana" in labels.kinds(match.start()) or "name" in labels.kinds(
-            match.start()
-        )
-        if value is None and labelled and "name_kana" in labels.kinds(match.start()):
-            value = name_kana.cell(match[0])
+    if _KANA_LABEL.search(text):
+        text = _KANA_LABEL.sub(lambda label: "*" * len(label[0]), text)
+    free = 0  # characters before it are taken
+    for gap in _KANA_GAP.finditer(text):
+        first = _KANA_BEFORE.search(text, max(free, gap.start() - 13), gap.start())
+        last = _KANA_AFTER.match(text, gap.end())
+        if first is None or last is None:
+            continue
+        start, free = first.start(), last.end()
+        written, kinds = text[start:free], labels.kinds(start)
+        value = name_kana.value(written)
+        if value is None and "name_kana" in kinds:
+            value = name_kana.cell(written)
         if value:
-            out.append(Candidate("name_kana", match.start(), match.end(), value, 2.0, labelled))
+            labelled = "name_kana" in kinds or "name" in kinds
+            out.append(Candidate("name_kana", start, free, value, 2.0, labelled))
     return out

@@ -6,6 +6,8 @@ ISO/IEC 7812-1 (Luhn); ICAO 9303 (MRZ). Licence and resident code: agreeing repr
 
 from __future__ import annotations
 
+from operator import mul
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -100,10 +102,11 @@ def resident_code(number: str) -> bool:
     return _scalar_eleven(number, 10)
 
 
+_WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)  # as _MY, for one number
+
+
 def _scalar_eleven(number: str, body: int) -> bool:
-    total = sum(int(digit) * (place + 1 if place <= 6 else place - 5)
-                for place, digit in enumerate(reversed(number[:body]), 1))  # fmt: skip
-    rest = total % 11
+    rest = sum(map(mul, map(int, number), _WEIGHTS[11 - body :])) % 11
     return int(number[body]) == (0 if rest <= 1 else 11 - rest)
 
 

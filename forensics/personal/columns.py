@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from forensics.personal import headers
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import postcodes
-from forensics.personal.evidence import ACCEPT, LABEL, STRONG, accepted
+from forensics.personal.evidence import (
+    ACCEPT,
+    LABEL,
+    PLACEHOLDER,
+    SAMPLE_GIVEN,
+    SAMPLES_MAX,
+    STRONG,
+    accepted,
+)
 from forensics.personal.identifiers import (
     BY_KIND,
     birth_date,
@@ -64,6 +72,9 @@ def layout_of(separator: str, rows: list[list[str]], carried: Layout | None) -> 
         rows = rows[1:]
     elif carried and carried.separator == separator and _holds(carried, rows):
         return carried
+    others = [headers.other(cell) for cell in (header or rows[0])] if rows else []
+    if not header and any(others):
+        rows = rows[1:]
     if not rows:
         return None
     step = max(1, len(rows) // SAMPLE_ROWS)
@@ -71,14 +82,14 @@ def layout_of(separator: str, rows: list[list[str]], carried: Layout | None) -> 
                for column in zip(*rows[::step][:SAMPLE_ROWS], strict=True)]  # fmt: skip
     words = named or [None] * len(columns)
     anchors = {place: found for place, cells in enumerate(columns)
-               if (found := _kind(words[place], cells, _ANCHORS)) and found[0]}  # fmt: skip
-    if not anchors:
+               if (found := _kind(words[place], cells, _ANCHORS)) and found[0] not in _NOT[others[place]]}  # fmt: skip
+    if not anchors or _examples(anchors, columns):
         return None
     kinds: list[str | None] = []
     total = 0.0
     for place, cells in enumerate(columns):
         kind, score = anchors.get(place) or _kind(words[place], cells, _OTHERS)
-        if kind in kinds:
+        if kind in kinds or kind in _NOT[others[place]]:
             kind, score = None, 0.0
         kinds.append(kind)
         total += score
@@ -99,6 +110,26 @@ def layout_of(separator: str, rows: list[list[str]], carried: Layout | None) -> 
         return None
     labelled = frozenset(place for place, kind in enumerate(kinds) if kind and words[place])
     return Layout(separator, tuple(kinds), labelled, header, total)
+
+
+# Kinds that a header of something else speaks against.
+_NOT: dict[str | None, frozenset[str | None]] = {
+    None: frozenset({None}),
+    "number": frozenset({None, "my_number", "resident_code", "birth_date", "phone", "postcode", "pension_number", "credit_card"}),
+    "date": frozenset({None, "birth_date"}),
+}  # fmt: skip
+
+
+def _examples(anchors: dict[int, tuple[str | None, float]], columns: list[list[str]]) -> bool:
+    """Rows of a test: nobody but 山田太郎 and his like, with placeholders for numbers."""
+    shown = {
+        cell for place, (kind, _) in anchors.items() if kind == "name" for cell in columns[place]
+    }
+    return (
+        0 < len(shown) <= SAMPLES_MAX
+        and all(cell.endswith(SAMPLE_GIVEN) for cell in shown)
+        and any(PLACEHOLDER.search(cell) for cells in columns for cell in cells)
+    )
 
 
 _ANCHORS = ("name", "name_kana", "my_number", "mrz", "residence_card")

@@ -12,6 +12,15 @@ _NOISE = re.compile(r"[\s\"'“”()\[\]【】<>《》:*_\ufeff\ud800-\udfff\x00
 _NOT_PERSONAL = re.compile(
     "会社|法人|事業|店|商品|品名|課名|銀行名|支店名|施設|学校|部署|所属|担当|役職|金融機関|業者|公印|ファイル|file|user|host"
 )
+# Headers of what only looks like a person's: numbers of papers and goods, days of business.
+OTHER_NUMBER = re.compile(
+    "(?:注文|受注|発注|伝票|管理|送り状|追跡|問い?合わ?せ|契約|見積|納品|製造|整理|商品|製品|請求|取引|品目|貨物|配送|機器)(?:番号|no|id|コード)"
+    "|品番|型番|シリアル|serial|バーコード|jan|order|invoice|sku|imei|tracking"
+)
+_OTHER_DATE = re.compile(
+    "^(?:日付|月日|年月日|日時|date)$|(?:返却|持ち?出し?|貸出|返納|使用|利用|作業|廃棄|発送|注文|受注|発注|納品|更新|登録|作成|処理|出荷|購入|支払|請求|取引|入庫|出庫|検収|配達|到着|受付|申込|開始|終了|掲載|公開|会議|予定|締切)(?:年月)?(?:日|日付|日時)"
+    "|納期|期限|日程|(?:order|ship|due|update|create|post)(?:d|_)?_?date"
+)
 # Parts of a name in columns of their own; joined before they are read.
 SURNAME, GIVEN, SURNAME_KANA, GIVEN_KANA = "surname", "given", "surname_kana", "given_kana"
 _PARTS = {
@@ -47,6 +56,21 @@ def kind(cell: str) -> str | None:
                 return "name_kana"
             return found
     return None
+
+
+@lru_cache(maxsize=4096)
+def other(cell: str) -> str | None:
+    """What else than a person's a header cell names: `number`, `date` or None."""
+    plain = _plain(cell)
+    if len(plain) > 24 or _words_in(plain):
+        return None
+    if OTHER_NUMBER.search(plain):
+        return "number"
+    return "date" if _OTHER_DATE.search(plain) else None
+
+
+def _words_in(plain: str) -> bool:
+    return any(word in plain for word, _ in _words() if not word.isascii())
 
 
 def kinds(cells: list[str]) -> list[str | None] | None:

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal.candidates import Candidate, candidates
-from forensics.personal.evidence import ACCEPT, NAMES, PUBLIC, STRONG, accepted
+from forensics.personal.evidence import (
+    ACCEPT,
+    NAMES,
+    PLACEHOLDER,
+    PUBLIC,
+    SAMPLE_GIVEN,
+    SAMPLES_MAX,
+    STRONG,
+    accepted,
+)
 from forensics.personal.lines import Lines
 from forensics.personal.rows import Cell, Rows, Values, plain
 
@@ -21,10 +30,9 @@ COMPANY = re.compile(
     "株式会社|有限会社|合同会社|財団法人|社団法人|御中|代表|センター|市役所|区役所|役場|図書館|消防|本社|支社|営業所|事務所|部署|所属|記者会見|局長|問い合わせ|問合せ"
 )
 SAMPLE = re.compile(
-    "記入例|記載例|見本|サンプル|sample|例:|例：|assert|dummy|テストデータ|【例】|ダミー",
+    "(?:記入|記載|入力|書き方)の?例|見本(?![都道府県市区町村])|サンプル|sample|例:|例：|assert|dummy|テストデータ|【例】|ダミー",
     re.IGNORECASE,
 )
-_SAMPLE_GIVEN = frozenset(["太郎", "花子", "一郎", "次郎", "タロウ", "ハナコ"])
 
 _SPECIAL = (
     "my number",
@@ -116,19 +124,53 @@ def records(
     text: str, counts: Counter[tuple[str, str]], year: int
 ) -> list[tuple[float, list[Candidate]]]:
     """Persons of one text with their scores: accepted groups of candidates."""
-    out = []
-    for group in people(text, candidates(text, counts, year)):
-        score, reason = judge(text, group)
-        if reason:
-            for item in group:
-                counts[item.kind, reason] += 1
+    found = candidates(text, counts, year)
+    bare = _without(text, found)
+    out, samples = [], []
+    for group in people(text, found):
+        score, reason = judge(bare, group)
+        if reason == "sample":
+            samples.append((score, group))
+        elif reason:
+            _count(counts, reason, group)
         else:
             out.append((score, group))
+    if len({_who(group) for _, group in out + samples}) > SAMPLES_MAX:
+        out += [item for item in samples if not _sample_name(item[1])]
+        samples = [item for item in samples if _sample_name(item[1])]
+        out.sort(key=lambda item: item[1][0].start)
+    elif out and all(_sample_name(group) for _, group in out) and PLACEHOLDER.search(text):
+        samples, out = samples + out, []
+    for _, group in samples:
+        _count(counts, "sample", group)
     return out
 
 
-def judge(text: str, group: list[Candidate]) -> tuple[float, str]:
-    """Score of a group and the reason for its rejection, empty when it is a record."""
+def _without(text: str, found: list[Candidate]) -> str:
+    """The text with its candidates blanked: what is said about them, not by them."""
+    parts, place = [], 0
+    for item in found:
+        parts += [text[place : item.start], " " * (item.end - item.start)]
+        place = item.end
+    return "".join(parts) + text[place:]
+
+
+def _count(counts: Counter[tuple[str, str]], reason: str, group: list[Candidate]) -> None:
+    for item in group:
+        counts[item.kind, reason] += 1
+
+
+def _who(group: list[Candidate]) -> tuple[str, ...]:
+    """What tells one person of an example from another."""
+    by = {item.kind: item.value for item in group}
+    return tuple(by.get(kind, "") for kind in ("name", "name_kana"))
+
+
+def judge(bare: str, group: list[Candidate]) -> tuple[float, str]:
+    """Score of a group and the reason for its rejection, empty when it is a record.
+
+    bare: the text with all candidates blanked.
+    """
     kinds = {item.kind for item in group}
     labelled = {item.kind for item in group if item.labelled}
     if not kinds - PUBLIC:
@@ -139,20 +181,23 @@ def judge(text: str, group: list[Candidate]) -> tuple[float, str]:
     score = sum(best.values())
     if _compact(group):
         return score, ""
-    before = text[max(0, group[0].start - COMPANY_REACH) : group[0].start]
+    before = bare[max(0, group[0].start - COMPANY_REACH) : group[0].start]
     if COMPANY.search(before) and not labelled & (STRONG | NAMES):
         score -= 1.2
     strong = any(item.kind in STRONG and item.labelled for item in group)
-    around = text[max(0, group[0].start - 80) : group[-1].end + 20]
-    sample_name = any(
-        item.kind in {"name", "name_kana"} and item.value.endswith(tuple(_SAMPLE_GIVEN))
-        for item in group
-    )
-    if SAMPLE.search(around) and (not strong or sample_name):
-        return score, "sample"
     if not accepted(kinds, labelled):
         return score, "alone"
-    return (score, "") if score >= ACCEPT or strong else (score, "low_score")
+    if score < ACCEPT and not strong:
+        return score, "low_score"
+    around = bare[max(0, group[0].start - 80) : group[-1].end + 20]
+    if SAMPLE.search(around) and (not strong or _sample_name(group)):
+        return score, "sample"
+    return score, ""
+
+
+def _sample_name(group: list[Candidate]) -> bool:
+    return any(item.kind in {"name", "name_kana"} and item.value.endswith(SAMPLE_GIVEN)
+               for item in group)  # fmt: skip
 
 
 _NAMELESS = ({"my_number", "birth_date", "phone"}, {"my_number", "birth_date", "address"})

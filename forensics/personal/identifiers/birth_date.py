@@ -10,12 +10,16 @@ LOWEST, HIGHEST = (
     "20401231",
 )  # nobody alive is older; the case's year narrows the upper end
 
-IDENTIFIER_SHAPE = (
-    r"(?:明治|大正|昭和|平成|令和)\s?(?:\d{1,2}|元|[一二三四五六七八九十]{1,3})\s?年\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s?月"
-    r"\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s?日"
-    r"|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|[MTSHRmtshr]\.?\d{1,2}[./年-]\d{1,2}[./月-]\d{1,2}日?"
-    r"|(?:19|20)\d{6}|[1-5]\d{6}|[MTSHRmtshr]\d{6}"
+# A date after its first character, which is one of [1-5MTSHRmtshr明大昭平令]: a search can skip to that.
+_KANJI = "[一二三四五六七八九十]{1,3}"
+REST = (
+    r"(?:(?<=明)治|(?<=大)正|(?<=昭)和|(?<=平)成|(?<=令)和)"
+    rf"\s?(?:\d{{1,2}}|元|{_KANJI})\s?年\s?(?:\d{{1,2}}|{_KANJI})\s?月\s?(?:\d{{1,2}}|{_KANJI})\s?日"
+    r"|(?:(?<=1)9|(?<=2)0)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+    r"|(?<=[A-Za-z])\.?\d{1,2}[./年-]\d{1,2}[./月-]\d{1,2}日?"
+    r"|(?:(?<=1)9|(?<=2)0)\d{6}|(?<=[0-9A-Za-z])\d{6}"
 )
+IDENTIFIER_SHAPE = f"[1-5MTSHRmtshr明大昭平令](?:{REST})"
 
 
 def value(text: str) -> str | None:

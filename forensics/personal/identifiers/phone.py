@@ -47,12 +47,18 @@ def bare(text: str) -> str | None:
     return found
 
 
+# A number after its first character, which is one of [+(0]: a search can skip to that.
+REST = (
+    r"(?<=\+)81[- ]?\d{1,4}-?\d{1,4}-?\d{4}|(?<=0)(?:\d{1,4}[-ー]\d{1,4}[-ー]\d{4}|\d{1,4}\(\d{1,4}\)\d{4})"
+    r"|(?<=\()0\d{1,4}\)\s?\d{1,4}-\d{4}|(?<=0)\d{9,10}"
+)
+
+
 IDENTIFIER = Identifier(
     "phone",
     value,
     words=("電話", "tel", "携帯", "連絡先", "phone", "折り返し"),
     headers=("電話番号", "電話", "連絡先", "携帯電話", "携帯", "tel", "phone", "mobile"),
-    shape=r"\+81[- ]?\d{1,4}-?\d{1,4}-?\d{4}|0\d{1,4}[-ー]\d{1,4}[-ー]\d{4}|0\d{1,4}\(\d{1,4}\)\d{4}"
-    r"|\(0\d{1,4}\)\s?\d{1,4}-\d{4}|0\d{9,10}",
+    shape=f"[+(0](?:{REST})",
     score=0.8,
 )
