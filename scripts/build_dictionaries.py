@@ -67,7 +67,8 @@ def words(packages: Path) -> str:
 
     A joined name that is such a word is no name.
     """
-    surnames, given = set(), set()
+    surnames: set[str] = set()
+    given: set[str] = set()
     for row in _nouns(packages, "Noun.name.csv"):
         if row[7] in {"姓", "名"}:
             (surnames if row[7] == "姓" else given).add(name_key(row[0]))
@@ -78,7 +79,14 @@ def words(packages: Path) -> str:
     return "".join(f"{word}\n" for word in sorted(out))
 
 
-_COMMON = ("Noun.csv", "Noun.verbal.csv", "Noun.adjv.csv", "Noun.others.csv", "Noun.adverbal.csv", "Suffix.csv")
+_COMMON = (
+    "Noun.csv",
+    "Noun.verbal.csv",
+    "Noun.adjv.csv",
+    "Noun.others.csv",
+    "Noun.adverbal.csv",
+    "Suffix.csv",
+)
 _PROPER = ("Noun.place.csv", "Noun.org.csv", "Noun.proper.csv")
 
 

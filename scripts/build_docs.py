@@ -11,7 +11,9 @@ HEAD = "# Tables\n\nMade from `forensics/schema.py` by `scripts/build_docs.py`; 
 
 
 def main() -> None:
-    parts = [f"## {table.name}\n\n```text\n{schema_text(table.name)}\n```\n" for table in schema.TABLES]
+    parts = [
+        f"## {table.name}\n\n```text\n{schema_text(table.name)}\n```\n" for table in schema.TABLES
+    ]
     page = Path(__file__).resolve().parents[1] / "docs" / "tables.md"
     page.write_text("\n".join([HEAD, *parts]), "utf-8")
 

@@ -28,12 +28,19 @@ def shared() -> Path:
     return SHARED
 
 
-def forensics(*arguments: object, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def forensics(
+    *arguments: object, folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """The command line, as a person runs it; keys of tests lie in `folder`/keys."""
     return subprocess.run(
         [sys.executable, "-m", "forensics", *map(str, arguments)],
         cwd=folder,
-        env={**os.environ, "FORENSICS_KEYS": str(folder / "keys"), "LANG": "C.UTF-8", **environment},
+        env={
+            **os.environ,
+            "FORENSICS_KEYS": str(folder / "keys"),
+            "LANG": "C.UTF-8",
+            **environment,
+        },
         capture_output=True,
         text=True,
         timeout=900,

@@ -142,9 +142,7 @@ _LETTERS = re.compile(LEFT + r"[A-Z]{2}(?:\d{7}|\d{8}[A-Z]{2})" + RIGHT)
 _MRZ = re.compile(BY_KIND["mrz"].shape)
 _ROMAJI = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14}) ?<(?=[^<>\s]{1,64}@)")
 _KANA_CHAR = "[ァ-ヶー゛゜]"
-_KANA_GAP = re.compile(
-    rf"[ 　](?<={_KANA_CHAR}.)(?={_KANA_CHAR}{{1,12}}(?!{_KANA_CHAR}))", re.DOTALL
-)
+_KANA_GAP = re.compile(rf" (?<={_KANA_CHAR}.)(?={_KANA_CHAR}{{1,12}}(?!{_KANA_CHAR}))", re.DOTALL)
 _KANA_BEFORE = re.compile(rf"(?<!{_KANA_CHAR}){_KANA_CHAR}{{1,12}}$")
 _KANA_AFTER = re.compile(rf"{_KANA_CHAR}+")
 _KANA_LABEL = re.compile("フリガナ|カナシメイ|シメイ|カナ(?= )")
@@ -505,10 +503,10 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
     places += [match.end() for match in _rare().finditer(text, start, end - 2)]
     for match in re.finditer(r"氏名|名前|世帯主|者は|は|の|と|が|、", text[start:end]):
         places.append(start + match.end())
+    stops = [end, *reversed([match.start() for match in _HONORIFIC.finditer(text, start, end)])]
     for place in places:
-        run_end = min(end, place + name.SURNAME_MAX + name.GIVEN_MAX)
-        for stop in range(run_end, place + 1, -1):
-            if not _ends(text, stop, end):
+        for stop in stops:
+            if not 2 <= stop - place <= name.SURNAME_MAX + name.GIVEN_MAX:
                 continue
             if name.parts(text[place:stop]) or _modern(text[place:stop]):
                 labelled = "name" in labels.kinds(place)

@@ -72,8 +72,9 @@ def layout_of(separator: str, rows: list[list[str]], carried: Layout | None) -> 
         rows = rows[1:]
     elif carried and carried.separator == separator and _holds(carried, rows):
         return carried
-    others = [headers.other(cell) for cell in (header or rows[0])] if rows else []
+    others = headers.others(header or rows[0])
     if not header and any(others):
+        header = tuple(rows[0])
         rows = rows[1:]
     if not rows:
         return None

@@ -86,8 +86,9 @@ _TESTS = (
     _Test("my_number", 12, lambda text: BY_KIND["my_number"].value(text) is not None),
     _Test("birth_date", 8, lambda text: birth_date.value(text) is not None),
     _Test("postcode", 7, lambda text: int(text) in postcodes()),
-    _Test("birth_date", 7, lambda text: birth_date.value(text) is not None),
 )
+# Seven digits inside other numbers often read as an era date: tried when nothing else is a date.
+_ERA_TESTS = (_Test("birth_date", 7, lambda text: birth_date.value(text) is not None),)
 
 
 def blocks(lines: Lines, free: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
@@ -137,14 +138,20 @@ def rows_of(lines: Lines, first: int, last: int) -> Rows | None:
 def _columns(sample: list[str]) -> list[Place]:
     """Columns that the lines of the sample share, left to right."""
     starts: Counter[tuple[str, int]] = Counter()
+    dated = 0
     for line in sample:
+        kinds = set()
         for item in candidates(line, Counter(), LATEST):
+            kinds.add(item.kind)
             if item.kind in _TEXT_KINDS:
                 starts[item.kind, item.start] += 1
+        dated += "birth_date" in kinds
     found = [
         (kind, start) for (kind, start), count in starts.items() if count >= _SHARE * len(sample)
     ]
     digits = _digit_columns(sample)
+    if dated >= _SHARE * len(sample) and all(place.kind != "birth_date" for place in digits):
+        return []  # columns of bytes, not of characters: each line is read as text
     borders = sorted(
         {start for _, start in found} | {place.start for place in digits} | {min(map(len, sample))}
     )
@@ -160,21 +167,32 @@ def _digit_columns(sample: list[str]) -> list[Place]:
     """Columns of numbers, voted on by all lines of the sample."""
     width = min(map(len, sample))
     numeric = [all(line[place].isdigit() for line in sample) for place in range(width)] + [False]
-    out: list[Place] = []
+    out = list(_voted(sample, numeric, _TESTS))
+    if any(place.kind == "birth_date" for place in out):
+        return out
+    for known in out:
+        numeric[known.start : known.end] = [False] * (known.end - known.start)
+    era = _voted(sample, numeric, _ERA_TESTS)
+    return out + [place for place in era if not numeric[place.start - 1]]
+
+
+def _voted(sample: list[str], numeric: list[bool], tests: tuple[_Test, ...]) -> Iterator[Place]:
+    taken: set[str] = set()
     place = 0
-    while place < width:
+    while place < len(numeric):
         end = place
         while numeric[end]:
             end += 1
-        out += _split(sample, place, end, {known.kind for known in out})
+        yield from _split(sample, place, end, taken, tests)
         place = end + 1
-    return out
 
 
-def _split(sample: list[str], start: int, end: int, taken: set[str]) -> Iterator[Place]:
+def _split(
+    sample: list[str], start: int, end: int, taken: set[str], tests: tuple[_Test, ...]
+) -> Iterator[Place]:
     place = start
     while place < end:
-        test = next((test for test in _TESTS if test.kind not in taken and place + test.width <= end
+        test = next((test for test in tests if test.kind not in taken and place + test.width <= end
                      and all(test.good(line[place : place + test.width]) for line in sample)), None)  # fmt: skip
         if test is None:
             place += 1

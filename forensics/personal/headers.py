@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from forensics.personal.fold import compose, fold
@@ -21,6 +22,7 @@ _OTHER_DATE = re.compile(
     "^(?:日付|月日|年月日|日時|date)$|(?:返却|持ち?出し?|貸出|返納|使用|利用|作業|廃棄|発送|注文|受注|発注|納品|更新|登録|作成|処理|出荷|購入|支払|請求|取引|入庫|出庫|検収|配達|到着|受付|申込|開始|終了|掲載|公開|会議|予定|締切)(?:年月)?(?:日|日付|日時)"
     "|納期|期限|日程|(?:order|ship|due|update|create|post)(?:d|_)?_?date"
 )
+_LONG = re.compile(r"\d{5}|\d{4}[-/]\d")  # no word of a header
 # Parts of a name in columns of their own; joined before they are read.
 SURNAME, GIVEN, SURNAME_KANA, GIVEN_KANA = "surname", "given", "surname_kana", "given_kana"
 _PARTS = {
@@ -59,18 +61,20 @@ def kind(cell: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def other(cell: str) -> str | None:
-    """What else than a person's a header cell names: `number`, `date` or None."""
+def _other(cell: str) -> str | None:
     plain = _plain(cell)
-    if len(plain) > 24 or _words_in(plain):
+    if len(plain) > 24 or any(word in plain for word, _ in _words() if not word.isascii()):
         return None
     if OTHER_NUMBER.search(plain):
         return "number"
     return "date" if _OTHER_DATE.search(plain) else None
 
 
-def _words_in(plain: str) -> bool:
-    return any(word in plain for word, _ in _words() if not word.isascii())
+def others(cells: Sequence[str]) -> list[str | None]:
+    """What else than a person's the cells of a header row name: `number` (of an order), `date` (of business)."""
+    return (
+        [None] * len(cells) if any(map(_LONG.search, cells)) else [_other(cell) for cell in cells]
+    )
 
 
 def kinds(cells: list[str]) -> list[str | None] | None:
@@ -82,6 +86,6 @@ def kinds(cells: list[str]) -> list[str | None] | None:
     named = sum(item is not None for item in found)
     if named < (2 if len(cells) > 2 else 1):
         return None
-    if sum(bool(re.search(r"\d{5}|\d{4}[-/]\d", cell)) for cell in cells) * 2 > named:
+    if sum(bool(_LONG.search(cell)) for cell in cells) * 2 > named:
         return None
     return found

@@ -40,9 +40,9 @@ def value(text: str) -> str | None:
 
 
 def cell(text: str) -> str | None:
-    """In a column of names: anything written like a name."""
+    """In a column of names: anything written like a name, but no header that is repeated on a new page."""
     text = _HONORIFIC.sub("", text.strip())
-    return name_key(text) if _CELL.fullmatch(text) else None
+    return name_key(text) if _CELL.fullmatch(text) and text not in IDENTIFIER.headers else None
 
 
 IDENTIFIER = Identifier(
