@@ -42,7 +42,7 @@ def judge(world: World, subject: str) -> Finding:
     ]
     if world.missing or world.absent_hosts or not set(world.items) - {subject}:
         bars.append("OUTSIDE_EVIDENCE")
-    if any(place.extract == "other" and place.evidence != subject for place in world.places):
+    if any(place.extract == "other" for place in world.places):
         bars.append("OTHER_EXTRACT")
     quiet = negative([Trail("fs")], bars)
     facts = tuple(sorted(fact["id"] for fact in world.of("digest")))

@@ -299,99 +299,125 @@ def plausibility(text: str, trust: float = 1.0) -> float:
 
     What speaks against counts little: text may stand among other bytes.
     """
-    weights = _weights()[np.minimum(points(text), _PLANES - 1)]
-    good = int(weights[weights > 0].sum(dtype=np.int64))
-    return good * trust + 0.2 * int(weights[weights < 0].sum(dtype=np.int64))
+    return _plausible(_weights()[np.minimum(points(text), _PLANES - 1)], trust)
+
+
+def _plausible(weights: NDArray[np.int8], trust: float = 1.0) -> float:
+    good, all_of_it = (
+        int(np.maximum(weights, 0).sum(dtype=np.int64)),
+        int(weights.sum(dtype=np.int64)),
+    )
+    return good * trust + 0.2 * (all_of_it - good)
 
 
 # What a Japanese character says for its encoding: three bytes in order are no accident, pairs can be.
-_SHORT = 2048  # bytes; a shorter piece is read in either encoding
-_READABLE = 100.0  # plausibility of three kanji
 _TRUST = {"utf-8": 6, "cp932": 2, "euc-jp": 2}
 _SAMPLE = 1 << 13
-
-
-_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f\xfd-\xff]+")
-
-
-def _textual(sample: bytes) -> bytes:
-    """The longer stretches without control bytes: what lies between is no text in any encoding."""
-    stretches = _NO_TEXT.split(sample)
-    for least in (24, 6):
-        if kept := [stretch for stretch in stretches if len(stretch) >= least]:
-            return b"\n".join(kept)
-    return sample
+_READABLE = 100  # plausibility of five kanji
 
 
 def guess(piece: bytes) -> tuple[Encoding, ...]:
-    """The single- and multi-byte encodings a piece may be in, likeliest first; empty: plain ASCII.
-
-    Others are given where they are nearly as likely, or where the text stands among undecodable bytes.
-    """
-    if piece.isascii():
-        return ()
-    sample = _textual(piece[:_SAMPLE])
+    """The single- and multi-byte encodings that bytes which do not say it themselves may be in, likeliest first."""
+    sample = piece[:_SAMPLE]
     scored = []
-    for encoding in (UTF8, CP932, EUC):
+    for place, encoding in enumerate((UTF8, CP932, EUC)):
         text = sample.decode(BY_NAME[encoding.name], "surrogateescape")  # vendor rows do not decide
-        scored.append((plausibility(text, _TRUST[encoding.name]), encoding))
-    scored.sort(key=lambda pair: -pair[0])
-    best, second = scored[0], scored[1]
-    if best[1] is EUC and not re.search(rb"[\xe0-\xff]", sample):
-        return EUC, CP932  # half-width kana alone read as either
-    if best[0] < _READABLE:
-        return (best[1],)
-    errors = len(_LONE.findall(best[1].decode(sample)))
-    if errors * 100 > len(sample):  # text among other bytes
-        return tuple(encoding for score, encoding in scored if score > 0) or (best[1],)
-    if second[0] > 0.6 * best[0]:
-        clean, other = (_odd_share(encoding.decode(sample)) for encoding in (best[1], second[1]))
-        if clean * 2 >= other or clean > _ODD_SHARE or len(sample) < _SHORT:
-            return best[1], second[1]
-    return (best[1],)
+        scored.append((-plausibility(text, _TRUST[encoding.name]), place, encoding))
+    scored.sort()
+    likely = tuple(encoding for score, _, encoding in scored if score < 0)
+    return likely or (scored[0][2],)
 
 
 @dataclass(frozen=True, slots=True)
 class Wide:
-    """UTF-16 in a piece: its byte order, the bytes to skip, and whether nothing else is in there."""
+    """UTF-16 in a piece: bytes start to end to read as such; cores: those of them that are nothing else."""
 
     encoding: Encoding
-    skip: int
-    alone: bool
+    start: int
+    end: int
+    cores: tuple[tuple[int, int], ...]
 
 
-_ODD_SHARE = 0.02  # of characters that no Japanese text has, in a piece that is all UTF-16
+_SECTOR = 512
+_WIDE_MIN, _WIDE_SHARE = 3, 0.02  # zeros beside other bytes in a sector of UTF-16
+_WIDE_CORE = 0.1  # and in one that is nothing else
+_WIDE_AROUND = 4  # sectors read along on both sides
+_ODD_MAX = 5  # characters that no Japanese text has, in a sector that is all UTF-16
 
 
-def guess_wide(piece: bytes) -> Wide | None:
-    """UTF-16 in the piece, seen by zeros in every second byte; None without it."""
-    values = np.frombuffer(piece, np.uint8)
-    even, odd = int(np.count_nonzero(values[::2] == 0)), int(np.count_nonzero(values[1::2] == 0))
-    half = len(values) // 2
-    if max(even, odd) < max(3, half // 50) or half < 8:
-        return None
-    options = [(UTF16LE, 0), (UTF16BE, 1)] if odd >= even else [(UTF16BE, 0), (UTF16LE, 1)]
-    sample = piece[:_SAMPLE]
-    decoded = [encoding.decode(sample[skip:]) for encoding, skip in options]
-    scores = [plausibility(text) for text in decoded]
-    best = scores[1] > scores[0]
-    if scores[best] <= -half:
-        return None
-    encoding, skip = options[best]
-    last = encoding.decode(piece[max(0, len(piece) - _SAMPLE) & ~1 :][skip:])
-    alone = (
-        all(_odd_share(text) < _ODD_SHARE for text in (decoded[best], last))
-        and max(even, odd) > half // 10
+def wides(piece: bytes) -> list[Wide]:
+    """Where a piece holds UTF-16, seen by zeros at every second byte, in which byte order."""
+    if len(piece) < 16 or b"\0" not in piece:
+        return []
+    zero = np.zeros(len(piece) + -len(piece) % _SECTOR, bool)
+    zero[: len(piece)] = np.frombuffer(piece, np.uint8) == 0
+    single = zero.copy()  # zeros beside zeros are no text
+    single[1:] &= ~zero[:-1]
+    single[:-1] &= ~zero[1:]
+    even = single[::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
+    odd = single[1::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
+    sizes = np.full(len(even), _SECTOR // 2)
+    sizes[-1] = len(piece) // 2 - (len(even) - 1) * (_SECTOR // 2)
+    out = []
+    for little, zeros, others in ((True, odd, even), (False, even, odd)):
+        seen = (zeros >= np.maximum(_WIDE_MIN, sizes * _WIDE_SHARE)) & (zeros > 2 * others)
+        dense = seen & (zeros > sizes * _WIDE_CORE)
+        for first, last in _spans(seen, 2 * _WIDE_AROUND):
+            out += _wide(piece, first, last, dense, little=little)
+    return sorted(out, key=lambda wide: wide.start)
+
+
+def _spans(mask: NDArray[np.bool_], bridge: int) -> list[tuple[int, int]]:
+    """Runs of true, joined over at most `bridge` false places."""
+    places = np.flatnonzero(mask)
+    if not len(places):
+        return []
+    cuts = np.flatnonzero(np.diff(places) > bridge + 1)
+    firsts, lasts = places[np.append(0, cuts + 1)], places[np.append(cuts, len(places) - 1)]
+    return list(zip(firsts.tolist(), (lasts + 1).tolist(), strict=True))
+
+
+def _wide(
+    piece: bytes, first: int, last: int, dense: NDArray[np.bool_], *, little: bool
+) -> Iterator[Wide]:
+    """The sectors first to last as UTF-16 where they read as text: zeros at odd places are LE, or BE one byte on."""
+    options = [(UTF16LE, "<u2", 0), (UTF16BE, ">u2", 1)]
+    if not little:
+        options = [(UTF16BE, ">u2", 0), (UTF16LE, "<u2", 1)]
+    per_sector = []
+    weighed = []
+    for _, kind, skip in options:
+        data = piece[first * _SECTOR + skip : last * _SECTOR + skip]
+        codes = np.frombuffer(data[: len(data) & ~1], kind)
+        weights = np.zeros((last - first) * (_SECTOR // 2), np.int8)
+        weights[: len(codes)] = _weights()[codes]
+        weights[: len(codes)][codes == 0x3000] = 0  # the digit 0 in the other byte order
+        weights = weights.reshape(-1, _SECTOR // 2)
+        good = np.maximum(weights, 0).sum(axis=1, dtype=np.int64)
+        per_sector.append(good + (weights.sum(axis=1, dtype=np.int64) - good) // 5)
+        weighed.append(weights)
+    main = int(per_sector[1].sum() > per_sector[0].sum())
+    if per_sector[main].sum() <= -(last - first) * (_SECTOR // 2):
+        return
+    other = (per_sector[1 - main] > per_sector[main]) & (per_sector[1 - main] > _READABLE)
+    for option, begin, end in [(main, 0, last - first),
+                               *((1 - main, *span) for span in _spans(other, 2 * _WIDE_AROUND))]:  # fmt: skip
+        encoding, _, skip = options[option]
+        odd = (weighed[option][begin:end] < 0).sum(axis=1)
+        pure = dense[first + begin : first + end] & (odd <= _ODD_MAX)
+        cores = (_core(span, first + begin, len(piece)) for span in _spans(pure, 0))
+        yield Wide(encoding, max(0, first + begin - _WIDE_AROUND) * _SECTOR + skip,
+                   min(len(piece), (first + end + _WIDE_AROUND) * _SECTOR + skip),
+                   tuple(core for core in cores if core[0] < core[1]))  # fmt: skip
+
+
+def _core(span: tuple[int, int], first: int, size: int) -> tuple[int, int]:
+    """Bytes of sectors of pure UTF-16, without those at which another text may begin."""
+    begin, end = span[0] + first, span[1] + first
+    return (
+        (begin + (begin > 0)) * _SECTOR,
+        size if end * _SECTOR >= size else (end - 1) * _SECTOR,
     )
-    return Wide(encoding, skip, alone)
-
-
-def _odd_share(text: str) -> float:
-    """Share of characters that no Japanese text has."""
-    if not text:
-        return 0.0
-    weights = _weights()[np.minimum(points(text), _PLANES - 1)]
-    return float(np.count_nonzero(weights < 0)) / len(weights)
 
 
 def views_of(piece: bytes, start: int, *, wide_only: bool = False) -> Iterator[list[View]]:
@@ -399,72 +425,130 @@ def views_of(piece: bytes, start: int, *, wide_only: bool = False) -> Iterator[l
 
     wide_only: nothing but UTF-16 was seen in the piece.
     """
-    if b"\x1b" in piece and _ESCAPE.search(piece):
+    escaped = b"\x1b" in piece and _ESCAPE.search(piece) is not None
+    if escaped:
         yield [jis_view(piece, start)]
-        if piece.isascii():
+        if b"\0" not in piece and piece.isascii():
             return
-    wide = guess_wide(piece)
-    if wide:
-        yield [view(piece[wide.skip :], start + wide.skip, wide.encoding)]
-        if wide.alone:
-            return
+    found = wides(piece)
+    for wide in found:
+        yield [view(piece[wide.start : wide.end], start + wide.start, wide.encoding)]
     if wide_only:
         return
-    for place, stretch, encodings in _stretches(piece):
-        if encodings:
-            yield [view(stretch, start + place, encoding) for encoding in encodings]
-        else:
-            yield [View("ascii", start + place, stretch.decode("latin-1"), None, data=stretch)]
+    place = 0
+    for begin, end in [
+        *sorted(core for wide in found for core in wide.cores),
+        (len(piece), len(piece)),
+    ]:
+        for offset, stretch, encodings in _stretches(piece[place:begin]):
+            if encodings:
+                yield [view(stretch, start + place + offset, encoding) for encoding in encodings]
+            elif not escaped:
+                yield [
+                    View(
+                        "ascii",
+                        start + place + offset,
+                        stretch.decode("latin-1"),
+                        None,
+                        data=stretch,
+                    )
+                ]
+        place = max(place, end)
 
 
-_CHUNK = 4096
 Stretch = tuple[int, bytes, tuple[Encoding, ...]]
+_EVIDENCE = 6  # bytes above ASCII in a line that say which encoding it is in
+_RARE = 12  # one byte in so many may be none of the line's own
 
 
 def _stretches(piece: bytes) -> Iterator[Stretch]:
-    """(offset, bytes, encodings) of runs in one encoding; most pieces are one run."""
+    """(offset, bytes, encodings) of runs of lines in one encoding; most pieces are one run."""
+    if not piece:
+        return
     if piece.isascii():
         yield 0, piece, ()
         return
-    places = {0, max(0, len(piece) // 2 - _SAMPLE // 2), max(0, len(piece) - _SAMPLE)}
-    if all(_is_utf8(piece[place : place + _SAMPLE]) for place in places) and _is_utf8(piece):
+    if _is_utf8(piece):
         yield 0, piece, (UTF8,)
         return
-    guesses = {guess(piece[place : place + _SAMPLE]) for place in sorted(places)} - {()}
-    if len(guesses) == 1 or len(piece) <= _CHUNK:
-        yield 0, piece, guess(piece) or next(iter(guesses))
-        return
+    starts, known = _line_encodings(piece)
+    decided = np.flatnonzero(known >= 0)
+    turns = decided[1:][known[decided[1:]] != known[decided[:-1]]]
     begin = 0
-    known: tuple[Encoding, ...] = ()
-    for place, chunk in _chunks(piece):
-        encodings = guess(chunk)
-        if encodings and known and encodings[0] is not known[0]:
-            yield begin, piece[begin:place], known
-            begin, known = place, encodings
-        known = known or encodings
-    yield begin, piece[begin:], known
+    for end in [*starts[turns].tolist(), len(piece)]:
+        place = np.searchsorted(starts[decided], begin) if begin else 0
+        stretch = piece[begin:end]
+        yield begin, stretch, (_NARROW[known[decided[place]]],) if len(decided) else guess(stretch)
+        begin = end
 
 
+_NARROW = (UTF8, CP932, EUC)
+
+
+def _line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+    """Starts of lines (what controls end), and the place in _NARROW of the encoding of each, -1 where it is open.
+
+    UTF-8 has its triples in order; CP932 begins its pairs with bytes that EUC-JP has not. Half-width kana
+    alone, and bytes above ASCII that are none in EUC-JP, are open.
+    """
+    values = np.frombuffer(piece, np.uint8)
+    classes = _CLASSES[values]
+    starts = np.append(0, np.flatnonzero(classes & _ENDS) + 1)
+    starts = starts[starts < len(values)]
+    high = values >= 0x80
+    triple = np.zeros(len(values), bool)
+    triple[:-2] = ((classes[:-2] & _LEAD) > 0) & ((classes[1:-1] & classes[2:] & _FOLLOWS) > 0)
+
+    def count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.add.reduceat(mask.view(np.uint8), starts, dtype=np.int64)
+
+    all_high, triples, pairs = count(high), 3 * count(triple), count((classes & _PAIR) > 0)
+    out = np.full(len(starts), -1, np.int8)
+    enough = all_high >= _EVIDENCE
+    utf8 = enough & (triples * 4 >= all_high * 3)
+    cp932 = enough & ~utf8 & (pairs * _RARE > all_high)
+    out[utf8] = 0
+    out[cp932] = 1
+    rest = enough & ~utf8 & (pairs == 0)
+    if rest.any():
+        edges = np.flatnonzero(np.diff(high, prepend=False, append=False))
+        lengths = np.diff(edges)[::2]
+        if b"\x8f" in piece:  # characters of three bytes
+            threes = np.append(0, np.cumsum(values == 0x8F))
+            lengths = lengths - (threes[edges[1::2]] - threes[edges[::2]])
+        odd = np.zeros(len(values), bool)
+        odd[edges[::2][lengths % 2 == 1]] = True
+        out[rest & (count(values >= 0xE0) > 0) & (count(odd) == 0)] = 2
+    return starts, out
+
+
+_ENDS, _PAIR, _FOLLOWS, _LEAD = 1, 2, 4, 8
+
+
+def _classes() -> NDArray[np.uint8]:
+    """What a byte may be: a control that ends a line, a lead of CP932 only, a follower or lead of UTF-8."""
+    out = np.zeros(256, np.uint8)
+    out[[*range(9), *range(10, 27), *range(28, 32), 127]] |= _ENDS
+    out[0x80:0xA0] |= _PAIR
+    out[[0x8E, 0x8F]] &= ~np.uint8(_PAIR)  # EUC-JP begins half-width kana and triples with them
+    out[0x80:0xC0] |= _FOLLOWS
+    out[0xE2:0xF0] |= _LEAD
+    out.setflags(write=False)
+    return out
+
+
+_CLASSES = _classes()
 _LONE = re.compile("[\udc80-\udcff]")
 _CUT = 3  # bytes of a character that an end of a piece cuts
 
 
 def _is_utf8(piece: bytes) -> bool:
     """Is all of it UTF-8 but for characters that its ends cut, and those few beside whole ones."""
+    sample = piece[:_SAMPLE]  # most that is not says so early
+    if sample is not piece and _LONE.search(UTF8.decode(sample), _CUT, _SAMPLE // 4):
+        return False
     text = UTF8.decode(piece)
     if _LONE.search(text, _CUT, len(text) - _CUT):
         return False
     cut = len(_LONE.findall(text[:_CUT] + text[-_CUT:]))
     return len(piece) - len(text) > 16 * cut
-
-
-def _chunks(piece: bytes) -> Iterator[tuple[int, bytes]]:
-    """Pieces of about _CHUNK bytes that end at a line where there is one."""
-    place = 0
-    while place < len(piece):
-        end = place + _CHUNK
-        if end < len(piece):
-            line = piece.rfind(b"\n", place, end)
-            end = line + 1 if line > place else end
-        yield place, piece[place:end]
-        place = end

@@ -94,6 +94,28 @@ def test_pieces_do_not_matter(detector, encoding):
         assert asdict(pieces) == asdict(whole)
 
 
+def part_of_table(first, rows, encoding):
+    header, *lines = big_table(first + rows, "utf-8").decode().splitlines(keepends=True)
+    return "".join([header, *lines[first:]]).encode(BY_NAME[encoding])
+
+
+@pytest.mark.parametrize("first", ENCODINGS)
+@pytest.mark.parametrize("second", ENCODINGS)
+@pytest.mark.parametrize("gap", [0, 1, 300, 700])
+def test_lists_side_by_side(detector, first, second, gap):
+    """Neither of two lists that lie beside each other is lost, whichever encodings they are in."""
+    for rows, others in ((40, 40), (8, 200), (200, 8)):
+        data = part_of_table(0, rows, first) + bytes(gap) + part_of_table(500, others, second)
+        assert len(persons(detector.detect([data]))) == rows + others
+
+
+@pytest.mark.parametrize("gap", [0, 300, 511])
+def test_many_lists_side_by_side(detector, gap):
+    codes = ("cp932", "utf-8", "euc-jp", "utf-16-le", "cp932", "utf-16-be", "utf-8")
+    parts = [part_of_table(place * 100, 40, code) for place, code in enumerate(codes)]
+    assert len(persons(detector.detect([bytes(gap).join(parts)]))) == 40 * len(codes)
+
+
 def test_header_is_handed_on(detector):
     """Numbers that only a header explains are known in the last window too."""
     data = big_table(16_000, "utf-8")
