@@ -9,18 +9,11 @@ import os
 import statistics
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Run:
-    cpu_seconds: float
-    peak_mib: float
-
-
-def once(command: str, folder: Path) -> Run:
-    """Run a shell command and wait for it; a command that fails has no time and ends the benchmark."""
+def once(command: str, folder: Path) -> float:
+    """CPU seconds of a shell command; one that fails has no time and ends the benchmark."""
     pid = os.fork()
     if pid == 0:
         try:
@@ -35,28 +28,25 @@ def once(command: str, folder: Path) -> Run:
     code = os.waitstatus_to_exitcode(status)
     if code not in (0, 3):  # 3: done, but part of the evidence could not be examined
         sys.exit(f"exit {code}: {command}")
-    return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return usage.ru_utime + usage.ru_stime
 
 
 def pairs(peer: str, ours: str, folder: Path, rounds: int = 5) -> dict[str, float]:
     """Median CPU seconds of both and the ratio peer / ours (above 1: ours takes less)."""
     for command in (peer, ours):  # fills the page cache, uncounted
         once(command, folder)
-    runs: dict[str, list[Run]] = {"peer": [], "ours": []}
+    runs: dict[str, list[float]] = {"peer": [], "ours": []}
     for number in range(rounds):
         order = (("peer", peer), ("ours", ours))
         for name, command in order if number % 2 == 0 else order[::-1]:
             runs[name].append(once(command, folder))
-    ratios = [
-        a.cpu_seconds / b.cpu_seconds for a, b in zip(runs["peer"], runs["ours"], strict=True)
-    ]
+    ratios = [peer / ours for peer, ours in zip(runs["peer"], runs["ours"], strict=True)]
     return {
-        "peer_cpu_s": statistics.median(r.cpu_seconds for r in runs["peer"]),
-        "ours_cpu_s": statistics.median(r.cpu_seconds for r in runs["ours"]),
+        "peer_cpu_s": statistics.median(runs["peer"]),
+        "ours_cpu_s": statistics.median(runs["ours"]),
         "ratio": statistics.median(ratios),
         "ratio_min": min(ratios),
         "ratio_max": max(ratios),
-        "ours_peak_mib": max(r.peak_mib for r in runs["ours"]),
     }
 
 

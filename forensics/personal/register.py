@@ -1,10 +1,10 @@
 """The owner's register as keyed fingerprints, and which of its people stand in found rows.
 
-Layout of an index: an .npz of numpy arrays; per field `f_<field>` one uint64 fingerprint a person (0: none)
-and `o_<field>` the persons in order of it; `tokens` uint64 a person; `facts` JSON text (persons, kinds in
-column order, header digests). A fingerprint is BLAKE2b(key, field ‖ value, 8 bytes); the key lies apart,
-clear values are never written. Fields: my, juki, atena, tel, acct, nb (name + birth), kb (kana + birth),
-na (name + postcode), addr, and x0, x1 … for every further column of the register (values of this extract).
+Layout of an index: an .npz of numpy arrays; per field `f_<field>` one uint64 fingerprint a person (0: none);
+`tokens` uint64 a person; `facts` JSON text (persons, kinds in column order, header digests). A fingerprint is
+BLAKE2b(key, field ‖ value, 8 bytes); the key lies apart, clear values are never written. Fields: my, juki, atena,
+tel, acct, name, kana, birth, post, house (numbers of the address), place (its town and numbers), and x0, x1 … for
+every further column of the register (values of this extract). Two fields together are one mix of their fingerprints.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -26,23 +27,20 @@ from forensics.personal.columns import EXTRA, layout_of
 from forensics.personal.encodings import views_of
 from forensics.personal.fold import fold
 from forensics.personal.identifiers import address
-from forensics.personal.rows import Column, Rows
+from forensics.personal.rows import Column, Rows, Values
 
 Fingerprints = NDArray[np.uint64]
 FINGERPRINT_BYTES = 8
-_FIELDS: dict[str, tuple[str, ...]] = {
-    "my": ("my_number",),
-    "juki": ("resident_code",),
-    "atena": ("atena_number",),
-    "nb": ("name", "birth_date"),
-    "kb": ("name_kana", "birth_date"),
-    "tel": ("phone",),
-    "acct": ("bank_account",),
-    "na": ("name", "postcode"),
-    "addr": ("postcode", "address"),
-    "house": ("address",),
-}
-_LEADS = ("my", "juki", "atena", "nb", "kb", "na", "tel", "acct")  # tried in this order
+_FIELDS = {
+    "my": "my_number", "juki": "resident_code", "atena": "atena_number", "tel": "phone", "acct": "bank_account",
+    "name": "name", "kana": "name_kana", "birth": "birth_date", "post": "postcode", "house": "address", "place": "address",
+}  # fmt: skip
+# What leads to a person, tried in this order. A name with a postcode, or a number that is not checked, proves nothing alone.
+_LEADS = (
+    ("my",), ("juki",), ("atena",), ("name", "birth"), ("kana", "birth"), ("name", "tel"), ("kana", "tel"),
+    ("name", "place"), ("kana", "place"), ("name", "acct"), ("kana", "acct"), ("name", "post"), ("kana", "post"),
+    ("tel",), ("acct",),
+)  # fmt: skip
 _STRONG = frozenset({"my", "juki"})
 _CHANGEABLE = ("house", "tel")
 _NONE = np.uint64(0)
@@ -63,41 +61,63 @@ class Facts:
     extra: tuple[str, ...]  # digests of the headers of x0, x1, …
 
 
-def fingerprint(key: bytes, field: str, value: str) -> int:
-    """Keyed 64-bit fingerprint of a normal value; 0 stands for none."""
-    data = f"{field}\0{value}".encode("utf-8", "surrogatepass")
-    return (
-        int.from_bytes(blake2b(data, key=key, digest_size=FINGERPRINT_BYTES).digest(), "little")
-        or 1
-    )
+def fingerprints(key: bytes, field: str, values: Sequence[str | None]) -> Fingerprints:
+    """Keyed 64-bit fingerprints of normal values, each different value made once; 0 stands for none."""
+    start = blake2b(f"{field}\0".encode(), key=key, digest_size=FINGERPRINT_BYTES)
+    unique = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    digests = []
+    for value in unique:
+        if value is None:
+            digests.append(bytes(FINGERPRINT_BYTES))
+            continue
+        one = start.copy()
+        one.update(value.encode("utf-8", "surrogatepass"))
+        digests.append(one.digest())
+    prints = np.frombuffer(b"".join(digests), "<u8").astype(np.uint64)
+    return prints[np.fromiter(map(unique.__getitem__, values), np.int64, len(values))]
 
 
-def row_value(field: str, columns: list[Column], row: int, *, every: bool) -> str | None:
-    """The value of a field in one row, None where a part is missing; every: all rows will be asked for."""
-    if field in {
-        "addr",
-        "house",
-    }:  # the house number tells a move; with the postcode it tells the place
-        cell = columns[-1].cells[row]
-        numbers = address.key(cell) if cell else ""
-        code = columns[0].value(row) if field == "addr" else ""
-        return f"{code}\0{numbers}" if numbers and code is not None else None
-    parts = [column.values[row] if every else column.value(row) for column in columns]
-    return None if None in parts else "\0".join(parts)  # type: ignore[arg-type]
+def together(prints: Sequence[Fingerprints]) -> Fingerprints:
+    """One fingerprint for the fields of a person together; 0 where one of them is 0."""
+    first, *rest = prints
+    for other in rest:
+        mixed = first * np.uint64(0x9E3779B97F4A7C15) ^ other
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed ^= mixed >> np.uint64(31)
+        first = np.where((first == _NONE) | (other == _NONE), _NONE, mixed)
+    return first
 
 
-def field_values(columns: Mapping[str, Column], field: str) -> list[str | None] | None:
-    """One value a row of a field; None without its columns."""
-    if any(kind not in columns for kind in _FIELDS[field]):
-        return None
-    own = [columns[kind] for kind in _FIELDS[field]]
-    return [row_value(field, own, row, every=True) for row in range(len(own[0].cells))]
+def field_values(field: str, column: Column, rows: Sequence[int] | None = None) -> Values:
+    """Values of a field, one a row (of all rows, or of these); None where a row has none."""
+    if field in _ADDRESS:  # the house number tells a move, the town with it tells the place
+        cells = column.cells if rows is None else [column.cells[row] for row in rows]
+        return [_ADDRESS[field](cell) if cell else None for cell in cells]
+    if rows is None:
+        return column.values
+    if len(rows) * _FEW > len(column.cells):
+        values = column.values
+        return [values[row] for row in rows]
+    return [column.value(row) for row in rows]
 
 
-def _fingerprints(key: bytes, field: str, values: Iterable[str | None]) -> Fingerprints:
-    return np.fromiter(
-        (0 if value is None else fingerprint(key, field, value) for value in values), np.uint64
-    )
+_FEW = 8  # fewer than one row in so many: their values are made one by one
+
+
+def _house(cell: str) -> str | None:
+    return address.key(cell) or None
+
+
+def _place(cell: str) -> str | None:
+    """The end of the town's name and the house numbers: 例題県見晴市港町1丁目2番3号 -> 港町 1-2-3."""
+    match = _TOWN.match(cell.replace(" ", ""))
+    numbers = address.key(cell)
+    return f"{match[1]} {numbers}" if match and "-" in numbers else None
+
+
+_TOWN = re.compile(r"\D*?(\D\D)(?:[〇一二三四五六七八九十百]+(?:丁目|番|号|条)|\d)")
+_ADDRESS = {"house": _house, "place": _place}
 
 
 def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path) -> Facts:
@@ -119,24 +139,19 @@ def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path
     raw = list(zip(*rows, strict=True))
     normal = tables.columns_of(raw, {kind: place for place, kind in enumerate(kinds) if kind})
     arrays: dict[str, NDArray[Any]] = {}
-    for field in _FIELDS:
-        values = field_values(normal, field)
-        if values is not None:
-            arrays[field] = _fingerprints(key, field, values)
+    for field, kind in _FIELDS.items():
+        if kind in normal:
+            arrays[field] = fingerprints(key, field, field_values(field, normal[kind]))
     extra = [place for place, kind in enumerate(kinds) if kind in EXTRA]
     extra = [place for place in extra if header and header[place].strip()]
     for number, place in enumerate(extra):
-        arrays[f"x{number}"] = _fingerprints(
-            key, "x", (cell.strip() or None for cell in raw[place])
-        )
+        arrays[f"x{number}"] = fingerprints(key, "x", [cell.strip() or None for cell in raw[place]])
     identity = _identity(arrays, len(rows))
     _, first, _person = np.unique(identity, return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")
     keep = first[order]
     stored: dict[str, NDArray[Any]] = {"tokens": identity[keep]}
-    for field, prints in arrays.items():
-        stored[f"f_{field}"] = prints[keep]
-        stored[f"o_{field}"] = np.argsort(prints[keep], kind="stable").astype(np.uint32)
+    stored |= {f"f_{field}": prints[keep] for field, prints in arrays.items()}
     facts = Facts(
         len(keep), tuple(kind or "" for kind in kinds), tuple(_digest(key, cell) for cell in header),
         tuple(sorted(arrays)), tuple(_digest(key, header[place]) for place in extra),
@@ -155,15 +170,16 @@ def facts_dict(facts: Facts) -> dict[str, Any]:
 
 
 def _digest(key: bytes, text: str) -> str:
-    return f"{fingerprint(key, 'header', text.strip()):016x}"
+    return f"{int(fingerprints(key, 'header', [text.strip()])[0]):016x}"
 
 
 def _identity(arrays: Mapping[str, Fingerprints], count: int) -> Fingerprints:
     """One number a row that is equal for rows of one person: the best field the row has."""
     identity = np.zeros(count, np.uint64)
-    for field in ("my", "juki", "atena", "nb", "kb", "na"):
-        if field in arrays:
-            identity = np.where(identity == _NONE, arrays[field], identity)
+    for lead in _LEADS:
+        if all(field in arrays for field in lead) and lead not in _NUMBERS:
+            own = together([arrays[field] for field in lead])
+            identity = np.where(identity == _NONE, own, identity)
     numbers = np.arange(1, count + 1, dtype=np.uint64)
     return np.where(identity == _NONE, numbers, identity)
 
@@ -227,13 +243,11 @@ class Index:
         self.facts = Facts(facts["persons"], *(tuple(facts[name]) for name in Facts.__slots__[1:]))
         self._tokens: Fingerprints = arrays["tokens"]
         self._by_person = {field: arrays[f"f_{field}"] for field in self.facts.fields}
-        self._order = {field: arrays[f"o_{field}"] for field in self.facts.fields}
-        self._sorted = {
-            field: self._by_person[field][self._order[field]] for field in self.facts.fields
-        }
-
+        self._leads = [lead for lead in _LEADS if all(field in self._by_person for field in lead)]
+        self._sorted = {lead: _Sorted.of(self._persons_by(lead)) for lead in self._leads}
+        self._known = {field: np.unique(self._by_person[field]) for lead in self._leads for field in lead if len(lead) > 1}
         self._complete = {
-            field
+            (field,)
             for field in _STRONG & {*self.facts.fields}
             if (self._by_person[field] != _NONE).all()
         }
@@ -252,59 +266,78 @@ class Index:
         """Token of a register person, the same in every item."""
         return f"r:{int(self._tokens[person]):016x}"
 
+    def _persons_by(self, lead: Sequence[str]) -> Fingerprints:
+        return together([self._by_person[field] for field in lead])
+
     def match(self, rows: Rows) -> NDArray[np.int64]:
         """Person number of each row, -1 for none: two fields agree, or a strong one under its header.
 
-        A name with its birth date is not enough where the row's own number, or all else in it, speaks against.
+        Two fields are not enough where the row's own number, or all else in it, speaks against, nor where both
+        are short and few rows of the list have them.
         """
         person = np.full(len(rows), -1, np.int64)
         prints = _Prints(self._key, rows)
-        for lead in _LEADS:
-            if lead not in self._by_person or not (person == -1).any():
-                continue
-            values = prints.of(lead, person == -1)
+        for lead in self._leads:
+            open_rows = person == -1
+            if not open_rows.any():
+                break
+            values = self._values(prints, lead, open_rows)
             if values is None:
                 continue
-            found = self._lookup(lead, values)
-            candidates = np.flatnonzero((found >= 0) & (person == -1))
+            found = self._sorted[lead].find(values)
+            candidates = np.flatnonzero((found >= 0) & open_rows)
             if len(candidates):
-                good = candidates[self._agrees(prints, lead, candidates, found[candidates])]
+                good = candidates[self._agrees(prints, lead, candidates, found[candidates], int((person >= 0).sum()))]
                 person[good] = found[good]
-            if (
-                lead in self._complete
-            ):  # a number that nobody in the register has: the row is about nobody in it
+            if lead in self._complete:
+                # a number that nobody in the register has: the row is about nobody in it
                 person[(person == -1) & (found < 0) & (values != _NONE)] = _NOBODY
         return np.maximum(person, -1)
 
-    def _lookup(self, field: str, values: Fingerprints) -> NDArray[np.int64]:
-        """First person with this fingerprint, -1 for none."""
-        ordered, order = self._sorted[field], self._order[field]
-        place = np.searchsorted(ordered, values)
-        place[place == len(ordered)] = 0
-        hit = (ordered[place] == values) & (values != _NONE)
-        return np.where(hit, order[place].astype(np.int64), -1)
+    def _values(self, prints: _Prints, lead: tuple[str, ...], mask: NDArray[np.bool_]) -> Fingerprints | None:
+        """Fingerprints of the rows of a lead, 0 where one of its fields is nobody's in the register."""
+        if not prints.has(lead):
+            return None
+        made = []
+        for field in lead:
+            one = prints.of(field, mask)
+            if len(lead) > 1:
+                known = self._known[field]
+                mask = mask & (known[np.minimum(np.searchsorted(known, one), len(known) - 1)] == one) & (one != _NONE)
+            made.append(one)
+        return np.where(mask, together(made), _NONE)
 
-    def _agrees(
-        self, prints: _Prints, lead: str, rows: NDArray[np.int64], persons: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        """Which of the rows, led to these persons by one field, agree with them in enough."""
+    def _agrees(self, prints: _Prints, lead: tuple[str, ...], rows: NDArray[np.int64], persons: NDArray[np.int64],
+                matched: int) -> NDArray[np.bool_]:  # fmt: skip
+        """Which of the rows, led to these persons by some fields, agree with them in enough; matched: rows that do already."""
         agreeing, against = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-        for field in _WITNESSES:
-            if field == lead or field not in self._by_person or {field, lead} <= _NAMED:
+        for witness in _WITNESSES:
+            if not _independent(lead, witness) or not prints.has(witness):
+                continue
+            if any(field not in self._by_person for field in witness):
                 continue
             mask = np.zeros(prints.count, bool)
             mask[rows[agreeing == 0]] = True
-            values = prints.of(field, mask)
-            if values is None:
-                continue
-            ours, theirs = self._by_person[field][persons], values[rows]
+            theirs = together([prints.of(field, mask) for field in witness])[rows]
+            ours = together([self._by_person[field][persons] for field in witness])
             both = (ours != _NONE) & (theirs != _NONE)
             agreeing += both & (ours == theirs)
-            against += (both & (ours != theirs)) * (_OUTWEIGHS if field in _OWN else 1)
-        if lead in _NAMED | _STRONG:
+            against += (both & (ours != theirs)) * (_OUTWEIGHS if witness[0] in _OWN else 1)
+        if lead[0] in _STRONG or (len(lead) > 1 and "post" not in lead):
             # enough by itself, unless a number of somebody else, or two other facts, speak against
             return (agreeing > 0) | (against < _OUTWEIGHS)
-        return agreeing > 0
+        if lead in _NUMBERS:
+            return agreeing > 0
+        likely = against == 0
+        if lead == ("atena",):
+            if not (prints.has(("post",)) and "post" in self._by_person):
+                return agreeing > 0
+            mask = np.zeros(prints.count, bool)
+            mask[rows] = True
+            theirs = prints.of("post", mask)[rows]
+            likely &= (self._by_person["post"][persons] == theirs) & (theirs != _NONE)
+        enough = max(_LIST, prints.count * _LIST_SHARE)
+        return (agreeing > 0) | (likely & (matched + int(likely.sum()) >= enough))
 
     def compare(self, rows: Rows, person: NDArray[np.int64]) -> Comparison:
         """How matched rows agree with the register in what another extract would have otherwise."""
@@ -315,9 +348,9 @@ class Index:
         mask[chosen] = True
         compared = differing = 0
         for field in _CHANGEABLE:
-            values = prints.of(field, mask) if field in self._by_person else None
-            if values is not None:
-                ours, theirs = self._by_person[field][person[chosen]], values[chosen]
+            if field in self._by_person and prints.has((field,)):
+                theirs = prints.of(field, mask)[chosen]
+                ours = self._by_person[field][person[chosen]]
                 both = (theirs != _NONE) & (ours != _NONE)
                 compared += int(both.sum())
                 differing += int((both & (theirs != ours)).sum())
@@ -326,8 +359,8 @@ class Index:
             digest = _digest(self._key, cell)
             if digest in self.facts.extra:
                 ours = self._by_person[f"x{self.facts.extra.index(digest)}"][person[chosen]]
-                theirs = _fingerprints(
-                    self._key, "x", (column[row].strip() or None for row in chosen.tolist())
+                theirs = fingerprints(
+                    self._key, "x", [column[row].strip() or None for row in chosen.tolist()]
                 )
                 both = (theirs != _NONE) & (ours != _NONE)
                 own_compared += int(both.sum())
@@ -341,9 +374,13 @@ _NOBODY = -2
 COMPARED_ROWS = 2_000  # matched rows of one block that are compared
 SAME_COLUMNS = 4  # columns that make a combination of columns mean something
 SAME_SHARE = 0.8  # of the register in its own columns, nothing differing: this extract, or one that nothing tells apart
-_WITNESSES = ("nb", "kb", "my", "juki", "atena", "na", "tel", "acct", "addr")
-_NAMED = frozenset({"nb", "kb", "na"})
-_OWN = frozenset({"my", "juki", "atena"})
+_WITNESSES: tuple[tuple[str, ...], ...] = (
+    ("name",), ("kana",), ("birth",), ("my",), ("juki",), ("atena",), ("tel",), ("acct",), ("post", "house"), ("place",),
+)  # fmt: skip
+_NAMES, _PLACES = frozenset({"name", "kana"}), frozenset({"post", "house", "place"})
+_NUMBERS = frozenset({("tel",), ("acct",)})  # of a household: its address is no second fact of one person
+_OWN = frozenset({"my", "juki", "atena", "birth"})
+_LIST, _LIST_SHARE = 3, 0.5  # rows of a list that lead to the register's persons: no chance does so
 _OUTWEIGHS = 2
 _OTHER_ROWS, _OTHER_SHARE = 3, 0.005  # differing values that make it another extract
 _OWN_SHARE = 0.2
@@ -381,26 +418,52 @@ class Comparison:
         return "same" if whole and not self.differing else "unknown"
 
 
+def _independent(lead: tuple[str, ...], witness: tuple[str, ...]) -> bool:
+    """Does the witness say something that the lead has not said."""
+    said = {*lead} | {field for group in (_NAMES, _PLACES) if group & {*lead} for field in group}
+    return not said & {*witness} and not (lead in _NUMBERS and _PLACES & {*witness})
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Persons by fingerprint: of several with one fingerprint, the first."""
+
+    prints: Fingerprints
+    persons: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, by_person: Fingerprints) -> _Sorted:
+        prints, first = np.unique(by_person, return_index=True)
+        return cls(prints, first.astype(np.uint32))
+
+    def find(self, values: Fingerprints) -> NDArray[np.int64]:
+        """Person of each value, -1 for none."""
+        place = np.minimum(np.searchsorted(self.prints, values), len(self.prints) - 1)
+        hit = (self.prints[place] == values) & (values != _NONE)
+        return np.where(hit, self.persons[place].astype(np.int64), -1)
+
+
 class _Prints:
     """Fingerprints of rows by field, made once and only for the rows that ask."""
 
     def __init__(self, key: bytes, rows: Rows) -> None:
         self._key = key
-        self._rows = rows
+        self._columns = rows.columns
         self.count = len(rows)
         self._made: dict[str, tuple[Fingerprints, NDArray[np.bool_]]] = {}
 
-    def of(self, field: str, mask: NDArray[np.bool_]) -> Fingerprints | None:
-        """One fingerprint a row, 0 where the row has none or is not in the mask."""
-        if any(kind not in self._rows.columns for kind in _FIELDS[field]):
-            return None
+    def has(self, fields: Sequence[str]) -> bool:
+        """Do the rows have the columns of these fields."""
+        return all(_FIELDS[field] in self._columns for field in fields)
+
+    def of(self, field: str, mask: NDArray[np.bool_]) -> Fingerprints:
+        """One fingerprint a row, 0 where the row has none; rows outside of the mask may have none yet."""
         nothing = np.zeros(self.count, np.uint64), np.zeros(self.count, bool)
         prints, made = self._made.setdefault(field, nothing)
-        columns = [self._rows.columns[kind] for kind in _FIELDS[field]]
-        every = bool(mask.all())
-        for row in np.flatnonzero(mask & ~made).tolist():
-            value = row_value(field, columns, row, every=every)
-            if value is not None:
-                prints[row] = fingerprint(self._key, field, value)
-        made |= mask
+        column = self._columns[_FIELDS[field]]
+        new = np.flatnonzero(mask & ~made)
+        if len(new):
+            chosen = None if len(new) == self.count else new.tolist()
+            prints[new] = fingerprints(self._key, field, field_values(field, column, chosen))
+            made[new] = True
         return prints

@@ -161,6 +161,16 @@ FORMS = {
     "kana and birth": csv_bytes(("カナ氏名", "生年月日"), pick(PIECE, "カナ氏名", "生年月日"), "utf-16"),
     "name joined, other writing": csv_bytes(("氏名", "生年月日"), [(a.replace("\u3000", "").replace("斎", "齋").replace("高", "髙"), b.replace("/", ""))
                                                         for a, b in pick(PIECE, "氏名", "生年月日")]),
+    "name and telephone": csv_bytes(("氏名", "電話番号"), pick(PIECE, "氏名", "電話番号")),
+    "kana and telephone": csv_bytes(("カナ氏名", "電話番号"), pick(PIECE, "カナ氏名", "電話番号"), "euc_jp"),
+    "code, name, address": csv_bytes(("住民コード", "氏名", "住所"), pick(PIECE, "住民コード", "氏名", "住所")),
+    "letters": csv_bytes(("郵便番号", "住所", "氏名"), pick(PIECE, "郵便番号", "住所", "氏名"), "cp932"),
+    "name and address": csv_bytes(("住所", "氏名"), [(a.removeprefix("例題県").replace("丁目", "-").replace("番", "-").replace("号", ""), b)
+                                              for a, b in pick(PIECE, "住所", "氏名")]),
+    "name and postcode": csv_bytes(("郵便番号", "氏名"), pick(PIECE, "郵便番号", "氏名")),
+    "code and name": csv_bytes(("住民コード", "氏名"), pick(PIECE, "住民コード", "氏名")),
+    "code and address": csv_bytes(("住民コード", "住所"), pick(PIECE, "住民コード", "住所")),
+    "code and postcode": csv_bytes(("住民コード", "郵便番号"), pick(PIECE, "住民コード", "郵便番号")),
     "numbers only": csv_bytes(("宛名番号", "電話番号"), pick(PIECE, "住民コード", "電話番号")),
 }  # fmt: skip
 
@@ -179,6 +189,34 @@ def test_strangers_are_not_found(detector):
     assert not got
     assert records[0].extract == "unknown"
     assert len(records[0].persons) == ROWS
+
+
+def mixed(*columns):
+    """Rows of which every column is of another resident: each value is in the register, no two of one person."""
+    rows = residents()
+    return [
+        tuple(rows[(number + 37 * place) % ROWS][HEADER.index(column)]
+              for place, column in enumerate(columns))
+        for number in range(ROWS)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [
+    ("住民コード", "氏名"), ("住民コード", "電話番号"), ("住民コード", "郵便番号"), ("氏名", "電話番号"),
+    ("氏名", "生年月日"), ("氏名", "郵便番号", "電話番号"), ("カナ氏名", "電話番号"),
+])  # fmt: skip
+def test_one_field_is_no_proof(detector, columns):
+    """With 25 names among 300 people, some name stands with a namesake's number; nothing more."""
+    got, _ = found_in(detector, csv_bytes(columns, mixed(*columns)))
+    names_only = sum("氏名" in column for column in columns)
+    assert len(got) <= (ROWS // 10 if names_only else 0)
+
+
+def test_few_with_name_and_postcode_are_chance(detector):
+    """Namesakes live under one postcode: two rows of a list of strangers are no match."""
+    strangers = [(row[5], f"{row[2]}郎") for row in residents(seed=4)]
+    rows = [*strangers, *pick(PIECE[:2], "郵便番号", "氏名")]
+    assert not found_in(detector, csv_bytes(("郵便番号", "氏名"), rows))[0]
 
 
 def test_extract(detector):
