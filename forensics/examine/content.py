@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,8 @@ from forensics.work import alive
 from forensics.work.worker import reason
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from forensics.personal.detect import Detector
 
 MIB = 1 << 20
@@ -81,6 +83,11 @@ class Rows:
     """The rows that a unit gives, by table."""
 
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    people: list[tuple[Address, tuple[str, ...]]] = field(default_factory=list)
+
+    def given(self) -> dict[str, Any]:
+        """The tables; people as columns, for there may be as many as residents of a city."""
+        return {**self.tables, "people": _people(self.people)} if self.people else self.tables
 
     def add(self, table: str, **row: Any) -> None:
         self.tables.setdefault(table, []).append(row)
@@ -92,6 +99,23 @@ class Rows:
             "coverage", address=str(address), evidence=address.evidence, bytes=size,
             outcome=outcome, reason=why, method=method,
         )  # fmt: skip
+
+
+def _people(records: Sequence[tuple[Address, tuple[str, ...]]]) -> pa.Table:
+    """Rows of `people` of (address of the record, person tokens)."""
+    import pyarrow as pa
+
+    parts = [
+        pa.table(
+            {
+                "address": pa.repeat(str(address), len(tokens)),
+                "evidence": pa.repeat(address.evidence, len(tokens)).dictionary_encode(),
+                "token": pa.array(tokens, pa.string()),
+            }
+        )
+        for address, tokens in records
+    ]
+    return pa.concat_tables(parts).unify_dictionaries()
 
 
 @dataclass(slots=True)
@@ -268,8 +292,7 @@ class Examiner:
             extract=record.extract,
             score=record.score,
         )
-        for token in record.persons:
-            self.rows.add("people", address=str(address), evidence=address.evidence, token=token)
+        self.rows.people.append((address, record.persons))
 
     # Artefacts -------------------------------------------------------------------------------
 

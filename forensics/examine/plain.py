@@ -63,7 +63,7 @@ def _scan(shown: str, file: BinaryIO) -> dict[str, Any]:
     examiner = Examiner(Options(key_file=_key_file()), rows, Counts())
     examiner.stream(Address("file"), _File(file), "allocated", Origin(None, dict, no_companion))
     hits = Counter(row["kind"] for row in rows.tables.get("hits", ()))
-    people = {row["token"] for row in rows.tables.get("people", ())}
+    people = {token for _, tokens in rows.people for token in tokens}
     troubles = rows.tables.get("coverage", ())
     return {
         "file": shown,

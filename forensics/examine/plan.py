@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MIB = 1 << 20
 TIMES = ("modified", "accessed", "changed", "born")  # of a file: artefacts are told
-BATCH_BYTES = 128 * MIB
+BATCH_BYTES = 64 * MIB
 BATCH_FILES = 5000
 WINDOW_BYTES = 64 * MIB
 WINDOW_RUNS = 20_000

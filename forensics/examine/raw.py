@@ -34,7 +34,7 @@ def window(unit: RawWindow, options: Options) -> dict[str, list[dict[str, Any]]]
         "coverage", address=unit.address, evidence=unit.medium.id, bytes=unit.bytes,
         outcome="examined", reason=UNMAPPED_DATA if scan.unmapped_data else "RAW",
     )  # fmt: skip
-    return {**rows.tables, "counts": counts.rows()}
+    return {**rows.given(), "counts": counts.rows()}
 
 
 class _Scan:

@@ -71,7 +71,7 @@ def _files(unit: FileBatch, options: Options) -> dict[str, list[dict[str, Any]]]
         outcome="examined",
         reason="FILES",
     )
-    return {**rows.tables, "counts": counts.rows()}
+    return {**rows.given(), "counts": counts.rows()}
 
 
 def _path(row: dict[str, Any]) -> str | None:
@@ -121,4 +121,4 @@ def _paper(unit: Paper, options: Options) -> dict[str, list[dict[str, Any]]]:
     place = Address.parse(unit.address)
     for gap in gaps:
         rows.trouble(place, gap.length, "partial", gap.reason)
-    return rows.tables
+    return rows.given()
