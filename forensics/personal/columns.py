@@ -5,7 +5,7 @@ A vote is the share of cells that are valid values; a column in which few cells 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from forensics.personal import headers
@@ -60,12 +60,14 @@ class Layout:
     score: float = 0.0
 
 
-def layout_of(separator: str, rows: list[list[str]], carried: Layout | None) -> Layout | None:
+def layout_of(
+    separator: str, rows: Sequence[Sequence[str]], carried: Layout | None
+) -> Layout | None:
     """Column kinds of rows of one width: from their header, from the window before, or by votes.
 
     None when no row can be a person.
     """
-    named = headers.kinds(rows[0])
+    named = headers.kinds(list(rows[0]))
     header: tuple[str, ...] = ()
     if named is not None:
         header = tuple(rows[0])
@@ -150,7 +152,7 @@ def _numbers(cells: list[str], count: int) -> bool:
     )
 
 
-def _holds(layout: Layout, rows: list[list[str]]) -> bool:
+def _holds(layout: Layout, rows: Sequence[Sequence[str]]) -> bool:
     """Do rows go on with the columns of the window before."""
     if len(layout.kinds) != len(rows[0]):
         return False

@@ -7,6 +7,8 @@ next one.
 
 from __future__ import annotations
 
+import re
+import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -255,12 +257,11 @@ class Detector:
 
 def _shape(text: str) -> str:
     """What a rule sees of a value: digits alike, other characters by their class; one name serves one shape of a column."""
-    return "".join(_CLASS.get(char, char if char.isascii() else "漢") for char in text)
+    return _OTHER.sub("漢", text.translate(_CLASS))
 
 
-_CLASS = dict.fromkeys("0123456789", "9") | dict.fromkeys(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "a"
-)
+_CLASS = str.maketrans(string.digits + string.ascii_letters, "9" * 10 + "a" * 52)
+_OTHER = re.compile(r"[^\x00-\x7f]")
 
 
 def _weight(found: Iterable[tuple[View, Rows]]) -> float:

@@ -351,19 +351,20 @@ def wides(piece: bytes) -> list[Wide]:
         return []
     zero = np.zeros(len(piece) + -len(piece) % _SECTOR, bool)
     zero[: len(piece)] = np.frombuffer(piece, np.uint8) == 0
-    single = zero.copy()  # zeros beside zeros are no text
-    single[1:] &= ~zero[:-1]
-    single[:-1] &= ~zero[1:]
+    four = zero[:-3] & zero[1:-2] & zero[2:-1] & zero[3:]  # no text has them
+    single = zero.copy()
+    for shift in range(4):
+        single[shift : len(four) + shift] &= ~four
     even = single[::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
     odd = single[1::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
     sizes = np.full(len(even), _SECTOR // 2)
     sizes[-1] = len(piece) // 2 - (len(even) - 1) * (_SECTOR // 2)
-    out = []
+    out: list[Wide] = []
     for little, zeros, others in ((True, odd, even), (False, even, odd)):
-        seen = (zeros >= np.maximum(_WIDE_MIN, sizes * _WIDE_SHARE)) & (zeros > 2 * others)
+        seen = (zeros >= np.maximum(_WIDE_MIN, sizes * _WIDE_SHARE)) & (zeros >= others)
         dense = seen & (zeros > sizes * _WIDE_CORE)
         for first, last in _spans(seen, 2 * _WIDE_AROUND):
-            out += _wide(piece, first, last, dense, little=little)
+            out += _texts(piece, first, seen[first:last], dense[first:last], little=little)
     return sorted(out, key=lambda wide: wide.start)
 
 
@@ -377,10 +378,11 @@ def _spans(mask: NDArray[np.bool_], bridge: int) -> list[tuple[int, int]]:
     return list(zip(firsts.tolist(), (lasts + 1).tolist(), strict=True))
 
 
-def _wide(
-    piece: bytes, first: int, last: int, dense: NDArray[np.bool_], *, little: bool
+def _texts(
+    piece: bytes, first: int, seen: NDArray[np.bool_], dense: NDArray[np.bool_], *, little: bool
 ) -> Iterator[Wide]:
-    """The sectors first to last as UTF-16 where they read as text: zeros at odd places are LE, or BE one byte on."""
+    """Sectors from the first on as UTF-16 where they read as text: zeros at odd places are LE, or BE one byte on."""
+    last = first + len(seen)
     options = [(UTF16LE, "<u2", 0), (UTF16BE, ">u2", 1)]
     if not little:
         options = [(UTF16BE, ">u2", 0), (UTF16LE, "<u2", 1)]
@@ -392,19 +394,18 @@ def _wide(
         weights = np.zeros((last - first) * (_SECTOR // 2), np.int8)
         weights[: len(codes)] = _weights()[codes]
         weights[: len(codes)][codes == 0x3000] = 0  # the digit 0 in the other byte order
-        weights = weights.reshape(-1, _SECTOR // 2)
-        good = np.maximum(weights, 0).sum(axis=1, dtype=np.int64)
-        per_sector.append(good + (weights.sum(axis=1, dtype=np.int64) - good) // 5)
-        weighed.append(weights)
+        table = weights.reshape(-1, _SECTOR // 2)
+        good = np.maximum(table, 0).sum(axis=1, dtype=np.int64)
+        per_sector.append(good + (table.sum(axis=1, dtype=np.int64) - good) // 5)
+        weighed.append(table)
     main = int(per_sector[1].sum() > per_sector[0].sum())
-    if per_sector[main].sum() <= -(last - first) * (_SECTOR // 2):
-        return
-    other = (per_sector[1 - main] > per_sector[main]) & (per_sector[1 - main] > _READABLE)
-    for option, begin, end in [(main, 0, last - first),
+    readable = seen & (per_sector[main] > -_SECTOR // 2)
+    other = per_sector[1 - main] > np.maximum(per_sector[main] * 3 // 2, _READABLE)
+    for option, begin, end in [*((main, *span) for span in _spans(readable, 2 * _WIDE_AROUND)),
                                *((1 - main, *span) for span in _spans(other, 2 * _WIDE_AROUND))]:  # fmt: skip
         encoding, _, skip = options[option]
         odd = (weighed[option][begin:end] < 0).sum(axis=1)
-        pure = dense[first + begin : first + end] & (odd <= _ODD_MAX)
+        pure = dense[begin:end] & (odd <= _ODD_MAX)
         cores = (_core(span, first + begin, len(piece)) for span in _spans(pure, 0))
         yield Wide(encoding, max(0, first + begin - _WIDE_AROUND) * _SECTOR + skip,
                    min(len(piece), (first + end + _WIDE_AROUND) * _SECTOR + skip),
@@ -458,6 +459,8 @@ def views_of(piece: bytes, start: int, *, wide_only: bool = False) -> Iterator[l
 
 Stretch = tuple[int, bytes, tuple[Encoding, ...]]
 _EVIDENCE = 6  # bytes above ASCII in a line that say which encoding it is in
+_OPEN_LINES = 4
+_MIXED = 6  # bytes in order of UTF-8
 _RARE = 12  # one byte in so many may be none of the line's own
 
 
@@ -474,12 +477,17 @@ def _stretches(piece: bytes) -> Iterator[Stretch]:
     starts, known = _line_encodings(piece)
     decided = np.flatnonzero(known >= 0)
     turns = decided[1:][known[decided[1:]] != known[decided[:-1]]]
-    begin = 0
-    for end in [*starts[turns].tolist(), len(piece)]:
-        place = np.searchsorted(starts[decided], begin) if begin else 0
-        stretch = piece[begin:end]
-        yield begin, stretch, (_NARROW[known[decided[place]]],) if len(decided) else guess(stretch)
-        begin = end
+    if not len(decided):
+        yield 0, piece, guess(piece)
+        return
+    first = np.append(0, turns)  # lines that are open between two encodings are read in both
+    before = decided[np.searchsorted(decided, turns) - 1] + 1
+    begins = np.append(0, np.maximum(before, turns - _OPEN_LINES))
+    ends = np.append(starts[turns], len(piece))
+    encodings = known[np.append(decided[0], turns)]
+    for line, end, encoding in zip(begins.tolist(), ends.tolist(), encodings.tolist(), strict=True):
+        begin = int(starts[line])
+        yield begin, piece[begin:end], (_NARROW[encoding],)
 
 
 _NARROW = (UTF8, CP932, EUC)
@@ -489,7 +497,7 @@ def _line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     """Starts of lines (what controls end), and the place in _NARROW of the encoding of each, -1 where it is open.
 
     UTF-8 has its triples in order; CP932 begins its pairs with bytes that EUC-JP has not. Half-width kana
-    alone, and bytes above ASCII that are none in EUC-JP, are open.
+    alone, and text beside other bytes, are open.
     """
     values = np.frombuffer(piece, np.uint8)
     classes = _CLASSES[values]
@@ -506,7 +514,13 @@ def _line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     out = np.full(len(starts), -1, np.int8)
     enough = all_high >= _EVIDENCE
     utf8 = enough & (triples * 4 >= all_high * 3)
-    cp932 = enough & ~utf8 & (pairs * _RARE > all_high)
+    cp932 = enough & ~utf8 & (pairs * _RARE > all_high) & (triples < _MIXED)
+    if cp932.any():  # two pairs of EUC-JP: CP932 has so many bytes only of half-width kana
+        upper, above = values >= 0xA1, values >= 0xE0
+        four = np.zeros(len(values), bool)
+        four[:-3] = upper[:-3] & upper[1:-2] & upper[2:-1] & upper[3:]
+        four[:-3] &= above[:-3] | above[1:-2] | above[2:-1] | above[3:]
+        cp932 &= count(four) < 2
     out[utf8] = 0
     out[cp932] = 1
     rest = enough & ~utf8 & (pairs == 0)

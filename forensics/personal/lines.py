@@ -38,9 +38,9 @@ class Lines:
 
     def between(self, first: int, last: int) -> list[str]:
         """Text of the lines from first up to last."""
-        return (
-            self.text[self.starts[first] : self.ends[last - 1]]
-            .replace("\r\n", "\n")
-            .replace("\0", "\n")
-            .split("\n")
-        )
+        return self.block(first, last).split("\n")
+
+    def block(self, first: int, last: int) -> str:
+        """Text of the lines from first up to last, each but the last ended by a newline alone."""
+        text = self.text[self.starts[first] : self.ends[last - 1]]
+        return text.replace("\r\n", "\n").replace("\0", "\n")

@@ -6,7 +6,7 @@ name + address, name + telephone, e-mail, name alone. Address or telephone never
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
 from forensics.personal.rows import Rows
@@ -38,9 +38,19 @@ TOKEN_BYTES = 9
 
 def token(key: bytes, tag: str, value: str) -> str:
     """Keyed token of one value: 18 hex digits of BLAKE2b; same key and value, same token."""
-    return blake2b(
-        f"{tag}\0{value}".encode("utf-8", "surrogatepass"), key=key, digest_size=TOKEN_BYTES
-    ).hexdigest()
+    return _maker(key, tag)(value)
+
+
+def _maker(key: bytes, tag: str) -> Callable[[str], str]:
+    """How the tokens of many values of one tag are made."""
+    start = blake2b(f"{tag}\0".encode(), key=key, digest_size=TOKEN_BYTES)
+
+    def make(value: str) -> str:
+        one = start.copy()
+        one.update(value.encode("utf-8", "surrogatepass"))
+        return one.hexdigest()
+
+    return make
 
 
 def tokens(rows: Rows, key: bytes, known: Sequence[str | None]) -> list[str]:
@@ -51,10 +61,11 @@ def tokens(rows: Rows, key: bytes, known: Sequence[str | None]) -> list[str]:
             break
         if any(kind not in rows.columns for kind in kinds):
             continue
-        tag = "+".join(kinds)
-        for row, values in enumerate(
-            zip(*(rows.columns[kind].values for kind in kinds), strict=True)
-        ):
+        make = _maker(key, "+".join(kinds))
+        columns = [rows.columns[kind].values for kind in kinds]
+        if len(columns) == 1 and not any(out) and None not in columns[0]:
+            return ["k:" + make(value) for value in columns[0]]  # type: ignore[arg-type]
+        for row, values in enumerate(zip(*columns, strict=True)):
             if out[row] is None and None not in values:
-                out[row] = "k:" + token(key, tag, "\0".join(values))  # type: ignore[arg-type]
+                out[row] = "k:" + make("\0".join(values))  # type: ignore[arg-type]
     return [found or "k:" + token(key, "row", str(place)) for place, found in enumerate(out)]

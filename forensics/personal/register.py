@@ -102,7 +102,7 @@ def field_values(field: str, column: Column, rows: Sequence[int] | None = None) 
     return [column.value(row) for row in rows]
 
 
-_FEW = 8  # fewer than one row in so many: their values are made one by one
+_FEW = 2  # fewer than one row in so many: their values are made one by one
 
 
 def _house(cell: str) -> str | None:
@@ -111,12 +111,12 @@ def _house(cell: str) -> str | None:
 
 def _place(cell: str) -> str | None:
     """The end of the town's name and the house numbers: 例題県見晴市港町1丁目2番3号 -> 港町 1-2-3."""
-    match = _TOWN.match(cell.replace(" ", ""))
+    match = _TOWN.search(cell.replace(" ", ""))
     numbers = address.key(cell)
     return f"{match[1]} {numbers}" if match and "-" in numbers else None
 
 
-_TOWN = re.compile(r"\D*?(\D\D)(?:[〇一二三四五六七八九十百]+(?:丁目|番|号|条)|\d)")
+_TOWN = re.compile(r"([^\d市区郡]{1,4})(?:[〇一二三四五六七八九十百]+(?:丁目|番|号|条)|\d)")
 _ADDRESS = {"house": _house, "place": _place}
 
 
@@ -244,8 +244,7 @@ class Index:
         self._tokens: Fingerprints = arrays["tokens"]
         self._by_person = {field: arrays[f"f_{field}"] for field in self.facts.fields}
         self._leads = [lead for lead in _LEADS if all(field in self._by_person for field in lead)]
-        self._sorted = {lead: _Sorted.of(self._persons_by(lead)) for lead in self._leads}
-        self._known = {field: np.unique(self._by_person[field]) for lead in self._leads for field in lead if len(lead) > 1}
+        self._sorted = _Leads(self._by_person)
         self._complete = {
             (field,)
             for field in _STRONG & {*self.facts.fields}
@@ -266,9 +265,6 @@ class Index:
         """Token of a register person, the same in every item."""
         return f"r:{int(self._tokens[person]):016x}"
 
-    def _persons_by(self, lead: Sequence[str]) -> Fingerprints:
-        return together([self._by_person[field] for field in lead])
-
     def match(self, rows: Rows) -> NDArray[np.int64]:
         """Person number of each row, -1 for none: two fields agree, or a strong one under its header.
 
@@ -287,14 +283,20 @@ class Index:
             found = self._sorted[lead].find(values)
             candidates = np.flatnonzero((found >= 0) & open_rows)
             if len(candidates):
-                good = candidates[self._agrees(prints, lead, candidates, found[candidates], int((person >= 0).sum()))]
+                good = candidates[
+                    self._agrees(
+                        prints, lead, candidates, found[candidates], int((person >= 0).sum())
+                    )
+                ]
                 person[good] = found[good]
             if lead in self._complete:
                 # a number that nobody in the register has: the row is about nobody in it
                 person[(person == -1) & (found < 0) & (values != _NONE)] = _NOBODY
         return np.maximum(person, -1)
 
-    def _values(self, prints: _Prints, lead: tuple[str, ...], mask: NDArray[np.bool_]) -> Fingerprints | None:
+    def _values(
+        self, prints: _Prints, lead: tuple[str, ...], mask: NDArray[np.bool_]
+    ) -> Fingerprints | None:
         """Fingerprints of the rows of a lead, 0 where one of its fields is nobody's in the register."""
         if not prints.has(lead):
             return None
@@ -302,8 +304,7 @@ class Index:
         for field in lead:
             one = prints.of(field, mask)
             if len(lead) > 1:
-                known = self._known[field]
-                mask = mask & (known[np.minimum(np.searchsorted(known, one), len(known) - 1)] == one) & (one != _NONE)
+                mask = mask & (self._sorted[field,].find(one) >= 0)
             made.append(one)
         return np.where(mask, together(made), _NONE)
 
@@ -337,7 +338,8 @@ class Index:
             theirs = prints.of("post", mask)[rows]
             likely &= (self._by_person["post"][persons] == theirs) & (theirs != _NONE)
         enough = max(_LIST, prints.count * _LIST_SHARE)
-        return (agreeing > 0) | (likely & (matched + int(likely.sum()) >= enough))
+        many = matched + int(likely.sum()) >= enough
+        return np.where(many, likely, False) | (agreeing > 0)
 
     def compare(self, rows: Rows, person: NDArray[np.int64]) -> Comparison:
         """How matched rows agree with the register in what another extract would have otherwise."""
@@ -378,7 +380,9 @@ _WITNESSES: tuple[tuple[str, ...], ...] = (
     ("name",), ("kana",), ("birth",), ("my",), ("juki",), ("atena",), ("tel",), ("acct",), ("post", "house"), ("place",),
 )  # fmt: skip
 _NAMES, _PLACES = frozenset({"name", "kana"}), frozenset({"post", "house", "place"})
-_NUMBERS = frozenset({("tel",), ("acct",)})  # of a household: its address is no second fact of one person
+_NUMBERS = frozenset(
+    {("tel",), ("acct",)}
+)  # of a household: its address is no second fact of one person
 _OWN = frozenset({"my", "juki", "atena", "birth"})
 _LIST, _LIST_SHARE = 3, 0.5  # rows of a list that lead to the register's persons: no chance does so
 _OUTWEIGHS = 2
@@ -431,16 +435,26 @@ class _Sorted:
     prints: Fingerprints
     persons: NDArray[np.uint32]
 
-    @classmethod
-    def of(cls, by_person: Fingerprints) -> _Sorted:
-        prints, first = np.unique(by_person, return_index=True)
-        return cls(prints, first.astype(np.uint32))
-
     def find(self, values: Fingerprints) -> NDArray[np.int64]:
         """Person of each value, -1 for none."""
         place = np.minimum(np.searchsorted(self.prints, values), len(self.prints) - 1)
         hit = (self.prints[place] == values) & (values != _NONE)
         return np.where(hit, self.persons[place].astype(np.int64), -1)
+
+
+class _Leads(dict[tuple[str, ...], _Sorted]):
+    """The persons by each lead, sorted when a list first asks for it: few lists have every column."""
+
+    def __init__(self, by_person: Mapping[str, Fingerprints]) -> None:
+        super().__init__()
+        self._by_person = by_person
+
+    def __missing__(self, lead: tuple[str, ...]) -> _Sorted:
+        prints, first = np.unique(
+            together([self._by_person[field] for field in lead]), return_index=True
+        )
+        self[lead] = _Sorted(prints, first.astype(np.uint32))
+        return self[lead]
 
 
 class _Prints:

@@ -30,8 +30,8 @@ class Block:
     """Consecutive lines with one number of cells."""
 
     separator: str
-    cells: list[list[str]]
-    lines: list[int]  # line number of each row
+    cells: list[Sequence[str]]
+    lines: Sequence[int]  # line number of each row
     quoted: bool
 
 
@@ -42,10 +42,14 @@ def blocks(lines: Lines) -> Iterator[Block]:
     if not eligible.any():
         return
     candidates = []
+    every: dict[str, NDArray[np.int64]] = {}
     for separator in SEPARATORS:
+        if separator not in lines.text:
+            continue
         counts = np.where(eligible, lines.of(separator), 0)
         if counts.max(initial=0) == 0:
             continue
+        every[separator] = counts
         candidates += [(int(counts[start]) * (end - start), start, end, int(counts[start]), separator)
                        for start, end in _runs(counts)
                        if end - start > 1 or lines.digits[start] >= ALONE_DIGITS]  # fmt: skip
@@ -53,7 +57,8 @@ def blocks(lines: Lines) -> Iterator[Block]:
     for _, start, end, count, separator in candidates:
         if not free[start:end].all() or count + 1 > COLUMNS_MAX:
             continue
-        block = _block(lines.between(start, end), separator, count, start)
+        even = bool((every[separator][start:end] == count).all())
+        block = _block(lines.block(start, end), separator, count, start, even=even)
         if block.cells:
             free[start:end] = False
             yield block
@@ -77,8 +82,15 @@ def _runs(counts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     yield from open_runs.values()
 
 
-def _block(part: list[str], separator: str, count: int, start: int) -> Block:
-    if any('"' in line for line in part):
+def _block(text: str, separator: str, count: int, start: int, *, even: bool) -> Block:
+    """The rows of these lines that have as many cells as most; even: all have, when nothing is quoted."""
+    rows: list[Sequence[str]]
+    if even and '"' not in text:
+        cells = iter(text.replace("\n", separator).split(separator))
+        rows = list(zip(*[cells] * (count + 1), strict=True))
+        return Block(separator, rows, range(start, start + len(rows)), quoted=False)
+    part = text.split("\n")
+    if '"' in text:
         rows = [_split(line, separator) for line in part]
         widths = [len(row) for row in rows if len(row) > 1]
         width = max(set(widths), key=widths.count) if widths else 0
@@ -88,7 +100,7 @@ def _block(part: list[str], separator: str, count: int, start: int) -> Block:
         width, quoted = count + 1, False
     kept = [place for place, row in enumerate(rows) if len(row) == width]
     if len(kept) == len(rows):
-        return Block(separator, rows, list(range(start, start + len(rows))), quoted)
+        return Block(separator, rows, range(start, start + len(rows)), quoted)
     return Block(separator, [rows[p] for p in kept], [start + p for p in kept], quoted)
 
 
