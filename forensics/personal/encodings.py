@@ -480,7 +480,7 @@ def _stretches(piece: bytes) -> Iterator[Stretch]:
     if not len(decided):
         yield 0, piece, guess(piece)
         return
-    first = np.append(0, turns)  # lines that are open between two encodings are read in both
+    # lines that are open between two encodings are read in both
     before = decided[np.searchsorted(decided, turns) - 1] + 1
     begins = np.append(0, np.maximum(before, turns - _OPEN_LINES))
     ends = np.append(starts[turns], len(piece))
