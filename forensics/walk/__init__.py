@@ -17,12 +17,12 @@ from forensics.values import Gap
 from forensics.walk.ledger import ledger
 from forensics.walk.names import MaskPath, masker
 from forensics.walk.reader import Reader
-from forensics.walk.rows import Trouble, Walked, address_of, coverage, tables
+from forensics.walk.rows import Trouble, Walked, coverage, tables
 
 GAPS_MAX = 1_000  # coverage rows for ranges that a walk could not read
 SWAP = "swap"  # pages, no files: swept raw, and that is all there is
 
-__all__ = ["WalkUnit", "address_of", "files", "ledger", "units"]
+__all__ = ["WalkUnit", "files", "ledger", "units"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ addresses, extents trimmed to the size, and what content, slack and metadata cla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
@@ -22,7 +22,6 @@ from forensics.values import (
     MICROS_MAX,
     MICROS_MIN,
     NO_TIME,
-    Address,
     Interval,
 )
 from forensics.walk.intervals import NONE, Bools, Ints, Ranges, complement, intersect
@@ -185,30 +184,16 @@ class Walked:
 
 
 def addresses(evidence: str, volume: str, rows: Rows) -> pa.Array:
-    """Addresses of all rows; see `address_of` for the rule that adds the file id."""
+    """Addresses of all rows.
+
+    The file id stands in one where the path alone may name several files: where it is masked, where
+    the file is deleted, and where another name of the volume has the same path (`twin`).
+    """
     named = rows.masked | rows.deleted | (rows.flags & TWIN > 0)
     empty = pa.scalar("")
     file_id = pc.if_else(pa.array(named), pc.binary_join_element_wise("#", rows.file_id, ""), empty)
     stream = pc.fill_null(pc.binary_join_element_wise(":", rows.stream, ""), "")
     return pc.binary_join_element_wise(f"{evidence}:{volume}:", rows.path, file_id, stream, "")
-
-
-def address_of(row: Mapping[str, Any]) -> str:
-    """Address of a row of `files`.
-
-    The file id stands in it where the path alone may name several files: where the path is
-    masked, where the file is deleted, and where another name of the volume has the same path.
-    """
-    named = row["masked"] or row["state"] == "deleted" or "twin" in (row["flags"] or ())
-    return str(
-        Address(
-            row["evidence"],
-            row["volume"],
-            row["path"],
-            row["file_id"] if named else None,
-            row["stream"],
-        )
-    )
 
 
 def flag_twins(rows: Rows) -> None:
