@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from forensics import __version__
 
 SECONDS_MAX = 1_000_000
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # Arrow's and numpy's: a process is one core
 DONE, FAILED, REFUSED, PARTLY, CUSTODY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -259,6 +260,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code. Never a traceback for a person's mistake."""
     from forensics.case import DigestMismatch, Refused
 
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
     options = parser().parse_args(arguments)
     try:
         code: int = options.run(options)

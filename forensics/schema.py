@@ -602,7 +602,9 @@ def write(table: pa.Table, place: Path) -> None:
 
 
 def sort(name: str, table: pa.Table) -> pa.Table:
-    """Rows in the declared key order, duplicates kept; other columns break ties."""
+    """Rows in the declared key order, duplicates kept in the order given."""
+    import numpy as np
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     if table.num_rows < 2:
@@ -614,7 +616,9 @@ def sort(name: str, table: pa.Table) -> pa.Table:
         if str(field.type).startswith("dictionary"):
             place = plain.schema.get_field_index(key)
             plain = plain.set_column(place, key, plain.column(key).cast("string"))
-    return table.take(pc.sort_indices(plain, sort_keys=keys))
+    order = pc.sort_indices(plain, sort_keys=keys)
+    as_is = pa.array(np.arange(table.num_rows, dtype=np.uint64))
+    return table if order.equals(as_is) else table.take(order)
 
 
 def concat(name: str, tables: Iterable[pa.Table]) -> pa.Table:

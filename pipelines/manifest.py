@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from forensics.work import Crew
 
 
+BATCH_BYTES = 256 << 20  # digests are quickly made
+
+
 def manifest(case: Case, crew: Crew) -> int:
     """The tables volumes, files, contents and coverage; gives the exit code."""
     media = evidence.open_all(case)
     walked = crew.each(walk.files, walk.units(media))
-    found = crew.each(examine.digests, examine.batches(case, media, walked))
+    batches = examine.batches(case, media, walked, BATCH_BYTES)
+    found = crew.each(examine.digests, batches)
     tables = case.keep(walked, found)
     return case.exit_code(tables)

@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forensics.personal.fold import name_key
+from forensics.personal.fold import kana_key, name_key
 
 SURNAMES_MAX, GIVEN_MAX = 13_100, 19_000
 
@@ -39,16 +39,18 @@ def _nouns(folder: Path, name: str) -> list[list[str]]:
 
 
 def names(packages: Path) -> str:
-    """Lines `s|g TAB surface TAB reading TAB flags`, commonest (lowest cost) first.
+    """Six lines of names apart by blanks: surnames, given names, the readings of both, places, nouns.
 
-    flags: p a place has this name, n a common noun is written so.
+    The commonest (lowest cost) are taken; kanji and kana in one form, as they are compared. Places:
+    a place has this name too; nouns: a common noun is written so.
     """
     places = {row[0] for row in _nouns(packages, "Noun.place.csv")}
     common = {row[0] for row in _nouns(packages, "Noun.csv")}
     common |= {row[0] for row in _nouns(packages, "Noun.verbal.csv")}
     rows = sorted(_nouns(packages, "Noun.name.csv"), key=lambda row: (int(row[3]), row[0], row[11]))
-    out, seen = [], set()
+    seen: set[tuple[str, str, str]] = set()
     left = {"姓": SURNAMES_MAX, "名": GIVEN_MAX}
+    sets: dict[str, set[str]] = {key: set() for key in ("姓", "名", "姓kana", "名kana", "p", "n")}
     for row in rows:
         surface, part, reading = row[0], row[7], row[11]
         if part not in left or not left[part] or (part, surface, reading) in seen:
@@ -57,9 +59,14 @@ def names(packages: Path) -> str:
             continue
         seen.add((part, surface, reading))
         left[part] -= 1
-        flags = "p" * (surface in places) + "n" * (surface in common)
-        out.append(f"{'s' if part == '姓' else 'g'}\t{surface}\t{reading}\t{flags}\n")
-    return "".join(out)
+        key = name_key(surface)
+        sets[part].add(key)
+        sets[f"{part}kana"].add(kana_key(reading))
+        if surface in places:
+            sets["p"].add(key)
+        if surface in common:
+            sets["n"].add(key)
+    return "".join(" ".join(sorted(found)) + "\n" for found in sets.values())
 
 
 def words(packages: Path) -> str:
@@ -160,7 +167,7 @@ def banks(packages: Path) -> str:
 def main() -> None:
     packages, out = Path(sys.argv[1]), Path(sys.argv[2])
     out.mkdir(parents=True, exist_ok=True)
-    (out / "names.tsv").write_text(names(packages), "utf-8")
+    (out / "names.txt").write_text(names(packages), "utf-8")
     (out / "words.txt").write_text(words(packages), "utf-8")
     (out / "nouns.txt").write_text(nouns(packages), "utf-8")
     (out / "modern.txt").write_text(modern(packages), "utf-8")

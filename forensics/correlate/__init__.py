@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from forensics import artifacts, schema
+from forensics import schema
 from forensics.correlate import (
     clocks,
     connections,
@@ -41,6 +41,8 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
     Times are resolved to UTC; what cannot be resolved stays without time. The order of rows does
     not matter.
     """
+    from forensics import artifacts
+
     have = {name: tables.get(name, schema.to_arrow(name, [])) for name in INPUTS}
     hosts = [item.id for item in case.evidence if item.role in media.HOSTS]
     others = [item.id for item in case.evidence if item.role not in media.HOSTS]

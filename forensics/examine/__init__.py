@@ -1,85 +1,32 @@
-"""Examine: each byte once, in its best form. Hash, type, unpack, search, parse artefacts."""
+"""Examine: each byte once, in its best form. Hash, type, unpack, search, parse artefacts.
+
+A name is imported when it is first asked for: a manifest needs neither unpackers nor detectors,
+whose import takes longer than a small manifest does.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
-import shutil
-import tempfile
-from pathlib import Path
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from forensics.case import Case, Refused
-from forensics.examine.content import NO_YEAR, Options
-from forensics.examine.manifest import digests
-from forensics.examine.plan import batches, units
-from forensics.examine.settle import settle
-from forensics.examine.unit import contents
-from forensics.personal import register
-from forensics.values import moment
+if TYPE_CHECKING:
+    from forensics.examine.content import Options
+    from forensics.examine.manifest import digests
+    from forensics.examine.plan import batches, units
+    from forensics.examine.prepare import options, prepared
+    from forensics.examine.settling import settle
+    from forensics.examine.unit import contents
 
 __all__ = ["Options", "batches", "contents", "digests", "options", "prepared", "settle", "units"]
 
-
-def prepared(case: Case) -> Case:
-    """The case with its register as an index of keyed fingerprints, and the number of its persons.
-
-    Refused where the register cannot be read: before the case folder is made.
-    """
-    if not case.register:
-        return case
-    index = _index(case)
-    if not index.is_file():
-        with tempfile.TemporaryDirectory() as folder:
-            draft = Path(folder) / "index"
-            try:
-                register.build(
-                    case.register.file, dict(case.register.columns), case.token_key(), draft
-                )
-            except register.RegisterError as error:
-                raise Refused(f"register {case.register.file.name}: {error}") from None
-            index.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(draft, index.with_suffix(".tmp"))
-            index.with_suffix(".tmp").replace(index)
-    persons = register.Index.load(index, case.token_key()).persons
-    return dataclasses.replace(case, register_persons=persons)
+_HOMES = {
+    "Options": "content", "batches": "plan", "contents": "unit", "digests": "manifest",
+    "options": "prepare", "prepared": "prepare", "settle": "settling", "units": "plan",
+}  # fmt: skip
 
 
-def options(case: Case) -> Options:
-    """What this case looks for."""
-    index = _index(case) if case.register else None
-    year = moment(case.window[1]).year if case.window else NO_YEAR
-    out = Options(
-        key_file=str(case.key_file),
-        register=str(index) if index else None,
-        rules=tuple(map(str, case.rules)),
-        year=year,
-        algorithms=("sha256", *case.digests),
-    )
-    secret = hashlib.sha256(b"identity" + case.token_key()).hexdigest()
-    rules = [
-        path.read_bytes().hex() for folder in case.rules for path in sorted(folder.rglob("*.yar"))
-    ]
-    return _identified(out, secret, rules, index.name if index else None)
-
-
-def _index(case: Case) -> Path:
-    return case.parts / f"register-{_register_digest(case)}.index"
-
-
-def _register_digest(case: Case) -> str:
-    assert case.register
-    total = hashlib.sha256(case.register.file.read_bytes())
-    total.update(json.dumps(case.register.columns).encode() + case.token_key())
-    return total.hexdigest()[:32]
-
-
-def _identified(options: Options, *depends: object) -> Options:
-    """The options with the digest of all they stand for (paths do not count, what is there does)."""
-    plain = dataclasses.asdict(options) | {
-        "key_file": options.key_file is not None,
-        "register": None,
-        "rules": None,
-    }
-    text = json.dumps([plain, depends], sort_keys=True, default=str)
-    return dataclasses.replace(options, identity=hashlib.sha256(text.encode()).hexdigest())
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -19,7 +19,7 @@ from forensics.artifacts import ARTIFACTS, Artifact, Content
 from forensics.examine.types import HEAD_BYTES, content_type
 from forensics.unpack import Budget, Member, Unpacker, UnpackError, find
 from forensics.values import WORST, Address, Gap, Interval, decode_name, encode_name
-from forensics.walk.stream import NotOpen
+from forensics.walk.stream import NotOpen, readable_bytes
 from forensics.work import alive
 from forensics.work.worker import reason
 
@@ -32,8 +32,6 @@ MIB = 1 << 20
 NO_YEAR = 9999  # of the case: then no date is too young to be one of birth
 READ_BYTES = MIB
 ARTIFACT_BYTES_MAX = 256 * MIB  # a larger registry hive or log is a row, not a full memory
-TIMES_MEDIUM = 4  # that much of a stream is read: a size beyond it is a damaged or hollow one …
-STREAM_BYTES_MIN = 256 * MIB  # … but never less than this
 SPOOL_BYTES = 32 * MIB  # members up to this size stay in memory
 MASKED_COLUMNS = {"path", "detail", "label", "value"}
 COMPOUND = "ole"  # name of the unpacker of compound files
@@ -393,13 +391,6 @@ def _inner_origin(spot: Spot, unpacker: Unpacker, name: Address) -> Origin:
     if path and unpacker.name == COMPOUND:
         return Origin(f"{path}!{name.members[-1]}", dict, no_companion)
     return Origin(None, dict, no_companion)
-
-
-def readable_bytes(size: int, medium_bytes: int | None) -> int:
-    """How much of a stream is read: a damaged inode may claim 2^60 bytes on a small medium."""
-    if medium_bytes is None:
-        return size
-    return min(size, max(TIMES_MEDIUM * medium_bytes, STREAM_BYTES_MIN))
 
 
 def member_address(address: Address, member: Member, number: int) -> Address:

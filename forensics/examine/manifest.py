@@ -7,13 +7,15 @@ plain run is read at once where it lies; all others go through the reader of the
 from __future__ import annotations
 
 import hashlib
+from itertools import compress, islice
 from typing import TYPE_CHECKING, Any
 
 from forensics.evidence import Image, open_medium
-from forensics.examine.content import readable_bytes
+from forensics.evidence.facts import clipped
 from forensics.examine.plan import FileBatch, read_plan
 from forensics.examine.types import HEAD_BYTES, content_type
-from forensics.walk.stream import NotOpen, open_volume
+from forensics.values import Gap
+from forensics.walk.stream import NotOpen, open_volume, readable_bytes
 from forensics.work import alive
 from forensics.work.worker import coverage_row
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PIECE_BYTES = 4 << 20
+BLOCK_BYTES, NEAR_BYTES = 1 << 20, 16 << 10  # read together, with what lies between them
 PLAIN_FLAGS = frozenset(("hard_link", "presumed_runs", "twin"))  # that do not change how to read
 
 
@@ -37,11 +40,13 @@ def digests(unit: FileBatch, _options: None = None) -> dict[str, Any]:
     others = iter(plan.filter(pa.array([not one for one in whole], pa.bool_())).to_pylist())
     rows: list[tuple[str | None, str | None, str, str | None]] = []
     troubles = []
+    sizes = [size for size, _ in unit.rows]
     with open_medium(unit.medium) as image:
         volume = open_volume(image, unit.volume_start)
+        neighbours = _Neighbours(image, list(compress(zip(starts, sizes, strict=True), whole)))
         for number, (size, address) in enumerate(unit.rows):
             if whole[number]:
-                rows.append(_whole(image, starts[number], size))
+                rows.append(_whole(*neighbours.read(starts[number], size)))
             else:
                 rows.append(_stream(volume, next(others), unit.medium.size))
             if rows[-1][2] != "examined":
@@ -78,9 +83,37 @@ def _plain_starts(plan: pa.Table) -> list[int]:
     return [int(start) for start in starts]
 
 
-def _whole(image: Image, start: int, size: int) -> tuple[str | None, str | None, str, str | None]:
-    data, gaps = image.read_gaps(start, size)
-    kind = content_type(data[:HEAD_BYTES])
+class _Neighbours:
+    """Plain streams in the order of the medium; those that lie together are read together."""
+
+    def __init__(self, image: Image, runs: list[tuple[int, int]]) -> None:
+        self._image, self._runs = image, runs
+        self._next = 0
+        self._start, self._data = 0, memoryview(b"")
+        self._gaps: list[Gap] = []
+
+    def read(self, start: int, size: int) -> tuple[memoryview, list[Gap]]:
+        """The bytes of the next stream, and the gaps in them."""
+        if start + size > self._start + len(self._data):
+            self._fill()
+        self._next += 1
+        low = start - self._start
+        gaps = clipped(self._gaps, start, size) if self._gaps else []
+        return self._data[low : low + size], gaps
+
+    def _fill(self) -> None:
+        start, size = self._runs[self._next]
+        end = start + size
+        for begin, length in islice(self._runs, self._next + 1, None):
+            if not end <= begin <= end + NEAR_BYTES or begin + length - start > BLOCK_BYTES:
+                break
+            end = begin + length
+        data, self._gaps = self._image.read_gaps(start, end - start)
+        self._start, self._data = start, memoryview(data)
+
+
+def _whole(data: memoryview, gaps: list[Gap]) -> tuple[str | None, str | None, str, str | None]:
+    kind = content_type(bytes(data[:HEAD_BYTES]))
     if gaps:
         return None, kind, "unreadable", gaps[0].reason
     return hashlib.sha256(data).hexdigest(), kind, "examined", None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 TIMES = ("modified", "accessed", "changed", "born")  # of a file: artefacts are told
 BATCH_BYTES = 64 * MIB
-BATCH_FILES = 5000
+FILE_BYTES = 16 << 10  # a batch is full, too, when its files are smaller than this on average
 WINDOW_BYTES = 64 * MIB
 WINDOW_RUNS = 20_000
 OVERLAP_BYTES = 64 << 10  # a record that begins in a window is read to its end
@@ -133,8 +133,10 @@ def units(case: Case, media: Sequence[Medium], walked: Any, ledger: pa.Table) ->
     return out
 
 
-def batches(case: Case, media: Sequence[Medium], walked: Any) -> list[FileBatch]:
-    """All streams of all volumes, as file batches."""
+def batches(
+    case: Case, media: Sequence[Medium], walked: Any, batch_bytes: int = BATCH_BYTES
+) -> list[FileBatch]:
+    """All streams of all volumes, as file batches of about `batch_bytes`."""
     folder, files = _folder(case), walked.table("files")
     volumes = {
         (row["evidence"], row["volume"]): row["start"]
@@ -144,7 +146,8 @@ def batches(case: Case, media: Sequence[Medium], walked: Any) -> list[FileBatch]
     for medium in media:
         streams = _streams(_of(files, medium.id))
         for volume in sorted(set(streams.column("volume").to_pylist())):
-            out += _batches(folder, medium, volume, volumes[medium.id, volume], streams)
+            start = volumes[medium.id, volume]
+            out += _batches(folder, medium, volume, start, streams, batch_bytes)
     return out
 
 
@@ -205,7 +208,7 @@ def first_bytes(extents: pa.ListArray) -> np.ndarray:
 
 
 def _batches(
-    folder: Path, medium: Medium, volume: str, start: int, streams: pa.Table
+    folder: Path, medium: Medium, volume: str, start: int, streams: pa.Table, batch_bytes: int
 ) -> Iterator[FileBatch]:
     import numpy as np
     import pyarrow as pa
@@ -219,7 +222,8 @@ def _batches(
     names = mine.column("address").to_pylist()
     cuts, total = [0], 0
     for number, size in enumerate(sizes):
-        if number > cuts[-1] and (total + size > BATCH_BYTES or number - cuts[-1] >= BATCH_FILES):
+        files = number - cuts[-1]
+        if files and (total + size > batch_bytes or files >= batch_bytes // FILE_BYTES):
             cuts.append(number)
             total = 0
         total += size

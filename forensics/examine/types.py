@@ -14,6 +14,7 @@ from typing import Any
 
 HEAD_BYTES = 4096
 TEXT_BYTES = 1024  # of these the charset is told
+CUT_BYTES = 3  # of a character whose first byte is before a fragment
 
 # (offset, signature, type): first match wins. Source: IANA media types and the formats' papers.
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
@@ -65,10 +66,16 @@ ZIP_KINDS: tuple[tuple[bytes, str], ...] = (
     (b"META-INF/MANIFEST.MF", "application/java-archive"),
 )
 _BY_FIRST_BYTE = {
-    first: tuple(row for row in SIGNATURES if row[0] == 0 and row[1][0] == first)
+    first: tuple((row[1], row[2]) for row in SIGNATURES if row[0] == 0 and row[1][0] == first)
     for first in {signature[0] for offset, signature, _ in SIGNATURES if offset == 0}
 }
-_ELSEWHERE = tuple(row for row in SIGNATURES if row[0])
+_ELSEWHERE = tuple(
+    (
+        slice(offset, offset + length),
+        {row[1]: row[2] for row in SIGNATURES if (row[0], len(row[1])) == (offset, length)},
+    )
+    for offset, length in sorted({(row[0], len(row[1])) for row in SIGNATURES if row[0]})
+)
 CONTROLS = bytes({*range(0x20)} - {*b"\t\n\r\f\x1b"} | {0x7F})
 
 
@@ -78,10 +85,13 @@ def content_type(head: bytes) -> str:
         return "inode/x-empty"
     if head[:4] in (b"PK\3\4", b"PK\5\6"):
         return next((kind for mark, kind in ZIP_KINDS if mark in head), "application/zip")
-    for offset, signature, kind in (*_BY_FIRST_BYTE.get(head[0], ()), *_ELSEWHERE):
-        if head.startswith(signature, offset):
+    for signature, kind in _BY_FIRST_BYTE.get(head[0], ()):
+        if head.startswith(signature):
             return kind
-    if not head.strip(b"\0"):
+    for place, kinds in _ELSEWHERE:
+        if head[place] in kinds:
+            return kinds[head[place]]
+    if not head[0] and not head.strip(b"\0"):
         return "application/x-zeros"
     charset = text_charset(head[:TEXT_BYTES])
     if charset:
@@ -105,32 +115,45 @@ def text_charset(head: bytes) -> str | None:
         return "iso-2022-jp"
     if head.isascii():
         return "ascii"
-    for charset in ("utf-8", "euc_jp", "cp932"):
-        if any(_decodes(head, skip, charset) for skip in range(min(4, len(head)))):
+    for charset in _DECODERS:
+        if _decodes(head, charset):
             return {"euc_jp": "euc-jp"}.get(charset, charset)
     return None
 
 
-def _decodes(head: bytes, skip: int, charset: str) -> bool:
-    """Text from byte `skip` on, but for a character that the end cuts."""
-    decoder = codecs.getincrementaldecoder(charset)()
-    try:
-        decoder.decode(head[skip:] if skip else head)
-    except UnicodeDecodeError:
-        return False
-    return True
+_DECODERS = {
+    charset: codecs.getincrementaldecoder(charset) for charset in ("utf-8", "euc_jp", "cp932")
+}
+
+
+def _decodes(head: bytes, charset: str) -> bool:
+    """Text, but for a character that the start and one that the end cuts."""
+    for skip in range(min(CUT_BYTES + 1, len(head))):
+        try:
+            _DECODERS[charset]().decode(head[skip:])
+        except UnicodeDecodeError as error:
+            if charset == "utf-8" and error.start > CUT_BYTES:  # no other start mends that
+                return False
+        else:
+            return True
+    return False
 
 
 # Of text in UTF-16: ASCII with line ends, kana and Japanese marks, kanji, full- and half-width forms.
-_COMMON = re.compile(r"[\t\n\r\x20-\x7e\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
+_COMMON = re.compile(r"[\t\n\r\x20-\x7e\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]+")
 _COMMON_SHARE = 0.9  # a third of random units fall into these ranges
+
+
+_COMMON_HIGH = bytes((0x00, 0x30, *range(0x4E, 0xA0), 0xFF))  # bytes of their units
 
 
 def _wide(head: bytes) -> str | None:
     """UTF-16 without a mark: nearly all units are characters that text has."""
-    for charset in ("utf-16-le", "utf-16-be"):
+    for charset, high in (("utf-16-le", head[1::2]), ("utf-16-be", head[: len(head) & ~1 : 2])):
+        if len(high.translate(None, _COMMON_HIGH)) > (1 - _COMMON_SHARE) * len(high):
+            continue
         text = head[: len(head) // 2 * 2].decode(charset, "replace")
-        if len(text) > 1 and len(_COMMON.findall(text)) >= _COMMON_SHARE * len(text):
+        if len(text) > 1 and sum(map(len, _COMMON.findall(text))) >= _COMMON_SHARE * len(text):
             return charset
     return None
 

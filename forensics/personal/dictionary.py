@@ -12,8 +12,6 @@ from importlib.resources import files
 
 import numpy as np
 
-from forensics.personal.fold import kana_key, name_key
-
 
 def _text(name: str) -> str:
     return (files("forensics.personal") / "data" / name).read_text("utf-8")
@@ -37,19 +35,9 @@ class Names:
 @cache
 def names() -> Names:
     """The name dictionary, read once per process."""
-    sets: dict[str, set[str]] = {key: set() for key in ("s", "g", "sk", "gk", "p", "n")}
-    for line in _text("names.tsv").splitlines():
-        part, surface, reading, flags = line.split("\t")
-        key = name_key(surface)
-        sets[part].add(key)
-        sets[part + "k"].add(kana_key(reading))
-        for flag in flags:
-            sets[flag].add(key)
-    return Names(
-        frozenset(sets["s"]), frozenset(sets["g"]), frozenset(sets["sk"]), frozenset(sets["gk"]),
-        frozenset(sets["p"]), frozenset(sets["n"]), frozenset(_text("words.txt").split()),
-        frozenset(_text("modern.txt").split()), frozenset(_text("nouns.txt").split()),
-    )  # fmt: skip
+    lines = [frozenset(line.split(" ")) for line in _text("names.txt").splitlines()]
+    others = (frozenset(_text(f"{name}.txt").split()) for name in ("words", "modern", "nouns"))
+    return Names(*lines, *others)
 
 
 @cache

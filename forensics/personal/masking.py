@@ -151,8 +151,11 @@ def _names(text: str) -> list[tuple[int, int, str]]:
         found = _apart(match[1], match[2])
         if found:
             out.append((match.end(1) - found[0], match.end() + found[1], NAME))
-    for match in _WORD.finditer(text):
-        out += _joined(match[0], match.start())
+    out += [
+        (match.start() + found[0], match.start() + found[1], NAME)
+        for match in _WORD.finditer(text)
+        if (found := _joined(match[0]))
+    ]
     for match in _KANA.finditer(text):
         if name_kana.parts(match[0].replace("_", " ")):
             out.append((match.start(), match.end(), NAME))
@@ -194,10 +197,11 @@ def _thing(word: str) -> bool:
     )
 
 
-def _joined(word: str, at: int) -> list[tuple[int, int, str]]:
+@lru_cache(maxsize=1 << 14)
+def _joined(word: str) -> tuple[int, int] | None:
     """A name written together: a whole word, or between papers (申請書) and an honorific or paper."""
     if word in names().words:
-        return []
+        return None
     for begin in range(len(word) - 1):
         if begin and not word.endswith(_ENDS, 0, begin):
             continue
@@ -208,8 +212,8 @@ def _joined(word: str, at: int) -> list[tuple[int, int, str]]:
             if length < 3 and not polite and word[begin] not in _ONE:
                 continue
             if (stop == len(word) or _AFTER.match(word, stop)) and _together(word[begin:stop]):
-                return [(at + begin, at + stop, NAME)]
-    return []
+                return begin, stop
+    return None
 
 
 def _together(text: str) -> bool:

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from forensics.report.terminal import one_page
-
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from forensics.case import Case
-
-__all__ = ["one_page", "write"]
 
 
 def write(case: Case, findings: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> int:

@@ -15,7 +15,7 @@ from forensics.evidence import Medium, open_medium
 from forensics.evidence.volumes import Volume, volumes
 from forensics.values import Gap
 from forensics.walk.ledger import ledger
-from forensics.walk.names import MaskPath, masker
+from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Trouble, Walked, coverage, tables
 
@@ -96,7 +96,7 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
         )
     with open_medium(medium) as image:
         reader = Reader(image)
-        walked = _walk(reader, volume, masker(wanted=unit.mask))
+        walked = _walk(reader, volume, Mask(wanted=unit.mask))
         if walked is None:
             reason = volume.reason or "NO_FILE_SYSTEM"
             troubles = [Trouble("unsupported", reason, volume.length), *_unread(reader, volume)]
@@ -116,7 +116,7 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
     return {"volumes": [row], **out}
 
 
-def _walk(reader: Reader, volume: Volume, mask_path: MaskPath | None) -> Walked | None:
+def _walk(reader: Reader, volume: Volume, mask: Mask) -> Walked | None:
     """The reader that fits the file system; None where there is none."""
     from forensics.walk import ext, ntfs
 
@@ -125,7 +125,7 @@ def _walk(reader: Reader, volume: Volume, mask_path: MaskPath | None) -> Walked 
     start, length = volume.start, volume.length
     for names, own in ((("ntfs",), ntfs.walk), (("ext2", "ext3", "ext4"), ext.walk)):
         if volume.filesystem in {None, *names}:
-            walked = own(reader, start, length, mask_path)
+            walked = own(reader, start, length, mask)
             if walked is not None:
                 return walked
     from forensics.walk import fat, other, tsk
@@ -136,8 +136,8 @@ def _walk(reader: Reader, volume: Volume, mask_path: MaskPath | None) -> Walked 
     system, name = opened
     walked = None
     if name.startswith(("fat", "exfat")):
-        walked = fat.walk(reader, start, length, mask_path, system, name)
-    return walked or other.walk(reader, start, length, mask_path, system, name)
+        walked = fat.walk(reader, start, length, mask, system, name)
+    return walked or other.walk(reader, start, length, mask, system, name)
 
 
 def _unread(reader: Reader, volume: Volume) -> list[Trouble]:

@@ -47,6 +47,21 @@ class Folder(NamedTuple):
     depth: int
 
 
+class Claims:
+    """Bytes that belong to rows and are not their content, runs of the medium."""
+
+    def __init__(self) -> None:
+        self._claimed: list[tuple[int, int, int]] = []
+
+    def add(self, row: int, runs: list[tuple[int, int]]) -> None:
+        self._claimed += [(row, start, length) for start, length in runs]
+
+    def columns(self) -> tuple[Ints, Ints, Ints]:
+        """Row, start and length of all of them."""
+        row, start, length = np.array(self._claimed, np.int64).reshape(-1, 3).T
+        return row, start, length
+
+
 class Collector:
     """Grows row by row; `rows` makes the columns."""
 
@@ -55,7 +70,6 @@ class Collector:
         self._counts: list[int] = []
         self._start: list[int] = []
         self._length: list[int] = []
-        self._claims: dict[str, tuple[list[int], list[int], list[int]]] = {}
 
     def add(
         self,
@@ -71,7 +85,7 @@ class Collector:
         link_target: str | None = None,
     ) -> int:
         """One row; runs are (start in the medium or HOLE, length), bytes. Gives its number."""
-        runs = _without_filler(runs or [], size)
+        runs = without_filler(runs or [], size)
         held = 0
         for start, length in runs:
             held += length
@@ -90,19 +104,6 @@ class Collector:
         self._start += [start for start, _ in runs]
         self._length += [length for _, length in runs]
         return len(self._counts) - 1
-
-    def claim(self, kind: str, row: int, runs: list[tuple[int, int]]) -> None:
-        """Bytes that belong to a row and are not its content: the blocks of its map, …"""
-        columns = self._claims.setdefault(kind, ([], [], []))
-        for start, length in runs:
-            for column, value in zip(columns, (row, start, length), strict=True):
-                column.append(value)
-
-    def claims(self, kind: str) -> tuple[Ints, Ints, Ints]:
-        """Row, start and length of what was claimed so."""
-        columns = self._claims.get(kind, ([], [], []))
-        row, start, length = (np.array(column, np.int64) for column in columns)
-        return row, start, length
 
     def rows(self, times: dict[str, Times]) -> Rows:
         columns = dict(zip(_COLUMNS, zip(*self._rows, strict=True), strict=bool(self._rows)))
@@ -129,7 +130,7 @@ class Collector:
         )
 
 
-def _without_filler(runs: list[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+def without_filler(runs: list[tuple[int, int]], size: int) -> list[tuple[int, int]]:
     """Runs without the holes behind the size that TSK fills up the block map of ext2 with."""
     if not runs or runs[-1][0] != HOLE:
         return runs

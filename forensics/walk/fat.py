@@ -33,7 +33,7 @@ from forensics.walk import rows as table
 from forensics.walk import tsk
 from forensics.walk.collect import Collector, Found
 from forensics.walk.intervals import Ranges, runs_of
-from forensics.walk.names import MaskPath
+from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim, Trouble, Walked
 
@@ -252,14 +252,14 @@ class _Entries:
 
 
 def walk(
-    reader: Reader, start: int, length: int, mask_path: MaskPath | None, system: Any, name: str
+    reader: Reader, start: int, length: int, mask: Mask, system: Any, name: str
 ) -> Walked | None:
     """Everything a FAT or exFAT volume says; None where its boot sector says nothing."""
     exfat = name == "exfat"
     layout = _layout(reader, start, exfat=exfat, wide=name == "fat32")
     if layout is None:
         return None
-    walk_ = tsk.Walk(system, start, length, mask_path, length <= tsk.ORPHAN_BYTES_MAX)
+    walk_ = tsk.Walk(system, start, length, mask, length <= tsk.ORPHAN_BYTES_MAX)
     if not walk_.orphans:
         walk_.trouble("ORPHAN_BYTES_MAX", "/$OrphanFiles", length)
     entries = _Entries(reader, layout, exfat=exfat)

@@ -11,9 +11,9 @@ from forensics.values import encode_name
 from forensics.walk.intervals import Bools
 
 _SPECIAL = re.compile("[%:!@#/\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
-_DIGITS = re.compile("[0-9]+")
+_DIGITS, _ENDING = re.compile("[0-9]+"), re.compile(r"\.[A-Za-z]{1,5}$", re.MULTILINE)
 _NUMBERS = re.compile(
-    r"[0-9]{7}|[0-9][-()][0-9]|%"
+    r"[0-9]{7}|[0-9][-()][0-9]|[%@]"
 )  # where the digits themselves may name a person
 ORPHANS = "/$OrphanFiles"  # the folder of names whose folder is lost, as TSK calls it
 
@@ -33,37 +33,49 @@ def encode_all(names: Sequence[str], joined: str) -> list[str]:
     return [encode(name) if _SPECIAL.search(name) else name for name in names]
 
 
-def mask_all(names: Sequence[str], mask_path: MaskPath | None) -> tuple[list[str], Bools]:
-    """Encoded names, masked one by one, and which of them were."""
-    masked = np.zeros(len(names), np.bool_)
-    if mask_path is None:
-        return list(names), masked
-    out = list(names)
-    harmless: set[str] = set()  # names of a numbered series differ in their digits only
-    for index, name in enumerate(names):
-        series = None if _NUMBERS.search(name) else _DIGITS.sub("0", name)
-        if series in harmless:
-            continue
-        text, hidden = mask_name(name, mask_path)
-        if hidden:
-            out[index], masked[index] = text, True
-        elif series is not None:
-            harmless.add(series)
-    return out, masked
+def _series(names: str) -> str:
+    """What names of one series, one a line, have in common."""
+    return _DIGITS.sub("0", _ENDING.sub("", names))
 
 
-def mask_name(name: str, mask_path: MaskPath | None) -> tuple[str, bool]:
-    """One encoded component, masked where it names a person."""
-    if mask_path is None:
-        return name, False
-    text, hidden = mask_path(f"/{name}")
-    return text.removeprefix("/"), hidden
+class Mask:
+    """Masks the names of one volume that name a person; wanted False leaves all as they are.
 
+    Names of a series differ in digits and ending only: one that is harmless stands for all.
+    """
 
-def masker(wanted: bool) -> MaskPath | None:
-    """The function that masks a path of a case; None where names stay as they are."""
-    if not wanted:
-        return None
-    from forensics.personal.masking import mask_path
+    def __init__(self, *, wanted: bool = True) -> None:
+        self._mask_path: MaskPath | None = None
+        self._harmless: set[str] = set()
+        if wanted:
+            from forensics.personal.masking import mask_path
 
-    return mask_path
+            self._mask_path = mask_path
+
+    def name(self, name: str) -> tuple[str, bool]:
+        """One encoded component, masked where it names a person, and whether it was."""
+        if self._mask_path is None:
+            return name, False
+        series = None if _NUMBERS.search(name) else _series(name)
+        if series in self._harmless:
+            return name, False
+        text, hidden = self._mask_path(f"/{name}")
+        if series is not None and not hidden:
+            self._harmless.add(series)
+        return text.removeprefix("/"), hidden
+
+    def all(self, names: Sequence[str]) -> tuple[list[str], Bools]:
+        """Encoded components, masked one by one, and which of them were."""
+        out, masked = list(names), np.zeros(len(names), np.bool_)
+        if self._mask_path is None:
+            return out, masked
+        series = _series("\n".join(out)).split("\n")  # an encoded name holds no line end
+        seen = self._harmless
+        for index, name in enumerate(names):
+            if series[index] not in seen or _NUMBERS.search(name):
+                out[index], masked[index] = self.name(name)
+        return out, masked
+
+    def path(self, path: str) -> str:
+        """A whole encoded path, such as the target of a link."""
+        return path if self._mask_path is None else self._mask_path(path)[0]

@@ -18,7 +18,7 @@ from forensics.walk import rows as table
 from forensics.walk import tsk
 from forensics.walk.collect import Collector, Found
 from forensics.walk.intervals import Ranges, runs_of
-from forensics.walk.names import MaskPath
+from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim, Times, Trouble, Walked
 
@@ -31,11 +31,9 @@ _MAP_BYTES_MAX = 1 << 28  # a map of 2^31 blocks
 _TIMES = (("modified", "mtime"), ("accessed", "atime"), ("changed", "ctime"), ("born", "crtime"))
 
 
-def walk(
-    reader: Reader, start: int, length: int, mask_path: MaskPath | None, system: Any, name: str
-) -> Walked:
+def walk(reader: Reader, start: int, length: int, mask: Mask, system: Any, name: str) -> Walked:
     """Everything libtsk says of the volume."""
-    walk_ = tsk.Walk(system, start, length, mask_path, orphans=name not in {"hfs+", "ntfs"})
+    walk_ = tsk.Walk(system, start, length, mask, orphans=name not in {"hfs+", "ntfs"})
     collector, moments = Collector(), []
     hfs = name == "hfs+"
     basis = "local:unknown" if name == "iso9660" else "utc"

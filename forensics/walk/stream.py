@@ -13,12 +13,16 @@ from itertools import accumulate
 from typing import Any
 
 from forensics.evidence import Image, Unreadable
+from forensics.evidence.facts import clipped
 from forensics.values import Gap
 from forensics.walk import names as naming
 from forensics.walk.ntfs import mft, records
 from forensics.walk.reader import Reader
 from forensics.walk.rows import HOLE
 
+TIMES_MEDIUM = 4  # that much of a stream is read: a size beyond it is a damaged or hollow one …
+STREAM_BYTES_MIN = 256 << 20  # … but never less than this
+RECORDS_BYTES = 1 << 16
 _HFS_TYPES = {None: (0x1100,), "rsrc": (0x1101,)}
 _NTFS_DATA, _PLAIN_DATA = 128, 1
 
@@ -59,6 +63,13 @@ class Stream:
         data, gaps = self._read_gaps(offset, length)
         assert len(data) == length, (offset, length, len(data))
         return data, gaps
+
+
+def readable_bytes(size: int, medium_bytes: int | None) -> int:
+    """How much of a stream is read: a damaged inode may claim 2^60 bytes on a small medium."""
+    if medium_bytes is None:
+        return size
+    return min(size, max(TIMES_MEDIUM * medium_bytes, STREAM_BYTES_MIN))
 
 
 def read_inside(image: Image, offset: int, length: int) -> tuple[bytes, list[Gap]]:
@@ -129,6 +140,7 @@ class VolumeReader:
         self._reader = Reader(image)
         self._boot = records.read_boot(self._reader.read(start, 512))
         self._mft: Mft | None = None
+        self._records: tuple[int, bytes, list[Gap]] = (0, b"", [])  # offset in it, of some of them
         self._system: Any = None
 
     def open(self, row: Mapping[str, Any]) -> Stream:
@@ -168,7 +180,7 @@ class VolumeReader:
         for start, length, before in pieces:
             if start <= place < start + length:
                 skip = (before + place - start) % boot.record_bytes
-                data, gaps = content.read_gaps(before + place - start - skip, boot.record_bytes)
+                data, gaps = self._near(content, before + place - start - skip, boot.record_bytes)
                 break
         else:
             raise NotOpen("unreadable", "NO_RECORD")
@@ -177,6 +189,16 @@ class VolumeReader:
             raise NotOpen("unreadable", gaps[0].reason if gaps else "FIXUP_MISMATCH")
         inside = record[skip : skip + size]
         return Stream(size, lambda at, n: (inside[at : at + n], []))
+
+    def _near(self, content: Stream, offset: int, length: int) -> tuple[bytes, list[Gap]]:
+        """A piece of the $MFT: its neighbours are read along, for they are asked for next."""
+        low, data, gaps = self._records
+        if not low <= offset <= low + len(data) - length:
+            low = offset // RECORDS_BYTES * RECORDS_BYTES
+            size = max(min(RECORDS_BYTES, content.size - low), offset + length - low)
+            self._records = low, data, gaps = low, *content.read_gaps(low, size)
+        skip = offset - low
+        return data[skip : skip + length], clipped(gaps, offset, length) if gaps else []
 
     def _open_mft(self, boot: records.Boot) -> Mft:
         pieces = mft.mft_pieces(self._reader, self._start, boot)
@@ -220,12 +242,12 @@ class VolumeReader:
 
     def _attribute(self, file: Any, filesystem: str, stream: str | None) -> tuple[int, int] | None:
         """Type and id of the attribute behind a stream name of the table."""
-        mask_path = naming.masker(wanted=self._mask)
+        mask = naming.Mask(wanted=self._mask)
         for attribute in file:
             info = attribute.info
             kind, name = int(info.type), info.name or b""
             if filesystem == "ntfs":
-                text = naming.mask_name(naming.encode(name), mask_path)[0] if name else None
+                text = mask.name(naming.encode(name))[0] if name else None
                 fits = kind == _NTFS_DATA and text == stream
             elif filesystem == "hfs+":
                 fits = kind in _HFS_TYPES.get(stream, ())

@@ -19,7 +19,7 @@ import pytsk3
 from forensics.values import encode_name
 from forensics.walk import names as naming
 from forensics.walk.collect import Folder, Found
-from forensics.walk.names import MaskPath
+from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
 from forensics.walk.rows import DIRECTORY, FILE, HOLE, LINK, OTHER, Trouble
 
@@ -116,7 +116,7 @@ class Walk:
     system: Any
     start: int
     length: int
-    mask_path: MaskPath | None
+    mask: Mask
     orphans: bool = True
     troubles: list[Trouble] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)  # folders listed, by inum
@@ -209,7 +209,7 @@ class Walk:
             file = None
         elif int(meta.type) in _VIRTUAL:
             return None
-        text, hidden = naming.mask_name(naming.encode(raw), self.mask_path)
+        text, hidden = self.mask.name(naming.encode(raw))
         kind = KINDS.get(int(meta.type), OTHER) if meta is not None else FILE
         if meta is None and int(name.type) == _NAME_FOLDER:
             kind = DIRECTORY
@@ -281,4 +281,4 @@ class Walk:
             self.trouble("LINK_UNREADABLE", f"{found.path}#{found.inum}")
             return None
         text = encode_name(raw)
-        return self.mask_path(text)[0] if self.mask_path and not text.isascii() else text
+        return self.mask.path(text)

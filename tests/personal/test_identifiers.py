@@ -132,7 +132,7 @@ def test_every_file_is_listed():
 def test_dictionaries():
     folder = Path(dictionary.__file__).parent / "data"
     sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
-    assert sizes["names.tsv"] <= 1 << 20
+    assert sizes["names.txt"] <= 1 << 20
     assert sum(sizes.values()) <= 3 << 20
     assert len(dictionary.prefectures()) == 47
     assert {"尼崎市", "札幌市", "札幌市中央区", "新温泉町", "夕張市"} <= dictionary.cities()

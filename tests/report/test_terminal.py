@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import report_samples as samples
 
-from forensics import report
-from forensics.report import names
+from forensics.report import names, terminal
 from forensics.report.words import LANGUAGES
 
 CASES = {"usual": samples.findings, "nothing": samples.bare, "hostile": samples.hostile}
@@ -20,14 +19,14 @@ def test_it_fits_the_width_and_hides_nothing(name: str, language: str, width: in
     findings["answers"][0]["statement"] = dict.fromkeys(
         ("ja", "en"), "名前\u202e\x1b[31m " + "a" * 300 + "漢字" * 99
     )
-    text = report.one_page(findings, language, width)
+    text = terminal.one_page(findings, language, width)
     assert all(names.width(line) <= width for line in text.splitlines())
     assert all(char == "\n" or not names.hidden(char) for char in text)
     assert "<U+202E>" in text
 
 
 def test_it_says_what_the_mock_says():
-    text = report.one_page(samples.findings(), "en")
+    text = terminal.one_page(samples.findings(), "en")
     assert text.startswith("[/] Q01 undetermined\n\nWhether personal data reached")
     assert "USB1 100 %   PC1 100 %   PC2 54.55 %   SV1 100 %" in text
     assert "USB2: not supplied" in text
@@ -41,5 +40,5 @@ def test_a_whole_case_says_that_nothing_is_missing():
     findings = samples.findings()
     findings["evidence"] = findings["evidence"][:2]
     findings["answers"] = [a for a in findings["answers"] if a["subject"] != "USB2"]
-    text = report.one_page(findings, "en")
+    text = terminal.one_page(findings, "en")
     assert "nothing (all bytes of the evidence" in text

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from forensics import schema, walk
 from forensics.evidence import Unreadable
 from forensics.evidence.volumes import Volume
+from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
 from forensics.walk.rows import tables
 from forensics.walk.stream import NotOpen, open_volume
@@ -65,7 +66,7 @@ def mutated(data: bytes, chance: random.Random, used: list[int]) -> bytes:
 def walk_all(data: bytes) -> None:
     image, reader = Memory(data), Reader(Memory(data))
     volume = Volume("p0", 0, len(data), "none", None, None, None, "examined", None)
-    found = walk._walk(reader, volume, None)
+    found = walk._walk(reader, volume, Mask(wanted=False))
     if found is None:
         return
     parts = tables("E", "p0", 0, len(data), found)

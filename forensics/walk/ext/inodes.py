@@ -70,14 +70,16 @@ class Inodes:
             if len(self._bitmap) >= CACHE_BITMAPS:
                 self._bitmap.clear()
             bitmap = self._bitmap[group] = self._read_bitmap(group)
-        return place < len(bitmap) * 8 and bool(bitmap[place // 8] >> place % 8 & 1)
+        return place < len(bitmap) and bool(bitmap[place])
 
     def _read_bitmap(self, group: int) -> bytes:
+        """One byte for each inode: 1 where it is in use."""
         sup, block = self.sup, int(self._groups.inode_bitmap[group])
         if block < 0 or self._groups.flags[group] & INODE_UNINIT:
             return b""
         size = min((sup.inodes_per_group + 7) // 8, sup.block_bytes)
-        return self.reader.read(sup.start + block * sup.block_bytes, size)
+        bits = np.frombuffer(self.reader.read(sup.start + block * sup.block_bytes, size), np.uint8)
+        return np.unpackbits(bits, bitorder="little").tobytes()
 
     def once_used(self) -> Iterator[int]:
         """Numbers of the inodes above the reserved ones that have a time of change.
@@ -99,20 +101,20 @@ class Inodes:
                 number = group * sup.inodes_per_group + first + 1 + np.flatnonzero(head.any(axis=1))
                 yield from number[(number >= sup.first_inode) & (number <= sup.inodes)].tolist()
 
-    def attribute_block(self, head: bytes) -> list[tuple[int, int]]:
-        """The block of extended attributes that an inode has beside itself, as a run."""
-        low, high = int.from_bytes(head[0x68:0x6C], "little"), head[0x76] | head[0x77] << 8
-        block = low | high << 32
-        if not 0 < block < self.sup.blocks:
-            return []
-        return [(self.sup.start + block * self.sup.block_bytes, self.sup.block_bytes)]
-
 
 def size_of(head: bytes) -> int:
     """Size of an inode's content, bytes; only files use the high half."""
     is_file = head[1] & 0xF0 == 0x80
     high = int.from_bytes(head[0x6C:0x70], "little") if is_file else 0
     return min(int.from_bytes(head[4:8], "little") | high << 32, SIZE_MAX)
+
+
+def sizes_of(heads: Heads) -> Ints:
+    """As size_of, of all rows."""
+    is_file = heads.number(0x00, "<u2") & 0xF000 == 0x8000
+    high = np.where(is_file, heads.number(0x6C, "<u4"), 0).astype(np.uint64)
+    size = heads.number(0x04, "<u4").astype(np.uint64) | high << np.uint64(32)
+    return np.minimum(size, np.uint64(SIZE_MAX)).astype(np.int64)
 
 
 class Heads:

@@ -30,7 +30,7 @@ MAP_AT, MAP_BYTES = 0x28, 60
 NODES_MAX = 1 << 16  # blocks of the map of one inode
 DEPTH_MAX = 5
 _EXTENTS, _INLINE = 0x80000, 0x10000000
-_MAGIC, _UNWRITTEN = 0xF30A, 0x8000
+_MAGIC, ONE_EXTENT_BLOCKS_MAX = 0xF30A, 0x8000  # an extent of more was never written
 _ATTRIBUTES, _SYSTEM = 0xEA020000, 7
 _FILE, _FOLDER, _LINK = 0x8000, 0x4000, 0xA000
 _MODE = struct.Struct("<H26xII")
@@ -72,10 +72,6 @@ def read_map(reader: Reader, geometry: Geometry, inode: bytes, at: int, size: in
     attribute = geometry.block_bytes // 512 if any(inode[0x68:0x6C]) else 0
     if mode & 0xF000 == _LINK and size < MAP_BYTES and sectors <= attribute:
         return Map([(at + MAP_AT, size)] if size else [], resident=True)
-    if flags & _EXTENTS:
-        plain = _one_run(geometry, inode, size)
-        if plain is not None:
-            return plain
     found = Map()
     raw = inode[MAP_AT : MAP_AT + MAP_BYTES]
     walker = _Walker(reader, geometry, found)
@@ -89,18 +85,6 @@ def read_map(reader: Reader, geometry: Geometry, inode: bytes, at: int, size: in
     if found.sound:
         walker.hole_until(size)
     return found
-
-
-def _one_run(geometry: Geometry, inode: bytes, size: int) -> Map | None:
-    """The map of the usual inode, one extent that holds it all; None where it is another."""
-    magic, count, _, depth, _ = _HEADER.unpack_from(inode, MAP_AT)
-    block, blocks, high, low = _LEAF.unpack_from(inode, MAP_AT + 12)
-    first = low | high << 32
-    if magic != _MAGIC or count != 1 or depth or block or not 0 < blocks <= _UNWRITTEN:
-        return None
-    if blocks * geometry.block_bytes < size or not 0 < first <= geometry.blocks - blocks:
-        return None
-    return Map([(geometry.start + first * geometry.block_bytes, blocks * geometry.block_bytes)])
 
 
 class _Walker:
@@ -137,8 +121,8 @@ class _Walker:
 
     def _leaf(self, block: int, count: int, first: int) -> None:
         size = self._geometry.block_bytes
-        written = count <= _UNWRITTEN
-        count = count if written else count - _UNWRITTEN
+        written = count <= ONE_EXTENT_BLOCKS_MAX
+        count = count if written else count - ONE_EXTENT_BLOCKS_MAX
         if block * size < self._reached or not 0 < first <= self._geometry.blocks - count:
             self._found.sound = False
             return

@@ -22,7 +22,7 @@ from forensics.walk import rows as table
 from forensics.walk.collect import Folder, Found
 from forensics.walk.ext.inodes import Inodes, size_of
 from forensics.walk.ext.map import Map
-from forensics.walk.names import MaskPath
+from forensics.walk.names import Mask
 from forensics.walk.rows import Trouble
 
 DEPTH_MAX = 256  # folders in folders
@@ -80,8 +80,8 @@ def entries(block: bytes, inodes: int, *, typed: bool, live: bool = True) -> Ite
 class Names:
     """One walk over the names of a volume. `troubles` grows while it runs."""
 
-    def __init__(self, inodes: Inodes, mask_path: MaskPath | None) -> None:
-        self.inodes, self.mask_path = inodes, mask_path
+    def __init__(self, inodes: Inodes, mask: Mask) -> None:
+        self.inodes, self.mask = inodes, mask
         self.troubles: list[Trouble] = []
         self._named: set[int] = set()
         self._listed: set[int] = set()
@@ -166,7 +166,7 @@ class Names:
             head = self.inodes.head(at)
             kind = _kind(head)
             self._named.add(entry.inum)
-        text, hidden = naming.mask_name(naming.encode(entry.name), self.mask_path)
+        text, hidden = self.mask.name(naming.encode(entry.name))
         return Found(
             f"{folder.path}/{text}",
             folder.masked or hidden,
@@ -222,7 +222,7 @@ class Names:
             if start != table.HOLE
         )[:size]
         text = encode_name(raw)
-        return self.mask_path(text)[0] if self.mask_path else text
+        return self.mask.path(text)
 
 
 def _kind(head: bytes) -> int:

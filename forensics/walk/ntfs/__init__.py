@@ -18,7 +18,7 @@ from forensics.values import encode_name
 from forensics.walk import names as naming
 from forensics.walk import rows as table
 from forensics.walk.intervals import Bools, Ints, Ranges, ragged, runs_of
-from forensics.walk.names import MaskPath
+from forensics.walk.names import Mask
 from forensics.walk.ntfs.mft import (
     MOUNT_POINT,
     RECORDS_MAX,
@@ -53,7 +53,7 @@ _COMPRESSED, _ENCRYPTED, _SPARSE = 0xFF, 0x4000, 0x8000
 _OWN_NAMES = frozenset({"$ObjId", "$Quota", "$Reparse", "$UsnJrnl", "$RmMetadata", "$Deleted"})
 
 
-def walk(reader: Reader, start: int, length: int, mask_path: MaskPath | None) -> Walked | None:
+def walk(reader: Reader, start: int, length: int, mask: Mask) -> Walked | None:
     """Everything the $MFT of the volume at `start` says; None where no $MFT can be read."""
     boot = read_boot(reader.read(start, 512))
     mft = None if boot is None else mft_pieces(reader, start, boot)
@@ -74,13 +74,11 @@ def walk(reader: Reader, start: int, length: int, mask_path: MaskPath | None) ->
     streams = streams_of(parsed, boot.cluster_bytes)
     has_data = np.zeros(files.known.size, np.bool_)
     has_data[streams.owner] = True
-    names = with_nameless(names_of(parsed, mask_path), files, has_data)
+    names = with_nameless(names_of(parsed, mask), files, has_data)
     folders = Folders(names, files)
     row_name, row_stream = cross(names, streams, files, troubles)
-    rows = _rows(
-        boot, start, parsed, files, streams, names, folders, row_name, row_stream, mask_path
-    )
-    remembered = lost_names(reader, start, boot, parsed, files, folders, troubles, mask_path)
+    rows = _rows(boot, start, parsed, files, streams, names, folders, row_name, row_stream, mask)
+    remembered = lost_names(reader, start, boot, parsed, files, folders, troubles, mask)
     return Walked(
         filesystem="ntfs",
         label=parsed.label,
@@ -107,7 +105,7 @@ def _damage(parsed: Parsed, boot: Boot) -> list[Trouble]:
 
 def _rows(
     boot: Boot, start: int, parsed: Parsed, files: Files, streams: Streams, names: Names,
-    folders: Folders, row_name: Ints, row_stream: Ints, mask_path: MaskPath | None,
+    folders: Folders, row_name: Ints, row_stream: Ints, mask: Mask,
 ) -> Rows:  # fmt: skip
     count = row_name.size
     owner, none = names.owner[row_name], row_stream < 0
@@ -119,15 +117,13 @@ def _rows(
     codes, away = of_stream(streams.code, 0), of_stream(streams.away, 0) > 0
     links = np.bincount(names.owner, minlength=files.known.size)
     kind = np.where(files.folder[owner] & none, table.DIRECTORY, table.FILE).astype(np.int8)
-    labels, masked_labels = naming.mask_all(
-        [naming.encode(name) for name in parsed.stream_names], mask_path
-    )
+    labels, masked_labels = mask.all([naming.encode(name) for name in parsed.stream_names])
     flags = _flags(of_stream(streams.flags, 0), away)
     flags |= np.where(of_stream(streams.whole, 1) == 0, table.UNRESOLVED, 0)
     flags |= np.where(links[owner] > 1, table.HARD_LINK, 0)
     system = _is_system(names)[row_name] & _is_own_stream(parsed)[codes]
     flags |= np.where(system, table.SYSTEM, 0)
-    target = _apply_reparse(parsed, owner, row_stream, streams, kind, flags, mask_path)
+    target = _apply_reparse(parsed, owner, row_stream, streams, kind, flags, mask)
     path, masked, orphan = _paths(names, folders)
     standard = _standard_times(parsed, files)
     times = {
@@ -197,7 +193,7 @@ def _is_own_stream(parsed: Parsed) -> Bools:
 
 def _apply_reparse(
     parsed: Parsed, owner: Ints, row_stream: Ints, streams: Streams, kind: npt.NDArray[np.int8],
-    flags: Ints, mask_path: MaskPath | None,
+    flags: Ints, mask: Mask,
 ) -> list[str | None]:  # fmt: skip
     """Targets of links; content that the system keeps elsewhere gets the flag for it."""
     target: list[str | None] = [None] * owner.size
@@ -210,7 +206,7 @@ def _apply_reparse(
         if tag in {SYMLINK, MOUNT_POINT}:
             kind[row] = table.LINK
             encoded = None if text is None else encode_name(text)
-            target[row] = mask_path(encoded)[0] if mask_path and encoded else encoded
+            target[row] = encoded and mask.path(encoded)
         elif _is_elsewhere(tag) and stream >= 0 and streams.flags[stream] & _SPARSE:
             flags[row] |= table.PLACEHOLDER
     return target

@@ -206,7 +206,7 @@ def parse(data: Bytes, number: int, boot: Boot, mft: Pieces, into: Parsed) -> No
     width = number_at(data, found.at + 0x10, "<u4")
     inside = ~found.nonresident & (content + width <= found.at + found.length)
     chosen = inside & (found.type == records.STANDARD) & (width >= 0x30)
-    times = np.ascontiguousarray(gather(data, content[chosen], 32)).view("<u8")
+    times = gather(data, content[chosen], 32).view("<u8")
     into.standard.add(record=found.record[chosen], owner=owner[chosen], times=times)
     _parse_names(data, found, owner, content, inside, width, into)
     _parse_runs(data, found, owner, boot, into)

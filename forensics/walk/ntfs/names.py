@@ -13,7 +13,7 @@ from forensics.values import encode_name
 from forensics.walk import names as naming
 from forensics.walk import rows as table
 from forensics.walk.intervals import NONE, Bools, Ints
-from forensics.walk.names import MaskPath
+from forensics.walk.names import Mask
 from forensics.walk.ntfs import index
 from forensics.walk.ntfs.mft import BATCH_BYTES, Columns, Parsed
 from forensics.walk.ntfs.records import INDEX_ALLOCATION, RECORD_MASK, Boot
@@ -87,14 +87,14 @@ class Names(NamedTuple):
     masked: Bools
 
 
-def names_of(parsed: Parsed, mask_path: MaskPath | None) -> Names:
+def names_of(parsed: Parsed, mask: Mask) -> Names:
     """Long names: the 8.3 twin of a name goes, unless the file has no other."""
     owner, keep = parsed.names["owner"], parsed.names["space"] != DOS_NAME
     if not keep.all():
         keep |= ~np.isin(owner, owner[keep])
     order = np.flatnonzero(keep)[np.argsort(owner[keep], kind="stable")]
     encoded = naming.encode_all(parsed.texts, "".join(parsed.texts))
-    text, masked = naming.mask_all([encoded[i] for i in order.tolist()], mask_path)
+    text, masked = mask.all([encoded[i] for i in order.tolist()])
     return Names(
         owner[order], parsed.names["parent"][order], parsed.names["times"][order], text, masked
     )
@@ -222,7 +222,7 @@ def _entries(
 
 def lost_names(
     reader: Reader, start: int, boot: Boot, parsed: Parsed, files: Files, folders: Folders,
-    troubles: list[Trouble], mask_path: MaskPath | None,
+    troubles: list[Trouble], mask: Mask,
 ) -> Rows | None:  # fmt: skip
     """Rows of the names that folders remember and no record has: deleted, or records destroyed.
 
@@ -248,7 +248,7 @@ def lost_names(
     is_long = entry.space != DOS_NAME
     alone = (record > 0) & ~np.isin(record, record[is_long]) & ~files.has(record)
     entry = index.take(entry._replace(file=record), np.flatnonzero(is_long | alone))
-    return _index_rows(entry, files, folders, mask_path) if entry.file.size else None
+    return _index_rows(entry, files, folders, mask) if entry.file.size else None
 
 
 def _born(times: npt.NDArray[np.uint64]) -> Ints:
@@ -269,11 +269,9 @@ def _arrow(names: list[str]) -> pa.Array:
         return pa.array([name if name.isascii() else encode_name(name) for name in names])
 
 
-def _index_rows(
-    entry: index.Entries, files: Files, folders: Folders, mask_path: MaskPath | None
-) -> Rows:
+def _index_rows(entry: index.Entries, files: Files, folders: Folders, mask: Mask) -> Rows:
     count = entry.file.size
-    text, masked = naming.mask_all([naming.encode(name) for name in entry.text], mask_path)
+    text, masked = mask.all([naming.encode(name) for name in entry.text])
     found = folders.of(entry.folder | files.sequence[entry.folder] << 48)
     record = entry.file
     size = np.where(entry.is_folder, 0, entry.size)

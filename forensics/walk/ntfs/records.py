@@ -114,7 +114,7 @@ def fix_up(block: Bytes, sector_bytes: int, signed: Bools) -> Bools:
         fits = signed & ~sound & (number == sectors + 1) & (offset % 2 == 0)
         fits &= offset + 2 * number <= stride - 2
         ends = np.arange(1, sectors + 1) * (stride // 2) - 1
-        for start in np.unique(offset[fits]).tolist():
+        for start in sorted(set(offset[fits].tolist())):
             which = np.flatnonzero(fits & (offset == start))
             check = words[which, start // 2]
             which = which[(words[which[:, None], ends] == check[:, None]).all(axis=1)]
@@ -140,13 +140,16 @@ def fixed_record(raw: bytes, sector_bytes: int) -> bytes | None:
 
 def gather(data: Bytes, at: Ints, width: int) -> Bytes:
     """`width` bytes from each offset."""
-    return np.asarray(data[at[:, None] + np.arange(width)])
+    if not at.size:
+        return np.empty((0, width), np.uint8)
+    # Windows that overlap, one at each byte: picking them copies rows, not single bytes.
+    windows = np.ndarray((data.size - width + 1,), f"V{width}", np.ascontiguousarray(data), 0, (1,))
+    return windows[at].view(np.uint8).reshape(-1, width)
 
 
 def number_at(data: Bytes, at: Ints, kind: str) -> Ints:
     """Little-endian integers at any offsets."""
-    width = np.dtype(kind).itemsize
-    return np.ascontiguousarray(gather(data, at, width)).view(kind)[:, 0].astype(np.int64)
+    return gather(data, at, np.dtype(kind).itemsize).view(kind)[:, 0].astype(np.int64)
 
 
 def attributes(
@@ -228,8 +231,7 @@ def decode_runs(data: Bytes, at: Ints, end: Ints) -> tuple[Ints, Ints, Ints, Boo
 def _little(data: Bytes, at: Ints, width: Ints, *, signed: bool) -> Ints:
     """Little-endian integers of `width` bytes each (0 … 8)."""
     mask = np.arange(8) < width[:, None]
-    raw = np.where(mask, gather(data, at, 8), 0).astype(np.uint8)
-    value = np.ascontiguousarray(raw).view("<i8")[:, 0]
+    value = np.where(mask, gather(data, at, 8), np.uint8(0)).view("<i8")[:, 0]
     if signed:
         shift = np.maximum(64 - 8 * width, 0)
         value = np.where(width > 0, (value << shift) >> shift, 0)
