@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PIECE_BYTES = 4 << 20
 BLOCK_BYTES, NEAR_BYTES = 1 << 20, 16 << 10  # read together, with what lies between them
+READ_BY = ("file_id", "stream", "state", "size", "valid_size", "resident", "flags", "extents")
 PLAIN_FLAGS = frozenset(("hard_link", "presumed_runs", "twin"))  # that do not change how to read
 
 
@@ -37,7 +38,8 @@ def digests(unit: FileBatch, _options: None = None) -> dict[str, Any]:
         start >= 0 and size <= PIECE_BYTES
         for start, (size, _) in zip(starts, unit.rows, strict=True)
     ]
-    others = iter(plan.filter(pa.array([not one for one in whole], pa.bool_())).to_pylist())
+    odd = plan.select(READ_BY).filter(pa.array([not one for one in whole], pa.bool_()))
+    others = iter(odd.to_pylist())
     rows: list[tuple[str | None, str | None, str, str | None]] = []
     troubles = []
     sizes = [size for size, _ in unit.rows]

@@ -126,8 +126,13 @@ _DECODERS = {
 }
 
 
+_EUC = bytes((*range(0x80), 0x8E, 0x8F, *range(0xA1, 0xFF)))  # bytes of EUC-JP
+
+
 def _decodes(head: bytes, charset: str) -> bool:
     """Text, but for a character that the start and one that the end cuts."""
+    if charset == "euc_jp" and head.translate(None, _EUC):
+        return False  # told at once: most text in Japan that is not UTF-8 is the other one
     for skip in range(min(CUT_BYTES + 1, len(head))):
         try:
             _DECODERS[charset]().decode(head[skip:])

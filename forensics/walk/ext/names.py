@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from forensics.values import encode_name
@@ -26,6 +27,7 @@ from forensics.walk.names import Mask
 from forensics.walk.rows import Trouble
 
 DEPTH_MAX = 256  # folders in folders
+BATCH_NAMES = 4096  # masked together
 NAMES_MAX = 1 << 24  # names of one volume
 FOLDER_BYTES_MAX = 1 << 30  # of one folder
 TROUBLES_MAX = 1_000  # coverage rows of one volume; the last one stands for the rest
@@ -136,14 +138,12 @@ class Names:
         self._listed.add(folder.inum)
         while stack:
             here = stack.pop()
-            for entry in self._entries(here.inum, here):
+            for entry, text, hidden in self._masked(self._entries(here.inum, here)):
                 self._count += 1
                 if self._count > NAMES_MAX:
                     self.trouble("NAMES_MAX", here.path or "/")
                     return
-                if entry.name in {b".", b".."}:
-                    continue
-                found = self._found(entry, here)
+                found = self._found(entry, here, text, hidden=hidden)
                 yield found
                 if found.kind != table.DIRECTORY or not found.known:
                     continue
@@ -156,7 +156,14 @@ class Names:
                     depth = here.depth + 1
                     stack.append(Folder(found.inum, found.path, found.masked, here.orphan, depth))
 
-    def _found(self, entry: Entry, folder: Folder) -> Found:
+    def _masked(self, listed: Iterator[Entry]) -> Iterator[tuple[Entry, str, bool]]:
+        """Entries but those for the folder itself and its parent, with the name as in a path."""
+        others = (entry for entry in listed if entry.name not in {b".", b".."})
+        while batch := list(islice(others, BATCH_NAMES)):
+            texts, hidden = self.mask.all([naming.encode(entry.name) for entry in batch])
+            yield from zip(batch, texts, hidden.tolist(), strict=True)
+
+    def _found(self, entry: Entry, folder: Folder, text: str, *, hidden: bool) -> Found:
         """The name as a row: a removed name whose inode is in use has no record any more."""
         at = self.inodes.at(entry.inum) if entry.inum else None
         in_use = at is not None and self.inodes.in_use(entry.inum)
@@ -166,7 +173,6 @@ class Names:
             head = self.inodes.head(at)
             kind = _kind(head)
             self._named.add(entry.inum)
-        text, hidden = self.mask.name(naming.encode(entry.name))
         return Found(
             f"{folder.path}/{text}",
             folder.masked or hidden,
