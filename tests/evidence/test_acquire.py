@@ -18,7 +18,9 @@ import pytest
 from forensics.case import Refused
 from forensics.evidence import acquire as room
 from forensics.evidence import open_image
-from forensics.evidence.acquire import Options, acquire_source, describe, summary, units
+from forensics.evidence.acquire import acquire_source, summary, units
+from forensics.evidence.device import Device, describe, lies_on
+from forensics.evidence.target import Options
 from forensics.values import Gap
 
 MIB = 1 << 20
@@ -92,7 +94,8 @@ def test_split_image_keeps_its_map(source, tmp_path):
 
 
 KILLED = """
-import sys, time
+from forensics.evidence import acquire as room
+from forensics.evidence.target import Options
 from pathlib import Path
 from forensics.evidence import acquire as room
 room.MAP_EVERY_BYTES = 1 << 20
@@ -103,7 +106,7 @@ def read(offset, length):
     if offset <= 1024 < offset + length:
         raise OSError(5, "bad")
     return data[offset : offset + length]
-room.acquire_source(Path(sys.argv[1]), Path(sys.argv[2]), room.Options(), read=read)
+room.acquire_source(Path(sys.argv[1]), Path(sys.argv[2]), Options(), read=read)
 """
 
 
@@ -213,8 +216,8 @@ def test_out_on_the_source_device(tmp_path):
     device = tmp_path.stat().st_dev
     if not Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").exists():
         pytest.skip("the temporary folder is on no block device")
-    assert room._lies_on(device, device)
+    assert lies_on(device, device)
 
 
 def test_describe_a_file(source):
-    assert describe(source) == room.Device(str(source), len(TRUTH), 512, None, None, None)
+    assert describe(source) == Device(str(source), len(TRUTH), 512, None, None, None)
