@@ -94,10 +94,10 @@ def test_split_image_keeps_its_map(source, tmp_path):
 
 
 KILLED = """
-from forensics.evidence import acquire as room
-from forensics.evidence.target import Options
+import sys, time
 from pathlib import Path
 from forensics.evidence import acquire as room
+from forensics.evidence.target import Options
 room.MAP_EVERY_BYTES = 1 << 20
 data = Path(sys.argv[1]).read_bytes()
 def read(offset, length):
