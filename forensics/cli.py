@@ -17,7 +17,12 @@ from typing import Any, NoReturn
 from forensics import __version__
 
 SECONDS_MAX = 1_000_000
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # Arrow's and numpy's: a process is one core
+# A process is one core: no threads of Arrow's and numpy's own. And no pool of Arrow's beside the heap.
+LIBRARIES = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
 DONE, FAILED, REFUSED, PARTLY, CUSTODY, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -260,8 +265,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code. Never a traceback for a person's mistake."""
     from forensics.case import DigestMismatch, Refused
 
-    for name in ONE_THREAD:
-        os.environ.setdefault(name, "1")
+    for name, value in LIBRARIES.items():
+        os.environ.setdefault(name, value)
     options = parser().parse_args(arguments)
     try:
         code: int = options.run(options)

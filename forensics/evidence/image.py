@@ -13,6 +13,7 @@ from forensics.evidence.facts import Facts, Store, Unreadable, Unsupported, clip
 from forensics.evidence.files import open_file
 from forensics.values import Gap
 
+KEPT_BYTES = 16 << 20  # more than any buffer of a read
 __all__ = ["Facts", "Image", "Unreadable", "Unsupported", "open_image"]
 
 
@@ -85,6 +86,7 @@ def open_image(path: Path) -> Image:
     Raises Unsupported for a container that is recognised and not read here (never read as if it
     were raw) and for one too damaged to say how large its medium is; OSError if there is no file.
     """
+    _keep_memory()
     descriptor = open_file(path)
     try:
         size = os.lseek(descriptor, 0, os.SEEK_END)
@@ -98,3 +100,13 @@ def open_image(path: Path) -> Image:
     if container is not None:
         raise Unsupported(container)
     return Image(*raw.open_raw(path))
+
+
+def _keep_memory() -> None:
+    """Let the allocator keep the memory of read buffers instead of giving it back after each read.
+
+    glibc maps blocks from 128 KiB on, and gives back what is free at the heap's end, so that the
+    system zeroes fresh pages for every buffer. Once a mapped block is freed, blocks up to its size
+    stay on the heap (mallopt(3), "dynamic mmap threshold"). Reading an E01: 1.4 x (measured).
+    """
+    bytearray(KEPT_BYTES)
