@@ -102,10 +102,11 @@ class Detector:
     ) -> None:
         """One region: as it is and in the transfer forms in it; what reads best is taken."""
         readings = [self._reading(piece, start, None, state, wide_only=not region.narrow)]
-        readings += [
-            self._reading(decoded, 0, offsets + start, state)
-            for decoded, offsets in transfer.forms(piece)
-        ]
+        if region.escaped:
+            readings += [
+                self._reading(decoded, 0, offsets + start, state)
+                for decoded, offsets in transfer.forms(piece)
+            ]
         best = [max(readings, key=_weight)]
         if region.base64:
             best += [self._reading(decoded, 0, offsets + start, state)
@@ -298,6 +299,8 @@ def _windows(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int, int]]:
 
 def _cut(data: bytes) -> tuple[int, int]:
     """Where a full window ends, and from where the next one begins: a line's end, or with an overlap."""
+    if gate.ZEROS.startswith(data):
+        return len(data), len(data) - 2 * OVERLAP
     tail = np.frombuffer(data[-OVERLAP:], np.uint8)
     even, odd = int((tail[::2] == 0).sum()), int((tail[1::2] == 0).sum())
     newline = b"\n"

@@ -84,6 +84,7 @@ class Marks:
             self.wide,
             self.base64,
             self.form,
+            self.escapes,
             self.twelve,
             self.phrase,
         ) = map(np.concatenate, columns)
@@ -93,11 +94,11 @@ _SLICE = 1 << 17  # bytes handled at once: what they need stays in the cache
 
 
 def _flags(values: Bytes) -> tuple[NDArray[Any], ...]:
-    """Per sector: filled, text, high, number, wide, base64, form, twelve digits, phrase; the last only looks ahead."""
+    """Per sector: filled, text, high, number, wide, base64, form, escapes, twelve digits, phrase; the last only looks ahead."""
     size = len(values)
     filled = np.bitwise_or.reduce(values.view(np.uint64).reshape(-1, SECTOR // 8), axis=1) != 0
     none = np.zeros(len(filled), bool)
-    high = number = wide = base64 = form = twelve = phrase = none
+    high = number = wide = base64 = form = escapes = twelve = phrase = none
     text = none
     if filled[:-1].any():
         zero = values == 0
@@ -126,9 +127,11 @@ def _flags(values: Bytes) -> tuple[NDArray[Any], ...]:
             )
         if text.any():
             base64 = text & (turns <= TURNS_MAX_BASE64) & _base64(values, part, size)
-            form = text & (base64 | (_escapes(values, digit) >= ESCAPES_MIN))
+            escapes = _escapes(values, digit)
+            form = text & (base64 | (escapes >= ESCAPES_MIN))
     return tuple(
-        column[:-1] for column in (filled, text, high, number, wide, base64, form, twelve, phrase)
+        column[:-1]
+        for column in (filled, text, high, number, wide, base64, form, escapes, twelve, phrase)
     )
 
 
@@ -182,18 +185,23 @@ def _spread(mask: Mask, around: int) -> Mask:
     return out
 
 
+ZEROS = bytes(2 << 20)  # longer than a window
 WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"individual number", b"residence card",
           b"passport", b"driver license", b"driver's licen", b"driving licen", b"p<jpn", b"\x1b$", b"\x1b(")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Bytes start to end of a window worth decoding; narrow: not only UTF-16; base64: holds runs of it."""
+    """Bytes start to end of a window worth decoding.
+
+    narrow: not only UTF-16. base64: holds runs of it. escaped: holds escapes of another form.
+    """
 
     start: int
     end: int
     narrow: bool
     base64: bool
+    escaped: bool
 
 
 def regions(
@@ -204,6 +212,9 @@ def regions(
     start: offset of the window in its content. literals: finder of WORDS.
     """
     lead = start % SECTOR
+    if ZEROS.startswith(data):
+        counts["zeros", "skipped_bytes"] += -(-(len(data) + lead) // SECTOR) * SECTOR
+        return
     marks = Marks(data, lead)
     counts["zeros", "skipped_bytes"] += int((~marks.filled).sum()) * SECTOR
     text = marks.text
@@ -217,7 +228,8 @@ def regions(
     every = (chosen | _spread(marks.wide, AROUND_WIDE)) & marks.filled
     for first, last in _edges(every):
         yield Region(max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data)),
-                     bool(chosen[first:last].any()), bool(marks.base64[first:last].any()))  # fmt: skip
+                     bool(chosen[first:last].any()), bool(marks.base64[first:last].any()),
+                     int(marks.escapes[first:last].sum(dtype=np.int64)) >= ESCAPES_MIN)  # fmt: skip
     _count_numbers(marks, counts)
 
 
