@@ -278,7 +278,7 @@ PEOPLE = Table(
     "people", "a person in a record",
     "the same person key stands in this record", "identity beyond the key",
     _columns("""
-        address text      of the record
+        address code      of the record
         evidence text     item
         token text        keyed person token; r: is a person of the register, k: by own keys
     """),
@@ -615,10 +615,26 @@ def sort(name: str, table: pa.Table) -> pa.Table:
         field = table.schema.field(key)
         if str(field.type).startswith("dictionary"):
             place = plain.schema.get_field_index(key)
-            plain = plain.set_column(place, key, plain.column(key).cast("string"))
+            plain = plain.set_column(place, key, _ranks(plain.column(key)))
     order = pc.sort_indices(plain, sort_keys=keys)
     as_is = pa.array(np.arange(table.num_rows, dtype=np.uint64))
     return table if order.equals(as_is) else table.take(order)
+
+
+def _ranks(codes: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Dictionary codes as places in the order of their values, which sorts as the values do."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    codes = codes.unify_dictionaries()
+    if not codes.num_chunks:
+        return codes.cast(pa.string())
+    order = pc.sort_indices(codes.chunk(0).dictionary).to_numpy()
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    places = pa.array(ranks)
+    return pa.chunked_array([places.take(chunk.indices) for chunk in codes.chunks], pa.int64())
 
 
 def concat(name: str, tables: Iterable[pa.Table]) -> pa.Table:

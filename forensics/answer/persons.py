@@ -10,6 +10,7 @@ from forensics.answer import subjects
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, ordered, undetermined
 from forensics.answer.world import World
+from forensics.correlate.persons import Persons
 from forensics.correlate.places import Place
 
 FEW = 10
@@ -31,22 +32,22 @@ def count(world: World, places: Sequence[Place]) -> Count:
     every row that gave none; rows of a list of the register's people are people of the register, so
     its size bounds them.
     """
-    known: set[str] = set()
-    listed: set[str] = set()  # tokens in places that are lists of the register's people
-    other: set[str] = set()
+    known = Persons.union(place.known for place in places)
+    listed: list[Persons] = []  # of places that are lists of the register's people
+    other: list[Persons] = []
     unresolved = 0
     seen: set[str] = set()
     for place in places:
-        known |= place.known
         is_listed = 2 * len(place.known) >= max(place.count, 1)
-        (listed if is_listed else other).update(place.persons)
+        (listed if is_listed else other).append(place.persons)
         if (place.digest or place.address) not in seen:
             seen.add(place.digest or place.address)
             unresolved += max(max(place.rows, place.seen) - len(place.persons), 0)
-    at_most = len(listed | other) + unresolved
+    in_lists = Persons.union(listed)
+    at_most = len(Persons.union([*listed, *other])) + unresolved
     size = world.register_size
     if known and size is not None:
-        bound = max(size, len(listed)) + len(other - listed)
+        bound = max(size, len(in_lists)) + len(Persons.union(other) - in_lists)
         at_most = min(at_most, bound)
     most = max((place.count for place in places), default=0)
     at_least = len(known) if known else most

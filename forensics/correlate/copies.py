@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from forensics.correlate.persons import Persons
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row
 from forensics.values import NO_TIME, Address, Interval
@@ -99,16 +100,16 @@ def _by_persons(
     ]
 
 
-def _people(place: Place, *, registered: bool) -> frozenset[str]:
-    """The tokens that persons are compared by: those of the register where any are known."""
+def _people(place: Place, *, registered: bool) -> Persons:
+    """The persons that places are compared by: those of the register where any are known."""
     return place.known if registered else place.persons
 
 
 def _groups(
     places: Sequence[Place], ranks: Mapping[str, int], *, registered: bool
-) -> dict[str, list[tuple[frozenset[str], Place]]]:
+) -> dict[str, list[tuple[Persons, Place]]]:
     """Item -> its largest different contents with enough persons, and these persons."""
-    out: dict[str, list[tuple[frozenset[str], Place]]] = {}
+    out: dict[str, list[tuple[Persons, Place]]] = {}
     seen: set[tuple[str, str]] = set()
     for place in sorted(places, key=lambda place: (-place.count, _order(place, ranks))):
         people = _people(place, registered=registered)

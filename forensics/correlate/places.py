@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from forensics.correlate.persons import NOBODY, Persons, by_address
 from forensics.correlate.rows import Row, content, rows
 from forensics.values import Address
 
@@ -25,7 +26,7 @@ class Place:
     """One place with records.
 
     path: in address form, members included; null for raw bytes. digest: null where the content has
-    none. persons: tokens; seen: persons where tokens are missing. extract: same, other, unknown.
+    none. seen: how many persons, where tokens are missing. extract: same, other, unknown.
     """
 
     address: str
@@ -35,15 +36,15 @@ class Place:
     digest: str | None
     kinds: tuple[str, ...]
     rows: int
-    persons: frozenset[str]
+    persons: Persons
     seen: int
     extract: str | None
     addresses: tuple[str, ...]
 
     @property
-    def known(self) -> frozenset[str]:
-        """Tokens of persons of the owner's register."""
-        return frozenset(token for token in self.persons if token.startswith("r:"))
+    def known(self) -> Persons:
+        """Persons of the owner's register."""
+        return self.persons.known
 
     @property
     def count(self) -> int:
@@ -53,13 +54,13 @@ class Place:
 
 def places(records: Sequence[Row], people: pa.Table, contents: pa.Table) -> list[Place]:
     """All places with records, sorted by address."""
-    tokens = _tokens(people)
+    persons = by_address(people)
     groups: dict[str, list[Row]] = {}
     for row in records:
         groups.setdefault(content(row["address"]), []).append(row)
     named = {key: found for key, found in groups.items() if Address.parse(key).path or "!" in key}
     known = _contents(contents, set(named))
-    out = [_place(key, found, tokens, known.get(key, {})) for key, found in sorted(named.items())]
+    out = [_place(key, found, persons, known.get(key, {})) for key, found in sorted(named.items())]
     have = {place.address for place in out}
     by_digest = {place.digest: place for place in reversed(out) if place.digest}
     for address, row in known.items():
@@ -67,16 +68,8 @@ def places(records: Sequence[Row], people: pa.Table, contents: pa.Table) -> list
         if twin is not None and address not in have:
             out.append(_twin(twin, address, row))
     for key in sorted(set(groups) - set(named)):
-        out += [_place(run[0]["address"], run, tokens, {}) for run in _runs(groups[key])]
+        out += [_place(run[0]["address"], run, persons, {}) for run in _runs(groups[key])]
     return sorted(out, key=lambda place: place.address)
-
-
-def _tokens(people: pa.Table) -> dict[str, set[str]]:
-    out: dict[str, set[str]] = {}
-    addresses, tokens = people.column("address").to_pylist(), people.column("token").to_pylist()
-    for address, token in zip(addresses, tokens, strict=True):
-        out.setdefault(address, set()).add(token)
-    return out
 
 
 def _contents(contents: pa.Table, wanted: set[str]) -> dict[str, Row]:
@@ -93,9 +86,9 @@ def _contents(contents: pa.Table, wanted: set[str]) -> dict[str, Row]:
     return {row["address"]: row for row in found if row["size"] != 0}
 
 
-def _place(address: str, found: list[Row], tokens: dict[str, set[str]], row: Row) -> Place:
+def _place(address: str, found: list[Row], by_record: dict[str, Persons], row: Row) -> Place:
     where = Address.parse(address)
-    persons: frozenset[str] = frozenset().union(*(tokens.get(r["address"], ()) for r in found))
+    persons = Persons.union(by_record.get(r["address"], NOBODY) for r in found)
     extracts = {r["extract"] for r in found if r["extract"]}
     return Place(
         address,

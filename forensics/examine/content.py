@@ -106,7 +106,7 @@ def _people(records: Sequence[tuple[Address, tuple[str, ...]]]) -> pa.Table:
     parts = [
         pa.table(
             {
-                "address": pa.repeat(str(address), len(tokens)),
+                "address": pa.repeat(str(address), len(tokens)).dictionary_encode(),
                 "evidence": pa.repeat(address.evidence, len(tokens)).dictionary_encode(),
                 "token": pa.array(tokens, pa.string()),
             }

@@ -7,6 +7,7 @@ investigator's own on every window. A rule that does not compile refuses the run
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -96,11 +97,15 @@ def _files(folder: Path) -> list[Path]:
 def _compiled(paths: list[Path]) -> Any:
     try:
         sources = {str(path): path.read_text("utf-8") for path in paths}
-        return yara.compile(sources=sources, includes=False)
+        compiled = yara.compile(sources=sources, includes=False)
     except (yara.Error, UnicodeDecodeError, OSError) as error:
         names = ", ".join(path.name for path in paths)
         message = f"{names}: {error}; nothing was scanned"
         raise RuleError(message) from error
+    packed = BytesIO()  # as compiled, rules hold 8 MiB of tables each; loaded again, a few KiB
+    compiled.save(file=packed)
+    packed.seek(0)
+    return yara.load(file=packed)
 
 
 def _values(match: Any) -> Iterator[tuple[int, int]]:

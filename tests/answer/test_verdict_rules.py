@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from scenarios import AFTER, BEFORE, IN, SERIAL, WINDOW, Scene, utc
 
@@ -22,6 +23,7 @@ from forensics.answer.verdict import (
     state,
     undetermined,
 )  # fmt: skip
+from forensics.correlate.persons import Persons
 from forensics.correlate.places import Place
 from forensics.values import NO_TIME
 
@@ -140,8 +142,12 @@ def test_times_of_facts():
     assert facts.interval_of(told)[:2] == utc(2022, 6, 21, 5, 2, 10, width=1_500_000)[:2]
 
 
+REGISTER = 1000  # persons of the register have the numbers below
+
+
 def place(persons, *, rows=None, digest=None, token="r", start=0):
-    tokens = frozenset(f"{token}:{n}" for n in range(start, start + persons))
+    first = start if token == "r" else REGISTER + start
+    numbers = np.arange(first, first + persons, dtype=np.int32)
     return Place(
         f"A:p1:/{token}{start}{digest}",
         "A",
@@ -150,7 +156,7 @@ def place(persons, *, rows=None, digest=None, token="r", start=0):
         digest,
         ("name",),
         rows or persons,
-        tokens,
+        Persons(numbers, REGISTER),
         0,
         None,
         ("A",),
@@ -165,7 +171,7 @@ COUNTS = {
     "rows that gave no person are people of the register": ([place(195, rows=200)], 200, (195, 200)),
     "not more than the register": ([place(195, rows=230)], 200, (195, 200)),
     "a staff list beside it": ([place(200), place(10, token="k")], 200, (200, 210)),
-    "unmatched keys inside the list": ([Place("A:/x", "A", "/x", "allocated", None, (), 200, place(190).persons | place(10, token="k").persons, 0, None, ("A",))], 200, (190, 200)),
+    "unmatched keys inside the list": ([Place("A:/x", "A", "/x", "allocated", None, (), 200, Persons.union([place(190).persons, place(10, token="k").persons]), 0, None, ("A",))], 200, (190, 200)),
     "two lists overlap": ([place(100), place(100, start=50)], 200, (150, 150)),
     "no register": ([place(100, token="k"), place(40, token="k", start=90)], None, (100, 130)),
 }  # fmt: skip
