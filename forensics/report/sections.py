@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from forensics.case import PAPERS
+from forensics.correlate.persons import Persons, by_address
 from forensics.report import bars, copies, persons, strip
 from forensics.report.amounts import count
 from forensics.report.names import address_html, name_html, text_html
@@ -211,17 +212,16 @@ def _people_row(
 
 def _by_kind(view: View) -> dict[str, tuple[int, tuple[str, ...]]]:
     """Kind -> (persons in records that hold it, at most; evidence where they lie)."""
-    tokens: dict[str, set[str]] = defaultdict(set)
-    for row in view.rows("people"):
-        tokens[row["address"]].add(row["token"])
-    union: dict[str, set[str]] = defaultdict(set)
+    people = table(view.tables, "people")
+    by_record = {} if people is None else by_address(people)
+    told: dict[str, list[Persons]] = defaultdict(list)
     untold: dict[str, int] = defaultdict(int)
     where: dict[str, set[str]] = defaultdict(set)
     for row in view.rows("records"):
         for kind in row["kinds"] or ():
             where[kind].add(row["evidence"])
-            if row["address"] in tokens:
-                union[kind] |= tokens[row["address"]]
+            if row["address"] in by_record:
+                told[kind].append(by_record[row["address"]])
             else:
                 untold[kind] += row["persons"] or 0
     if not where:
@@ -232,7 +232,7 @@ def _by_kind(view: View) -> dict[str, tuple[int, tuple[str, ...]]]:
     order = {item.id: number for number, item in enumerate(view.items)}
     return {
         kind: (
-            len(union[kind]) + untold[kind],
+            len(Persons.union(told[kind])) + untold[kind],
             tuple(sorted(items, key=lambda item: (order.get(item, len(order)), item))),
         )
         for kind, items in where.items()
