@@ -10,11 +10,13 @@ from forensics.unpack import (
     office,
     ole,
     pdf,
+    sqlite,
     tar,
     unsupported,
     xz,
     zip_tail,
     zipped,
+    zstd,
 )
 from forensics.unpack.unpacker import Budget, Buffer, Member, Source, Unpacker, UnpackError
 
@@ -27,9 +29,11 @@ UNPACKERS: tuple[Unpacker, ...] = (
     gzip.UNPACKER,
     bzip2.UNPACKER,
     xz.UNPACKER,
+    zstd.UNPACKER,
     tar.UNPACKER,
     ole.UNPACKER,
     pdf.UNPACKER,
+    sqlite.UNPACKER,
     mbox.UNPACKER,
     mail.UNPACKER,
     unsupported.UNPACKER,

@@ -1,6 +1,6 @@
 """Containers that are recognised but not opened: their content is one `unsupported` member.
 
-Layout          signatures: 7z, RAR, CAB, LZH, zstd, lz4, compress, lzip, ARJ, PST, xar, cpio, ISO
+Layout          signatures: 7z, RAR, CAB, LZH, compress, lzip, ARJ, PST, xar, cpio, ISO
 Source          libmagic; the formats' specifications
 Proves          a container of this kind is here
 Does not prove  what is in it
@@ -18,8 +18,6 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"Rar!\x1a\x07[\x00\x01]", "rar"),
     (rb"MSCF\0\0\0\0", "cab"),
     (rb".{2}-l[hz][0-9a-z]-", "lzh"),
-    (rb"[\x28]\xb5\x2f\xfd", "zstd"),
-    (rb"\x04\x22\x4d\x18", "lz4"),
     (rb"\x1f\x9d[\x80-\x9f]", "compress"),
     (rb"LZIP\x01", "lzip"),
     (rb"\x60\xea.{2}[\x1a-\x30]", "arj"),

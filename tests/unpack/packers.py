@@ -7,10 +7,15 @@ import bz2
 import gzip
 import io
 import lzma
+import sqlite3
 import struct
 import tarfile
+import tempfile
 import zipfile
 import zlib
+from pathlib import Path
+
+import pyarrow as pa
 
 TEXT = "番号,氏名,住所\n1,蓮見 貴子,例題市1-2-3\n".encode("cp932") * 40
 
@@ -183,12 +188,37 @@ def xls() -> bytes:
     return ole({"Workbook": books[-1] + sheet})
 
 
+def database(
+    folder: Path, script: str, rows: dict[str, list[tuple[object, ...]]], after: str = ""
+) -> bytes:
+    """A SQLite database: a script, rows by table, a second script."""
+    place = folder / "sample.db"
+    place.unlink(missing_ok=True)
+    base = sqlite3.connect(place, isolation_level=None)
+    base.executescript(script)
+    for table, values in rows.items():
+        marks = ",".join("?" * len(values[0]))
+        base.execute("begin")
+        base.executemany(f"insert into {table} values ({marks})", values)
+        base.execute("commit")
+    base.executescript(after)
+    base.close()
+    return place.read_bytes()
+
+
+def _sample() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return database(Path(folder), "create table t (a, b)", {"t": [(1, "蓮見 貴子")]})
+
+
 SAMPLES: dict[str, bytes] = {
+    "sqlite": _sample(),
     "pdf": PDF,
     "zip": zipped({"a.csv": TEXT, "b/c.txt": b"plain"}),
     "zip_tail": b"MZ" + bytes(600) + zipped({"a.csv": TEXT}),
     "gzip": gzip.compress(TEXT, mtime=0) + gzip.compress(b"more", mtime=0),
     "bzip2": bz2.compress(TEXT),
+    "zstd": pa.compress(TEXT, "zstd", asbytes=True),
     "xz": lzma.compress(TEXT),
     "tar": tarred({"a.csv": TEXT, "深い/" * 30 + "b.txt": b"plain"}),
     "office": XLSX,
