@@ -110,3 +110,11 @@ def test_a_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
     one = cases.secret(tmp_path / "keys", "C-1.token")
     assert one == cases.secret(tmp_path / "keys", "C-1.token")
     assert (tmp_path / "keys" / "C-1.token.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_image_is_no_case_file(tmp_path: Path) -> None:
+    image = tmp_path / "stick.img"
+    with image.open("wb") as file:
+        file.truncate(1 << 40)  # read whole, it would fill the memory
+    with pytest.raises(Refused, match="forensics init"):
+        cases.load(image)

@@ -1,34 +1,24 @@
-"""case.toml and the case folder: reading one, writing the other, and the custody log.
-
-A case is refused with one line (Refused, exit 2) before anything is written; after that, what goes
-wrong is a coverage row. Keys lie outside the case folder, so that it can be handed over whole.
-"""
+"""Reading case.toml: every value checked, and what is wrong said with its line."""
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
-import fcntl
-import hashlib
 import json
-import os
 import re
-import secrets
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from forensics import schema
+from forensics.case.case import Case, Item, Register
+from forensics.case.custody import CUSTODY, case_id_of, default_keys_folder
+from forensics.case.refused import Refused
 from forensics.share import share
 from forensics.values import EVIDENCE_ID, micros
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
+FILE_BYTES_MAX = 4 << 20  # of case.toml: an image that was named instead is not read
 ROLES = ("medium", "pc", "server", "collection")
 PAPERS = ("media_register", "take_out", "room_log", "cards", "accounts", "approvals", "erasure")
 CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -45,203 +35,6 @@ KEYS = {
     "known": {"hash_sets"},
     "papers": set(PAPERS),
 }  # fmt: skip
-CUSTODY = "custody.jsonl"
-CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-class Refused(Exception):  # noqa: N818  # it is a refusal, and said so to the person
-    """Wrong usage or input: one line for the person, exit 2, nothing written."""
-
-
-class DigestMismatch(Exception):  # noqa: N818  # it is a stop, and said so to the person
-    """A declared digest differs: exit 4, no findings."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An item of evidence as case.toml names it."""
-
-    id: str
-    role: str
-    image: Path
-    image_text: str
-    label: str = ""
-    digests: tuple[tuple[str, str], ...] = ()
-    serial: str | None = None
-    authorised: bool | None = None
-    timezone: str | None = None
-    clock_offset_seconds: float | None = None
-    clock_checked: int | None = None  # microseconds since 1970 UTC
-    keys: tuple[str, ...] = ()
-    baseline: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """The owner's own list of the people concerned."""
-
-    file: Path
-    columns: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A case as case.toml says it, with the folder that its run writes."""
-
-    id: str
-    source: Path  # case.toml
-    folder: Path
-    keys_folder: Path
-    evidence: tuple[Item, ...]
-    title: str = ""
-    examiner: str = ""
-    timezone: str | None = None
-    languages: tuple[str, ...] = ("ja", "en")
-    pipeline: str = "leak_check"
-    window: tuple[int, int] | None = None  # microseconds since 1970 UTC, half-open
-    register: Register | None = None
-    register_persons: int | None = None
-    hash_sets: tuple[Path, ...] = ()
-    papers: dict[str, tuple[Path, ...]] = field(default_factory=dict)
-    rules: tuple[Path, ...] = ()
-    accept_mismatch: str | None = None
-    digests: tuple[str, ...] = ()  # of every content, beside SHA-256
-
-    def unused(self) -> list[str]:
-        """What case.toml names and this version does not use yet: said, never silently dropped."""
-        names = ["hash_sets"] if self.hash_sets else []
-        for key in ("keys", "baseline"):
-            names += [f"{item.id}.{key}" for item in self.evidence if getattr(item, key)]
-        return names
-
-    @property
-    def parts(self) -> Path:
-        return self.folder / "parts"
-
-    def write(self, name: str, table: pa.Table) -> pa.Table:
-        """Keep a table: sorted by its key, one Parquet file, replaced as a whole. Gives it sorted."""
-        folder = self.folder / "tables" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        place = folder / f"{name}.parquet"
-        draft = place.with_suffix(".tmp")
-        ordered = schema.sort(name, schema.to_arrow(name, table))
-        schema.write(ordered, draft)
-        draft.replace(place)
-        return ordered
-
-    def table(self, name: str) -> pa.Table:
-        """A table of the case; empty where the run has not written it."""
-        place = self.folder / "tables" / name / f"{name}.parquet"
-        if not place.is_file():
-            return schema.to_arrow(name, [])
-        return read_table(place)
-
-    def keep(self, *handles: Any, **tables: pa.Table) -> dict[str, pa.Table]:
-        """Write the tables of handles (joined where several give one) and named ones; give them all.
-
-        What a stage hands on for the next one only (spans) is no table of the case.
-        """
-        known = [table.name for table in schema.TABLES]
-        found: dict[str, list[pa.Table]] = {}
-        for handle in handles:
-            for name in handle.names():
-                if name in known:
-                    found.setdefault(name, []).append(handle.table(name))
-        kept = {name: schema.concat(name, parts) for name, parts in found.items()} | tables
-        if "coverage" in kept:
-            kept["coverage"] = _said_once(kept["coverage"])
-        return {name: self.write(name, table) for name, table in kept.items()}
-
-    def exit_code(self, tables: dict[str, pa.Table]) -> int:
-        """0 when every unit was examined, 3 when some evidence could not be."""
-        outcomes = tables["coverage"].column("outcome").unique().to_pylist()
-        return 0 if set(outcomes) <= {"examined"} else 3
-
-    @property
-    def key_file(self) -> Path:
-        return self.keys_folder / f"{self.id}.token.key"
-
-    def token_key(self) -> bytes:
-        """The 32 secret bytes that tokens of this case are made with; made on first use, mode 0600."""
-        return secret(self.keys_folder, f"{self.id}.token")
-
-    def custody(self, event: str, **facts: Any) -> None:
-        """Append one line to the hash-chained log: wall-clock times live here and nowhere else."""
-        log(self.folder / CUSTODY, event, **facts)
-
-
-def read_table(place: Path) -> pa.Table:
-    """A table as a run has written it; Refused where the file is none."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        return parquet.ParquetFile(place).read()
-    except (pa.ArrowException, OSError):
-        raise Refused(f"{place} is no table") from None
-
-
-def _said_once(coverage: pa.Table) -> pa.Table:
-    """A trouble that several stages met is one row: an item that none of them could open."""
-    if coverage.num_rows < 2:
-        return coverage
-    import pyarrow as pa
-
-    at = coverage.column_names.index("method")
-    plain = coverage.set_column(at, "method", coverage.column("method").cast(pa.string()))
-    names = [name for name in coverage.column_names if name != "method"]
-    once = plain.group_by(names, use_threads=False).aggregate([("method", "first")])
-    named = once.rename_columns([name.removesuffix("_first") for name in once.column_names])
-    return schema.to_arrow("coverage", named)
-
-
-def log(place: Path, event: str, **facts: Any) -> None:
-    """Append one chained line: `previous` is the SHA-256 of the line before it, bytes as written."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("a+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        lines = file.read().splitlines(keepends=True)
-        if lines and not lines[-1].endswith(b"\n"):  # a line cut by a crash never was written
-            file.truncate(sum(map(len, lines[:-1])))
-            lines.pop()
-        previous = hashlib.sha256(lines[-1]).hexdigest() if lines else "0" * 64
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
-        line = {"event": event, "time": now, "previous": previous, **facts}
-        file.seek(0, os.SEEK_END)
-        file.write(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def secret(folder: Path, name: str, length: int = 32) -> bytes:
-    """Secret bytes of a name, made on first use; only their owner may read them."""
-    place = folder / f"{name}.key"
-    if not place.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = folder / f".{name}.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_bytes(secrets.token_bytes(length))
-        try:
-            os.link(draft, place)  # the first of two runs wins, both then read the same key
-        except FileExistsError:
-            pass  # someone was faster: theirs is the key
-        finally:
-            draft.unlink()
-    value = place.read_bytes()
-    if len(value) != length:
-        raise Refused(f"{place} does not hold a key of {length} bytes")
-    return value
-
-
-def default_keys_folder() -> Path:
-    base = os.environ.get("FORENSICS_KEYS")
-    if base:
-        return Path(base)
-    return Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "forensics" / "keys"
-
-
-# Reading case.toml ---------------------------------------------------------------------------
 
 
 def load(
@@ -255,7 +48,11 @@ def load(
 ) -> Case:
     """The case that `source` (case.toml) names; Refused with one line where it cannot be one."""
     try:
-        text = source.read_text("utf-8")
+        with source.open("rb") as file:
+            raw = file.read(FILE_BYTES_MAX + 1)
+        if len(raw) > FILE_BYTES_MAX:
+            raise Refused(f"{source}: is no case file; `forensics init {source}` writes one")
+        text = raw.decode("utf-8")
         data = tomllib.loads(text)
     except OSError as error:
         raise Refused(f"{source}: {error.strerror}") from None
@@ -320,17 +117,6 @@ def _hardly_begun(folder: Path) -> bool:
     if {path.name for path in folder.iterdir()} - {"parts", CUSTODY}:
         return False
     return not custody.is_file() or b"\n" not in custody.read_bytes()
-
-
-def case_id_of(folder: Path) -> str | None:
-    """The id of the case that a folder was written for, from its custody log."""
-    try:
-        with (folder / CUSTODY).open("rb") as file:
-            first = json.loads(file.readline())
-    except (OSError, ValueError):
-        return None
-    owner = first.get("case") if isinstance(first, dict) else None
-    return owner if isinstance(owner, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -574,15 +360,3 @@ label = ""                             # what people call it
 # take_out = "papers/take_out.csv"
 """
     return head + "".join(items) + tail
-
-
-@contextmanager
-def lock(case: Case) -> Iterator[None]:
-    """Only one run at a time works on a case folder."""
-    case.parts.mkdir(parents=True, exist_ok=True)
-    with (case.parts / "lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refused(f"another run is working on {case.folder}") from None
-        yield
