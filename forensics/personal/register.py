@@ -285,7 +285,12 @@ class Index:
             if len(candidates):
                 good = candidates[
                     self._agrees(
-                        prints, lead, candidates, found[candidates], int((person >= 0).sum())
+                        prints,
+                        lead,
+                        candidates,
+                        found[candidates],
+                        int((person >= 0).sum()),
+                        self._sorted[lead].ambiguous(values[candidates]),
                     )
                 ]
                 person[good] = found[good]
@@ -309,8 +314,11 @@ class Index:
         return np.where(mask, together(made), _NONE)
 
     def _agrees(self, prints: _Prints, lead: tuple[str, ...], rows: NDArray[np.int64], persons: NDArray[np.int64],
-                matched: int) -> NDArray[np.bool_]:  # fmt: skip
-        """Which of the rows, led to these persons by some fields, agree with them in enough; matched: rows that do already."""
+                matched: int, ambiguous: NDArray[np.bool_]) -> NDArray[np.bool_]:  # fmt: skip
+        """Which of the rows, led to these persons by some fields, agree with them in enough.
+
+        matched: rows that do already. ambiguous: others have these fields too: one more must agree.
+        """
         agreeing, against = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
         for witness in _WITNESSES:
             if not _independent(lead, witness) or not prints.has(witness):
@@ -326,10 +334,10 @@ class Index:
             against += (both & (ours != theirs)) * (_OUTWEIGHS if witness[0] in _OWN else 1)
         if lead[0] in _STRONG or (len(lead) > 1 and "post" not in lead):
             # enough by itself, unless a number of somebody else, or two other facts, speak against
-            return (agreeing > 0) | (against < _OUTWEIGHS)
+            return (agreeing > 0) | (~ambiguous & (against < _OUTWEIGHS))
         if lead in _NUMBERS:
             return agreeing > 0
-        likely = against == 0
+        likely = ~ambiguous & (against == 0)
         if lead == ("atena",):
             if not (prints.has(("post",)) and "post" in self._by_person):
                 return agreeing > 0
@@ -430,16 +438,24 @@ def _independent(lead: tuple[str, ...], witness: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """Persons by fingerprint: of several with one fingerprint, the first."""
+    """Persons by fingerprint: of several with one fingerprint, the first.
+
+    shared: fingerprints of several persons, which prove none of them.
+    """
 
     prints: Fingerprints
     persons: NDArray[np.uint32]
+    shared: NDArray[np.bool_]
 
     def find(self, values: Fingerprints) -> NDArray[np.int64]:
         """Person of each value, -1 for none."""
         place = np.minimum(np.searchsorted(self.prints, values), len(self.prints) - 1)
         hit = (self.prints[place] == values) & (values != _NONE)
         return np.where(hit, self.persons[place].astype(np.int64), -1)
+
+    def ambiguous(self, values: Fingerprints) -> NDArray[np.bool_]:
+        """Which of these values, all found, several persons have."""
+        return self.shared[np.searchsorted(self.prints, values)]
 
 
 class _Leads(dict[tuple[str, ...], _Sorted]):
@@ -450,10 +466,12 @@ class _Leads(dict[tuple[str, ...], _Sorted]):
         self._by_person = by_person
 
     def __missing__(self, lead: tuple[str, ...]) -> _Sorted:
-        prints, first = np.unique(
-            together([self._by_person[field] for field in lead]), return_index=True
+        prints, first, count = np.unique(
+            together([self._by_person[field] for field in lead]),
+            return_index=True,
+            return_counts=True,
         )
-        self[lead] = _Sorted(prints, first.astype(np.uint32))
+        self[lead] = _Sorted(prints, first.astype(np.uint32), count > 1)
         return self[lead]
 
 
