@@ -282,6 +282,15 @@ class Plots:
         slant = 48  # pixels that the last slanted name reaches past the cells
         return _drawing(picture.title, picture.width + slant, picture.height, [picture.inside()])
 
+    def copies(self) -> Drawing:
+        """Places with the same data: an arrow only where dates of both sides show a direction."""
+        from forensics.report import sections
+
+        picture = sections.same_data(self.case.view)["picture"]
+        if picture is None:
+            raise Refused("no two places of this case hold the same data")
+        return _drawing(picture.title, picture.width, picture.height, [picture.inside()])
+
 
 class _Tables(Mapping[str, "pa.Table"]):
     """The tables that the case has, each read when it is asked for, once."""
