@@ -1,6 +1,6 @@
 """Containers that are recognised but not opened: their content is one `unsupported` member.
 
-Layout          signatures: 7z, RAR, CAB, LZH, compress, lzip, ARJ, PST, xar, cpio, ISO
+Layout          signatures: RAR, CAB, LZH, compress, lzip, ARJ, PST, xar, cpio, ISO
 Source          libmagic; the formats' specifications
 Proves          a container of this kind is here
 Does not prove  what is in it
@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, bounded
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (rb"7z\xbc\xaf\x27\x1c", "7z"),
     (rb"Rar!\x1a\x07[\x00\x01]", "rar"),
     (rb"MSCF\0\0\0\0", "cab"),
     (rb".{2}-l[hz][0-9a-z]-", "lzh"),

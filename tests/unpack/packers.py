@@ -206,6 +206,36 @@ def database(
     return place.read_bytes()
 
 
+def _number(value: int) -> bytes:
+    """A number of the 7z header, in its longest form."""
+    return b"\xff" + value.to_bytes(8, "little")
+
+
+LZMA2 = b"\x01\x21\x21\x01\x10"  # one coder, its id, one byte of properties: 1 MiB
+
+
+def sevenz(
+    files: dict[str, bytes], chain: list[dict] | None = None, coders: bytes = LZMA2
+) -> bytes:
+    """A solid 7z archive: one folder, its header not packed. chain: filters before LZMA2."""
+    filters = [*(chain or []), {"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}]
+    body = b"".join(files.values())
+    packed = lzma.compress(body, lzma.FORMAT_RAW, filters=filters)
+    sizes = [_number(len(data)) for data in files.values()]
+    crcs = b"".join(zlib.crc32(data).to_bytes(4, "little") for data in files.values())
+    names = b"\0" + b"".join((name + "\0").encode("utf-16-le") for name in files)
+    outputs = coders[0]  # each gives as many bytes
+    header = b"".join((
+        b"\1\4", b"\6\0", _number(1), b"\x09", _number(len(packed)), b"\0",
+        b"\7\x0b", _number(1), b"\0", coders, b"\x0c", _number(len(body)) * outputs, b"\0",
+        b"\x08\x0d", _number(len(files)), b"\x09", *sizes[:-1], b"\x0a\1", crcs, b"\0\0",
+        b"\5", _number(len(files)), b"\x11", _number(len(names)), names, b"\0\0",
+    ))  # fmt: skip
+    place = struct.pack("<QQI", len(packed), len(header), zlib.crc32(header))
+    start = b"7z\xbc\xaf\x27\x1c\0\4" + zlib.crc32(place).to_bytes(4, "little") + place
+    return start + packed + header
+
+
 def _sample() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         return database(Path(folder), "create table t (a, b)", {"t": [(1, "蓮見 貴子")]})
@@ -213,6 +243,7 @@ def _sample() -> bytes:
 
 SAMPLES: dict[str, bytes] = {
     "sqlite": _sample(),
+    "7z": sevenz({"a.csv": TEXT, "深い/b.txt": b"plain" * 100}),
     "pdf": PDF,
     "zip": zipped({"a.csv": TEXT, "b/c.txt": b"plain"}),
     "zip_tail": b"MZ" + bytes(600) + zipped({"a.csv": TEXT}),
@@ -225,5 +256,5 @@ SAMPLES: dict[str, bytes] = {
     "ole": ole({"WordDocument": TEXT[:1000], "1Table": b"x" * 100}),
     "mail": MAIL,
     "mbox": MBOX,
-    "unsupported": b"7z\xbc\xaf\x27\x1c" + bytes(40),
+    "unsupported": b"Rar!\x1a\x07\0" + bytes(40),
 }

@@ -526,7 +526,8 @@ def test_pdfs_as_pdfminer_reads_them(shared):
 
 @pytest.mark.image
 def test_hostile_archives_end_with_a_reason(shared):
-    sound = ("high_compression.zip", "invalid_traditional_eocd.zip", "7zip_malformed3.7z")  # an ELF
+    sound = ("high_compression.zip", "invalid_traditional_eocd.zip", "7zip_malformed3.7z",  # an ELF
+             "zerosize.7z")  # an empty file  # fmt: skip
     for path, data in samples(
         shared, "malformed/archives/", "malformed/bombs/", "malformed/misc/"
     ).items():
