@@ -117,12 +117,14 @@ def _flags(values: Bytes) -> tuple[NDArray[Any], ...]:
         digit = (values - np.uint8(48)) < 10
         part = digit | (values - np.uint8(45) < 3)  # - . /
         number = _number(part, digit, 1)
+        if text.any():
+            number |= _spaced(values, digit)
         if number.any():
             twelve = _any_in_sector(_runs_of(digit, 12), size)
             if (number & ~text).any():
                 phrase = _phrases(above, broken)
         if zeros[:-1].any():
-            wide = _number(part[:-1] & zero[1:], digit, 2) | (
+            wide = _number((part | (values == 32))[:-1] & zero[1:], digit, 2) | (
                 _wide_kana(values, size) & (zeros >= ZEROS_MIN)
             )
         if text.any():
@@ -140,6 +142,15 @@ def _number(part: Mask, digit: Mask, step: int) -> Mask:
     runs = _runs_of(part, 7, step)
     runs &= digit[: len(runs)]
     runs[: len(digit) - 6 * step] &= digit[6 * step :][: len(runs)]
+    return _any_in_sector(runs, len(digit))
+
+
+def _spaced(values: Bytes, digit: Mask) -> Mask:
+    """Sectors in which a number of twelve digits stands in groups of four with blanks between."""
+    four, blank, size = _runs_of(digit, 4), values == 32, len(digit) - 13
+    runs = four[:size] & blank[4 : size + 4]
+    if runs.any():
+        runs &= four[5 : size + 5] & blank[9 : size + 9] & four[10 : size + 10]
     return _any_in_sector(runs, len(digit))
 
 

@@ -86,7 +86,8 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
         kinds = {item.kind for item in line}
         named = bool(kinds & _NAMED)
         alone = named and len(kinds) >= 2
-        fresh = alone or (closed and named) or not groups
+        headed = bool(groups) and any(item.kind in _NAMED for item in groups[-1])
+        fresh = alone or (closed and named and headed) or not groups
         for item in line:
             if not fresh and _fits(text, groups[-1], item):
                 groups[-1].append(item)
