@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from forensics.unpack import (
     bzip2,
+    cab,
     gzip,
+    lzh,
     mail,
     mbox,
     office,
@@ -32,6 +34,8 @@ UNPACKERS: tuple[Unpacker, ...] = (
     xz.UNPACKER,
     zstd.UNPACKER,
     sevenz.UNPACKER,
+    cab.UNPACKER,
+    lzh.UNPACKER,
     tar.UNPACKER,
     ole.UNPACKER,
     pdf.UNPACKER,

@@ -1,6 +1,6 @@
 """Containers that are recognised but not opened: their content is one `unsupported` member.
 
-Layout          signatures: RAR, CAB, LZH, compress, lzip, ARJ, PST, xar, cpio, ISO
+Layout          signatures: RAR, compress, lzip, ARJ, PST, xar, cpio, ISO
 Source          libmagic; the formats' specifications
 Proves          a container of this kind is here
 Does not prove  what is in it
@@ -15,8 +15,6 @@ from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, bounded
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"Rar!\x1a\x07[\x00\x01]", "rar"),
-    (rb"MSCF\0\0\0\0", "cab"),
-    (rb".{2}-l[hz][0-9a-z]-", "lzh"),
     (rb"\x1f\x9d[\x80-\x9f]", "compress"),
     (rb"LZIP\x01", "lzip"),
     (rb"\x60\xea.{2}[\x1a-\x30]", "arj"),

@@ -206,6 +206,46 @@ def database(
     return place.read_bytes()
 
 
+def cab(files: dict[str, bytes], *, packed: bool = True) -> bytes:
+    """A cabinet of one folder, MSZIP or stored, without checksums."""
+    body, blocks, before = b"".join(files.values()), [], b""
+    for at in range(0, len(body), 32_768):
+        data = body[at : at + 32_768]
+        raw = data
+        if packed:
+            coder = zlib.compressobj(9, zlib.DEFLATED, -15, 9, 0, *([before] if before else []))
+            raw, before = b"CK" + coder.compress(data) + coder.flush(), data
+        blocks.append(struct.pack("<IHH", 0, len(raw), len(data)) + raw)
+    entries, offset = b"", 0
+    for name, data in files.items():
+        entries += struct.pack("<IIHHHH", len(data), offset, 0, 0x54D5, 0x4800, 0x80)
+        entries += name.encode() + b"\0"
+        offset += len(data)
+    head = struct.pack(
+        "<4sIIIIIBBHHHHH", b"MSCF", 0, 0, 0, 44, 0, 3, 1, 1, len(files), 0, 0, 0
+    ) + struct.pack("<IHH", 44 + len(entries), len(blocks), int(packed))
+    return head + entries + b"".join(blocks)
+
+
+def lzh(name: str, data: bytes, size: int, method: bytes = b"-lh0-") -> bytes:
+    """An entry with a header of level 0; data as packed, size and CRC of what comes out."""
+    raw = name.encode("cp932")
+    crc = lzh_crc(data) if method == b"-lh0-" else size >> 32
+    rest = method + struct.pack("<IIIBB", len(data), size & 0xFFFFFFFF, 0, 0x20, 0)
+    rest += bytes([len(raw)]) + raw + struct.pack("<H", crc)
+    return bytes([len(rest), sum(rest) & 255]) + rest + data
+
+
+def lzh_crc(data: bytes) -> int:
+    """CRC-16 bit by bit, as the format's paper has it."""
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+    return crc
+
+
 def _number(value: int) -> bytes:
     """A number of the 7z header, in its longest form."""
     return b"\xff" + value.to_bytes(8, "little")
@@ -242,6 +282,8 @@ def _sample() -> bytes:
 
 
 SAMPLES: dict[str, bytes] = {
+    "cab": cab({"a.csv": TEXT, "深い/b.txt": b"plain" * 9000}),
+    "lzh": lzh("表.csv", TEXT, len(TEXT)) + b"\0",
     "sqlite": _sample(),
     "7z": sevenz({"a.csv": TEXT, "深い/b.txt": b"plain" * 100}),
     "pdf": PDF,

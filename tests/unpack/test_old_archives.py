@@ -1,0 +1,123 @@
+"""Cabinets and LHA archives: made here bit by bit, and by the programs of their time (corpus)."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from packers import TEXT, cab, lzh, lzh_crc
+from test_sevenz import members
+
+from forensics.unpack.cab import checksum
+
+FILES = {"a.csv": TEXT * 30, "深い/b.txt": b"plain" * 9000, "empty": b""}
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_cabinets(packed: bool) -> None:
+    found = members(cab(FILES, packed=packed))
+    assert {member.name: body for member, body, _ in found} == FILES
+    assert {reason for _, _, reason in found} == {None}
+    assert [reason for _, _, reason in members(cab(FILES, packed=packed)[:-5])][1] == "TRUNCATED"
+
+
+def test_the_checksum_of_a_cabinet() -> None:
+    assert checksum(b"\x01\0\0\0\x02\0\0\0") == 3
+    assert checksum(b"\x01\0\0\0ab") == 1 ^ int.from_bytes(b"ab", "big")
+
+
+class Bits:
+    """Writes bits from the highest on."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+
+    def put(self, value: int, count: int) -> None:
+        self._parts.append(f"{value:0{count}b}" if count else "")
+
+    def bytes(self) -> bytes:
+        text = "".join(self._parts)
+        text += "0" * (-len(text) % 8)
+        return b"".join(
+            int(text[at : at + 4096], 2).to_bytes(len(text[at : at + 4096]) // 8, "big")
+            for at in range(0, len(text), 4096)
+        )
+
+
+def packed(data: bytes, window: int) -> bytes:
+    """LHA's coding with plain codes: symbols of nine bits (0 and 1 of eight), all distances alike."""
+    symbols = []  # (symbol, distance)
+    at, seen = 0, {}
+    while at < len(data):
+        key = data[at : at + 8]
+        back = at - seen.get(key, at)
+        seen[key] = at
+        if 0 < back < 1 << window and len(key) == 8:
+            symbols.append((256 + 8 - 3, back - 1))
+            at += 8
+        else:
+            symbols.append((data[at], 0))
+            at += 1
+    bits, width = Bits(), 4 if window <= 13 else 5
+    for first in range(0, len(symbols), 60_000):
+        block = symbols[first : first + 60_000]
+        bits.put(len(block), 16)
+        bits.put(12, 5)  # code lengths: 10 and 11 stand for 8 and 9, one bit each
+        for place in range(12):
+            bits.put(1 if place >= 10 else 0, 3)
+            if place == 2:
+                bits.put(0, 2)
+        bits.put(510, 9)
+        for symbol in range(510):
+            bits.put(0 if symbol < 2 else 1, 1)  # lengths 8, 8, then 9
+        lengths = [3, 3] + [4] * 12 if window <= 13 else [4] * 16
+        bits.put(len(lengths), width)
+        for length in lengths:
+            bits.put(length, 3)
+        for symbol, back in block:
+            bits.put(symbol + 2 if symbol > 1 else symbol, 9 if symbol > 1 else 8)
+            if symbol >= 256:
+                length = back.bit_length()
+                if window <= 13:
+                    bits.put(length, 3) if length < 2 else bits.put(length + 2, 4)
+                else:
+                    bits.put(length, 4)
+                if length > 1:
+                    bits.put(back - (1 << (length - 1)), length - 1)
+    return bits.bytes()
+
+
+@pytest.mark.parametrize(("method", "window"), [("-lh5-", 13), ("-lh6-", 15)])
+def test_packed_lha(method: str, window: int) -> None:
+    chance = random.Random(4)
+    lines = [
+        f"{chance.randrange(10**6)},蓮見 貴子,例題市1-2-{n}\r\n".encode("cp932") for n in range(600)
+    ]
+    data = b"".join(chance.choices(lines, k=36_000))  # more than a piece and a window
+    assert len(data) > 1 << 20
+    coded = packed(data, window)
+    archive = lzh("一覧.csv", coded, len(data) | lzh_crc(data) << 32, method.encode()) + b"\0"
+    ((member, body, reason),) = members(archive)
+    assert (member.name, member.method, reason) == ("一覧.csv", f"lzh {method}", None)
+    assert body == data
+    ((_, _, reason),) = members(archive[: len(archive) // 2])
+    assert reason in ("TRUNCATED", "DAMAGED", "CRC_MISMATCH")
+
+
+CORPUS = {
+    "test-documents.cab": ("testEXCEL.xls", "examined"),
+    "test_read_format_cab_2.cab": ("dir2/file2", "examined"),
+    "test_read_format_cab_filename_cp932.cab": ("表だよ/漢字.txt", "unsupported"),
+    "test_read_format_lha_filename_cp932.lzh": ("漢字.txt", "examined"),
+    "test_read_format_lha_header2.lzh": ("file2", "examined"),
+}
+
+
+@pytest.mark.image
+@pytest.mark.parametrize("name", list(CORPUS))
+def test_archives_of_other_programs(shared: Path, name: str) -> None:
+    data = (shared / "corpus" / "documents" / "archives" / name).read_bytes()
+    found = members(data)
+    assert CORPUS[name] in {(member.name, member.outcome) for member, _, _ in found}
+    assert not [reason for member, _, reason in found if member.outcome == "examined" and reason]
