@@ -1,6 +1,6 @@
 """Containers that are recognised but not opened: their content is one `unsupported` member.
 
-Layout          signatures: RAR, compress, lzip, ARJ, PST, xar, cpio, ISO
+Layout          signatures: compress, lzip, ARJ, PST, xar, cpio, ISO
 Source          libmagic; the formats' specifications
 Proves          a container of this kind is here
 Does not prove  what is in it
@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, bounded
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (rb"Rar!\x1a\x07[\x00\x01]", "rar"),
     (rb"\x1f\x9d[\x80-\x9f]", "compress"),
     (rb"LZIP\x01", "lzip"),
     (rb"\x60\xea.{2}[\x1a-\x30]", "arj"),
@@ -34,13 +33,8 @@ def _kind(head: bytes) -> str | None:
 
 
 def _members(source: Source, _budget: Budget) -> Iterator[Member]:
-    head = source.read(0, 64)
-    name = _kind(head) or ""
-    rar_locked = head[:8] == b"Rar!\x1a\x07\x01\0" and head[13:14] == b"\x04"
-    rar_locked = rar_locked or (
-        head[:7] == b"Rar!\x1a\x07\0" and head[9:10] == b"s" and bool(head[10] & 0x80)
-    )
-    if name in _LOCKS or rar_locked:
+    name = _kind(source.read(0, 64)) or ""
+    if name in _LOCKS:
         yield Member("", source.size, "locked", "LOCKED", name)
     else:
         yield Member("", source.size, "unsupported", "UNSUPPORTED", name)

@@ -227,6 +227,25 @@ def cab(files: dict[str, bytes], *, packed: bool = True) -> bytes:
     return head + entries + b"".join(blocks)
 
 
+def rar(files: dict[str, bytes]) -> bytes:
+    """RAR 5 with stored files."""
+
+    def block(body: bytes) -> bytes:
+        sized = bytes([len(body)]) + body
+        return zlib.crc32(sized).to_bytes(4, "little") + sized
+
+    def vint(value: int) -> bytes:
+        return bytes([value & 0x7F | 0x80, value >> 7 & 0x7F | 0x80, value >> 14])
+
+    out = b"Rar!\x1a\x07\1\0" + block(b"\1\0\0")
+    for name, data in files.items():
+        raw = name.encode()
+        body = b"\2\2" + vint(len(data)) + b"\4" + vint(len(data)) + b"\0"
+        body += zlib.crc32(data).to_bytes(4, "little") + b"\0\0" + bytes([len(raw)]) + raw
+        out += block(body) + data
+    return out + block(b"\5\0\0")
+
+
 def lzh(name: str, data: bytes, size: int, method: bytes = b"-lh0-") -> bytes:
     """An entry with a header of level 0; data as packed, size and CRC of what comes out."""
     raw = name.encode("cp932")
@@ -282,6 +301,7 @@ def _sample() -> bytes:
 
 
 SAMPLES: dict[str, bytes] = {
+    "rar": rar({"表/a.csv": TEXT, "b.txt": b"plain" * 3000}),
     "cab": cab({"a.csv": TEXT, "深い/b.txt": b"plain" * 9000}),
     "lzh": lzh("表.csv", TEXT, len(TEXT)) + b"\0",
     "sqlite": _sample(),
@@ -298,5 +318,5 @@ SAMPLES: dict[str, bytes] = {
     "ole": ole({"WordDocument": TEXT[:1000], "1Table": b"x" * 100}),
     "mail": MAIL,
     "mbox": MBOX,
-    "unsupported": b"Rar!\x1a\x07\0" + bytes(40),
+    "unsupported": b"!BDN" + bytes(40),
 }

@@ -1,4 +1,4 @@
-"""Cabinets and LHA archives: made here bit by bit, and by the programs of their time (corpus)."""
+"""Cabinets, LHA and RAR archives: made here bit by bit, and by the programs of their time (corpus)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from packers import TEXT, cab, lzh, lzh_crc
+from packers import TEXT, cab, lzh, lzh_crc, rar
 from test_sevenz import members
 
 from forensics.unpack.cab import checksum
@@ -20,6 +20,13 @@ def test_cabinets(packed: bool) -> None:
     assert {member.name: body for member, body, _ in found} == FILES
     assert {reason for _, _, reason in found} == {None}
     assert [reason for _, _, reason in members(cab(FILES, packed=packed)[:-5])][1] == "TRUNCATED"
+
+
+def test_stored_files_of_rar() -> None:
+    found = members(rar(FILES))
+    assert {member.name: body for member, body, _ in found} == FILES
+    wrong = rar(FILES).replace(b"plainplain", b"plainplaim", 1)
+    assert [reason for _, _, reason in members(wrong)] == [None, "CRC_MISMATCH", None]
 
 
 def test_the_checksum_of_a_cabinet() -> None:
@@ -111,6 +118,11 @@ CORPUS = {
     "test_read_format_cab_filename_cp932.cab": ("表だよ/漢字.txt", "unsupported"),
     "test_read_format_lha_filename_cp932.lzh": ("漢字.txt", "examined"),
     "test_read_format_lha_header2.lzh": ("file2", "examined"),
+    "rar15-comment.rar": ("FILE1.TXT", "unsupported"),
+    "test_read_format_rar_unicode.rar": ("表だよ/ファイル", "examined"),
+    "test_read_format_rar5_zip_in_rar.rar": ("payload/inner.zip", "examined"),
+    "rar5-psw.rar": ("stest1.txt", "locked"),
+    "rar5-hpsw.rar": ("", "locked"),
 }
 
 

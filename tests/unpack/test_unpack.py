@@ -526,8 +526,12 @@ def test_pdfs_as_pdfminer_reads_them(shared):
 
 @pytest.mark.image
 def test_hostile_archives_end_with_a_reason(shared):
-    sound = ("high_compression.zip", "invalid_traditional_eocd.zip", "7zip_malformed3.7z",  # an ELF
-             "zerosize.7z")  # an empty file  # fmt: skip
+    sound = (
+        "high_compression.zip", "invalid_traditional_eocd.zip",
+        "7zip_malformed3.7z",  # an ELF
+        "zerosize.7z", "test_read_format_rar_endarc_huge.rar",  # nothing is in them
+        "rar5-evil-symlink-traversal.rar",  # only a name is evil
+    )  # fmt: skip
     for path, data in samples(
         shared, "malformed/archives/", "malformed/bombs/", "malformed/misc/"
     ).items():

@@ -1,0 +1,237 @@
+"""RAR archives: names, sizes, what is stored; packed members and encrypted ones are a row.
+
+Layout          RAR 5: 52617221 1A0701 00, blocks: u32 CRC-32, vint bytes, vint type (2 file, 3
+                service, 4 encryption, 5 end), vint flags (1 extra area, 2 data), [vint extra],
+                [vint data]; file: vint flags (1 folder, 2 time, 4 CRC), vint size, vint
+                attributes, [u32], [u32 CRC-32], vint compression (bits 7 to 9: method, 0 stored),
+                vint system, vint + name (UTF-8); extra record of type 1: encrypted. RAR 1.5 to 4:
+                .. 1A0700, blocks: u16 CRC, u8 type (73 archive, 74 file, 7B end), u16 flags, u16
+                bytes, [u32 data]; file: u32 packed, u32 size, u8, u32 CRC-32, u32 time, u8, u8
+                method (30 stored), u16 bytes of the name, u32, [u32 x 2 high halves], name
+Source          RARLAB "RAR 5.0 archive format"; "technote.txt" of RAR 4
+Proves          the archive lists these files; of stored ones the CRC-32 is verified
+Does not prove  what packed members hold: no permitted library unpacks them
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+from forensics.unpack.unpacker import (
+    Budget,
+    Member,
+    Source,
+    Unpacker,
+    UnpackError,
+    bounded,
+    file_name,
+    pieces,
+)
+
+OLD, NEW = b"Rar!\x1a\x07\0", b"Rar!\x1a\x07\1\0"
+HEADER_MAX = 2 << 20  # bytes
+FILE, ENCRYPTION, END = 2, 4, 5
+OLD_MAIN, OLD_FILE, OLD_END = 0x73, 0x74, 0x7B
+COMMENTED = 8  # flag of a file with a comment in its header, which the CRC leaves out
+
+
+class File(NamedTuple):
+    """split: goes on from, or in, another volume."""
+
+    name: str
+    at: int
+    packed: int
+    size: int
+    crc: int | None
+    stored: bool
+    locked: bool
+    split: bool
+    folder: bool
+
+
+def _vint(data: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for step in range(10):
+        if at + step >= len(data):
+            break
+        value |= (data[at + step] & 0x7F) << 7 * step
+        if data[at + step] < 0x80:
+            return value, at + step + 1
+    raise UnpackError("DAMAGED")
+
+
+def _numbers(data: bytes, at: int, count: int) -> tuple[list[int], int]:
+    out = []
+    for _ in range(count):
+        value, at = _vint(data, at)
+        out.append(value)
+    return out, at
+
+
+def _new(source: Source) -> Iterator[File]:
+    """Files of RAR 5; UnpackError LOCKED where the headers are encrypted."""
+    at = len(NEW)
+    while at < source.size:
+        head = source.read(at, 16)
+        size, begin = _vint(head, 4)
+        if not 0 < size <= HEADER_MAX:
+            raise UnpackError("DAMAGED")
+        body = source.read(at + begin, size)
+        if len(body) < size:
+            raise UnpackError("TRUNCATED")
+        if zlib.crc32(head[4:begin] + body) != int.from_bytes(head[:4], "little"):
+            raise UnpackError("CRC_MISMATCH")
+        (kind, flags), place = _numbers(body, 0, 2)
+        extra = data = 0
+        if flags & 1:
+            extra, place = _vint(body, place)
+        if flags & 2:
+            data, place = _vint(body, place)
+        if kind == ENCRYPTION:
+            raise UnpackError("LOCKED")
+        if kind == END:
+            return
+        at += begin + size
+        if kind == FILE:
+            yield _new_file(body, place, extra, at, data, split=bool(flags & 0x18))
+        at += data
+    raise UnpackError("TRUNCATED")  # the end has its own block
+
+
+def _new_file(body: bytes, place: int, extra: int, at: int, data: int, *, split: bool) -> File:
+    (flags, size, _), place = _numbers(body, place, 3)
+    place += 4 * bool(flags & 2)
+    crc = int.from_bytes(body[place : place + 4], "little") if flags & 4 else None
+    place += 4 * bool(flags & 4)
+    (method, _, length), place = _numbers(body, place, 3)
+    name = body[place : place + length].decode("utf-8", "surrogateescape")
+    return File(
+        name, at, data, size, crc, not method >> 7 & 7, _is_locked(body[len(body) - extra :]), split,
+        bool(flags & 1),
+    )  # fmt: skip
+
+
+def _is_locked(extra: bytes) -> bool:
+    """Is there a record of encryption."""
+    at = 0
+    while at < len(extra):
+        size, place = _vint(extra, at)
+        kind, _ = _vint(extra, place)
+        if kind == 1:
+            return True
+        at = place + size
+    return False
+
+
+def _old(source: Source) -> Iterator[File]:
+    """Files of RAR 1.5 to 4; UnpackError LOCKED where the headers are encrypted."""
+    at = len(OLD)
+    while at + 7 <= source.size:
+        head = source.read(at, 7)
+        _, kind, flags, size = struct.unpack("<HBHH", head)
+        if size < 7:
+            raise UnpackError("DAMAGED")
+        body = source.read(at, size)
+        if len(body) < size:
+            raise UnpackError("TRUNCATED")
+        if kind == OLD_MAIN and flags & 0x80:
+            raise UnpackError("LOCKED")
+        if kind == OLD_END:
+            return
+        data = int.from_bytes(body[7:11], "little") if flags & 0x8000 or kind == OLD_FILE else 0
+        at += size
+        if kind == OLD_FILE and size >= 32:
+            told = int.from_bytes(head[:2], "little")
+            if not flags & COMMENTED and zlib.crc32(body[2:]) & 0xFFFF != told:
+                raise UnpackError("CRC_MISMATCH")
+            file = _old_file(body, flags, at)
+            data = file.packed
+            yield file
+        at += data
+    if at > source.size:
+        raise UnpackError("TRUNCATED")
+
+
+def _old_file(body: bytes, flags: int, at: int) -> File:
+    packed, size, _, crc, _, _, method, length = struct.unpack_from("<IIBIIBBH", body, 7)
+    place = 32
+    if flags & 0x100:
+        high_packed, high_size = struct.unpack_from("<II", body, place)
+        packed, size, place = packed | high_packed << 32, size | high_size << 32, place + 8
+    raw = body[place : place + length]
+    name = _old_name(raw) if flags & 0x200 else file_name(raw)
+    return File(
+        name.replace("\\", "/"), at, packed, size, crc, method == 0x30, bool(flags & 4),
+        bool(flags & 3), flags & 0xE0 == 0xE0,
+    )  # fmt: skip
+
+
+def _old_name(raw: bytes) -> str:
+    """A name in UTF-16, told as what differs from its bytes before the 00."""
+    plain, _, coded = raw.partition(b"\0")
+    if not coded:
+        return plain.decode("utf-8", "surrogateescape")
+    out, at, high, flags, left = bytearray(), 1, coded[0], 0, 0
+    while at < len(coded):
+        if not left:
+            flags, at, left = coded[at], at + 1, 8
+        left -= 2
+        kind = flags >> left & 3
+        piece = coded[at : at + 2]
+        if kind == 0 and piece:
+            out += bytes((piece[0], 0))
+            at += 1
+        elif kind == 1 and piece:
+            out += bytes((piece[0], high))
+            at += 1
+        elif kind == 2 and len(piece) == 2:
+            out += piece
+            at += 2
+        elif kind == 3 and piece:
+            at += 1
+            count, first = (piece[0] & 0x7F) + 2, len(out) // 2
+            add, use = (coded[at], high) if piece[0] & 0x80 and at < len(coded) else (0, 0)
+            at += bool(piece[0] & 0x80)
+            for byte in plain[first : first + count]:
+                out += bytes((byte + add & 0xFF, use))
+        else:
+            break
+    return out.decode("utf-16-le", "surrogatepass")
+
+
+def _content(source: Source, file: File) -> Iterator[bytes]:
+    crc = 0
+    for piece in pieces(source, file.at, file.packed):
+        crc = zlib.crc32(piece, crc)
+        yield piece
+    if file.crc is not None and crc != file.crc:
+        raise UnpackError("CRC_MISMATCH")
+
+
+def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+    files = _new(source) if source.read(0, 8) == NEW else _old(source)
+    try:
+        for file in files:
+            if not file.folder:
+                yield _member(source, file)
+    except UnpackError as error:
+        if error.reason != "LOCKED":
+            raise
+        yield Member("", source.size, "locked", "LOCKED", "rar")
+
+
+def _member(source: Source, file: File) -> Member:
+    if file.locked:
+        return Member(file.name, file.size, "locked", "LOCKED", "rar")
+    if file.split:
+        return Member(file.name, file.size, "unsupported", "MISSING_SEGMENT", "rar")
+    if not file.stored or file.packed != file.size:
+        return Member(file.name, file.size, "unsupported", "UNSUPPORTED", "rar")
+    return Member(file.name, file.size, method="rar", chunks=partial(_content, source, file))
+
+
+UNPACKER = Unpacker("rar", lambda head: head[:7] == OLD or head[:8] == NEW, bounded(_members))
