@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.image, pytest.mark.slow]
 
 FOLDERS = ("malformed", "images/encrypted", "images/container")
 WHEN = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
-MINUTES = {"CFReDS001.E01"}  # 100 MiB of text: only where the counts are full
 MOST_BYTES = 4 << 20  # of a sample that is put on the stick
 OUTCOMES = {"examined", "partial", "locked", "unsupported", "unreadable", "skipped"}
 
@@ -39,7 +38,7 @@ def swept(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Swept:
     media, names, nodes = {}, {}, []
     for folder in FOLDERS:
         for path in sorted((shared / "corpus" / folder).rglob("*")):
-            if not path.is_file() or (path.name in MINUTES and not runs.FULL):
+            if not path.is_file():
                 continue
             name = f"E{len(media):03d}"
             place = home / path.parent.name  # segments stay side by side
