@@ -66,7 +66,7 @@ def main() -> None:
             records += len(found.records)
             for record in found.records:
                 place = {"set": name, "file": source, "at": record.start, "bytes": record.length}
-                print(json.dumps(place | {"kinds": record.kinds, "rows": record.rows}))
+                print(json.dumps(place | {"kinds": record.kinds, "rows": record.rows}), flush=True)
             if total >= limit:
                 break
         spent = time.process_time() - began

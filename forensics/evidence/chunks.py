@@ -22,6 +22,8 @@ TABLES_KEPT = 4
 FEW_CHUNKS = 4  # a read that spans more goes past the cache
 COMPRESSED = 1 << 31
 
+Bytes = bytes | bytearray | memoryview
+
 
 class Group(NamedTuple):
     """The chunks of one table section.
@@ -67,11 +69,11 @@ class EwfStore:
         self._chunk_bytes = chunk_bytes
         self._size = size
         self._stored_max = chunk_bytes + chunk_bytes // 8 + 1024
-        self._cache: dict[int, tuple[bytes | bytearray, str | None]] = {}
+        self._cache: dict[int, tuple[Bytes, str | None]] = {}
         self._cache_chunks = max(CACHE_BYTES // chunk_bytes, FEW_CHUNKS)
         self._tables: dict[int, Entries | None] = {}
-        self._packed: bytes = b""  # the last short compressed chunk, and what it inflates to
-        self._inflated: bytes | bytearray = b""
+        self._short = b""  # the last short compressed chunk, and what it inflates to
+        self._inflated: Bytes = b""
 
     def close(self) -> None:
         self._files.close()
@@ -94,7 +96,7 @@ class EwfStore:
         parts[-1] = memoryview(parts[-1])[: cut + length - (last - first) * unit]
         return b"".join(parts), gaps
 
-    def _cached(self, number: int, gaps: list[Gap]) -> bytes | bytearray:
+    def _cached(self, number: int, gaps: list[Gap]) -> Bytes:
         found = self._cache.pop(number, None)
         if found is None:
             own: list[Gap] = []
@@ -193,8 +195,9 @@ class EwfStore:
     ) -> None:  # fmt: skip
         """Chunks of one group, read in batches of neighbours."""
         borders = self._borders(group, entries, number, stop)
-        flags = entries.values[number - group.first : stop - group.first].tolist()
-        plain_from = entries.overflow - (number - group.first)
+        flags = entries.values[number - group.first : stop - group.first]
+        flagged = entries.overflow - (number - group.first)  # so many entries have a flag
+        whole = self._size // self._chunk_bytes - number  # so many chunks are full
         limit = self._stored_max
         count = stop - number
         at = 0
@@ -216,18 +219,24 @@ class EwfStore:
                     end = min(borders[upto], begin + limit)
                     data = self._one(group.file, begin, max(end - begin, 0))
             view = memoryview(data)
+            low = 0
             for n in range(at, upto):
-                low, high = borders[n] - begin, min(borders[n + 1], borders[n] + limit) - begin
-                chunk = number + n
-                expected = min(self._chunk_bytes, self._size - chunk * self._chunk_bytes)
-                packed = bool(flags[n] & COMPRESSED) if n < plain_from else None
-                out = self._chunk(data, view, low, high, expected, packed)
+                high = (borders[n + 1] if n + 1 < upto else end) - begin
+                expected = self._chunk_bytes if n < whole else self._size % self._chunk_bytes
+                if n >= flagged:  # only the checksum decides
+                    out = self._plain(view, low, high, expected)
+                    out = out or self._packed(data, view, low, high, expected)
+                elif flags[n] & COMPRESSED:
+                    out = self._packed(data, view, low, high, expected)
+                else:
+                    out = self._plain(view, low, high, expected)
                 if out is None:
                     short = high > len(data) and borders[n] >= 0
                     reason = "TRUNCATED" if short else "CHUNK_CHECKSUM"
-                    gaps.append(Gap(chunk * self._chunk_bytes, expected, reason))
+                    gaps.append(Gap((number + n) * self._chunk_bytes, expected, reason))
                     out = bytes(expected)
                 parts.append(out)
+                low = high
             at = upto
 
     def _one(self, number: int, offset: int, length: int) -> bytes:
@@ -236,24 +245,20 @@ class EwfStore:
         except OSError:
             return b""
 
-    def _chunk(
-        self, data: bytes, view: memoryview, low: int, high: int, expected: int, packed: bool | None
-    ) -> bytes | bytearray | None:
-        """One chunk of `expected` bytes, or None if its checksum does not hold.
+    def _plain(self, view: memoryview, low: int, high: int, expected: int) -> Bytes | None:
+        """One stored chunk of `expected` bytes, or None if its checksum does not hold."""
+        for end in dict.fromkeys((low + expected, high - 4)):
+            if low + expected <= end <= min(high, len(view)) - 4:
+                data = view[low:end]
+                if adler32(data) == int.from_bytes(view[end : end + 4], "little"):
+                    return self._cut(data, expected)
+        return None
 
-        packed None: the table does not say; only the checksum decides then.
-        """
-        if packed is None:
-            stored = self._chunk(data, view, low, high, expected, packed=False)
-            return stored or self._chunk(data, view, low, high, expected, packed=True)
-        if not packed:
-            for end in dict.fromkeys((low + expected, high - 4)):
-                if low + expected <= end <= min(high, len(data)) - 4:
-                    checksum = int.from_bytes(data[end : end + 4], "little")
-                    if adler32(view[low:end]) == checksum:
-                        return self._cut(data[low:end], expected)
-            return None
-        same = high - low == len(self._packed) and data[low:high] == self._packed
+    def _packed(
+        self, data: bytes, view: memoryview, low: int, high: int, expected: int
+    ) -> Bytes | None:
+        """One compressed chunk of `expected` bytes, or None if its checksum does not hold."""
+        same = high - low == len(self._short) and data[low:high] == self._short
         if same and len(self._inflated) == expected:
             return self._inflated
         try:
@@ -263,10 +268,10 @@ class EwfStore:
         if len(out) != expected:
             return self._cut(out, expected)
         if high - low < expected >> 3:  # worth remembering: long runs of one byte come in many
-            self._packed, self._inflated = data[low:high], out
+            self._short, self._inflated = data[low:high], out
         return out
 
-    def _cut(self, out: bytes | bytearray, expected: int) -> bytes | bytearray | None:
+    def _cut(self, out: Bytes, expected: int) -> Bytes | None:
         """The last chunk may hold more than whole sectors: that is no part of the medium."""
         if len(out) < expected or (len(out) > expected == self._chunk_bytes):
             return None

@@ -1,8 +1,13 @@
-"""zlib streams and Adler-32: libdeflate where its wheel is, else zlib; the same answers."""
+"""zlib streams and Adler-32: libdeflate where its wheel is, else zlib; the same answers.
+
+`inflate(data, size_max)` gives the bytes of a zlib stream, at most `size_max`, and ignores what is
+behind the stream; it raises Damaged. Both are called for each chunk of 32 KiB: no call is between.
+"""
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 try:
@@ -11,19 +16,12 @@ except ImportError:  # slower by a factor of two or three
     deflate = None  # type: ignore[assignment]
 
 
-class Damaged(ValueError):  # noqa: N818 # said of a stream
-    """A stream that is cut or damaged, whose Adler-32 is wrong, or that is longer than allowed."""
+class _Damaged(ValueError):  # noqa: N818 # said of a stream
+    """Where libdeflate does not say it."""
 
 
-def inflate(data: Any, size_max: int) -> bytes | bytearray:
-    """The bytes of a zlib stream, at most `size_max`; bytes behind the stream are ignored."""
-    if deflate is None:
-        return inflate_zlib(data, size_max)
-    try:
-        out: bytearray = deflate.zlib_decompress(data, size_max)
-    except deflate.DeflateError:
-        raise Damaged from None
-    return out
+# A stream that is cut or damaged, whose Adler-32 is wrong, or that is longer than allowed.
+Damaged: type[Exception] = _Damaged if deflate is None else deflate.DeflateError
 
 
 def inflate_zlib(data: Any, size_max: int) -> bytes:
@@ -39,9 +37,6 @@ def inflate_zlib(data: Any, size_max: int) -> bytes:
     return out
 
 
-def adler32(data: Any) -> int:
-    """Adler-32 of bytes."""
-    if deflate is None:
-        return zlib.adler32(data)
-    checksum: int = deflate.adler32(data)
-    return checksum
+inflate: Callable[[Any, int], bytes | bytearray]
+inflate = inflate_zlib if deflate is None else deflate.zlib_decompress
+adler32: Callable[[Any], int] = zlib.adler32 if deflate is None else deflate.adler32

@@ -35,7 +35,12 @@ ARTIFACT_BYTES_MAX = 256 * MIB  # a larger registry hive or log is a row, not a 
 SPOOL_BYTES = 32 * MIB  # members up to this size stay in memory
 MASKED_COLUMNS = {"path", "detail", "label", "value"}
 COMPOUND = "ole"  # name of the unpacker of compound files
-PACKED = {"gzip": ".gz", "bzip2": ".bz2", "xz": ".xz", "zstd": ".zst"}  # one file each: rotated logs
+PACKED = {
+    "gzip": ".gz",
+    "bzip2": ".bz2",
+    "xz": ".xz",
+    "zstd": ".zst",
+}  # one file each: rotated logs
 HITS_PER_KIND_MAX = 200  # per content; the rest is counted
 
 

@@ -9,8 +9,6 @@ every further column of the register (values of this extract). Two fields togeth
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -22,13 +20,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import headers, tables
-from forensics.personal.columns import EXTRA, layout_of
-from forensics.personal.encodings import views_of
-from forensics.personal.fold import fold
+from forensics.personal import owner_list, tables
+from forensics.personal.columns import EXTRA
 from forensics.personal.identifiers import address
 from forensics.personal.rows import Column, Rows, Values
 
+RegisterError = owner_list.RegisterError
 Fingerprints = NDArray[np.uint64]
 FINGERPRINT_BYTES = 8
 _FIELDS = {
@@ -41,13 +38,10 @@ _LEADS = (
     ("name", "place"), ("kana", "place"), ("name", "acct"), ("kana", "acct"), ("name", "post"), ("kana", "post"),
     ("tel",), ("acct",),
 )  # fmt: skip
+_PERSONS = frozenset({"my_number", "resident_code", "atena_number", "name", "name_kana"})
 _STRONG = frozenset({"my", "juki"})
 _CHANGEABLE = ("house", "tel")
 _NONE = np.uint64(0)
-
-
-class RegisterError(ValueError):
-    """A register that cannot be read: what and where, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,32 +120,34 @@ def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path
     columns: header text -> kind, where the headers do not say it themselves. RegisterError when no row
     can be read or no column identifies a person.
     """
-    header, rows = _read(source, columns or {})
-    kinds = _kinds(header, rows, columns or {})
-    if not any(
-        kind in kinds
-        for kind in ("my_number", "resident_code", "atena_number", "name", "name_kana")
-    ):
-        message = (
-            f"{source.name}: no column of it identifies a person; name them in [register.columns]"
-        )
-        raise RegisterError(message)
-    raw = list(zip(*rows, strict=True))
-    normal = tables.columns_of(raw, {kind: place for place, kind in enumerate(kinds) if kind})
-    arrays: dict[str, NDArray[Any]] = {}
-    for field, kind in _FIELDS.items():
-        if kind in normal:
-            arrays[field] = fingerprints(key, field, field_values(field, normal[kind]))
+    owner = owner_list.read(source, columns or {})
+    header, kinds = owner.header, owner.kinds
     extra = [place for place, kind in enumerate(kinds) if kind in EXTRA]
     extra = [place for place in extra if header and header[place].strip()]
-    for number, place in enumerate(extra):
-        arrays[f"x{number}"] = fingerprints(key, "x", [cell.strip() or None for cell in raw[place]])
-    identity = _identity(arrays, len(rows))
-    _, first, _person = np.unique(identity, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    keep = first[order]
+    places = {kind: place for place, kind in enumerate(kinds) if kind}
+    parts: dict[str, list[Fingerprints]] = {}
+    for rows in owner.batches:
+        raw = list(zip(*rows, strict=True))
+        normal = tables.columns_of(raw, places)
+        if not _PERSONS & normal.keys():
+            message = f"{source.name}: no column of it identifies a person; name them in [register.columns]"
+            raise RegisterError(message)
+        for field, kind in _FIELDS.items():
+            if kind in normal:
+                made = fingerprints(key, field, field_values(field, normal[kind]))
+                parts.setdefault(field, []).append(made)
+        for number, place in enumerate(extra):
+            values = [cell.strip() or None for cell in raw[place]]
+            parts.setdefault(f"x{number}", []).append(fingerprints(key, "x", values))
+    arrays = {field: np.concatenate(parts.pop(field)) for field in [*parts]}
+    identity = _identity(arrays) if arrays else np.zeros(0, np.uint64)
+    keep = np.sort(np.unique(identity, return_index=True)[1])
+    keep = keep[identity[keep] != _NONE]
+    if not len(keep):
+        message = f"{source.name}: no rows"
+        raise RegisterError(message)
     stored: dict[str, NDArray[Any]] = {"tokens": identity[keep]}
-    stored |= {f"f_{field}": prints[keep] for field, prints in arrays.items()}
+    stored |= {f"f_{field}": arrays[field][keep] for field in arrays}
     facts = Facts(
         len(keep), tuple(kind or "" for kind in kinds), tuple(_digest(key, cell) for cell in header),
         tuple(sorted(arrays)), tuple(_digest(key, header[place]) for place in extra),
@@ -173,65 +169,17 @@ def _digest(key: bytes, text: str) -> str:
     return f"{int(fingerprints(key, 'header', [text.strip()])[0]):016x}"
 
 
-def _identity(arrays: Mapping[str, Fingerprints], count: int) -> Fingerprints:
-    """One number a row that is equal for rows of one person: the best field the row has."""
-    identity = np.zeros(count, np.uint64)
+def _identity(arrays: Mapping[str, Fingerprints]) -> Fingerprints:
+    """One number a row that is equal for rows of one person: the best field the row has. 0: it has none."""
+    fields = [prints for field, prints in arrays.items() if field in _FIELDS]
+    some = np.logical_or.reduce([prints != _NONE for prints in fields])
+    identity = np.zeros(len(some), np.uint64)
     for lead in _LEADS:
         if all(field in arrays for field in lead) and lead not in _NUMBERS:
             own = together([arrays[field] for field in lead])
             identity = np.where(identity == _NONE, own, identity)
-    numbers = np.arange(1, count + 1, dtype=np.uint64)
-    return np.where(identity == _NONE, numbers, identity)
-
-
-def _read(source: Path, columns: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of text cells, all of one length."""
-    data = source.read_bytes()
-    rows = _workbook(source) if data[:2] == b"PK" else _delimited(data)
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
-    if not rows:
-        message = f"{source.name}: no rows"
-        raise RegisterError(message)
-    width = max(map(len, rows[:100]))
-    rows = [(row + [""] * width)[:width] for row in rows]
-    if headers.kinds(rows[0]) is not None or any(cell.strip() in columns for cell in rows[0]):
-        return rows[0], rows[1:]
-    return [], rows
-
-
-def _workbook(source: Path) -> list[list[str]]:
-    from python_calamine import CalamineWorkbook
-
-    sheet = CalamineWorkbook.from_path(source).get_sheet_by_index(0)
-    return [[fold(_cell_text(cell)) for cell in row] for row in sheet.to_python()]
-
-
-def _cell_text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
-
-
-def _delimited(data: bytes) -> list[list[str]]:
-    text = "".join(views[0].text for views in views_of(data, 0)).removeprefix("\ufeff")
-    head = text[: 1 << 16].splitlines()[:50]
-    separator = max(tables.SEPARATORS, key=lambda item: sum(line.count(item) for line in head))
-    return list(csv.reader(io.StringIO(text), delimiter=separator))
-
-
-def _kinds(
-    header: list[str], rows: list[list[str]], columns: Mapping[str, str]
-) -> list[str | None]:
-    cells = [header, *rows] if header else rows
-    layout = layout_of(",", cells, None)
-    kinds = (
-        list(layout.kinds)
-        if layout
-        else [headers.kind(cell) for cell in header] or [None] * len(rows[0])
-    )
-    for place, cell in enumerate(header):
-        kinds[place] = columns.get(cell.strip(), kinds[place])
-    return kinds
+    numbers = np.arange(1, len(some) + 1, dtype=np.uint64)
+    return np.where(some & (identity == _NONE), numbers, identity)
 
 
 class Index:

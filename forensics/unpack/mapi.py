@@ -1,0 +1,238 @@
+"""Objects of MAPI (messages, contacts, recipients, attachments) as members: for MSG, PST and TNEF.
+
+Layout          a property: u16 type, u16 id. Types 1E, 1F strings (8-bit, UTF-16), 101E, 101F lists of
+                them, 40 FILETIME, 102 bytes, D object. 1009: RTF in a packed form, u32 bytes, u32
+                unpacked, `LZFu` or `MELA` (not packed), u32 CRC; flag bytes, bit by bit from the lowest
+                a literal or u16 BE (12 bits place in a ring of 4 KiB, 4 bits length less 2)
+Source          Microsoft [MS-OXPROPS], [MS-OXCMSG], [MS-OXRTFCP]
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
+
+from forensics.unpack.unpacker import PIECE, Member, UnpackError, file_name
+
+STRING, UNICODE, TIME, BINARY, OBJECT = 0x1E, 0x1F, 0x40, 0x102, 0xD
+STRINGS, UNICODES = 0x101E, 0x101F
+TEXT_MAX = 64 << 20  # bytes of a text held in memory
+DEPTH_MAX = 8  # messages in each other
+BODY, RTF, HTML, CONTENT, METHOD = 0x1000, 0x1009, 0x1013, 0x3701, 0x3705
+NAMES = {
+    0x0037: "Subject", 0x0C1A: "From", 0x0C1F: "From", 0x5D01: "From", 0x0E04: "To", 0x0E03: "Cc",
+    0x0E02: "Bcc", 0x0039: "Date", 0x0E06: "Received", 0x3001: "Name", 0x3003: "Address", 0x39FE: "Address",
+    0x3A11: "Surname", 0x3A06: "Given name", 0x3A16: "Company", 0x3A42: "Birthday", 0x3A09: "Home phone",
+    0x3A08: "Phone", 0x3A1C: "Mobile", 0x3A15: "Postal address", 0x3A29: "Street", 0x3A27: "City",
+    0x3A2A: "Postcode", 0x3704: "File", 0x3707: "File",
+}  # fmt: skip
+_SENT_TO = {1: "To", 2: "Cc", 3: "Bcc"}
+_PREFILL = (
+    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor "
+    b"MS Sans SerifSymbolArialTimes New RomanCourier"
+    b"{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+)
+_CODE_PAGES = {65001: "utf-8", 50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp",
+               51932: "euc_jp", 20932: "euc_jp", 20127: "ascii", 1200: "utf-16-le"}  # fmt: skip
+
+
+class Value(NamedTuple):
+    """A property: its type, and its bytes in pieces (fixed ones: as they are)."""
+
+    type: int
+    chunks: Callable[[], Iterator[bytes]]
+
+    def read(self, most: int = TEXT_MAX) -> bytes:
+        """The bytes as far as they are sound."""
+        held = bytearray()
+        try:
+            for piece in self.chunks():
+                held += piece
+                if len(held) >= most:
+                    break
+        except UnpackError as error:
+            if error.reason.startswith("BUDGET_"):
+                raise
+        return bytes(held[:most])
+
+
+def value(kind: int, raw: bytes) -> Value:
+    return Value(kind, partial(iter, (raw,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A message or the like: properties by id, with what hangs on it. message: an attached one."""
+
+    values: Mapping[int, Value]
+    recipients: tuple[Mapping[int, Value], ...] = ()
+    attachments: Callable[[], Iterator[Item]] = field(default=lambda: iter(()))
+    message: Item | None = None
+
+    def number(self, wanted: int) -> int | None:
+        return _number(self.values, wanted)
+
+    def text(self, wanted: int) -> str | None:
+        found = self.values.get(wanted)
+        return _text(found, _code_page(self.values)) if found else None
+
+
+def members(item: Item, method: str, prefix: str = "", depth: int = 0) -> Iterator[Member]:
+    """Text of a message with all its strings, its other bodies, its attachments."""
+    text = partial(_lines, item)
+    yield Member(f"{prefix}message.txt", method=method, chunks=text)
+    for wanted, name in ((HTML, "body.html"), (RTF, "body.rtf")):
+        found = item.values.get(wanted)
+        if found:
+            chunks = partial(_rtf, found) if wanted == RTF else partial(_html, found)
+            yield Member(prefix + name, method=method, chunks=chunks)
+    for number, attached in enumerate(item.attachments()):
+        if attached.message:
+            if depth >= DEPTH_MAX:
+                yield Member(f"{prefix}{number}", None, "skipped", "BUDGET_DEPTH", method)
+                continue
+            yield from members(attached.message, method, f"{prefix}{number}/", depth + 1)
+            continue
+        name = attached.text(0x3707) or attached.text(0x3704) or str(number)
+        content = attached.values.get(CONTENT)
+        if content:
+            yield Member(prefix + name, method=method, chunks=content.chunks)
+        elif path := attached.text(0x3708) or attached.text(0x370D):
+            raw = f"{name}\t{path}\n".encode("utf-8", "replace")
+            yield Member(f"{prefix}{name}", method="reference", chunks=partial(iter, (raw,)))
+
+
+def _lines(item: Item) -> Iterator[bytes]:
+    """All strings and times of a message, one a line, then its body; a blank line first."""
+    page = _code_page(item.values)
+    lines = [""]
+    for number in sorted(item.values, key=lambda one: (one not in NAMES, one)):
+        if number != BODY:
+            shown = _shown(item.values[number], page)
+            lines += [f"{NAMES.get(number, f'{number:04X}')}: {text}" for text in shown]
+    for recipient in item.recipients:
+        kind = _SENT_TO.get(_number(recipient, 0x0C15) or 0, "To")
+        names = [text for one in recipient.values() for text in _shown(one, page)]
+        lines.append(f"{kind}: " + "\t".join(dict.fromkeys(names)))
+    yield ("\n".join(lines) + "\n\n").encode("utf-8", "replace")
+    body = item.values.get(BODY)
+    if body and body.type == UNICODE:
+        yield from _as_utf8(body.chunks())
+    elif body:
+        yield (_text(body, page) or "").encode("utf-8", "replace")
+
+
+def _shown(found: Value, page: str | None) -> list[str]:
+    if found.type in (STRING, UNICODE):
+        texts = [_text(found, page) or ""]
+    elif found.type in (STRINGS, UNICODES):
+        texts = _several(found.read(), found.type, page)
+    elif found.type == TIME:
+        texts = [_time(found.read(8))]
+    else:
+        texts = []
+    return [" ".join(text.split()) for text in texts if text.strip()]
+
+
+def _several(raw: bytes, kind: int, page: str | None) -> list[str]:
+    """A list of strings: u32 how many, u32 places of them."""
+    count = min(int.from_bytes(raw[:4], "little"), len(raw) // 4 - 1)
+    places = [*struct.unpack_from(f"<{max(count, 0)}I", raw, 4), len(raw)] if count > 0 else []
+    return [_decoded(raw[a:b], kind & 0xFF, page) for a, b in zip(places, places[1:], strict=False)]
+
+
+def _time(raw: bytes) -> str:
+    ticks = int.from_bytes(raw, "little", signed=True)
+    try:
+        when = dt.datetime(1601, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=ticks // 10)
+    except OverflowError:
+        return ""
+    return when.strftime("%Y-%m-%d %H:%M:%S") if ticks > 0 and len(raw) == 8 else ""
+
+
+def _text(found: Value, page: str | None) -> str | None:
+    if found.type not in (STRING, UNICODE):
+        return None
+    return _decoded(found.read(), found.type, page)
+
+
+def _decoded(raw: bytes, kind: int, page: str | None) -> str:
+    if kind == UNICODE:
+        return raw.decode("utf-16-le", "replace").rstrip("\0")
+    raw = raw.rstrip(b"\0")
+    try:
+        return raw.decode(page) if page else file_name(raw)
+    except (UnicodeDecodeError, LookupError):
+        return file_name(raw)
+
+
+def _code_page(values: Mapping[int, Value]) -> str | None:
+    """The code page of 8-bit strings, None: it is to be guessed."""
+    number = _number(values, 0x3FFD) or _number(values, 0x3FDE)
+    return _CODE_PAGES.get(number, f"cp{number}") if number else None
+
+
+def _number(values: Mapping[int, Value], wanted: int) -> int | None:
+    found = values.get(wanted)
+    return int.from_bytes(found.read(4), "little") if found and found.type == 3 else None
+
+
+def _as_utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    odd = b""
+    for chunk in chunks:
+        whole = odd + chunk
+        cut = len(whole) - len(whole) % 2
+        if whole[cut - 2 : cut] and 0xD8 <= whole[cut - 1] < 0xDC:  # half of a character
+            cut -= 2
+        odd = whole[cut:]
+        yield whole[:cut].decode("utf-16-le", "replace").encode("utf-8", "replace")
+
+
+def _html(found: Value) -> Iterator[bytes]:
+    return _as_utf8(found.chunks()) if found.type == UNICODE else found.chunks()
+
+
+def _rtf(found: Value) -> Iterator[bytes]:
+    raw = found.read()
+    size, unpacked, magic = struct.unpack("<II4s", raw[:12].ljust(12, b"\0"))
+    if magic == b"MELA":
+        yield raw[16:]
+    elif magic == b"LZFu":
+        yield from _lzfu(raw[16 : size + 4], unpacked)
+    else:
+        raise UnpackError("DAMAGED")
+
+
+def _lzfu(packed: bytes, size: int) -> Iterator[bytes]:
+    """Unpacked RTF; UnpackError TRUNCATED where it ends before its end."""
+    out = bytearray(_PREFILL)
+    at, given = 0, len(_PREFILL)  # out: behind `given` bytes that were yielded
+    end = min(size, TEXT_MAX) + len(_PREFILL)
+    while at < len(packed):
+        flags, at = packed[at], at + 1
+        for bit in range(8):
+            piece = packed[at : at + 2]
+            if not flags >> bit & 1:
+                out += piece[:1]
+                at += 1
+                continue
+            at += 2
+            place, length = int.from_bytes(piece, "big") >> 4, (piece[-1] & 15) + 2 if piece else 0
+            back = (len(out) - place) % 4096 or 4096
+            if len(piece) < 2 or back == 4096 or len(out) >= end:  # the end: its own place
+                at = len(packed)
+                break
+            if back > len(out):
+                raise UnpackError("DAMAGED")
+            source = out[-back:][:length]
+            out += (source * (length // len(source) + 1))[:length]
+        while len(out) - given >= PIECE + 4096:
+            yield bytes(out[given : given + PIECE])
+            given += PIECE
+    yield bytes(out[given:end])
+    if len(out) < end:
+        raise UnpackError("TRUNCATED")
