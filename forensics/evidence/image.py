@@ -108,5 +108,6 @@ def _keep_memory() -> None:
     glibc maps blocks from 128 KiB on, and gives back what is free at the heap's end, so that the
     system zeroes fresh pages for every buffer. Once a mapped block is freed, blocks up to its size
     stay on the heap (mallopt(3), "dynamic mmap threshold"). Reading an E01: 1.4 x (measured).
+    `bytes` comes from calloc: not a page of it is touched.
     """
-    bytearray(KEPT_BYTES)
+    bytes(KEPT_BYTES)

@@ -1,7 +1,8 @@
 """zlib streams and Adler-32: libdeflate where its wheel is, else zlib; the same answers.
 
 `inflate(data, size_max)` gives the bytes of a zlib stream, at most `size_max`, and ignores what is
-behind the stream; it raises Damaged. Both are called for each chunk of 32 KiB: no call is between.
+behind the stream; it raises Damaged. It and `adler32` are the library's own functions, without a
+wrapper: they are called for each chunk.
 """
 
 from __future__ import annotations

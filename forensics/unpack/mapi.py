@@ -14,6 +14,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 from forensics.unpack.unpacker import PIECE, Member, UnpackError, file_name
@@ -46,8 +47,8 @@ class Value(NamedTuple):
     type: int
     chunks: Callable[[], Iterator[bytes]]
 
-    def read(self, most: int = TEXT_MAX) -> bytes:
-        """The bytes as far as they are sound."""
+    def read(self, most: int = TEXT_MAX, troubles: list[UnpackError] | None = None) -> bytes:
+        """The bytes as far as they are sound; why they end early is added to the troubles."""
         held = bytearray()
         try:
             for piece in self.chunks():
@@ -55,8 +56,8 @@ class Value(NamedTuple):
                 if len(held) >= most:
                     break
         except UnpackError as error:
-            if error.reason.startswith("BUDGET_"):
-                raise
+            if troubles is not None:
+                troubles.append(error)
         return bytes(held[:most])
 
 
@@ -78,7 +79,9 @@ class Item:
 
     def text(self, wanted: int) -> str | None:
         found = self.values.get(wanted)
-        return _text(found, _code_page(self.values)) if found else None
+        if found is None or found.type not in (STRING, UNICODE):
+            return None
+        return _decoded(found.read(), found.type, _code_page(self.values))
 
 
 def members(item: Item, method: str, prefix: str = "", depth: int = 0) -> Iterator[Member]:
@@ -108,29 +111,31 @@ def members(item: Item, method: str, prefix: str = "", depth: int = 0) -> Iterat
 
 def _lines(item: Item) -> Iterator[bytes]:
     """All strings and times of a message, one a line, then its body; a blank line first."""
-    page = _code_page(item.values)
+    page, troubles = _code_page(item.values), list[UnpackError]()
     lines = [""]
     for number in sorted(item.values, key=lambda one: (one not in NAMES, one)):
         if number != BODY:
-            shown = _shown(item.values[number], page)
+            shown = _shown(item.values[number], page, troubles)
             lines += [f"{NAMES.get(number, f'{number:04X}')}: {text}" for text in shown]
     for recipient in item.recipients:
         kind = _SENT_TO.get(_number(recipient, 0x0C15) or 0, "To")
-        names = [text for one in recipient.values() for text in _shown(one, page)]
+        names = [text for one in recipient.values() for text in _shown(one, page, troubles)]
         lines.append(f"{kind}: " + "\t".join(dict.fromkeys(names)))
     yield ("\n".join(lines) + "\n\n").encode("utf-8", "replace")
     body = item.values.get(BODY)
     if body and body.type == UNICODE:
         yield from _as_utf8(body.chunks())
-    elif body:
-        yield (_text(body, page) or "").encode("utf-8", "replace")
+    elif body and body.type == STRING:
+        yield _decoded(body.read(TEXT_MAX, troubles), STRING, page).encode("utf-8", "replace")
+    if troubles:
+        raise troubles[0]
 
 
-def _shown(found: Value, page: str | None) -> list[str]:
+def _shown(found: Value, page: str | None, troubles: list[UnpackError]) -> list[str]:
     if found.type in (STRING, UNICODE):
-        texts = [_text(found, page) or ""]
+        texts = [_decoded(found.read(TEXT_MAX, troubles), found.type, page)]
     elif found.type in (STRINGS, UNICODES):
-        texts = _several(found.read(), found.type, page)
+        texts = _several(found.read(TEXT_MAX, troubles), found.type, page)
     elif found.type == TIME:
         texts = [_time(found.read(8))]
     else:
@@ -142,7 +147,16 @@ def _several(raw: bytes, kind: int, page: str | None) -> list[str]:
     """A list of strings: u32 how many, u32 places of them."""
     count = min(int.from_bytes(raw[:4], "little"), len(raw) // 4 - 1)
     places = [*struct.unpack_from(f"<{max(count, 0)}I", raw, 4), len(raw)] if count > 0 else []
-    return [_decoded(raw[a:b], kind & 0xFF, page) for a, b in zip(places, places[1:], strict=False)]
+    return [_decoded(raw[a:b], kind & 0xFF, page) for a, b in pairwise(places)]
+
+
+def several(parts: list[bytes]) -> bytes:
+    """Strings as one list."""
+    places, at = [len(parts)], 4 + 4 * len(parts)
+    for part in parts:
+        places.append(at)
+        at += len(part)
+    return struct.pack(f"<{len(places)}I", *places) + b"".join(parts)
 
 
 def _time(raw: bytes) -> str:
@@ -152,12 +166,6 @@ def _time(raw: bytes) -> str:
     except OverflowError:
         return ""
     return when.strftime("%Y-%m-%d %H:%M:%S") if ticks > 0 and len(raw) == 8 else ""
-
-
-def _text(found: Value, page: str | None) -> str | None:
-    if found.type not in (STRING, UNICODE):
-        return None
-    return _decoded(found.read(), found.type, page)
 
 
 def _decoded(raw: bytes, kind: int, page: str | None) -> str:
@@ -197,7 +205,8 @@ def _html(found: Value) -> Iterator[bytes]:
 
 
 def _rtf(found: Value) -> Iterator[bytes]:
-    raw = found.read()
+    troubles = list[UnpackError]()
+    raw = found.read(TEXT_MAX, troubles)
     size, unpacked, magic = struct.unpack("<II4s", raw[:12].ljust(12, b"\0"))
     if magic == b"MELA":
         yield raw[16:]
@@ -205,6 +214,8 @@ def _rtf(found: Value) -> Iterator[bytes]:
         yield from _lzfu(raw[16 : size + 4], unpacked)
     else:
         raise UnpackError("DAMAGED")
+    if troubles:
+        raise troubles[0]
 
 
 def _lzfu(packed: bytes, size: int) -> Iterator[bytes]:

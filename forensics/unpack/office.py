@@ -41,6 +41,9 @@ _ENDS = {
     "tc": "\t",
     "table-cell": "\t",
 }
+_CELLS = ("tc", "table-cell")
+_LONG_NUMBER = 8  # digits that a narrow column may not show
+_REPEATED_MAX = 256
 DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _Handler = Callable[[str, dict[str, str]], None]
 
@@ -133,21 +136,51 @@ def _refuse(*_: object) -> None:
 
 def _texts(parts: dict[str, Member], names: list[str]) -> Iterator[bytes]:
     problem: UnpackError | None = None
-    held: list[str] = []
-
-    def end(tag: str) -> None:
-        held.append(_ENDS.get(tag.rpartition(":")[2], ""))
-
     for name in names:
+        reader = _Text()
         try:
-            for _ in _events(parts[name], lambda *_: None, end, held.append):
-                yield _taken(held)
+            for _ in _events(parts[name], reader.start, reader.end, reader.text):
+                yield _taken(reader.out)
         except UnpackError as error:
             problem = error
-        held.append("\n")
-        yield _taken(held)
+        reader.out.append("\n")
+        yield _taken(reader.out)
     if problem:
         raise problem
+
+
+class _Text:
+    """Turns the events of a part into text: cells of a row on one line, also those of paragraphs.
+
+    A long number of an OpenDocument cell is given as it is, not as it is shown (1.23E+11).
+    """
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self._cells = 0
+        self._instead = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] not in _CELLS:
+            return
+        self._cells += 1
+        number = attributes.get("office:value", "")
+        self._instead = len(number) >= _LONG_NUMBER
+        self.out.append(number if self._instead else "")
+        repeated = attributes.get("table:number-columns-repeated", "1")
+        self.out.append(
+            "\t" * (min(int(repeated), _REPEATED_MAX) - 1 if repeated.isdecimal() else 0)
+        )
+
+    def end(self, tag: str) -> None:
+        tag = tag.rpartition(":")[2]
+        if tag in _CELLS:
+            self._cells, self._instead = max(self._cells - 1, 0), False
+        self.out.append(" " if tag in ("p", "h") and self._cells else _ENDS.get(tag, ""))
+
+    def text(self, text: str) -> None:
+        if not self._instead:
+            self.out.append(text)
 
 
 def _taken(held: list[str]) -> bytes:

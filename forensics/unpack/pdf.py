@@ -1,8 +1,8 @@
 """PDF: its text (`~text`) and the files that it carries.
 
-Layout          objects `N G obj … endobj`, streams (Flate, ASCII85, ASCIIHex), object streams; text by
+Layout          objects `N G obj … endobj`, streams (Flate, LZW, ASCII85, ASCIIHex), object streams; text by
                 the operators Tj, TJ, ', " of pages and forms; characters by the font's ToUnicode map,
-                or its Japanese encoding (90ms-RKSJ, UniJIS-UTF16, EUC, H)
+                its Japanese encoding (90ms-RKSJ, UniJIS-UTF16, EUC, H), or their number in Adobe-Japan1
 Source          ISO 32000-1: 7.3, 7.5.7, 9.4, 9.7.5, 9.10
 Proves          the text stands in the file, on a page or in an older state of it
 Does not prove  that a reader saw it. Order and gaps of words are guessed from positions; text in
@@ -17,17 +17,55 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from forensics.unpack.pdf_cid import japan1
 from forensics.unpack.pdf_objects import Objects, Ref, Stream, Word, items
 from forensics.unpack.unpacker import PIECE, Budget, Member, Source, Unpacker, UnpackError, bounded
 
 FILE_MAX = 256 << 20  # bytes of a PDF, held in memory
 _FORMS_MAX = 1_000  # forms drawn on one page
-_ENCODINGS = {"RKSJ": "cp932", "UniJIS": "utf-16-be", "EUC-": "euc_jp", "^[HV]$": "iso2022_jp"}
+_ENCODINGS = {
+    "RKSJ": "cp932",
+    "UniJIS": "utf-16-be",
+    "EUC-": "euc_jp",
+    "^(Ext-|Add-|78-)?[HV]$": "iso2022_jp",
+}
 _CMAP = re.compile(rb"begin(bfchar|bfrange|codespacerange)(.*?)end\1", re.DOTALL)
 _SHOWS = re.compile(rb"T[jJ]|['\"]|Do")  # a content stream without them only draws lines
 _STRINGS = ("V", "Contents", "Title", "Author", "Subject", "Keywords", "TU", "RC")
 
 
+_GLYPHS = dict(
+    zip(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "space",
+            "hyphen",
+            "minus",
+            "period",
+            "comma",
+            "colon",
+            "slash",
+            "parenleft",
+            "parenright",
+            "at",
+            "underscore",
+            "plus",
+            "numbersign",
+            "quotesingle",
+        ],
+        "0123456789 --.,:/()@_+#'",
+        strict=True,
+    )
+)
 # Radicals that fonts map to instead of the character that looks the same, and ligatures.
 _ALIKE = dict(
     zip(
@@ -83,11 +121,36 @@ def _font(objects: Objects, value: Any) -> _Font:
     if composite and isinstance(encoding, str):
         codecs = (codec for part, codec in _ENCODINGS.items() if re.search(part, encoding))
         font.codec = next(codecs, None)
+    elif not composite:
+        _read_differences(objects.dictionary(encoding), font)
     to_unicode = objects.resolve(head.get("ToUnicode"))
     if isinstance(to_unicode, Stream):
         _read_map(objects.decoded(to_unicode), font)
+    if composite and not font.codec and not font.map and _is_japan1(objects, head):
+        font.map = japan1()
     _read_widths(objects, head, font, composite=composite)
     return font
+
+
+def _is_japan1(objects: Objects, head: dict[str, Any]) -> bool:
+    below = objects.resolve(head.get("DescendantFonts"))
+    inner = objects.dictionary(below[0]) if isinstance(below, list) and below else {}
+    system = objects.dictionary(inner.get("CIDSystemInfo"))
+    return bool(objects.resolve(system.get("Ordering")) == b"Japan1")
+
+
+def _read_differences(told: dict[str, Any], font: _Font) -> None:
+    """Characters by the names of their pictures: `uni5B50`, `A`, and those of numbers and addresses."""
+    values, code = told.get("Differences"), 0
+    for value in values if isinstance(values, list) else ():
+        if isinstance(value, int):
+            code = value
+        elif isinstance(value, str) and 0 <= code < 256:
+            if match := re.fullmatch(r"u(?:ni)?([0-9A-Fa-f]{4,5})", value):
+                font.map[bytes((code,))] = chr(int(match[1], 16))
+            elif char := value if len(value) == 1 else _GLYPHS.get(value):
+                font.map[bytes((code,))] = char
+            code += 1
 
 
 def _read_map(cmap: bytes, font: _Font) -> None:
@@ -248,11 +311,13 @@ class _Page:
 def _members(source: Source, budget: Budget) -> Iterator[Member]:
     if source.size > FILE_MAX:
         raise UnpackError("BUDGET_MEMORY")
-    data = source.read(0, source.size)
-    if re.search(rb"/Encrypt[\0\t\n\f\r ]*(?:<<|\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+R)", data):
+    try:
+        objects = Objects(source.read(0, source.size), budget)
+    except UnpackError as error:
+        if error.reason != "LOCKED":
+            raise
         yield Member("", source.size, "locked", "LOCKED", "PDF encryption")
         return
-    objects = Objects(data, budget)
     yield Member("~text", method="pdf", chunks=lambda: _text(objects), derived=True)
     names = _file_names(objects)
     for number, value in sorted(objects.by_number.items()):

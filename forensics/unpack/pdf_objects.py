@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from forensics.unpack import streams
+from forensics.unpack import lzw, pdf_crypt, streams
 from forensics.unpack.unpacker import Budget, UnpackError
 
 OBJECTS_MAX = 500_000
@@ -20,10 +20,11 @@ _TOKEN = re.compile(
     rb"(?P<word>[^\0\t\n\f\r ()<>\[\]{}/%]+)|(?P<other>.))",
     re.DOTALL,
 )
-_OBJECT = re.compile(rb"(?<!\d)(\d{1,10})[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+obj\b")
+_OBJECT = re.compile(rb"(?<!\d)(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+obj\b")
 _STREAM = re.compile(rb"[\0\t\n\f\r ]*stream\r?\n")
 _STREAM_END = re.compile(rb"[\0\t\n\f\r ]*endstream")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_PREDICTED = (("Columns", 1), ("Colors", 1), ("BitsPerComponent", 8))
 _BALANCE = re.compile(rb"\\.|[()]", re.DOTALL)
 
 
@@ -38,8 +39,11 @@ class Ref(NamedTuple):
 
 
 class Stream(NamedTuple):
+    """id: number and generation of its object, for what is encrypted; None where it is not."""
+
     head: dict[str, Any]
     raw: bytes
+    id: tuple[int, int] | None = None
 
 
 def items(data: bytes, at: int = 0) -> Iterator[tuple[Any, int]]:
@@ -116,26 +120,65 @@ def _unescape(match: re.Match[bytes]) -> bytes:
 class Objects:
     """All objects of a file by number; the last one of a number counts.
 
-    problem: why something could not be decoded, a code; None while all could.
+    problem: why something could not be decoded, a code; None while all could. UnpackError LOCKED
+    where the file needs a password.
     """
 
     def __init__(self, data: bytes, budget: Budget) -> None:
         self.budget = budget
         self.problem: str | None = None
         self.by_number: dict[int, Any] = {}
+        self._own = -1  # number of the dictionary that tells how the file is encrypted
         marks = list(islice(_OBJECT.finditer(data), OBJECTS_MAX + 1))
         if not 0 < len(marks) <= OBJECTS_MAX:
             self.problem = "BUDGET_MEMBERS" if marks else "NO_OBJECTS"
         ends = [mark.start() for mark in marks[1:]] + [len(data)]
+        ids: dict[int, tuple[int, int]] = {}
         inside = 0  # end of the last stream: what looks like an object before it is content
         for mark, end in zip(marks, ends, strict=False):
             if mark.start() >= inside:
                 value, at = next(items(data[mark.end() : end]), (None, 0))
                 value, inside = _with_stream(data, value, mark.end() + at)
                 self.by_number[int(mark[1])] = value
+                ids[int(mark[1])] = (int(mark[1]), int(mark[2]))
+        self._key = self._unlock(data)
+        for number, value in self.by_number.items() if self._key else ():
+            self.by_number[number] = self._opened(value, ids[number])
         for value in list(self.by_number.values()):
             if isinstance(value, Stream) and value.head.get("Type") == "ObjStm":
                 self._unpack(value)
+
+    def _unlock(self, data: bytes) -> pdf_crypt.Key | None:
+        """The key of a file that is encrypted and opens without a password."""
+        mark = pdf_crypt.ENCRYPT.search(data)
+        if mark is None:
+            return None
+        value, _ = next(items(data[mark.end() : mark.end() + 4096]), (None, 0))
+        if isinstance(value, Ref):
+            self._own = value.number
+        head = {name: self.resolve(one) for name, one in self.dictionary(value).items()}
+        mark = pdf_crypt.IDENTITY.search(data)
+        found, _ = (
+            next(items(data[mark.end() : mark.end() + 512]), (None, 0)) if mark else (None, 0)
+        )
+        first = found[0] if isinstance(found, list) and found else b""
+        return pdf_crypt.key_of(head, first if isinstance(first, bytes) else b"")
+
+    def _opened(self, value: Any, place: tuple[int, int]) -> Any:
+        """A value with its strings decrypted; streams when they are decoded."""
+        key = self._key
+        assert key
+        if place[0] == self._own:
+            return value
+        if isinstance(value, bytes):
+            return key.opened(value, *place, key.strings)
+        if isinstance(value, list):
+            return [self._opened(one, place) for one in value]
+        if isinstance(value, dict):
+            return {name: self._opened(one, place) for name, one in value.items()}
+        if isinstance(value, Stream) and value.head.get("Type") != "XRef":
+            return Stream(self._opened(value.head, place), value.raw, place)
+        return value
 
     def _unpack(self, holder: Stream) -> None:
         first = self.resolve(holder.head.get("First"))
@@ -166,14 +209,23 @@ class Objects:
     def decoded(self, stream: Stream) -> bytes:
         """Data of a stream as far as it can be decoded; where it cannot, `problem` is set."""
         filters = self.resolve(stream.head.get("Filter"))
+        told = self.resolve(stream.head.get("DecodeParms"))
         data = stream.raw
-        for name in filters if isinstance(filters, list) else [filters] if filters else []:
-            data = self._filtered(data, self.resolve(name))
+        if stream.id and self._key:
+            data = self._key.opened(data, *stream.id, self._key.streams)
+        names = filters if isinstance(filters, list) else [filters] if filters else []
+        for place, name in enumerate(names):
+            more = told[place] if isinstance(told, list) and place < len(told) else told
+            data = self._filtered(data, self.resolve(name), self.dictionary(more))
         return data
 
-    def _filtered(self, data: bytes, name: Any) -> bytes:
+    def _filtered(self, data: bytes, name: Any, told: dict[str, Any]) -> bytes:
+        if name in ("LZWDecode", "LZW"):
+            found = lzw.decoded(data, early=told.get("EarlyChange") != 0)
+            return _unpredicted(self._gathered(found), told)
         if name in ("FlateDecode", "Fl"):
-            return self._inflated(data)
+            found = streams.decoded(iter([data]), lambda: streams.Zlib(15))
+            return _unpredicted(self._gathered(found), told)
         if name in ("ASCIIHexDecode", "AHx"):
             digits = re.sub(rb"[^0-9A-Fa-f]", b"", data.split(b">", 1)[0])
             return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
@@ -182,10 +234,11 @@ class Objects:
         self.problem = "UNSUPPORTED"
         return b""
 
-    def _inflated(self, data: bytes) -> bytes:
+    def _gathered(self, found: Iterator[bytes]) -> bytes:
+        """Pieces as far as they are sound and within the budget."""
         held = bytearray()
         try:
-            for piece in streams.decoded(iter([data]), lambda: streams.Zlib(15)):
+            for piece in found:
                 self.budget.spend(len(piece))
                 held += piece
                 if len(held) > _STREAM_MAX:
@@ -221,3 +274,31 @@ def _ascii85(data: bytes) -> bytes:
             number = number * 85 + char - 33
         out += (number & 0xFFFFFFFF).to_bytes(4, "big")[: len(group) - 1]
     return bytes(out)
+
+
+def _unpredicted(data: bytes, told: dict[str, Any]) -> bytes:
+    """Rows of bytes behind a PNG predictor: object streams use it now and then."""
+    columns, colors, bits = (told.get(name, usual) for name, usual in _PREDICTED)
+    sound = all(isinstance(value, int) and 0 < value < 1 << 16 for value in (columns, colors, bits))
+    if told.get("Predictor", 1) in (1, 2) or not sound:
+        return data
+    width, unit = (columns * colors * bits + 7) // 8, max(colors * bits // 8, 1)
+    out, above = bytearray(), bytes(width)
+    for at in range(0, len(data), width + 1):
+        kind, row = data[at], bytearray(data[at + 1 : at + 1 + width])
+        for place in range(len(row) if kind else 0):
+            left = row[place - unit] if place >= unit else 0
+            corner = above[place - unit] if place >= unit else 0
+            row[place] = row[place] + _guess(kind, left, above[place], corner) & 255
+        out += row
+        above = bytes(row).ljust(width, b"\0")
+    return bytes(out)
+
+
+def _guess(kind: int, left: int, up: int, corner: int) -> int:
+    if kind == 3:
+        return (left + up) // 2
+    if kind == 4:
+        near = left + up - corner
+        return min((left, up, corner), key=lambda value: abs(near - value))
+    return {1: left, 2: up}.get(kind, 0)

@@ -165,10 +165,19 @@ def pieces(source: Source, start: int = 0, length: int | None = None) -> Iterato
 
 
 def file_name(raw: bytes) -> str:
-    """A name of unknown encoding: UTF-8, else CP932, else EUC-JP; other bytes as escapes."""
+    """A name of unknown encoding: UTF-8, else CP932, else EUC-JP; other bytes as escapes.
+
+    Kana of EUC-JP begin with A4 or A5: read as CP932 they would be half-width commas and dots.
+    """
     for encoding in ("utf-8", "cp932", "euc_jp"):
         try:
-            return raw.decode(encoding)
+            text = raw.decode(encoding)
+            if encoding == "cp932" and ("\uff64" in text or "\uff65" in text):
+                return raw.decode("euc_jp")
         except UnicodeDecodeError:
             continue
-    return raw.decode("utf-8", "surrogateescape")
+        return text
+    try:
+        return raw.decode("cp932")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "surrogateescape")

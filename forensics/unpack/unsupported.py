@@ -1,7 +1,7 @@
-"""Containers that are recognised but not opened: their content is one `unsupported` member.
+"""Containers that are recognised but not opened: their content is one row.
 
-Layout          signatures: compress, lzip, ARJ, PST, xar, cpio, ISO
-Source          libmagic; the formats' specifications
+Layout          signatures: ARJ, xar, Access (Jet, ACE); locked: AES Crypt, AttacheCase, OpenPGP, CMS
+Source          libmagic; the formats' specifications; RFC 4880 4.2 and 5.1; RFC 5652 6.1
 Proves          a container of this kind is here
 Does not prove  what is in it
 """
@@ -14,18 +14,25 @@ from collections.abc import Iterator
 from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, bounded
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (rb"\x1f\x9d[\x80-\x9f]", "compress"),
-    (rb"LZIP\x01", "lzip"),
     (rb"\x60\xea.{2}[\x1a-\x30]", "arj"),
-    (rb"!BDN", "pst"),
     (rb"xar!", "xar"),
-    (rb"0707(0[127]|07)[0-7]", "cpio"),
-    (rb"\x71\xc7", "cpio"),
-    (rb"AES[\x00-\x02]\0", "AES Crypt"),
+    (rb"\x00\x01\x00\x00Standard (?:Jet|ACE) DB\x00", "Access"),
+    (rb"AES[\x00-\x02]\x00", "AES Crypt"),
+    (rb".{4}(?:_AttacheCaseData|_AttacheCase_Rsa|_Atc_Broken_Data)", "AttacheCase"),
     (rb"-----BEGIN PGP MESSAGE", "OpenPGP"),
+    # A packet with a key that is encrypted for somebody: old or new head, version 3.
+    (
+        rb"(?:\x84.|\x85[\x00-\x04].|\xc1[\x40-\xbf]|\xc1[\xc0-\xc8].)\x03.{8}[\x01\x02\x10\x12]",
+        "OpenPGP",
+    ),
+    # Enveloped or encrypted data of CMS, with lengths of one to four bytes or an open one.
+    (
+        rb"\x30(?:\x80|[\x00-\x7f]|\x81.|\x82..|\x83...|\x84....)\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x03\x06]",
+        "CMS",
+    ),
 )
 _COMPILED = tuple((re.compile(pattern, re.DOTALL), name) for pattern, name in _SIGNATURES)
-_LOCKS = ("AES Crypt", "OpenPGP")
+_LOCKS = ("AES Crypt", "AttacheCase", "OpenPGP", "CMS")
 
 
 def _kind(head: bytes) -> str | None:

@@ -1,7 +1,7 @@
 """ZIP archives, also behind a stub, cut, or with members that the directory does not name.
 
 Layout          PK0304 local header + data; PK0102 central directory; PK0506 its end (zip64: PK0606);
-                methods 0 stored, 8 deflate, 12 bzip2, 14 LZMA, 95 xz
+                methods 0 stored, 8 deflate, 12 bzip2, 14 LZMA, 93 Zstandard, 95 xz
 Source          PKWARE APPNOTE.TXT 6.3; WinZip AES (extra field 9901)
 Proves          these bytes were packed under this name; a central entry and a local header agree
 Does not prove  the time of packing. Names without the UTF-8 flag may be of any code page
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from forensics.unpack import streams
+from forensics.unpack import streams, zstd
 from forensics.unpack.unpacker import (
     PIECE,
     Budget,
@@ -91,7 +91,7 @@ def member(source: Source, entry: Entry) -> Member:
         return Member(entry.name, entry.size, "locked", "LOCKED", lock)
     if not entry.data:
         return Member(entry.name, entry.size, "partial", "NO_LOCAL_HEADER", method)
-    if entry.method not in (0, 14, *_DECODERS):
+    if entry.method not in (0, 14, 93, *_DECODERS):
         return Member(entry.name, entry.size, "unsupported", "UNSUPPORTED", method)
     reason = "NOT_IN_DIRECTORY" if entry.hidden else None
     return Member(
@@ -120,6 +120,8 @@ def _decoded(source: Source, entry: Entry, length: int) -> Iterator[bytes]:
     """The packed bytes of an entry, `length` of them, decoded."""
     if entry.method == 0:
         return pieces(source, entry.data, length)
+    if entry.method == 93:
+        return zstd.frames(pieces(source, entry.data, length), "zstd")
     if entry.method != 14:
         return streams.decoded(pieces(source, entry.data, length), _DECODERS[entry.method])
     head = source.read(entry.data, min(9, length))  # version, 5, properties of the encoder

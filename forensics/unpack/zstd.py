@@ -11,33 +11,33 @@ Arrow brings both codecs: no further library is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from forensics.unpack.unpacker import (
-    PIECE,
     Budget,
     Member,
     Source,
     Unpacker,
     UnpackError,
     bounded,
-)
+    pieces,
+)  # fmt: skip
 
 READ_BYTES = 1 << 16  # of what comes out: before damage nothing more than that is lost
 CODECS = {b"\x28\xb5\x2f\xfd": "zstd", b"\x04\x22\x4d\x18": "lz4"}
 
 
 class _File:
-    """A source with the face of a file, as Arrow wants it."""
+    """Pieces with the face of a file, as Arrow wants it."""
 
     closed = False
 
-    def __init__(self, source: Source) -> None:
-        self._source, self._at = source, 0
+    def __init__(self, packed: Iterator[bytes]) -> None:
+        self._packed, self._held = packed, b""
 
     def read(self, length: int = -1) -> bytes:
-        piece = self._source.read(self._at, PIECE if length < 0 else length)
-        self._at += len(piece)
+        self._held = self._held or next(self._packed, b"")
+        length = len(self._held) if length < 0 else length
+        piece, self._held = self._held[:length], self._held[length:]
         return piece
 
     def readable(self) -> bool:
@@ -47,10 +47,11 @@ class _File:
         """Nothing is open."""
 
 
-def _decoded(source: Source, codec: str) -> Iterator[bytes]:
+def frames(packed: Iterator[bytes], codec: str) -> Iterator[bytes]:
+    """The content of all frames; UnpackError DAMAGED after what could be read."""
     import pyarrow as pa
 
-    stream = pa.CompressedInputStream(pa.PythonFile(_File(source), mode="r"), codec)
+    stream = pa.CompressedInputStream(pa.PythonFile(_File(packed), mode="r"), codec)
     while True:
         try:
             piece = stream.read(READ_BYTES)
@@ -63,7 +64,7 @@ def _decoded(source: Source, codec: str) -> Iterator[bytes]:
 
 def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     codec = CODECS[source.read(0, 4)]
-    yield Member("", method=codec, chunks=partial(_decoded, source, codec))
+    yield Member("", method=codec, chunks=lambda: frames(pieces(source), codec))
 
 
 UNPACKER = Unpacker("zstd", lambda head: head[:4] in CODECS, bounded(_members))

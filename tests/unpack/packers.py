@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import base64
-import bz2
-import gzip
 import io
 import lzma
 import sqlite3
 import struct
 import tarfile
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path
-
-import pyarrow as pa
 
 TEXT = "番号,氏名,住所\n1,蓮見 貴子,例題市1-2-3\n".encode("cp932") * 40
 
@@ -88,29 +83,47 @@ MBOX = b"".join(b"From a@example.com Mon Jun 20 01:01:07 2022\n" + MAIL + b"\n" 
 
 
 def ole(streams: dict[str, bytes]) -> bytes:
-    """A compound file of 512-byte sectors; all streams in the mini stream (shorter than 4096)."""
-    mini, table, entries = bytearray(), [], []
-    for name, data in streams.items():
+    """A compound file of 512-byte sectors; all streams in the mini stream (shorter than 4096).
+
+    Names with slashes lie in storages; the entries of a storage hang on each other to the right.
+    """
+    mini, table = bytearray(), []
+    storages = {name[:at] for name in streams for at, char in enumerate(name) if char == "/"}
+    entries = [("", 5, 1, 0)]
+    entries += [(path, 1, 0, 0) for path in sorted(storages)]
+    for path, data in streams.items():
         first = len(mini) // 64
         mini += data.ljust(-(-len(data) // 64) * 64, b"\0")
-        table += [*range(first + 1, len(mini) // 64), 0xFFFFFFFE]
-        entries.append((name, 2, first, len(data)))
-    entries.insert(0, ("Root Entry", 5, 1, len(mini)))
-    directory = b"".join(
-        name.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<HBB", 2 * len(name) + 2, kind, 1)
-        + bytes(48) + struct.pack("<IQ", start, size) for name, kind, start, size in entries
-    )  # fmt: skip
+        table += [*range(first + 1, len(mini) // 64), 0xFFFFFFFE] if data else []
+        entries.append((path, 2, first if data else 0xFFFFFFFE, len(data)))
+    entries[0] = ("", 5, 1, len(mini))
+    above = [path.rpartition("/")[0] if path else None for path, *_ in entries]
+    directory = b""
+    for number, (path, kind, start, size) in enumerate(entries):
+        name = path.rpartition("/")[2] or "Root Entry"
+        below = [one for one, holder in enumerate(above) if holder == path and kind != 2]
+        beside = [
+            one for one in range(number + 1, len(entries)) if number and above[one] == above[number]
+        ]
+        links = [0xFFFFFFFF, min(beside, default=0xFFFFFFFF), min(below, default=0xFFFFFFFF)]
+        directory += name.encode("utf-16-le").ljust(64, b"\0") + struct.pack(
+            "<HBB", 2 * len(name) + 2, kind, 1
+        )
+        directory += struct.pack("<3I", *links) + bytes(36) + struct.pack("<IQ", start, size)
     directory = directory.ljust(-(-len(directory) // 512) * 512, b"\0")
     mini_sectors, dir_sectors = -(-len(mini) // 512), len(directory) // 512
-    mini_fat = struct.pack(f"<{len(table)}I", *table).ljust(512, b"\xff")
+    mini_fat = struct.pack(f"<{len(table)}I", *table)
+    mini_fat = mini_fat.ljust(-(-len(mini_fat) // 512) * 512, b"\xff")
     chain = lambda first, count: [*range(first + 1, first + count), 0xFFFFFFFE]  # noqa: E731
     dir_start = 1 + mini_sectors
-    fat = [0xFFFFFFFD, *chain(1, mini_sectors), *chain(dir_start, dir_sectors), 0xFFFFFFFE]
+    mini_start = dir_start + dir_sectors
+    fat = [0xFFFFFFFD, *chain(1, mini_sectors), *chain(dir_start, dir_sectors)]
+    fat += chain(mini_start, len(mini_fat) // 512)
     head = (
         bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
     )
     head = head.ljust(44, b"\0") + struct.pack(
-        "<IIIIIIII", 1, dir_start, 0, 4096, dir_start + dir_sectors, 1, 0xFFFFFFFE, 0
+        "<IIIIIIII", 1, dir_start, 0, 4096, mini_start, len(mini_fat) // 512, 0xFFFFFFFE, 0
     )
     head += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
     return (
@@ -295,28 +308,75 @@ def sevenz(
     return start + packed + header
 
 
-def _sample() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        return database(Path(folder), "create table t (a, b)", {"t": [(1, "蓮見 貴子")]})
+def compressed(data: bytes, most: int = 16) -> bytes:
+    """Unix compress: LZW, codes from the lowest bit on, in groups of eight of a width."""
+    table = {bytes((code,)): code for code in range(256)}
+    following, width, group, out = 257, 9, [], b""
+
+    def close(length: int) -> bytes:
+        number = sum(code << place * width for place, code in enumerate(group))
+        group.clear()
+        return number.to_bytes(length, "little")
+
+    codes, word = [], b""
+    for byte in data:
+        longer = word + bytes((byte,))
+        if longer in table:
+            word = longer
+            continue
+        codes.append(table[word])
+        if following < 1 << most:
+            table[longer], following = following, following + 1
+        word = longer[-1:]
+    codes += [table[word]] if word else []
+    size = 257
+    for code in codes:
+        group.append(code)
+        size += 1
+        if len(group) == 8 or (size > 1 << width and width < most):
+            out += close(width)
+        if size > 1 << width and width < most:
+            width += 1
+    return b"\x1f\x9d" + bytes((0x80 | most,)) + out + close(-(-len(group) * width // 8))
 
 
-SAMPLES: dict[str, bytes] = {
-    "rar": rar({"表/a.csv": TEXT, "b.txt": b"plain" * 3000}),
-    "cab": cab({"a.csv": TEXT, "深い/b.txt": b"plain" * 9000}),
-    "lzh": lzh("表.csv", TEXT, len(TEXT)) + b"\0",
-    "sqlite": _sample(),
-    "7z": sevenz({"a.csv": TEXT, "深い/b.txt": b"plain" * 100}),
-    "pdf": PDF,
-    "zip": zipped({"a.csv": TEXT, "b/c.txt": b"plain"}),
-    "zip_tail": b"MZ" + bytes(600) + zipped({"a.csv": TEXT}),
-    "gzip": gzip.compress(TEXT, mtime=0) + gzip.compress(b"more", mtime=0),
-    "bzip2": bz2.compress(TEXT),
-    "zstd": pa.compress(TEXT, "zstd", asbytes=True),
-    "xz": lzma.compress(TEXT),
-    "tar": tarred({"a.csv": TEXT, "深い/" * 30 + "b.txt": b"plain"}),
-    "office": XLSX,
-    "ole": ole({"WordDocument": TEXT[:1000], "1Table": b"x" * 100}),
-    "mail": MAIL,
-    "mbox": MBOX,
-    "unsupported": b"!BDN" + bytes(40),
-}
+def lzipped(data: bytes) -> bytes:
+    """One member of lzip with a dictionary of 64 KiB."""
+    chain = [{"id": lzma.FILTER_LZMA1, "dict_size": 1 << 16, "lc": 3, "lp": 0, "pb": 2}]
+    alone = lzma.compress(data, lzma.FORMAT_ALONE, filters=chain)[13:]  # with an end mark
+    tail = struct.pack("<IQQ", zlib.crc32(data), len(data), 6 + len(alone) + 20)
+    return b"LZIP\x01\x10" + alone + tail
+
+
+def cpio(files: dict[str, bytes], form: str = "newc") -> bytes:
+    """cpio as `newc` or `odc` text, or binary in either order of bytes (`<`, `>`)."""
+    out = b""
+    for name, data in {**files, "TRAILER!!!": b""}.items():
+        raw = name.encode("euc_jp") + b"\0"
+        if form == "newc":
+            fields = [1, 0o100644, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(raw), 0]
+            out += b"070701" + b"".join(b"%08X" % field for field in fields) + raw
+            out += bytes(-len(out) % 4) + data
+            out += bytes(-len(out) % 4)
+        elif form == "odc":
+            out += b"070707" + b"%06o" * 7 % (1, 1, 0o100644, 0, 0, 1, 0)
+            out += b"%011o%06o%011o" % (0, len(raw), len(data)) + raw + data
+        else:
+            fields = [
+                0o070707,
+                1,
+                1,
+                0o100644,
+                0,
+                0,
+                1,
+                0,
+                0,
+                0,
+                len(raw),
+                len(data) >> 16,
+                len(data) & 0xFFFF,
+            ]
+            out += struct.pack(f"{form}13H", *fields) + raw + bytes(len(raw) % 2)
+            out += data + bytes(len(data) % 2)
+    return out

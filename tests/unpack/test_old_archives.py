@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from packers import TEXT, cab, lzh, lzh_crc, rar
+from packers import TEXT, cab, compressed, cpio, lzh, lzh_crc, lzipped, rar, sevenz
 from test_sevenz import members
 
 from forensics.unpack.cab import checksum
@@ -110,6 +110,80 @@ def test_packed_lha(method: str, window: int) -> None:
     assert body == data
     ((_, _, reason),) = members(archive[: len(archive) // 2])
     assert reason in ("TRUNCATED", "DAMAGED", "CRC_MISMATCH")
+
+
+@pytest.mark.parametrize("form", ["newc", "odc", "<", ">"])
+def test_cpio(form: str) -> None:
+    found = members(cpio(FILES, form))
+    assert {member.name: body for member, body, _ in found} == FILES
+    assert [reason for _, _, reason in members(cpio(FILES, form)[:-300])][-1] == "TRUNCATED"
+
+
+@pytest.mark.parametrize("most", [9, 12, 16])
+def test_compress(most: int) -> None:
+    data = random.Random(most).randbytes(3000) + TEXT * 40 + bytes(range(256)) * 700
+    ((member, body, reason),) = members(compressed(data, most))
+    assert (body, reason, member.method) == (data, None, "compress")
+    assert members(b"\x1f\x9d\x90\xff\xff\xff")[0][2] == "DAMAGED"
+
+
+def test_lzip() -> None:
+    data = random.Random(2).randbytes(2 << 20)
+    for packed, whole in ((lzipped(data), data), (lzipped(data) + lzipped(TEXT), data + TEXT)):
+        ((_, body, reason),) = members(packed)
+        assert (body == whole, reason) == (True, None)
+    assert members(lzipped(TEXT)[:-21])[0][2] in ("TRUNCATED", "DAMAGED")
+    assert members(lzipped(TEXT)[:-1] + b"x")[0][2] is None  # the last field is only for seeking
+    assert members(lzipped(TEXT) + b"rest")[0][2] == "TRAILING_BYTES"
+    assert members(lzipped(TEXT)[:-17] + b"x" + lzipped(TEXT)[-16:])[0][2] == "CRC_MISMATCH"
+
+
+def program(size: int, *, windows: bool) -> bytes:
+    """A program that says how long it is: by the pages of its old head, or by its sections."""
+    head = bytearray(size)
+    if not windows:
+        head[:6] = (
+            b"MZ" + (size % 512).to_bytes(2, "little") + (-(-size // 512)).to_bytes(2, "little")
+        )
+        return bytes(head)
+    head[:2], head[60:64] = b"MZ", (128).to_bytes(4, "little")
+    head[128:132], head[134], head[148] = b"PE\0\0", 1, 16
+    at = 128 + 24 + 16
+    head[at + 16 : at + 24] = (size - 1024).to_bytes(4, "little") + (1024).to_bytes(4, "little")
+    return bytes(head)
+
+
+@pytest.mark.parametrize("windows", [True, False])
+@pytest.mark.parametrize(
+    "archive",
+    [
+        lzh("a.csv", TEXT, len(TEXT)) + b"\0",
+        rar({"a.csv": TEXT}),
+        cab({"a.csv": TEXT}),
+        sevenz({"a.csv": TEXT}),
+    ],
+)
+def test_archives_that_unpack_themselves(archive: bytes, windows: bool) -> None:
+    found = members(program(5000, windows=windows) + b";!@Install@!UTF-8!\r\n" + archive)
+    assert [(member.name, body, reason) for member, body, reason in found] == [
+        ("a.csv", TEXT, None)
+    ]
+    assert members(program(5000, windows=windows)) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (b"\0\1\0\0Standard Jet DB\0", ("unsupported", "Access")),
+        (bytes(4) + b"\xef\xcd\xab\x89\x20\x06\0\0\0\0\0\0", ("unsupported", "ESE")),
+        (b"\x85\x01\x0c\x03" + bytes(range(8)) + b"\1", ("locked", "OpenPGP")),
+        (b"\x30\x82\x01\x5a\x06\x09" + bytes.fromhex("2a864886f70d010703"), ("locked", "CMS")),
+        (b"\6\0\0\0_AttacheCaseData", ("locked", "AttacheCase")),
+    ],
+)
+def test_what_is_only_known_by_name(head: bytes, told: tuple[str, str]) -> None:
+    ((member, _, _),) = members(head + bytes(100))
+    assert (member.outcome, member.method) == told
 
 
 CORPUS = {

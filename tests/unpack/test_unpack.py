@@ -15,7 +15,8 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packers import DOCX, MAIL, MBOX, PDF, SAMPLES, TEXT, XLSX, ole, pdf, tarred, xls, zipped
+from packers import DOCX, MAIL, MBOX, PDF, TEXT, XLSX, ole, pdf, tarred, xls, zipped
+from samples import SAMPLES
 
 from forensics import unpack
 from forensics.unpack import UNPACKERS, Budget, Buffer, UnpackError
@@ -149,7 +150,7 @@ def test_zip_locks():
         (1, 99, "AES"),
     ):
         assert contents(encrypted(flags, method)) == [("a", None, "locked", "LOCKED", lock)]
-    assert contents(encrypted(0, 93))[0][2:] == ("unsupported", "UNSUPPORTED", "zstd")
+    assert contents(encrypted(0, 9))[0][2:] == ("unsupported", "UNSUPPORTED", "deflate64")
 
 
 @pytest.mark.parametrize("name", ["gzip", "bzip2", "xz"])
@@ -219,7 +220,7 @@ def test_office_text_and_sheets():
     )
     text = {name: body for name, body, *_ in contents(DOCX)}["~text"].decode()
     assert "蓮見 貴子\n" in text
-    assert "A & B\n" in text
+    assert "A & B \t\n" in text
     assert "消した名" in text
     assert "note" in text
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
@@ -291,7 +292,7 @@ def test_pdf():
         (
             pdf(
                 b"<</Type/Page/Contents 2 0 R>>",
-                b"<</Filter/LZWDecode/Length 4>>\nstream\nxxxx\nendstream",
+                b"<</Filter/JBIG2Decode/Length 4>>\nstream\nxxxx\nendstream",
             ),
             ("~text", b"\n", "partial", "UNSUPPORTED", "pdf"),
         ),
@@ -521,7 +522,7 @@ def test_pdfs_as_pdfminer_reads_them(shared):
     locked = sum(
         contents((folder / f.name).read_bytes())[0][2] == "locked" for f in folder.iterdir()
     )
-    assert locked == 6
+    assert locked == 4  # of six: two open without a password
 
 
 @pytest.mark.image
@@ -529,6 +530,7 @@ def test_hostile_archives_end_with_a_reason(shared):
     sound = (
         "high_compression.zip", "invalid_traditional_eocd.zip",
         "7zip_malformed3.7z",  # an ELF
+        ".iso.Z",  # of a disc's image the bytes are searched as they are
         "zerosize.7z", "test_read_format_rar_endarc_huge.rar",  # nothing is in them
         "rar5-evil-symlink-traversal.rar",  # only a name is evil
     )  # fmt: skip

@@ -1,0 +1,145 @@
+"""Encryption of PDF files that open without a password: only what one may do with them is locked.
+
+Layout          Encrypt dictionary: V 1, 2 (RC4), 4 (CF: V2 RC4, AESV2), 5 (AESV3); R 2 to 6, O, U, P,
+                Length, UE; key of an object: MD5 of key, number, generation (V 5: the key itself)
+Source          ISO 32000-2: 7.6.3 to 7.6.6 (algorithms 1, 2, 2.A, 2.B, 4 to 6)
+Proves          the file opens with the empty password, as any reader would try it
+Does not prove  anything where it does not: then its content is locked
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forensics.unpack.unpacker import UnpackError
+
+ENCRYPT = re.compile(rb"/Encrypt[\0\t\n\f\r ]*(?=<<|\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+R)")
+IDENTITY = re.compile(rb"/ID[\0\t\n\f\r ]*(?=\[)")
+_PADDING = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A file's key. strings, streams: RC4, AES, AES256, or none."""
+
+    raw: bytes
+    strings: str
+    streams: str
+
+    def opened(self, data: bytes, number: int, generation: int, method: str) -> bytes:
+        """Plain bytes of a string or stream of an object."""
+        if method == "none" or not data:
+            return data
+        key = self.raw
+        if method != "AES256":
+            salt = number.to_bytes(4, "little")[:3] + generation.to_bytes(4, "little")[:2]
+            salt += b"sAlT" if method == "AES" else b""
+            key = _md5(key + salt)[: min(len(key) + 5, 16)]
+        return _rc4(key, data) if method == "RC4" else _unpadded(_aes(key, data[:16], data[16:]))
+
+
+def key_of(head: Mapping[str, Any], identity: bytes) -> Key:
+    """The key by the empty password; UnpackError LOCKED where it is another.
+
+    head: the Encrypt dictionary, resolved. identity: the first string of ID.
+    """
+    version, revision = head.get("V"), head.get("R")
+    own, user, flags = head.get("O"), head.get("U"), head.get("P")
+    usual = head.get("Filter") == "Standard"
+    if not (
+        usual and isinstance(own, bytes) and isinstance(user, bytes) and isinstance(flags, int)
+    ):
+        raise UnpackError("LOCKED")
+    if version == 5 and revision in (5, 6):
+        return _key_256(head, user, revision)
+    length = head.get("Length", 40) if version != 1 else 40
+    if version not in (1, 2, 4) or revision not in (2, 3, 4) or not isinstance(length, int):
+        raise UnpackError("LOCKED")
+    size = 16 if version == 4 else min(max(length // 8, 5), 16)
+    raw = _PADDING + own[:32] + (flags & 0xFFFFFFFF).to_bytes(4, "little") + identity
+    if revision == 4 and _false(head.get("EncryptMetadata")):
+        raw += b"\xff" * 4
+    key = _md5(raw)
+    for _ in range(50 if revision > 2 else 0):
+        key = _md5(key[:size])
+    key = key[: size if revision > 2 else 5]
+    if revision == 2:
+        right = _rc4(key, _PADDING) == user
+    else:
+        test = _rc4(key, _md5(_PADDING + identity))
+        for step in range(1, 20):
+            test = _rc4(bytes(byte ^ step for byte in key), test)
+        right = test == user[:16]
+    if not right:
+        raise UnpackError("LOCKED")
+    if version != 4:
+        return Key(key, "RC4", "RC4")
+    return Key(key, _method(head, "StrF"), _method(head, "StmF"))
+
+
+def _key_256(head: Mapping[str, Any], user: bytes, revision: int) -> Key:
+    packed = head.get("UE")
+    if not isinstance(packed, bytes) or len(packed) < 32 or len(user) < 48:
+        raise UnpackError("LOCKED")
+    digest = _hash_6 if revision == 6 else _hash_5
+    if digest(user[32:40]) != user[:32]:
+        raise UnpackError("LOCKED")
+    key = _aes(digest(user[40:48]), bytes(16), packed[:32])
+    return Key(key, _method(head, "StrF"), _method(head, "StmF"))
+
+
+def _method(head: Mapping[str, Any], name: str) -> str:
+    filters = head.get("CF")
+    found = filters.get(head.get(name, "Identity")) if isinstance(filters, dict) else None
+    method = found.get("CFM") if isinstance(found, dict) else None
+    return {"V2": "RC4", "AESV2": "AES", "AESV3": "AES256"}.get(str(method), "none")
+
+
+def _false(value: Any) -> bool:
+    return getattr(value, "name", None) == b"false"
+
+
+def _hash_5(salt: bytes) -> bytes:
+    return hashlib.sha256(salt).digest()
+
+
+def _hash_6(salt: bytes) -> bytes:
+    """Algorithm 2.B for the empty password."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    digest, step = hashlib.sha256(salt).digest(), 0
+    while True:
+        cipher = Cipher(algorithms.AES(digest[:16]), modes.CBC(digest[16:32])).encryptor()
+        mixed = cipher.update(digest * 64)
+        name = ("sha256", "sha384", "sha512")[sum(mixed[:16]) % 3]
+        digest, step = hashlib.new(name, mixed).digest(), step + 1
+        if step >= 64 and mixed[-1] <= step - 32:
+            return digest[:32]
+
+
+def _md5(data: bytes) -> bytes:
+    return hashlib.md5(data, usedforsecurity=False).digest()
+
+
+def _rc4(key: bytes, data: bytes) -> bytes:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
+    from cryptography.hazmat.primitives.ciphers import Cipher
+
+    return Cipher(ARC4(key), None).decryptor().update(data)
+
+
+def _aes(key: bytes, start: bytes, data: bytes) -> bytes:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    if len(start) < 16:
+        return b""
+    decoder = Cipher(algorithms.AES(key), modes.CBC(start)).decryptor()
+    return decoder.update(data[: len(data) // 16 * 16])
+
+
+def _unpadded(data: bytes) -> bytes:
+    return data[: -data[-1]] if data and 0 < data[-1] <= 16 else data
