@@ -24,7 +24,7 @@ FORENSICS = f"{sys.executable} -m forensics"
 READ_OURS = (
     "from pathlib import Path; from forensics.evidence import open_image\n"
     "i = open_image(Path({path!r}))\n"
-    "for o in range(0, i.size, 1 << 18): i.read(o, min(1 << 18, i.size - o))"
+    "for o in range(0, i.size, 1 << 20): i.read(o, min(1 << 20, i.size - o))"
 )
 READ_PYEWF = (
     "import pyewf; h = pyewf.handle(); h.open(pyewf.glob({path!r})); n = h.get_media_size()\n"
@@ -33,7 +33,7 @@ READ_PYEWF = (
 VERIFY_OURS = (
     "import hashlib; from pathlib import Path; from forensics.evidence import open_image\n"
     "i = open_image(Path({path!r})); m = hashlib.new(i.facts.stored[0][0])\n"
-    "for o in range(0, i.size, 1 << 18): m.update(i.read(o, min(1 << 18, i.size - o)))\n"
+    "for o in range(0, i.size, 1 << 20): m.update(i.read(o, min(1 << 20, i.size - o)))\n"
     "assert m.hexdigest() == i.facts.stored[0][1]"
 )
 

@@ -25,6 +25,7 @@ from forensics.personal.evidence import PUBLIC
 from forensics.personal.found import Found, Hit, Record, Settings, masked
 from forensics.personal.lines import Lines
 from forensics.personal.literals import Literals
+from forensics.personal.masks import runs
 from forensics.personal.register import Comparison, Index
 from forensics.personal.rows import Rows
 from forensics.personal.rules import Rules
@@ -102,11 +103,8 @@ class Detector:
     ) -> None:
         """One region: as it is and in the transfer forms in it; what reads best is taken."""
         readings = [self._reading(piece, start, None, state, wide_only=not region.narrow)]
-        if region.escaped:
-            readings += [
-                self._reading(decoded, 0, offsets + start, state)
-                for decoded, offsets in transfer.forms(piece)
-            ]
+        readings += [self._reading(decoded, 0, offsets + start, state)
+                     for decoded, offsets in transfer.forms(piece, region.escapes)]  # fmt: skip
         best = [max(readings, key=_weight)]
         if region.base64:
             best += [self._reading(decoded, 0, offsets + start, state)
@@ -153,7 +151,7 @@ class Detector:
             if rows is not None:
                 rest[begin:end] = False
                 yield rows
-        for begin, end in _runs(rest & text.interesting(lines)):
+        for begin, end in runs(text.interesting(lines, rest)):
             first = int(lines.starts[begin])
             found = text.records(whole[first : lines.ends[end - 1]], state.found.counts, self._year)
             shifted = text.to_rows(found, first)
@@ -268,12 +266,6 @@ _OTHER = re.compile(r"[^\x00-\x7f]")
 def _weight(found: Iterable[tuple[View, Rows]]) -> float:
     """How much was read under one decoding: the likelier of two has more rows of better score."""
     return sum(len(rows) * rows.score for _, rows in found)
-
-
-def _runs(mask: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Maximal runs of true as (start, end)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
 def _windows(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int, int]]:

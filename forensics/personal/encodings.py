@@ -342,12 +342,14 @@ _SECTOR = 512
 _WIDE_MIN, _WIDE_SHARE = 3, 0.02  # zeros beside other bytes in a sector of UTF-16
 _WIDE_CORE = 0.1  # and in one that is nothing else
 _WIDE_AROUND = 4  # sectors read along on both sides
+_NO_TEXT = re.compile(rb"\0{4,}")
 _ODD_MAX = 5  # characters that no Japanese text has, in a sector that is all UTF-16
 
 
 def wides(piece: bytes) -> list[Wide]:
     """Where a piece holds UTF-16, seen by zeros at every second byte, in which byte order."""
-    if len(piece) < 16 or b"\0" not in piece:
+    least = _WIDE_MIN if len(piece) % _SECTOR else int(_SECTOR // 2 * _WIDE_SHARE) + 1
+    if len(piece) < 16 or _NO_TEXT.sub(b"", piece).count(0) < least:
         return []
     zero = np.zeros(len(piece) + -len(piece) % _SECTOR, bool)
     zero[: len(piece)] = np.frombuffer(piece, np.uint8) == 0
@@ -502,15 +504,19 @@ def _line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     values = np.frombuffer(piece, np.uint8)
     classes = _CLASSES[values]
     starts = np.append(0, np.flatnonzero(classes & _ENDS) + 1)
-    starts = starts[starts < len(values)]
+    if starts[-1] == len(values):
+        starts = starts[:-1]
     high = values >= 0x80
-    triple = np.zeros(len(values), bool)
-    triple[:-2] = ((classes[:-2] & _LEAD) > 0) & ((classes[1:-1] & classes[2:] & _FOLLOWS) > 0)
+    follows = classes & _FOLLOWS > 0
+    triple = (classes[:-2] & _LEAD > 0) & follows[1:-1] & follows[2:]
 
     def count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.add.reduceat(mask.view(np.uint8), starts, dtype=np.int64)
 
-    all_high, triples, pairs = count(high), 3 * count(triple), count((classes & _PAIR) > 0)
+    packed = _COUNTED[classes]  # high and pair in one number, and triples
+    packed[:-2] += triple * np.int64(3 << 2 * _BITS)
+    sums, bits = np.add.reduceat(packed, starts), (1 << _BITS) - 1
+    all_high, pairs, triples = sums & bits, sums >> _BITS & bits, sums >> 2 * _BITS
     out = np.full(len(starts), -1, np.int8)
     enough = all_high >= _EVIDENCE
     utf8 = enough & (triples * 4 >= all_high * 3)
@@ -536,7 +542,8 @@ def _line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     return starts, out
 
 
-_ENDS, _PAIR, _FOLLOWS, _LEAD = 1, 2, 4, 8
+_ENDS, _PAIR, _FOLLOWS, _LEAD, _HIGH = 1, 2, 4, 8, 16
+_BITS = 21  # of each of three counts in one number: a window has fewer bytes
 
 
 def _classes() -> NDArray[np.uint8]:
@@ -547,20 +554,27 @@ def _classes() -> NDArray[np.uint8]:
     out[[0x8E, 0x8F]] &= ~np.uint8(_PAIR)  # EUC-JP begins half-width kana and triples with them
     out[0x80:0xC0] |= _FOLLOWS
     out[0xE2:0xF0] |= _LEAD
+    out[0x80:] |= _HIGH
     out.setflags(write=False)
     return out
 
 
 _CLASSES = _classes()
+_COUNTED = np.array([(kind & _HIGH > 0) + ((kind & _PAIR > 0) << _BITS) for kind in range(32)])
 _LONE = re.compile("[\udc80-\udcff]")
 _CUT = 3  # bytes of a character that an end of a piece cuts
 
 
 def _is_utf8(piece: bytes) -> bool:
     """Is all of it UTF-8 but for characters that its ends cut, and those few beside whole ones."""
-    sample = piece[:_SAMPLE]  # most that is not says so early
-    if sample is not piece and _LONE.search(UTF8.decode(sample), _CUT, _SAMPLE // 4):
-        return False
+    begin, end = 4 * _CUT, len(piece) - 4 * _CUT
+    while begin < end and piece[begin] & 0xC0 == 0x80 and begin < 4 * _CUT + 3:
+        begin += 1
+    if begin < end:  # most that is not says so early
+        try:
+            codecs.utf_8_decode(memoryview(piece)[begin:end])
+        except UnicodeDecodeError:
+            return False
     text = UTF8.decode(piece)
     if _LONE.search(text, _CUT, len(text) - _CUT):
         return False

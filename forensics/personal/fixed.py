@@ -62,7 +62,6 @@ LINE_MIN = 40  # characters of a line of fixed columns
 LINES_MIN = 2
 SAMPLE_LINES = 20
 _SHARE = 0.7  # of the sample that agrees on a column of text
-_MARKS = ",\t;|<=\"'"
 _TEXT_KINDS = ("name", "name_kana", "address")
 
 
@@ -93,14 +92,12 @@ _ERA_TESTS = (_Test("birth_date", 7, lambda text: birth_date.value(text) is not 
 
 def blocks(lines: Lines, free: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """Runs of free lines (first, last) of one length that have words and numbers."""
-    lengths = np.where(
-        free & (lines.japanese >= 2) & (lines.digits >= 8), lines.ends - lines.starts, 0
-    )
-    lengths[lengths < LINE_MIN] = 0
-    if not lengths.any():
+    full = free & (lines.japanese >= 2) & (lines.digits >= 8)
+    full &= lines.ends - lines.starts >= LINE_MIN
+    if not full.any():
         return
-    for mark in _MARKS:  # separators and markup: not columns of fixed width
-        lengths[lines.of(mark) > 0] = 0
+    lengths = np.where(full, lines.ends - lines.starts, 0)
+    lengths[lines.marked] = 0  # separators and markup: not columns of fixed width
     edges = np.concatenate([[0], np.flatnonzero(np.diff(lengths)) + 1, [len(lengths)]])
     for first, last in pairwise(edges.tolist()):
         if last - first >= LINES_MIN and lengths[first]:

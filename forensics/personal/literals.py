@@ -1,6 +1,7 @@
-"""Finding any of some ASCII words in bytes, case ignored: by hyperscan where its wheel is installed, else one by one.
+"""What one look says of bytes: where words of ASCII stand, and whether a transfer form may be there.
 
-The result is the same either way (a test compares); only the time differs.
+By hyperscan where its wheel is installed; without it words are looked for one by one, and a form may be anywhere.
+What is found in the end is the same either way (tests compare); only the time differs.
 """
 
 from __future__ import annotations
@@ -8,25 +9,47 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any
 
+BASE64_RUN = 56  # letters of base64 in a row that are worth decoding
+# Whatever marks.py counts as base64 or as an escape lies in one of these.
+_FORMS = (
+    rb"[A-Za-z0-9+/.-]{%d}" % BASE64_RUN,
+    rb"[=%][89A-Fa-f][0-9A-Fa-f].?[=%]", rb"\\'[0-9A-Fa-f]{2}", rb"\\u[0-9A-Fa-f]{4}", rb"&#[0-9Xx]",
+)  # fmt: skip
+
 
 class Literals:
     """Words to look for, lower case."""
 
     def __init__(self, words: tuple[bytes, ...], *, accelerate: bool = True) -> None:
         self._words = words
-        self._database = _database(words) if accelerate else None
+        self._finder = self._gate = None
+        if accelerate and find_spec("hyperscan") is not None:
+            import hyperscan
+
+            literal = ["".join(f"\\x{byte:02x}" for byte in word).encode() for word in words]
+            self._finder = _database(literal, hyperscan.HS_FLAG_CASELESS)
+            self._gate = _database(_FORMS, hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL)
 
     def places(self, data: bytes) -> list[int]:
         """Offsets at which any of the words begins, ascending."""
-        if self._database is None:
-            return sorted({place for word in self._words for place in _all(data.lower(), word)})
+        if self._finder is None:
+            lower = data.lower()
+            return sorted({place for word in self._words for place in _all(lower, word)})
         found: set[int] = set()
 
         def matched(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
             found.add(end - len(self._words[number]))
 
-        self._database.scan(data, match_event_handler=matched)
+        self._finder.scan(data, match_event_handler=matched)
         return sorted(found)
+
+    def forms(self, data: memoryview) -> tuple[bool, bool]:
+        """May these bytes hold a run of base64; may they hold other escapes."""
+        if self._gate is None:
+            return True, True
+        found: set[int] = set()
+        self._gate.scan(data, match_event_handler=lambda number, *_: found.add(number))
+        return 0 in found, bool(found - {0})
 
 
 def _all(data: bytes, word: bytes) -> list[int]:
@@ -38,17 +61,13 @@ def _all(data: bytes, word: bytes) -> list[int]:
     return out
 
 
-def _database(words: tuple[bytes, ...]) -> Any:
-    """A compiled hyperscan database, None where hyperscan is not installed."""
-    if find_spec("hyperscan") is None:
-        return None
+def _database(expressions: Any, flags: int) -> Any:
+    """A compiled hyperscan database."""
     import hyperscan
 
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    size = len(expressions)
     database.compile(
-        expressions=["".join(f"\\x{byte:02x}" for byte in word).encode() for word in words],
-        ids=list(range(len(words))),
-        elements=len(words),
-        flags=[hyperscan.HS_FLAG_CASELESS] * len(words),
+        expressions=list(expressions), ids=list(range(size)), elements=size, flags=[flags] * size
     )
     return database

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from forensics.personal import headers, tables
+from forensics.personal import headers
 from forensics.personal.columns import layout_of
 from forensics.personal.encodings import CP932, EUC, UTF8, jis_view, plausibility, views_of
 from forensics.personal.fold import fold, fold_points, points, text_of
+from forensics.personal.lines import SEPARATORS
 
 BATCH_ROWS = 20_000
 PIECE_BYTES = 1 << 20
@@ -101,7 +102,7 @@ def _delimited(source: Path) -> Iterator[list[str]]:
     texts = _texts(source)
     first = next(texts, "").removeprefix("\ufeff")
     head = first[:_HEAD_CHARS].splitlines()[:50]
-    separator = max(tables.SEPARATORS, key=lambda item: sum(line.count(item) for line in head))
+    separator = max(SEPARATORS, key=lambda item: sum(line.count(item) for line in head))
     try:
         yield from csv.reader(_lines(chain([first], texts)), delimiter=separator)
     except csv.Error as error:

@@ -302,16 +302,27 @@ class Index:
         matched = np.flatnonzero(person >= 0)
         chosen = matched[:: max(1, len(matched) // COMPARED_ROWS)]
         prints = _Prints(self._key, rows)
-        mask = np.zeros(len(rows), bool)
-        mask[chosen] = True
-        compared = differing = 0
-        for field in _CHANGEABLE:
-            if field in self._by_person and prints.has((field,)):
-                theirs = prints.of(field, mask)[chosen]
-                ours = self._by_person[field][person[chosen]]
-                both = (theirs != _NONE) & (ours != _NONE)
-                compared += int(both.sum())
-                differing += int((both & (theirs != ours)).sum())
+
+        def against(field: str, some: NDArray[np.int64]) -> tuple[NDArray[np.bool_], ...]:
+            """Of these rows: which have the field on both sides, and of those, which have another value."""
+            if field not in self._by_person or not prints.has((field,)):
+                return np.zeros(len(some), bool), np.zeros(len(some), bool)
+            mask = np.zeros(len(rows), bool)
+            mask[some] = True
+            theirs, ours = prints.of(field, mask)[some], self._by_person[field][person[some]]
+            both = (theirs != _NONE) & (ours != _NONE)
+            return both, both & (theirs != ours)
+
+        changeable = [against(field, chosen) for field in _CHANGEABLE]
+        compared, differing = (
+            int(sum(map(np.count_nonzero, side))) for side in zip(*changeable, strict=True)
+        )
+        elsewhere = chosen[changeable[0][1]]
+        elsewhere = elsewhere[against("post", elsewhere)[1]]
+        agreeing = np.zeros(len(elsewhere), np.int64)
+        for fields in _STAYING if len(elsewhere) else ():
+            sides = [against(field, elsewhere) for field in fields]
+            agreeing += np.logical_or.reduce([both & ~other for both, other in sides])
         own_compared = own_differing = 0
         for cell, column in rows.extra.items():
             digest = _digest(self._key, cell)
@@ -325,7 +336,10 @@ class Index:
                 own_differing += int((both & (theirs != ours)).sum())
         kinds = {kind for kind in self.facts.kinds if kind}
         alike = len(kinds) >= SAME_COLUMNS and set(rows.order) == kinds
-        return Comparison(compared, differing, own_compared, own_differing, len(matched) * alike)
+        moved = int((agreeing >= _SURELY).sum())
+        return Comparison(
+            compared, differing, own_compared, own_differing, len(matched) * alike, moved
+        )
 
 
 _NOBODY = -2
@@ -342,6 +356,16 @@ _NUMBERS = frozenset(
 _OWN = frozenset({"my", "juki", "atena", "birth"})
 _LIST, _LIST_SHARE = 3, 0.5  # rows of a list that lead to the register's persons: no chance does so
 _OUTWEIGHS = 2
+_STAYING = (
+    ("name", "kana"),
+    ("birth",),
+    ("my",),
+    ("juki",),
+    ("atena",),
+    ("tel",),
+    ("acct",),
+)  # through a move
+_SURELY = 3  # of them: no row of somebody else agrees in so many
 _OTHER_ROWS, _OTHER_SHARE = 3, 0.005  # differing values that make it another extract
 _OWN_SHARE = 0.2
 
@@ -351,7 +375,8 @@ class Comparison:
     """Matched rows against the register.
 
     compared, differing: values of changeable fields (address, telephone); own_compared, own_differing: values
-    of columns that only this extract has; alike: rows that have exactly the register's columns.
+    of columns that only this extract has; alike: rows that have exactly the register's columns; moved: rows
+    that are surely one person's, at another house under another postcode.
     """
 
     compared: int = 0
@@ -359,6 +384,7 @@ class Comparison:
     own_compared: int = 0
     own_differing: int = 0
     alike: int = 0
+    moved: int = 0
 
     def __add__(self, other: Comparison) -> Comparison:
         return Comparison(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
@@ -369,6 +395,8 @@ class Comparison:
         A piece without values that only this extract has stays unknown: another extract may hold the same rows.
         """
         if self.own_compared and self.own_differing > self.own_compared * _OWN_SHARE:
+            return "other"
+        if self.moved >= _OTHER_ROWS:  # however few of a city: a copy moves nobody
             return "other"
         if self.differing >= _OTHER_ROWS and self.differing >= self.compared * _OTHER_SHARE:
             return "other"

@@ -16,10 +16,9 @@ from forensics.personal import checks, headers
 from forensics.personal.columns import BLANK, EXTRA, PART_KINDS, Layout, reader
 from forensics.personal.evidence import LABEL
 from forensics.personal.identifiers import BY_KIND
-from forensics.personal.lines import Lines
+from forensics.personal.lines import SEPARATORS, Lines
 from forensics.personal.rows import Cell, Column, Rows, Values
 
-SEPARATORS = (",", "\t", ";", "|")
 COLUMNS_MAX = 200
 ALONE_DIGITS = 6  # in a row that stands alone: less is no number of a person
 _GAP_LINES = 3  # a table goes on over this many broken lines
@@ -43,10 +42,8 @@ def blocks(lines: Lines) -> Iterator[Block]:
         return
     candidates = []
     every: dict[str, NDArray[np.int64]] = {}
-    for separator in SEPARATORS:
-        if separator not in lines.text:
-            continue
-        counts = np.where(eligible, lines.of(separator), 0)
+    for separator, inside in lines.separators.items():
+        counts = np.where(eligible, inside, 0)
         if counts.max(initial=0) == 0:
             continue
         every[separator] = counts

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Collection
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forensics.personal.candidates import Candidate, candidates
 from forensics.personal.evidence import (
@@ -21,6 +20,7 @@ from forensics.personal.evidence import (
     accepted,
 )
 from forensics.personal.lines import Lines
+from forensics.personal.masks import Mask, runs, spread
 from forensics.personal.rows import Cell, Rows, Values, plain
 
 NEAR = 160  # characters between two values of one person
@@ -48,28 +48,26 @@ _LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名")
 _NEAR_LINES = 3  # lines between words and the number that belongs to them
 
 
-def interesting(lines: Lines) -> NDArray[np.bool_]:
-    """Lines that may hold a record: Japanese near digits, a mail address or a label of names, MRZ, English words."""
+def interesting(lines: Lines, free: Mask) -> Mask:
+    """Free lines that may hold a record: Japanese near digits, a mail address or a label of names, MRZ, English words."""
+    around = _NEAR_LINES + 1
+    reach = free if free.all() else spread(free, around)
     words = lines.japanese >= 2
-    out = words & _spread((lines.digits >= 4) | (lines.of("@") > 0), _NEAR_LINES)
-    if words.any() and any(label in lines.text for label in _LABELS_OF_NAMES):
-        out |= words
-    lower = lines.text.lower()
-    for word in (*_SPECIAL, "<<<"):
-        place = lower.find(word)
-        while place >= 0:
-            line = int(np.searchsorted(lines.starts, place, "right")) - 1
-            out[line] = True
-            place = lower.find(word, int(lines.ends[line]))
-    return _spread(out, _NEAR_LINES + 1)
-
-
-def _spread(mask: NDArray[np.bool_], around: int) -> NDArray[np.bool_]:
-    out = mask.copy()
-    for shift in range(1, min(around, len(mask) - 1) + 1):
-        out[shift:] |= mask[:-shift]
-        out[:-shift] |= mask[shift:]
-    return out
+    out = words
+    if words.any():
+        out = words & spread((lines.digits >= 4) | (lines.at_signs > 0), _NEAR_LINES)
+        if (words & ~out & reach).any() and any(label in lines.text for label in _LABELS_OF_NAMES):
+            out = words
+    for first, last in runs(reach):
+        start = int(lines.starts[first])
+        lower = lines.text[start : lines.ends[last - 1]].lower()
+        for word in (*_SPECIAL, "<<<"):
+            place = lower.find(word)
+            while place >= 0:
+                line = int(np.searchsorted(lines.starts, start + place, "right")) - 1
+                out[line] = True
+                place = lower.find(word, int(lines.ends[line]) - start)
+    return spread(out, around) & free if out.any() else out
 
 
 _MANY = frozenset({"phone", "email", "health_insured", "yucho_account", "postcode", "address"})

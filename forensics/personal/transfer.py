@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+
+from forensics.personal.marks import HEX
 
 Decoded = tuple[bytes, NDArray[np.int64]]
 
@@ -25,18 +27,15 @@ _JSON = re.compile(rb"\\u([0-9A-Fa-f]{4})(?:\\u([dD][c-fC-F][0-9A-Fa-f]{2}))?")
 _HTML = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{2,5})|([0-9]{2,6}));")
 
 
-def forms(piece: bytes) -> Iterator[Decoded]:
-    """Whole-piece forms that occur in it: escapes replaced, the rest kept."""
-    if piece.count(b"=") >= ESCAPES_MIN:
-        yield from _hexed(piece, b"=", soft_breaks=True)
-    if piece.count(b"%") >= ESCAPES_MIN:
-        yield from _hexed(piece, b"%")
-    if piece.count(b"\\'") >= ESCAPES_MIN:
-        yield from _hexed(piece, b"\\'")
-    if piece.count(b"\\u") >= ESCAPES_MIN:
-        yield from _expanded(piece, _JSON, _json_character)
-    if piece.count(b"&#") >= ESCAPES_MIN:
-        yield from _expanded(piece, _HTML, _html_character)
+def forms(piece: bytes, escapes: Collection[bytes]) -> Iterator[Decoded]:
+    """Whole-piece forms of these escapes that occur in it: escapes replaced, the rest kept."""
+    for mark in escapes:
+        if mark == b"\\u":
+            yield from _expanded(piece, _JSON, _json_character)
+        elif mark == b"&#":
+            yield from _expanded(piece, _HTML, _html_character)
+        else:
+            yield from _hexed(piece, mark, soft_breaks=mark == b"=")
 
 
 def _hexed(piece: bytes, mark: bytes, *, soft_breaks: bool = False) -> Iterator[Decoded]:
@@ -50,7 +49,7 @@ def _hexed(piece: bytes, mark: bytes, *, soft_breaks: bool = False) -> Iterator[
     if len(mark) == 2:
         at = at[values[at + 1] == mark[1]]
     at = at[at + len(mark) + 1 < len(values)]
-    high, low = _nibbles(values[at + len(mark)]), _nibbles(values[at + len(mark) + 1])
+    high, low = HEX[values[at + len(mark)]], HEX[values[at + len(mark) + 1]]
     good = (high < 16) & (low < 16)
     hexes = at[good]
     if len(hexes) < ESCAPES_MIN:
@@ -67,16 +66,6 @@ def _hexed(piece: bytes, mark: bytes, *, soft_breaks: bool = False) -> Iterator[
         keep[breaks] = keep[breaks + 1] = keep[breaks + 2] = False
     places = np.flatnonzero(keep)
     yield out[keep].tobytes(), np.append(places, len(values)).astype(np.int64)
-
-
-def _nibbles(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Values of hexadecimal digits, 255 for other bytes."""
-    table = np.full(256, 255, np.uint8)
-    for place, char in enumerate(b"0123456789abcdef"):
-        table[char] = place
-    for place, char in enumerate(b"ABCDEF"):
-        table[char] = 10 + place
-    return table[values]
 
 
 def _json_character(match: re.Match[bytes]) -> str:
