@@ -18,8 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from forensics.unpack import ese_rows
-from forensics.unpack.ese_rows import Column
+from forensics.unpack.ese_rows import Column, Reader, unpacked
 from forensics.unpack.unpacker import PIECE, Budget, Member, Source, Unpacker, UnpackError, bounded
 
 MAGIC = b"\xef\xcd\xab\x89"
@@ -30,7 +29,7 @@ TABLES_MAX = 10_000
 COLUMNS_MAX = 65_536
 _SIZES = (2048, 4096, 8192, 16384, 32768)
 _WIDE = (b"\0", b"0", b"\xff")  # high bytes of UTF-16 in which there is Latin, kana, or full width
-_LINES = 1 << 16  # characters gathered to one piece
+_GATHERED = 1 << 16  # characters gathered to one piece
 
 
 @dataclass(slots=True)
@@ -180,23 +179,30 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
 
 def _table(database: Database, owner: int, table: Table) -> Iterator[bytes]:
     names = "\t".join(column.name for column in table.columns)
-    lines = (_line(row, table, large=database.large) for _, row in database.rows(owner))
     yield f"{names}\n".encode("utf-8", "replace")
-    yield from _pieces(lines)
+    yield from _lines(database, owner, table)
 
 
 def _removed(database: Database, tables: dict[int, Table], lost: list[int]) -> Iterator[bytes]:
     """Rows that are marked as removed, and what lies in pages of no table as it is."""
     for owner, table in tables.items():
-        rows = database.rows(owner, removed=True)
-        yield from _pieces(_line(row, table, large=database.large) for _, row in rows)
+        yield from _lines(database, owner, table, removed=True)
     for owner in lost:
         for _, row in database.rows(owner):
             yield row + b"\n"
 
 
-def _line(row: bytes, table: Table, *, large: bool) -> str:
-    return "\t".join(ese_rows.values(row, table.columns, large=large)) + "\n"
+def _lines(
+    database: Database, owner: int, table: Table, *, removed: bool = False
+) -> Iterator[bytes]:
+    reader, held, size = Reader(table.columns, large=database.large), list[str](), 0
+    for _, row in database.rows(owner, removed=removed):
+        held.append("\t".join(reader.values(row)) + "\n")
+        size += len(held[-1])
+        if size >= _GATHERED:
+            yield "".join(held).encode("utf-8", "replace")
+            held, size = [], 0
+    yield "".join(held).encode("utf-8", "replace")
 
 
 def _long(database: Database, owner: int) -> Iterator[bytes]:
@@ -209,7 +215,7 @@ def _long(database: Database, owner: int) -> Iterator[bytes]:
             held.clear()
             before = number
         if key != number:
-            held += ese_rows.unpacked(row) if row[:1] == b"\x18" else row
+            held += unpacked(row) if row[:1] == b"\x18" else row
         if len(held) >= PIECE:
             yield _as_text(held)
             held.clear()
@@ -227,17 +233,6 @@ def _as_text(raw: bytearray) -> bytes:
         except UnicodeDecodeError:
             pass
     return bytes(raw) + b"\n"
-
-
-def _pieces(lines: Iterator[str]) -> Iterator[bytes]:
-    held, size = list[str](), 0
-    for text in lines:
-        held.append(text)
-        size += len(text)
-        if size >= _LINES:
-            yield "".join(held).encode("utf-8", "replace")
-            held, size = [], 0
-    yield "".join(held).encode("utf-8", "replace")
 
 
 UNPACKER = Unpacker("ese", lambda head: head[4:8] == MAGIC, bounded(_members))

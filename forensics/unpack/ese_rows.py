@@ -13,14 +13,13 @@ Does not prove  which row a long value belongs to: those are given by themselves
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 TEXT, LONG_TEXT = 10, 12
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 4, 7: 8, 8: 8, 14: 4, 15: 8, 16: 16, 17: 2}
 _NUMBERS = {2: "<B", 3: "<h", 4: "<i", 5: "<q", 14: "<I", 15: "<q", 17: "<H"}
 _PACKED, _LONG, _SEVERAL, _TWO = 2, 4, 8, 16
-TAGGED = 256  # the first tagged column
 VARIABLE = 128  # the first variable one
 UNPACKED_MAX = 1 << 20  # bytes of one value
 
@@ -33,72 +32,70 @@ class Column(NamedTuple):
     name: str
 
 
-def values(row: bytes, columns: list[Column], *, large: bool) -> list[str]:
-    """Texts and numbers of a row in the order of its columns; empty where there is none."""
-    if len(row) < 4:
-        return []
-    last_fixed, last_variable, place = struct.unpack_from("<BBH", row)
-    found: dict[int, str] = {}
-    at = 4
-    for column in sorted(column for column in columns if column.id < VARIABLE):
-        size = _SIZES.get(column.type, column.size)
-        if column.id <= last_fixed and at + size <= place:
-            found[column.id] = _shown(row[at : at + size], column)
-        at += size
-    count = max(last_variable - VARIABLE + 1, 0)
-    ends = struct.unpack_from(f"<{count}H", row, place) if place + 2 * count <= len(row) else ()
-    begin = place + 2 * count
-    by_id = {column.id: column for column in columns}
-    at = 0
-    for number, end in enumerate(ends, VARIABLE):
-        stop = end & 0x7FFF
-        if not end & 0x8000 and number in by_id:
-            found[number] = _shown(row[begin + at : begin + stop], by_id[number])
-        at = max(stop, at)
-    if ends or not count:
-        for number, text in _tagged(row[begin + at :], by_id, large=large):
-            found[number] = text
-    return [found.get(column.id, "") for column in columns]
+class Reader:
+    """Reads rows of one table. large: of pages of 16 KiB and more."""
+
+    def __init__(self, columns: list[Column], *, large: bool) -> None:
+        self._large = large
+        self._order = [column.id for column in columns]
+        self._by_id = {column.id: column for column in columns}
+        self._fixed: list[tuple[int, int, Column]] = []  # first byte, the one behind, column
+        at = 4
+        for column in sorted(column for column in columns if column.id < VARIABLE):
+            size = _SIZES.get(column.type, column.size)
+            self._fixed.append((at, at + size, column))
+            at += size
+
+    def values(self, row: bytes) -> list[str]:
+        """Texts and numbers of a row in the order of the columns; empty where there is none."""
+        if len(row) < 4:
+            return []
+        last_fixed, last_variable, place = struct.unpack_from("<BBH", row)
+        found: dict[int, str] = {}
+        for start, end, column in self._fixed:
+            if column.id <= last_fixed and end <= place:
+                found[column.id] = _shown(row[start:end], column)
+        count = max(last_variable - VARIABLE + 1, 0)
+        begin, at = place + 2 * count, 0
+        if begin <= len(row):
+            for number, end in enumerate(struct.unpack_from(f"<{count}H", row, place), VARIABLE):
+                stop = end & 0x7FFF
+                if not end & 0x8000 and number in self._by_id:
+                    found[number] = _shown(row[begin + at : begin + stop], self._by_id[number])
+                at = max(stop, at)
+            found |= self._tagged(row[begin + at :])
+        return [found.get(number, "") for number in self._order]
+
+    def _tagged(self, raw: bytes) -> dict[int, str]:
+        found: dict[int, str] = {}
+        mask = 0x7FFF if self._large else 0x3FFF
+        count = (int.from_bytes(raw[2:4], "little") & mask) // 4
+        if len(raw) < 4 or 4 * count > len(raw):
+            return found
+        places = [struct.unpack_from("<HH", raw, 4 * number) for number in range(count)]
+        ends = [place & mask for _, place in places[1:]] + [len(raw)]
+        for (number, place), end in zip(places, ends, strict=True):
+            column, body = self._by_id.get(number), raw[place & mask : end]
+            flags = 0
+            if body and (self._large or place & 0x4000):
+                flags, body = body[0], body[1:]
+            if column and not flags & _LONG:
+                first, *others = _parts(body, flags)
+                first = unpacked(first) if flags & _PACKED else first
+                texts = [_shown(part, column) for part in (first, *others)]
+                found[number] = " ".join(filter(None, texts))
+        return found
 
 
-def _tagged(raw: bytes, columns: dict[int, Column], *, large: bool) -> Iterator[tuple[int, str]]:
-    if len(raw) < 4:
-        return
-    mask = 0x7FFF if large else 0x3FFF
-    count = (int.from_bytes(raw[2:4], "little") & mask) // 4
-    if 4 * count > len(raw):
-        return
-    places = [struct.unpack_from("<HH", raw, 4 * number) for number in range(count)]
-    ends = [place & mask for _, place in places[1:]] + [len(raw)]
-    for (number, place), end in zip(places, ends, strict=True):
-        column = columns.get(number)
-        body = raw[place & mask : end]
-        flags = 0
-        if body and (large or place & 0x4000):
-            flags, body = body[0], body[1:]
-        if column is None or flags & _LONG:
-            continue
-        parts = list(_parts(body, flags))
-        texts = [
-            _shown(unpacked(part) if flags & _PACKED and not first else part, column)
-            for first, part in enumerate(parts)
-        ]
-        yield number, " ".join(filter(None, texts))
-
-
-def _parts(body: bytes, flags: int) -> Iterator[bytes]:
+def _parts(body: bytes, flags: int) -> list[bytes]:
     """The values of a column that has several; else the one."""
     if flags & _TWO and body:
-        yield body[1 : 1 + body[0]]
-        yield body[1 + body[0] :]
-    elif flags & _SEVERAL and len(body) > 1:
-        count = (int.from_bytes(body[:2], "little") & 0x7FFF) // 2
-        count = min(count, len(body) // 2)
-        places = [place & 0x7FFF for place in struct.unpack_from(f"<{count}H", body)]
-        for start, end in zip(places, [*places[1:], len(body)], strict=True):
-            yield body[start:end]
-    else:
-        yield body
+        return [body[1 : 1 + body[0]], body[1 + body[0] :]]
+    count = min((int.from_bytes(body[:2], "little") & 0x7FFF) // 2, len(body) // 2)
+    if not flags & _SEVERAL or not count:
+        return [body]
+    places = [place & 0x7FFF for place in struct.unpack_from(f"<{count}H", body)]
+    return [body[a:b] for a, b in pairwise([*places, len(body)])]
 
 
 def _shown(raw: bytes, column: Column) -> str:

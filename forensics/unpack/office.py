@@ -48,15 +48,15 @@ DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _Handler = Callable[[str, dict[str, str]], None]
 
 
-def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+def _members(source: Source, budget: Budget) -> Iterator[Member]:
     found, problem = archive.entries(source)
     if problem:
         yield Member("", None, "partial", problem)
-    parts = {entry.name: archive.member(source, entry) for entry in found}
+    parts = {entry.name: archive.member(source, entry, budget.passwords) for entry in found}
     locked = _locked(parts)
     for entry in found:
         if not (entry.name.endswith("/") and not entry.size):
-            part = archive.member(source, entry)
+            part = parts[entry.name]
             if entry.name in locked:
                 part = replace(
                     part, outcome="locked", reason="LOCKED", method="ODF encryption", chunks=None

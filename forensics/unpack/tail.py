@@ -44,7 +44,7 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
     if not problem:
         for entry in found:
             if not (entry.name.endswith("/") and not entry.size):
-                yield archive.member(source, entry)
+                yield archive.member(source, entry, budget.passwords)
     if not found and source.read(0, 2) == b"MZ":
         yield from _behind_program(source, budget)
     budget.spend(0)

@@ -67,14 +67,15 @@ class Budget:
     """Limits for one outermost content, shared by all that is inside it.
 
     depth: levels of containers. ratio: bytes out per byte of the outermost content, counted beyond
-    RATIO_FLOOR. bytes: out in all. members: in all. seconds: wall clock.
+    RATIO_FLOOR. bytes: out in all. members: in all. seconds: wall clock. passwords: to be tried on
+    what is locked.
     """
 
     def __init__(
         self, size: int, *, depth: int = 8, ratio: int = 1100, bytes_max: int = 64 << 30,
-        members: int = 200_000, seconds: float = 1800,
+        members: int = 200_000, seconds: float = 1800, passwords: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
-        self.depth = depth
+        self.depth, self.passwords = depth, passwords
         self._state = _State(
             min(bytes_max, max(RATIO_FLOOR, ratio * size)),
             "BUDGET_RATIO" if max(RATIO_FLOOR, ratio * size) < bytes_max else "BUDGET_BYTES",
@@ -87,7 +88,7 @@ class Budget:
         if self.depth <= 1:
             raise UnpackError("BUDGET_DEPTH")
         below = object.__new__(Budget)
-        below.depth, below._state = self.depth - 1, self._state
+        below.depth, below.passwords, below._state = self.depth - 1, self.passwords, self._state
         return below
 
     def spend(self, length: int) -> None:

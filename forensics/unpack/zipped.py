@@ -13,9 +13,10 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 
-from forensics.unpack import streams, zstd
+from forensics.unpack import streams, zip_crypt, zstd
 from forensics.unpack.unpacker import (
     PIECE,
     Budget,
@@ -61,6 +62,7 @@ class Entry:
     start: int
     extra: bytes
     data: int = 0  # start of its data, 0: no local header there
+    time: int = 0  # of day, as MS-DOS has it
     hidden: bool = False
 
 
@@ -74,37 +76,75 @@ def entries(source: Source) -> tuple[list[Entry], str | None]:
     return sorted(placed, key=lambda entry: entry.start), problem
 
 
-def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+def _members(source: Source, budget: Budget) -> Iterator[Member]:
     found, problem = entries(source)
     if problem:
         yield Member("", None, "partial", problem)
     for entry in found:
         if not (entry.name.endswith("/") and not entry.size):
-            yield member(source, entry)
+            yield member(source, entry, budget.passwords)
 
 
-def member(source: Source, entry: Entry) -> Member:
+def member(source: Source, entry: Entry, passwords: tuple[str, ...] = ()) -> Member:
     """The member of an entry: locked, unsupported, or with its chunks."""
-    method = _METHODS.get(entry.method, f"method {entry.method}")
     lock = _lock(entry)
+    opened = None
     if lock:
-        return Member(entry.name, entry.size, "locked", "LOCKED", lock)
+        opened = _opened(source, entry, passwords)
+        if opened is None:
+            return Member(entry.name, entry.size, "locked", "LOCKED", lock)
+        entry = _unlocked(entry)
+    method = _METHODS.get(entry.method, f"method {entry.method}")
     if not entry.data:
         return Member(entry.name, entry.size, "partial", "NO_LOCAL_HEADER", method)
     if entry.method not in (0, 14, 93, *_DECODERS):
         return Member(entry.name, entry.size, "unsupported", "UNSUPPORTED", method)
     reason = "NOT_IN_DIRECTORY" if entry.hidden else None
-    return Member(
-        entry.name, entry.size, "examined", reason, method, lambda: _chunks(source, entry)
-    )
+    chunks = partial(_chunks, source, entry, opened)
+    return Member(entry.name, entry.size, "examined", reason, method, chunks)
 
 
-def _chunks(source: Source, entry: Entry) -> Iterator[bytes]:
+def _opened(source: Source, entry: Entry, passwords: tuple[str, ...]) -> zip_crypt.Opened | None:
+    """Plain, packed bytes of an encrypted member, by the first password that opens it."""
+    strength = _field(entry.extra, 0x9901)
+    length = min(entry.packed or 0, max(source.size - entry.data, 0))
+    for password in (raw for text in passwords for raw in zip_crypt.encodings(text)):
+        found = None
+        if entry.method == 99 and len(strength) >= 7:
+            found = zip_crypt.aes(source, entry.data, length, strength[4], password)
+        elif entry.method != 99 and entry.flags & 0x41 == 1 and entry.data:
+            check = (entry.time if entry.flags & 8 else (entry.crc or 0) >> 16) >> 8
+            found = zip_crypt.traditional(source, entry.data, length, check, password)
+        if found and _begins(found, _unlocked(entry)):
+            return found
+    return None
+
+
+def _begins(opened: zip_crypt.Opened, entry: Entry) -> bool:
+    """Can the first piece be decoded: a check of one byte is passed by one wrong password in 256."""
+    try:
+        next(_unpacked(opened(), entry), None)
+    except UnpackError:
+        return False
+    return True
+
+
+def _unlocked(entry: Entry) -> Entry:
+    """The entry as if it had not been encrypted; of AE-2 there is no CRC."""
+    strength = _field(entry.extra, 0x9901)
+    if entry.method != 99 or len(strength) < 7:
+        return entry
+    crc = None if strength[:2] == b"\2\0" else entry.crc
+    return replace(entry, method=int.from_bytes(strength[5:7], "little"), crc=crc)
+
+
+def _chunks(source: Source, entry: Entry, opened: zip_crypt.Opened | None) -> Iterator[bytes]:
     """Content with its checksum and size checked; all that can be read comes before the error."""
     left = max(source.size - entry.data, 0)
     length = left if entry.packed is None else min(entry.packed, left)
     crc = size = 0
-    for chunk in _decoded(source, entry, length):
+    packed = opened() if opened else pieces(source, entry.data, length)
+    for chunk in _unpacked(packed, entry):
         crc = zlib.crc32(chunk, crc)
         size += len(chunk)
         yield chunk
@@ -116,18 +156,18 @@ def _chunks(source: Source, entry: Entry) -> Iterator[bytes]:
         raise UnpackError("CRC_MISMATCH")
 
 
-def _decoded(source: Source, entry: Entry, length: int) -> Iterator[bytes]:
-    """The packed bytes of an entry, `length` of them, decoded."""
+def _unpacked(packed: Iterator[bytes], entry: Entry) -> Iterator[bytes]:
+    """The packed bytes of an entry decoded."""
     if entry.method == 0:
-        return pieces(source, entry.data, length)
+        return packed
     if entry.method == 93:
-        return zstd.frames(pieces(source, entry.data, length), "zstd")
+        return zstd.frames(packed, "zstd")
     if entry.method != 14:
-        return streams.decoded(pieces(source, entry.data, length), _DECODERS[entry.method])
-    head = source.read(entry.data, min(9, length))  # version, 5, properties of the encoder
+        return streams.decoded(packed, _DECODERS[entry.method])
+    head = next(packed, b"")  # version, 5, properties of the encoder
     if len(head) < 9 or head[2:4] != b"\5\0":
         raise UnpackError("DAMAGED")
-    body = pieces(source, entry.data + 9, length - 9)
+    body = chain([head[9:]], packed)
     return streams.decoded(body, lambda: streams.lzma1(head[4:9]), open_end=not entry.flags & 2)
 
 
@@ -158,7 +198,7 @@ def _directory(source: Source) -> tuple[list[Entry], str | None]:
     while data[at : at + 4] == CENTRAL and at + 46 <= len(data):
         if len(found) >= _ENTRIES_MAX:
             return found, "BUDGET_MEMBERS"
-        flags, method, _, crc, packed, unpacked, names, extras, comments = struct.unpack_from(
+        flags, method, time, crc, packed, unpacked, names, extras, comments = struct.unpack_from(
             "<HHIIIIHHH", data, at + 8
         )
         local = int.from_bytes(data[at + 42 : at + 46], "little")
@@ -167,8 +207,16 @@ def _directory(source: Source) -> tuple[list[Entry], str | None]:
         unpacked, packed, local = _wide(extra, unpacked, packed, local)
         found.append(
             Entry(
-                _name(name, flags, extra), flags, method, crc, packed, unpacked, local + base, extra
-            )
+                _name(name, flags, extra),
+                flags,
+                method,
+                crc,
+                packed,
+                unpacked,
+                local + base,
+                extra,
+                time=time & 0xFFFF,
+            )  # fmt: skip
         )
         at += 46 + names + extras + comments
     return found, None if at >= size else "DIRECTORY_DAMAGED"
@@ -243,7 +291,7 @@ def _local_entry(source: Source, at: int) -> Entry | None:
     head = source.read(at, 30)
     if len(head) < 30:
         return None
-    version, flags, method, _, crc, packed, size, names, extras = struct.unpack_from(
+    version, flags, method, time, crc, packed, size, names, extras = struct.unpack_from(
         "<HHHIIIIHH", head, 4
     )
     name = source.read(at + 30, names)
@@ -262,7 +310,7 @@ def _local_entry(source: Source, at: int) -> Entry | None:
     return Entry(
         _name(name, flags, extra), flags, method, None if later else crc,
         None if later else packed, None if later else size, at, extra,
-        at + 30 + names + extras, hidden=True,
+        at + 30 + names + extras, time & 0xFFFF, hidden=True,
     )  # fmt: skip
 
 

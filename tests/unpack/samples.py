@@ -8,6 +8,7 @@ import lzma
 import tempfile
 from pathlib import Path
 
+import ese_pages
 import pyarrow as pa
 from outlook import pst
 from packers import (
@@ -63,6 +64,7 @@ SAMPLES: dict[str, bytes] = {
     "office": XLSX,
     "ole": ole({"One": TEXT[:1000], "Two": b"x" * 100}),
     "pst": pst(),
+    "ese": ese_pages.database(),
     "rtf": RTF,
     "html": HTML,
     "compress": compressed(TEXT),
