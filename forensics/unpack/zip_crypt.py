@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 
 from forensics.unpack.unpacker import PIECE, Source, UnpackError, pieces
@@ -27,12 +28,8 @@ Opened = Callable[[], Iterator[bytes]]  # plain bytes, still packed
 
 def encodings(password: str) -> list[bytes]:
     """Bytes that a password may have been typed as."""
-    found = [password.encode("utf-8", "surrogateescape")]
-    try:
-        found.append(password.encode("cp932"))
-    except UnicodeEncodeError:
-        pass
-    return list(dict.fromkeys(found))
+    utf8, cp932 = password.encode("utf-8", "surrogateescape"), password.encode("cp932", "replace")
+    return [utf8] if utf8 == cp932 else [utf8, cp932]
 
 
 def traditional(

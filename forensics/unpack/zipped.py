@@ -148,6 +148,8 @@ def _chunks(source: Source, entry: Entry, opened: zip_crypt.Opened | None) -> It
         crc = zlib.crc32(chunk, crc)
         size += len(chunk)
         yield chunk
+    for _ in packed if opened else ():  # to its end, where its code is checked
+        pass
     if entry.packed is not None and entry.packed > left:
         raise UnpackError("TRUNCATED")
     if entry.size is not None and size != entry.size:
@@ -216,7 +218,7 @@ def _directory(source: Source) -> tuple[list[Entry], str | None]:
                 local + base,
                 extra,
                 time=time & 0xFFFF,
-            )  # fmt: skip
+            )
         )
         at += 46 + names + extras + comments
     return found, None if at >= size else "DIRECTORY_DAMAGED"
