@@ -13,7 +13,6 @@ import hashlib
 import hmac
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import cache
 
 from forensics.unpack.unpacker import PIECE, Source, UnpackError, pieces
