@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forensics.unpack import (
+    access,
     bzip2,
     cab,
     compress,
@@ -24,6 +25,7 @@ from forensics.unpack import (
     sqlite,
     tail,
     tar,
+    tnef,
     unsupported,
     xz,
     zipped,
@@ -51,11 +53,13 @@ UNPACKERS: tuple[Unpacker, ...] = (
     cpio.UNPACKER,
     ole.UNPACKER,
     pst.UNPACKER,
+    tnef.UNPACKER,
     pdf.UNPACKER,
     rtf.UNPACKER,
     html.UNPACKER,
     sqlite.UNPACKER,
     ese.UNPACKER,
+    access.UNPACKER,
     mbox.UNPACKER,
     mail.UNPACKER,
     unsupported.UNPACKER,

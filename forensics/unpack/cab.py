@@ -96,7 +96,7 @@ def _file(source: Source, folder: Folder, offset: int, size: int) -> Iterator[by
 
 def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     head = source.read(0, 40)
-    if len(head) < 36:
+    if len(head) < 40:
         raise UnpackError("TRUNCATED")
     (files_at,) = struct.unpack_from("<I", head, 16)
     folder_count, file_count, flags = struct.unpack_from("<HHH", head, 26)

@@ -113,7 +113,7 @@ class Database:
         found: dict[int, Table] = {}
         columns = 0
         for _, row in self.rows(CATALOG):
-            if len(row) < 26:
+            if len(row) < 30:
                 continue
             last, place = row[1], int.from_bytes(row[2:4], "little")
             owner, kind, number, what, size, _, page = struct.unpack_from("<IHIIIII", row, 4)

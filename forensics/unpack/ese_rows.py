@@ -70,7 +70,7 @@ class Reader:
         found: dict[int, str] = {}
         mask = 0x7FFF if self._large else 0x3FFF
         count = (int.from_bytes(raw[2:4], "little") & mask) // 4
-        if len(raw) < 4 or 4 * count > len(raw):
+        if len(raw) < 4 or not 0 < 4 * count <= len(raw):
             return found
         places = [struct.unpack_from("<HH", raw, 4 * number) for number in range(count)]
         ends = [place & mask for _, place in places[1:]] + [len(raw)]

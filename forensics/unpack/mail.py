@@ -103,7 +103,7 @@ def _decoded(value: str) -> str:
             continue
         try:
             out.append(piece.decode(charset or "utf-8", "replace"))
-        except LookupError:
+        except (LookupError, ValueError):
             out.append(piece.decode("utf-8", "replace"))
     return "".join(out)
 

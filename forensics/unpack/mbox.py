@@ -1,7 +1,8 @@
-"""Mail folders in mbox form: one message after the other.
+"""Mail folders in mbox form, and Foxmail's: one message after the other.
 
-Layout          each message begins with a line `From ADDRESS DATE` after an empty line
-Source          RFC 4155
+Layout          each message begins with a line `From ADDRESS DATE` after an empty line; in Foxmail's with
+                10 seven times, 11 six times, `S`
+Source          RFC 4155; Foxmail's by its files
 Proves          these messages lay in the folder
 Does not prove  that it is whole: mail programs leave deleted messages in, or take them out
 """
@@ -21,7 +22,9 @@ from forensics.unpack.unpacker import (
     pieces,
 )  # fmt: skip
 
-_START = re.compile(rb"(?:\A|\n\r?\n)(From [^\n]{1,200} \d{2}:\d{2}:\d{2} [^\n]{4,40}\r?\n)")
+_START = re.compile(
+    rb"(?:\A|\n\r?\n)(From [^\n]{1,200} \d{2}:\d{2}:\d{2} [^\n]{4,40}\r?\n)|(\x10{7}\x11{6}S\r?\n)"
+)
 _OVERLAP = 300  # bytes: longer than any `From ` line
 
 
@@ -44,9 +47,9 @@ def _starts(source: Source) -> Iterator[tuple[int, int]]:
     while at < source.size:
         window = source.read(at, PIECE + _OVERLAP)
         for match in _START.finditer(window):
-            place = at + match.start(1)
+            place = at + match.start(match.lastindex or 0)
             if (match.start() > 0 or at == 0) and (place > last or place == 0):
-                yield place, at + match.end(1)
+                yield place, at + match.end()
                 last = place
         at += PIECE
 

@@ -125,7 +125,9 @@ def _events(
                 parser.Parse(chunk[at : at + (1 << 16)], False)
                 yield
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # encodings that expat lacks, too
+        if isinstance(error, UnpackError):
+            raise
         raise UnpackError("XML_DAMAGED") from error
     yield
 

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from forensics.unpack import doc, msg, ppt, xls
+from forensics.unpack import doc, msg, office_crypt, ppt, xls
 from forensics.unpack.compound import MAGIC, Entry, File
 from forensics.unpack.unpacker import (
     PIECE,
@@ -24,8 +24,11 @@ from forensics.unpack.unpacker import (
     bounded,
 )  # fmt: skip
 
+PACKAGE = "EncryptedPackage"
+INFO_MAX = 1 << 16  # bytes of what tells how a package is encrypted
 
-def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+
+def _members(source: Source, budget: Budget) -> Iterator[Member]:
     file = File(source)
     if file.damaged or not file.entries:
         yield Member("", None, "partial", "DIRECTORY_DAMAGED", "ole")
@@ -33,14 +36,25 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
         yield from msg.members(file)
         return
     lock = _lock(file)
+    opened = None
+    if lock and lock[0] == PACKAGE and (info := file.find("EncryptionInfo")):
+        opened = office_crypt.opener(file.start_of(info, INFO_MAX), budget.passwords)
     for entry in file.streams():
         name = "/".join(entry.path)
+        if opened and entry.name == PACKAGE:
+            chunks = partial(_opened, file, entry, opened)
+            yield Member(name, method="Office encryption", chunks=chunks)
+            continue
         if lock and entry.name == lock[0]:
             yield Member(name, entry.size, "locked", "LOCKED", lock[1])
             continue
         yield Member(name, entry.size, method="ole", chunks=file.chunks(entry))
         if not lock:
             yield from _texts(file, entry)
+
+
+def _opened(file: File, entry: Entry, opened: office_crypt.Opener) -> Iterator[bytes]:
+    return opened(file.chunks(entry)())
 
 
 def _texts(file: File, entry: Entry) -> Iterator[Member]:
@@ -97,8 +111,8 @@ def _lock(file: File) -> tuple[str, str] | None:
     Word: bit 8 of the flags at 10; Excel: record FILEPASS (2F) after BOF; PowerPoint: its own token.
     """
     names = {entry.name for entry in file.streams()}
-    if "EncryptedPackage" in names:
-        return "EncryptedPackage", "Office encryption"
+    if PACKAGE in names:
+        return PACKAGE, "Office encryption"
     if "\tDRMContent" in names:
         return "\tDRMContent", "rights management"
     if file.head("WordDocument")[11:12] and file.head("WordDocument")[11] & 1:

@@ -1,9 +1,9 @@
-"""Encryption of PDF files that open without a password: only what one may do with them is locked.
+"""Encryption of PDF files: those that open without a password, or with one that was given.
 
 Layout          Encrypt dictionary: V 1, 2 (RC4), 4 (CF: V2 RC4, AESV2), 5 (AESV3); R 2 to 6, O, U, P,
                 Length, UE; key of an object: MD5 of key, number, generation (V 5: the key itself)
 Source          ISO 32000-2: 7.6.3 to 7.6.6 (algorithms 1, 2, 2.A, 2.B, 4 to 6)
-Proves          the file opens with the empty password, as any reader would try it
+Proves          the file opens with the empty password, as any reader tries it, or with one given
 Does not prove  anything where it does not: then its content is locked
 """
 
@@ -42,25 +42,34 @@ class Key:
         return _rc4(key, data) if method == "RC4" else _unpadded(_aes(key, data[:16], data[16:]))
 
 
-def key_of(head: Mapping[str, Any], identity: bytes) -> Key:
-    """The key by the empty password; UnpackError LOCKED where it is another.
+def key_of(head: Mapping[str, Any], identity: bytes, passwords: tuple[str, ...]) -> Key:
+    """The key by the empty password or one of those given; UnpackError LOCKED where it is another.
 
     head: the Encrypt dictionary, resolved. identity: the first string of ID.
     """
+    for password in ("", *passwords):
+        key = _tried(head, identity, password)
+        if key:
+            return key
+    raise UnpackError("LOCKED")
+
+
+def _tried(head: Mapping[str, Any], identity: bytes, password: str) -> Key | None:
     version, revision = head.get("V"), head.get("R")
     own, user, flags = head.get("O"), head.get("U"), head.get("P")
     usual = head.get("Filter") == "Standard"
     if not (
         usual and isinstance(own, bytes) and isinstance(user, bytes) and isinstance(flags, int)
     ):
-        raise UnpackError("LOCKED")
+        return None
     if version == 5 and revision in (5, 6):
-        return _key_256(head, user, revision)
+        return _tried_256(head, user, revision, password.encode("utf-8", "replace")[:127])
     length = head.get("Length", 40) if version != 1 else 40
     if version not in (1, 2, 4) or revision not in (2, 3, 4) or not isinstance(length, int):
-        raise UnpackError("LOCKED")
+        return None
     size = 16 if version == 4 else min(max(length // 8, 5), 16)
-    raw = _PADDING + own[:32] + (flags & 0xFFFFFFFF).to_bytes(4, "little") + identity
+    raw = (password.encode("latin-1", "replace") + _PADDING)[:32] + own[:32]
+    raw += (flags & 0xFFFFFFFF).to_bytes(4, "little") + identity
     if revision == 4 and _false(head.get("EncryptMetadata")):
         raw += b"\xff" * 4
     key = _md5(raw)
@@ -75,20 +84,20 @@ def key_of(head: Mapping[str, Any], identity: bytes) -> Key:
             test = _rc4(bytes(byte ^ step for byte in key), test)
         right = test == user[:16]
     if not right:
-        raise UnpackError("LOCKED")
+        return None
     if version != 4:
         return Key(key, "RC4", "RC4")
     return Key(key, _method(head, "StrF"), _method(head, "StmF"))
 
 
-def _key_256(head: Mapping[str, Any], user: bytes, revision: int) -> Key:
+def _tried_256(head: Mapping[str, Any], user: bytes, revision: int, password: bytes) -> Key | None:
     packed = head.get("UE")
     if not isinstance(packed, bytes) or len(packed) < 32 or len(user) < 48:
-        raise UnpackError("LOCKED")
+        return None
     digest = _hash_6 if revision == 6 else _hash_5
-    if digest(user[32:40]) != user[:32]:
-        raise UnpackError("LOCKED")
-    key = _aes(digest(user[40:48]), bytes(16), packed[:32])
+    if digest(password, user[32:40]) != user[:32]:
+        return None
+    key = _aes(digest(password, user[40:48]), bytes(16), packed[:32])
     return Key(key, _method(head, "StrF"), _method(head, "StmF"))
 
 
@@ -103,18 +112,18 @@ def _false(value: Any) -> bool:
     return getattr(value, "name", None) == b"false"
 
 
-def _hash_5(salt: bytes) -> bytes:
-    return hashlib.sha256(salt).digest()
+def _hash_5(password: bytes, salt: bytes) -> bytes:
+    return hashlib.sha256(password + salt).digest()
 
 
-def _hash_6(salt: bytes) -> bytes:
-    """Algorithm 2.B for the empty password."""
+def _hash_6(password: bytes, salt: bytes) -> bytes:
+    """Algorithm 2.B for a user's password."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-    digest, step = hashlib.sha256(salt).digest(), 0
+    digest, step = hashlib.sha256(password + salt).digest(), 0
     while True:
         cipher = Cipher(algorithms.AES(digest[:16]), modes.CBC(digest[16:32])).encryptor()
-        mixed = cipher.update(digest * 64)
+        mixed = cipher.update((password + digest) * 64)
         name = ("sha256", "sha384", "sha512")[sum(mixed[:16]) % 3]
         digest, step = hashlib.new(name, mixed).digest(), step + 1
         if step >= 64 and mixed[-1] <= step - 32:

@@ -149,7 +149,7 @@ class Objects:
                 self._unpack(value)
 
     def _unlock(self, data: bytes) -> pdf_crypt.Key | None:
-        """The key of a file that is encrypted and opens without a password."""
+        """The key of a file that is encrypted; UnpackError LOCKED where no password opens it."""
         mark = pdf_crypt.ENCRYPT.search(data)
         if mark is None:
             return None
@@ -162,7 +162,8 @@ class Objects:
             next(items(data[mark.end() : mark.end() + 512]), (None, 0)) if mark else (None, 0)
         )
         first = found[0] if isinstance(found, list) and found else b""
-        return pdf_crypt.key_of(head, first if isinstance(first, bytes) else b"")
+        identity = first if isinstance(first, bytes) else b""
+        return pdf_crypt.key_of(head, identity, self.budget.passwords)
 
     def _opened(self, value: Any, place: tuple[int, int]) -> Any:
         """A value with its strings decrypted; streams when they are decoded."""

@@ -95,11 +95,12 @@ class Store:
 
     def nodes(self) -> Iterator[Node]:
         """All nodes of the store; `damaged` is told behind the last."""
+        form = struct.Struct("<I4xQQI" if self.wide else "<IIII")
         for raw in self._leaves(self._root, 0x81):
-            if self.wide:
-                yield Node(*struct.unpack_from("<I4xQQI", raw))
-            else:
-                yield Node(*struct.unpack_from("<IIII", raw))
+            if len(raw) < form.size:
+                self.damaged = True
+                continue
+            yield Node(*form.unpack_from(raw))
 
     def _leaves(self, root: int, kind: int) -> Iterator[bytes]:
         """Entries of all leaves of a tree, in order."""

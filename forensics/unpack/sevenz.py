@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 
-from forensics.unpack import streams
+from forensics.unpack import sevenz_crypt, streams
 from forensics.unpack.sevenz_header import (
     END,
     FILES,
@@ -60,13 +60,13 @@ NAMES = {
 } | dict.fromkeys(FILTERS, "BCJ")  # fmt: skip
 
 
-def decoded(source: Source, folder: Folder) -> Iterator[bytes]:
-    """The content of a folder in pieces; UnpackError UNSUPPORTED, DAMAGED or TRUNCATED."""
+def decoded(source: Source, folder: Folder, password: str | None = None) -> Iterator[bytes]:
+    """The content of a folder in pieces; UnpackError LOCKED, UNSUPPORTED, DAMAGED or TRUNCATED."""
     if any(coder.inputs != 1 for coder in folder.coders):
         raise UnpackError("UNSUPPORTED")
     found = pieces(source, folder.at, folder.size)
     for coder in reversed(folder.coders):
-        found = _through(coder, found)
+        found = _through(coder, found, password)
     left = folder.unpacked
     for piece in found:
         yield piece[:left]
@@ -77,9 +77,13 @@ def decoded(source: Source, folder: Folder) -> Iterator[bytes]:
         raise UnpackError("TRUNCATED")
 
 
-def _through(coder: Coder, packed: Iterator[bytes]) -> Iterator[bytes]:
+def _through(coder: Coder, packed: Iterator[bytes], password: str | None) -> Iterator[bytes]:
     if coder.id == COPY:
         return packed
+    if coder.id == AES:
+        if password is None:
+            raise UnpackError("LOCKED")
+        return sevenz_crypt.decrypted(packed, coder.properties, password)
     if coder.id == LZMA and len(coder.properties) == 5:
         make = partial(streams.lzma1, coder.properties)
         return streams.decoded(packed, make, open_end=True)
@@ -125,13 +129,13 @@ def _stored(plain: Iterator[bytes]) -> Iterator[bytes]:
 class _Content:
     """The content of one folder, read once from its beginning to its end."""
 
-    def __init__(self, source: Source, folder: Folder) -> None:
-        self._source, self._folder = source, folder
+    def __init__(self, source: Source, folder: Folder, password: str | None) -> None:
+        self._source, self._folder, self._password = source, folder, password
         self._begin()
 
     def _begin(self) -> None:
         self._at, self._held = 0, b""
-        self._pieces = decoded(self._source, self._folder)
+        self._pieces = decoded(self._source, self._folder, self._password)
 
     def read(self, file: File) -> Iterator[bytes]:
         """The bytes of a file; UnpackError where they end early or have another CRC-32."""
@@ -158,9 +162,9 @@ class _Content:
 _WITHOUT_NAMES = {"LOCKED": ("locked", "7z 7zAES"), "TRUNCATED": ("unsupported", "7z")}
 
 
-def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+def _members(source: Source, budget: Budget) -> Iterator[Member]:
     try:
-        files = _files(source, *place_of(source.read(0, 32)))
+        files = _files(source, *place_of(source.read(0, 32)), budget.passwords)
     except UnpackError as error:
         told = _WITHOUT_NAMES.get(error.reason)
         if told is None:
@@ -168,30 +172,48 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
         yield Member("", source.size, told[0], error.reason, told[1])
         return
     content: dict[int, _Content] = {}
+    opened: dict[int, str | None] = {}
     for file in files:
         if file.folder is None:
             if file.name:
                 yield Member(file.name, 0, method="7z", chunks=partial(iter, ()))
             continue
         method = "7z " + "+".join(NAMES.get(c.id, c.id.hex()) for c in file.folder.coders)
-        if any(coder.id == AES for coder in file.folder.coders):
+        key = file.folder.at
+        if key not in opened:
+            opened[key] = _password(source, file.folder, budget.passwords)
+        if _is_locked(file.folder) and opened[key] is None:
             yield Member(file.name, file.size, "locked", "LOCKED", method)
         elif not _readable(file.folder):
             yield Member(file.name, file.size, "unsupported", "UNSUPPORTED", method)
         else:
-            key = file.folder.at
             if key not in content:
-                content = {key: _Content(source, file.folder)}
+                content = {key: _Content(source, file.folder, opened[key])}
             read = partial(content[key].read, file)
             yield Member(file.name, file.size, method=method, chunks=read)
 
 
+def _is_locked(folder: Folder) -> bool:
+    return any(coder.id == AES for coder in folder.coders)
+
+
+def _password(source: Source, folder: Folder, passwords: tuple[str, ...]) -> str | None:
+    """The first password with which a folder's content begins to make sense."""
+    for password in passwords if _is_locked(folder) else ():
+        try:
+            next(decoded(source, folder, password), None)
+        except UnpackError:
+            continue
+        return password
+    return None
+
+
 def _readable(folder: Folder) -> bool:
-    known = {COPY, LZMA, LZMA2, DELTA, DEFLATE, BZIP2, *FILTERS}
+    known = {COPY, LZMA, LZMA2, DELTA, DEFLATE, BZIP2, AES, *FILTERS}
     return all(coder.id in known and coder.inputs == 1 for coder in folder.coders)
 
 
-def _files(source: Source, at: int, size: int, crc: int) -> list[File]:
+def _files(source: Source, at: int, size: int, crc: int, passwords: tuple[str, ...]) -> list[File]:
     """The files of the archive; UnpackError LOCKED where their names are encrypted."""
     if not size:
         return []
@@ -205,7 +227,7 @@ def _files(source: Source, at: int, size: int, crc: int) -> list[File]:
     for _ in range(4):  # a packed header may be packed again
         if header[0] != PACKED_HEADER:
             break
-        header = _unpacked_header(source, header)
+        header = _unpacked_header(source, header, passwords)
     reader = Reader(header)
     reader.expect(HEADER)
     found, names = Streams([], []), list[Name]()
@@ -245,14 +267,21 @@ def _placed(
         offset += size
 
 
-def _unpacked_header(source: Source, header: bytes) -> bytes:
+def _unpacked_header(source: Source, header: bytes, passwords: tuple[str, ...]) -> bytes:
     reader = Reader(header[1:])
     folders = read_streams(reader).folders
     if len(folders) != 1 or folders[0].unpacked > HEADER_MAX:
         raise UnpackError("DAMAGED")
-    if any(coder.id == AES for coder in folders[0].coders):
-        raise UnpackError("LOCKED")
-    return b"".join(decoded(source, folders[0]))
+    if not _is_locked(folders[0]):
+        return b"".join(decoded(source, folders[0]))
+    for password in passwords:
+        try:
+            found = b"".join(decoded(source, folders[0], password))
+        except UnpackError:
+            continue
+        if found[:1] in (bytes((HEADER,)), bytes((PACKED_HEADER,))):
+            return found
+    raise UnpackError("LOCKED")
 
 
 UNPACKER = Unpacker("7z", lambda head: head[:6] == MAGIC, bounded(_members))

@@ -41,7 +41,7 @@ class Database:
     """Pages of a database by number, from 1."""
 
     def __init__(self, source: Source) -> None:
-        head = source.read(0, 100)
+        head = source.read(0, 100).ljust(100, b"\0")
         size = int.from_bytes(head[16:18], "big")
         self._source = source
         self.page_bytes = 65536 if size == 1 else size

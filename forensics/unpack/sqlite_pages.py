@@ -159,7 +159,7 @@ def removed(page: Page, columns: int, encoding: str) -> Iterator[list[Value]]:
 
 def carved(data: bytes, start: int, end: int, encoding: str) -> Iterator[list[Value]]:
     """Whole cells of tables in bytes that no page owns: sizes must agree, and one value be text."""
-    at = start
+    at, end = start, min(end, len(data))
     while at < end - 4:
         if not data[at]:
             at = end - len(data[at:end].lstrip(b"\0"))

@@ -1,6 +1,6 @@
 """Containers that are recognised but not opened: their content is one row.
 
-Layout          signatures: ARJ, xar, Access (Jet, ACE); locked: AES Crypt, AttacheCase, OpenPGP, CMS
+Layout          signatures: ARJ, xar, OneNote; locked: AES Crypt, AttacheCase, OpenPGP, CMS
 Source          libmagic; the formats' specifications; RFC 4880 4.2 and 5.1; RFC 5652 6.1
 Proves          a container of this kind is here
 Does not prove  what is in it
@@ -16,7 +16,7 @@ from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, bounded
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"\x60\xea.{2}[\x1a-\x30]", "arj"),
     (rb"xar!", "xar"),
-    (rb"\x00\x01\x00\x00Standard (?:Jet|ACE) DB\x00", "Access"),
+    (rb"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "OneNote"),
     (rb"AES[\x00-\x02]\x00", "AES Crypt"),
     (rb".{4}(?:_AttacheCaseData|_AttacheCase_Rsa|_Atc_Broken_Data)", "AttacheCase"),
     (rb"-----BEGIN PGP MESSAGE", "OpenPGP"),

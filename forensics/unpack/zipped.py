@@ -97,7 +97,7 @@ def member(source: Source, entry: Entry, passwords: tuple[str, ...] = ()) -> Mem
     method = _METHODS.get(entry.method, f"method {entry.method}")
     if not entry.data:
         return Member(entry.name, entry.size, "partial", "NO_LOCAL_HEADER", method)
-    if entry.method not in (0, 14, 93, *_DECODERS):
+    if not _is_known(entry):
         return Member(entry.name, entry.size, "unsupported", "UNSUPPORTED", method)
     reason = "NOT_IN_DIRECTORY" if entry.hidden else None
     chunks = partial(_chunks, source, entry, opened)
@@ -120,10 +120,15 @@ def _opened(source: Source, entry: Entry, passwords: tuple[str, ...]) -> zip_cry
     return None
 
 
+def _is_known(entry: Entry) -> bool:
+    """Can its method be decoded."""
+    return entry.method in (0, 14, 93, *_DECODERS)
+
+
 def _begins(opened: zip_crypt.Opened, entry: Entry) -> bool:
     """Can the first piece be decoded: a check of one byte is passed by one wrong password in 256."""
     try:
-        next(_unpacked(opened(), entry), None)
+        next(_unpacked(opened(), entry) if _is_known(entry) else opened(), None)
     except UnpackError:
         return False
     return True

@@ -252,3 +252,38 @@ def msg() -> bytes:
     put("__attach_version1.0_#00000001/__substg1.0_3701000D/", INNER, 24)
     streams["__nameid_version1.0/__substg1.0_00030102"] = b"names"
     return ole(streams)
+
+
+def tnef(values: Values | None = None, files: dict[str, bytes] | None = None) -> bytes:
+    """The same message as winmail.dat: old attributes, a file, an attached message."""
+
+    def attribute(number: int, body: bytes) -> bytes:
+        head = struct.pack("<BHHI", 1, number, 6, len(body))
+        return head + body + struct.pack("<H", sum(body) & 0xFFFF)
+
+    def properties(values: Values) -> bytes:
+        out = struct.pack("<I", len(values))
+        for number, (kind, raw) in values.items():
+            out += struct.pack("<HH", kind, number)
+            if number == 0x8001:
+                out += bytes(16) + struct.pack("<II", 0, 7)
+            elif number >= 0x8000:
+                out += bytes(16) + struct.pack("<II", 1, 6) + "名".encode("utf-16-le") + bytes(6)
+            parts = [raw[12:16], raw[16:]] if kind == 0x101F else [raw]
+            if kind not in (NUMBER, TIME):
+                out += struct.pack("<I", len(parts))
+            for part in parts:
+                out += struct.pack("<I", len(part)) if kind not in (NUMBER, TIME) else b""
+                out += part + bytes(-len(part) % 4)
+        return out
+
+    out = b"\x78\x9f\x3e\x22\1\0" + attribute(0x9006, b"\0\0\1\0")
+    out += attribute(0x8004, b"old subject\0") + attribute(0x9003, properties(values or OUTER))
+    for name, data in (files or {"名簿.csv": TABLE}).items():
+        out += attribute(0x9002, bytes(14)) + attribute(0x8010, name.encode("cp932") + b"\0")
+        out += attribute(0x800F, data) + attribute(0x9005, properties({0x3707: wide(name)}))
+    if values is None:
+        inner = bytes(16) + tnef(INNER, {"x": b"y"})
+        out += attribute(0x9002, bytes(14))
+        out += attribute(0x9005, properties({CONTENT: (OBJECT, inner)}))
+    return out

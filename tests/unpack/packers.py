@@ -83,7 +83,7 @@ MBOX = b"".join(b"From a@example.com Mon Jun 20 01:01:07 2022\n" + MAIL + b"\n" 
 
 
 def ole(streams: dict[str, bytes]) -> bytes:
-    """A compound file of 512-byte sectors; all streams in the mini stream (shorter than 4096).
+    """A compound file of 512-byte sectors; all streams in the mini stream.
 
     Names with slashes lie in storages; the entries of a storage hang on each other to the right.
     """
@@ -123,7 +123,15 @@ def ole(streams: dict[str, bytes]) -> bytes:
         bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
     )
     head = head.ljust(44, b"\0") + struct.pack(
-        "<IIIIIIII", 1, dir_start, 0, 4096, mini_start, len(mini_fat) // 512, 0xFFFFFFFE, 0
+        "<IIIIIIII",
+        1,
+        dir_start,
+        0,
+        max(4096, 1 + max(map(len, streams.values()))),
+        mini_start,
+        len(mini_fat) // 512,
+        0xFFFFFFFE,
+        0,
     )
     head += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
     return (
@@ -287,19 +295,25 @@ LZMA2 = b"\x01\x21\x21\x01\x10"  # one coder, its id, one byte of properties: 1 
 
 
 def sevenz(
-    files: dict[str, bytes], chain: list[dict] | None = None, coders: bytes = LZMA2
+    files: dict[str, bytes],
+    chain: list[dict] | None = None,
+    coders: bytes = LZMA2,
+    body: bytes | None = None,
 ) -> bytes:
-    """A solid 7z archive: one folder, its header not packed. chain: filters before LZMA2."""
+    """A solid 7z archive: one folder, its header not packed. chain: filters before LZMA2.
+
+    body: its packed bytes, made by the test.
+    """
     filters = [*(chain or []), {"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}]
-    body = b"".join(files.values())
-    packed = lzma.compress(body, lzma.FORMAT_RAW, filters=filters)
+    whole = b"".join(files.values())
+    packed = body or lzma.compress(whole, lzma.FORMAT_RAW, filters=filters)
     sizes = [_number(len(data)) for data in files.values()]
     crcs = b"".join(zlib.crc32(data).to_bytes(4, "little") for data in files.values())
     names = b"\0" + b"".join((name + "\0").encode("utf-16-le") for name in files)
     outputs = coders[0]  # each gives as many bytes
     header = b"".join((
         b"\1\4", b"\6\0", _number(1), b"\x09", _number(len(packed)), b"\0",
-        b"\7\x0b", _number(1), b"\0", coders, b"\x0c", _number(len(body)) * outputs, b"\0",
+        b"\7\x0b", _number(1), b"\0", coders, b"\x0c", _number(len(whole)) * outputs, b"\0",
         b"\x08\x0d", _number(len(files)), b"\x09", *sizes[:-1], b"\x0a\1", crcs, b"\0\0",
         b"\5", _number(len(files)), b"\x11", _number(len(names)), names, b"\0\0",
     ))  # fmt: skip

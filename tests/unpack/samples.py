@@ -10,7 +10,8 @@ from pathlib import Path
 
 import ese_pages
 import pyarrow as pa
-from outlook import pst
+from access_pages import access
+from outlook import pst, tnef
 from packers import (
     MAIL,
     MBOX,
@@ -64,6 +65,8 @@ SAMPLES: dict[str, bytes] = {
     "office": XLSX,
     "ole": ole({"One": TEXT[:1000], "Two": b"x" * 100}),
     "pst": pst(),
+    "tnef": tnef(),
+    "access": access(),
     "ese": ese_pages.database(),
     "rtf": RTF,
     "html": HTML,

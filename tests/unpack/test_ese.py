@@ -8,7 +8,7 @@ import pytest
 from ese_pages import SEVEN, database
 from test_unpack import contents
 
-from forensics.unpack.ese_rows import unpacked
+from forensics.unpack.ese_rows import Column, Reader, unpacked
 
 
 @pytest.mark.parametrize("page_bytes", [4096, 8192, 32768])
@@ -32,6 +32,14 @@ def test_packed_values() -> None:
     assert unpacked(bytes((2 << 3 | 6,)) + SEVEN[1:]) == "packed".encode("utf-16-le")
     assert unpacked(b"") == b""
     assert unpacked(b"\x18\x10\0" + b"\xff" * 9) is not None
+
+
+def test_tagged_values_that_lie_nowhere() -> None:
+    reader = Reader([Column(256, 12, 0, 1200, "Long")], large=False)
+    row = b"\0\x7f\4\0" + b"\0\1\0\0" + b"text"
+    assert reader.values(row) == [""]
+    assert reader.values(row[:6]) == [""]
+    assert reader.values(b"") == []
 
 
 @pytest.mark.parametrize("seed", range(60))

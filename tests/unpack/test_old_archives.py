@@ -174,7 +174,7 @@ def test_archives_that_unpack_themselves(archive: bytes, windows: bool) -> None:
 @pytest.mark.parametrize(
     ("head", "told"),
     [
-        (b"\0\1\0\0Standard Jet DB\0", ("unsupported", "Access")),
+        (bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3"), ("unsupported", "OneNote")),
         (b"\x85\x01\x0c\x03" + bytes(range(8)) + b"\1", ("locked", "OpenPGP")),
         (b"\x30\x82\x01\x5a\x06\x09" + bytes.fromhex("2a864886f70d010703"), ("locked", "CMS")),
         (b"\6\0\0\0_AttacheCaseData", ("locked", "AttacheCase")),

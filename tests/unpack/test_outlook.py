@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import lzma
 import random
+import struct
 from pathlib import Path
 
 import pytest
-from outlook import LONG, TABLE, Store, msg, pst, rtf_packed
+from outlook import LONG, TABLE, Store, msg, pst, rtf_packed, tnef, wide
 from test_unpack import contents, flipped
 
 from forensics.unpack import Buffer, UnpackError, pst_blocks
@@ -52,6 +53,21 @@ def test_a_message_file() -> None:
     assert not any(name.endswith("1000001F") for name in found)  # not twice
 
 
+def test_winmail() -> None:
+    data = tnef()
+    found = {name: rest[:3] for name, *rest in contents(data)}
+    text = found["message.txt"][0].decode()
+    assert set(LINES[:-2]) <= set(text.splitlines())  # the mail around it has the recipients
+    assert text.endswith("\n\n" + LONG)
+    assert found["名簿.csv"][0] == TABLE
+    assert "Subject: 内側\n" in found["1/message.txt"][0].decode()
+    assert found["1/x"][0] == b"y"
+    assert {outcome for _, outcome, _ in found.values()} == {"examined"}
+    wrong = flipped(data, data.index(b"1,2,3") + 1)
+    assert contents(wrong)[-1][2:4] == ("partial", "CRC_MISMATCH")
+    assert contents(data[:-40])[-1][2:4] == ("partial", "TRUNCATED")
+
+
 def test_a_damaged_block_is_read_and_told() -> None:
     data = pst(1)
     at = data.index("貴子 090".encode("utf-16-le").translate(pst_blocks._ENCODE))
@@ -86,6 +102,16 @@ def test_blocks_in_each_other_end() -> None:
     assert list(reader.below(loop)) == []
 
 
+def test_entries_that_are_too_short() -> None:
+    store = Store()
+    store.nodes.append((0x200024, *store.item({0x37: wide("表")}), 0x122))
+    data = bytearray(store.bytes())
+    (root,) = struct.unpack_from("<Q", data, 224)
+    (leaf,) = struct.unpack_from("<Q", data, root + 16)
+    data[leaf + 490] = 24  # bytes of an entry
+    assert contents(bytes(data))[0][2:4] == ("partial", "DIRECTORY_DAMAGED")
+
+
 def test_packed_rtf() -> None:
     plain = b"{\\rtf1" + random.Random(5).randbytes(9000)
     kind, raw = rtf_packed(plain)
@@ -97,7 +123,7 @@ def test_packed_rtf() -> None:
 @pytest.mark.parametrize("seed", range(60))
 def test_damage_ends_with_a_reason(seed: int) -> None:
     chance = random.Random(seed)
-    data = bytearray(chance.choice((pst(1), pst(0), pst(1, "ansi"), pst(1, "4k"), msg())))
+    data = bytearray(chance.choice((pst(1), pst(0), pst(1, "ansi"), pst(1, "4k"), msg(), tnef())))
     for _ in range(chance.choice((1, 20, 200))):
         data[chance.randrange(len(data))] = chance.randrange(256)
     cut = bytes(data[: chance.choice((len(data), chance.randrange(len(data))))])

@@ -249,6 +249,23 @@ def test_mail():
     ]
 
 
+def test_what_random_damage_found():
+    """Each once ended in an exception of its own, not in a reason."""
+    sheet = b'<?xml version="1.0" encoding="Shift_JIS"?><w:p>x</w:p>'
+    parts = {"[Content_Types].xml": b"<Types/>", "word/document.xml": sheet}
+    assert contents(zipped(parts))[-1][2:4] == ("partial", "XML_DAMAGED")
+    assert contents(b"From: =?a\0b?B?eA==?=\nTo: b\n\nbody")[-1][1] == b"body"
+    assert contents(b"SQLite format 3\0")[-1][2:4] == ("partial", "DAMAGED")
+    cabinet = struct.pack("<4sIIIIIBBHHHHH", b"MSCF", 0, 0, 0, 44, 0, 3, 1, 1, 1, 4, 0, 0)
+    assert contents(cabinet)[-1][2:4] == ("partial", "TRUNCATED")
+
+
+def test_folders_of_foxmail():
+    mark = b"\x10" * 7 + b"\x11" * 6 + b"S\n"
+    found = contents(mark + MAIL + mark + MAIL)
+    assert [(name, body) for name, body, *_ in found] == [("1", MAIL), ("2", MAIL)]
+
+
 def test_compound_files():
     data = ole({"One": TEXT[:1000], "Two": b"x" * 100})
     assert [(name, body) for name, body, *_ in contents(data)] == [
