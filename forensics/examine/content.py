@@ -86,7 +86,7 @@ class Rows:
     """The rows that a unit gives, by table."""
 
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    people: list[tuple[Address, tuple[str, ...]]] = field(default_factory=list)
+    people: list[tuple[Address, personal.Tokens]] = field(default_factory=list)
 
     def given(self) -> dict[str, Any]:
         """The tables; people as columns, for there may be as many as residents of a city."""
@@ -104,7 +104,7 @@ class Rows:
         )  # fmt: skip
 
 
-def _people(records: Sequence[tuple[Address, tuple[str, ...]]]) -> pa.Table:
+def _people(records: Sequence[tuple[Address, personal.Tokens]]) -> pa.Table:
     """Rows of `people` of (address of the record, person tokens)."""
     import pyarrow as pa
 

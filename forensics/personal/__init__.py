@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from forensics.personal.found import Found, Hit, Record, Settings
+from forensics.personal.found import Found, Hit, Record, Settings, Tokens
 
 if TYPE_CHECKING:
     from forensics.personal.detect import Detector
@@ -19,6 +19,7 @@ __all__ = [
     "Hit",
     "Record",
     "Settings",
+    "Tokens",
     "controls",
     "mask_path",
     "mask_text",

@@ -26,8 +26,9 @@ from forensics.personal.found import Found, Hit, Record, Settings, masked
 from forensics.personal.lines import Lines
 from forensics.personal.literals import Literals
 from forensics.personal.masks import runs
+from forensics.personal.persons import Tally
 from forensics.personal.register import Comparison, Index
-from forensics.personal.rows import Rows
+from forensics.personal.rows import Cell, Rows
 from forensics.personal.rules import Rules
 
 Offsets = NDArray[np.int64]
@@ -45,15 +46,15 @@ class _Open:
 
     start: int
     end: int
-    kinds: set[str]
-    rows: int
-    persons: dict[str, None]
-    register: dict[str, None]
     layout: str
     encoding: str
-    score: float
     comparison: Comparison
     shape: tuple[str, ...]
+    kinds: set[str] = field(default_factory=set)
+    rows: int = 0
+    persons: Tally = field(default_factory=Tally)
+    register: Tally = field(default_factory=Tally)
+    score: float = 0.0
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ class Detector:
     def detect(self, chunks: Iterable[bytes]) -> Found:
         """Hits, records, counts and warnings of one content that comes in pieces of any size."""
         state = _State()
-        for data, start, low, high in _windows(chunks):
+        for data, start, low, high in windows(chunks):
             self._window(data, start, low, high, state)
         for record in state.open.values():
             state.found.records.append(self._closed(record))
@@ -101,17 +102,23 @@ class Detector:
     def _region(
         self, piece: bytes, start: int, region: gate.Region, span: tuple[int, int], state: _State
     ) -> None:
-        """One region: as it is and in the transfer forms in it; what reads best is taken."""
+        """One region: as it is and in the transfer forms in it; of two readings of the same bytes, the better one."""
         readings = [self._reading(piece, start, None, state, wide_only=not region.narrow)]
         readings += [self._reading(decoded, 0, offsets + start, state)
                      for decoded, offsets in transfer.forms(piece, region.escapes)]  # fmt: skip
-        best = [max(readings, key=_weight)]
+        taken: list[tuple[int, int]] = []
+        for reading in sorted(readings, key=_weight, reverse=True):
+            spans = [view.all_at([rows.start, rows.end]) for view, rows in reading]
+            free = [all(end <= first or last <= begin for first, last in taken) for begin, end in spans]  # fmt: skip
+            for (view, rows), alone in zip(reading, free, strict=True):
+                if alone:
+                    self._take(view, rows, span, state)
+            taken += [(begin, end) for begin, end in spans]
         if region.base64:
-            best += [self._reading(decoded, 0, offsets + start, state)
-                     for decoded, offsets in transfer.base64_runs(piece) if not decoded.isascii()]  # fmt: skip
-        for reading in best:
-            for view, rows in reading:
-                self._take(view, rows, span, state)
+            for decoded, offsets in transfer.base64_runs(piece):
+                if not decoded.isascii():
+                    for view, rows in self._reading(decoded, 0, offsets + start, state):
+                        self._take(view, rows, span, state)
 
     def _reading(self, data: bytes, start: int, through: Offsets | None, state: _State, *,
                  wide_only: bool = False) -> list[tuple[View, Rows]]:  # fmt: skip
@@ -160,18 +167,18 @@ class Detector:
 
     def _take(self, view: View, rows: Rows, span: tuple[int, int], state: _State) -> None:
         """Add rows to the findings: hits up to the limit, persons, and the record they belong to."""
-        start, end = view.at(rows.start), view.at(rows.end)
+        start, end = view.all_at([rows.start, rows.end])
         if not span[0] <= start < span[1]:
             return
-        known: list[str | None] = [None] * len(rows)
+        matched = np.full(len(rows), -1, np.int64)
         comparison = Comparison()
         if self.index:
             matched = self.index.match(rows)
-            token_of = self.index.token
-            known = [token_of(number) if number >= 0 else None for number in matched.tolist()]
             comparison = self.index.compare(rows, matched)
-        own = [token for token in known if token is not None]
+        known = matched >= 0
         tokens = persons.tokens(rows, self._key, known)
+        if self.index:
+            tokens[known] = persons.register_tokens(self.index.numbers(matched[known]))
         self._hits(view, rows, state)
         kinds = {
             kind
@@ -183,49 +190,44 @@ class Detector:
         if last is None or start - last.end > MERGE_GAP or last.shape != rows.order:
             if last is not None:
                 state.found.records.append(self._closed(last))
-            last = _Open(
-                start,
-                end,
-                set(),
-                0,
-                {},
-                {},
-                rows.layout,
-                view.encoding,
-                0.0,
-                comparison,
-                rows.order,
-            )
+            last = _Open(start, end, rows.layout, view.encoding, comparison, rows.order)
             state.open[key] = last
         else:
             last.comparison += comparison
         last.end = max(last.end, end)
         last.kinds |= kinds
         last.rows += len(rows)
-        last.persons.update(dict.fromkeys(tokens))
-        last.register.update(dict.fromkeys(own))
+        last.persons.add(tokens)
+        last.register.add(tokens[known])
         last.score = max(last.score, rows.score)
 
     def _hits(self, view: View, rows: Rows, state: _State) -> None:
+        """Hits of the first rows that have a kind, up to the limit; all of them are counted."""
         for kind, column in rows.columns.items():
             state.found.counts[kind, "accepted"] += int(column.filled.sum())
         span = view.at(rows.start) // HITS_SPAN
         wanted = {kind for kind in rows.columns if state.hits[kind, span] < HITS_MAX}
         named: dict[tuple[str, str], str] = {}
-        for row in range(len(rows)):
-            if not wanted:
-                break
-            for kind, first, end, value in rows.cells(row, wanted):
-                start = view.at(first)
+        cells: list[Cell] = []
+        rules: list[str] = []
+        for row in _filled(rows, wanted):
+            for cell in rows.cells(row, wanted):
+                kind, first, end, _ = cell
                 shape = (kind, _shape(view.text[first:end]))
                 if shape not in named or rows.layout == "text":
                     named[shape] = self._rule(kind, view, first, end, rows)
-                state.found.hits.append(
-                    Hit(kind, start, view.at(end) - start, view.encoding, named[shape], persons.token(self._key, kind, value),
-                        masked(kind, value), round(rows.scores.get(kind, 0.0), 2))
-                )  # fmt: skip
+                cells.append(cell)
+                rules.append(named[shape])
                 state.hits[kind, span] += 1
-            wanted = {kind for kind in wanted if state.hits[kind, span] < HITS_MAX}
+            wanted -= {kind for kind in wanted if state.hits[kind, span] >= HITS_MAX}
+        starts = view.all_at([cell[1] for cell in cells])
+        ends = view.all_at([cell[2] for cell in cells])
+        make = {kind: persons.maker(self._key, kind) for kind in rows.columns}
+        scores = {kind: round(rows.scores.get(kind, 0.0), 2) for kind in rows.columns}
+        state.found.hits += [
+            Hit(kind, start, end - start, view.encoding, rule, make[kind](value), masked(kind, value), scores[kind])
+            for (kind, _, _, value), start, end, rule in zip(cells, starts, ends, rules, strict=True)
+        ]  # fmt: skip
 
     def _rule(self, kind: str, view: View, first: int, end: int, rows: Rows) -> str:
         """Name of the YARA rule that finds the value, or of what found it instead of one."""
@@ -243,20 +245,36 @@ class Detector:
             if span[0] <= place < span[1]:
                 value = data[match.start : match.start + match.length].hex()
                 state.found.hits.append(Hit("rule", place, match.length, "ascii", match.rule,
-                                            persons.token(self._key, "rule", value), "rule …", 0.0))  # fmt: skip
+                                            persons.maker(self._key, "rule")(value), "rule …", 0.0))  # fmt: skip
 
     def _closed(self, record: _Open) -> Record:
         extract = record.comparison.extract(self.index.persons) if self.index else None
         return Record(
             record.start, record.end - record.start, tuple(sorted(record.kinds)), record.rows,
-            tuple(sorted(record.persons)), tuple(sorted(record.register)), record.layout, record.encoding,
+            record.persons.tokens(), record.register.tokens(), record.layout, record.encoding,
             round(record.score, 2), extract,
         )  # fmt: skip
 
 
+def _filled(rows: Rows, wanted: set[str]) -> Iterator[int]:
+    """Rows that have one of the wanted kinds, which grow fewer meanwhile."""
+    first = 0
+    while wanted:
+        size = len(wanted)
+        some = np.logical_or.reduce([rows.columns[kind].filled[first:] for kind in wanted])
+        for row in (some.nonzero()[0] + first).tolist():
+            yield row
+            if len(wanted) < size:
+                first = row + 1
+                break
+        else:
+            return
+
+
 def _shape(text: str) -> str:
     """What a rule sees of a value: digits alike, other characters by their class; one name serves one shape of a column."""
-    return _OTHER.sub("漢", text.translate(_CLASS))
+    shape = text.translate(_CLASS)
+    return shape if shape.isascii() else _OTHER.sub("漢", shape)
 
 
 _CLASS = str.maketrans(string.digits + string.ascii_letters, "9" * 10 + "a" * 52)
@@ -268,7 +286,7 @@ def _weight(found: Iterable[tuple[View, Rows]]) -> float:
     return sum(len(rows) * rows.score for _, rows in found)
 
 
-def _windows(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int, int]]:
+def windows(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int, int]]:
     """Windows (bytes, offset of the first, low, high): a window answers for rows that start in [low, high)."""
     held, start, low = bytearray(), 0, 0
     for chunk in chunks:

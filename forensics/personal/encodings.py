@@ -7,7 +7,6 @@ be decoded is one character of its own (a lone surrogate), so every byte stays a
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from forensics.personal.euc import decode_euc
 from forensics.personal.fold import fold_points, points, text_of
+from forensics.personal.telling import is_utf8, line_encodings
 
 _PLANES = 0x30000
-_VENDOR_ROWS = frozenset((0xAD, 0xF9, 0xFA, 0xFB, 0xFC))  # rows 13 and 89 to 92
-_ELSEWHERE = "￢￤∵\x80\uf8f0"
 _ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 
 
@@ -31,57 +30,6 @@ class Encoding:
     name: str
     decode: Callable[[bytes], str]
     widths: Callable[[NDArray[np.uint32]], NDArray[np.uint8]]
-
-
-@cache
-def _ibm() -> str:
-    """EUC-JP 8F F3F3 to 8F F4FE (eucJP-ms): IBM's rows of CP932 without what JIS X 0212 has."""
-    rows = (
-        bytes([lead, trail])
-        for lead in (0xFA, 0xFB, 0xFC)
-        for trail in range(0x40, 0xFD)
-        if trail != 0x7F
-    )
-    chars = [row.decode("cp932", "ignore") for row in rows]
-    return "".join(
-        char
-        for char in chars
-        if len(char) == 1 and (char == "№" or not _in_euc(char)) and char not in _ELSEWHERE
-    )
-
-
-def _in_euc(char: str) -> bool:
-    return bool(char.encode("euc_jp", "ignore"))
-
-
-def _euc_error(error: UnicodeError) -> tuple[str, int]:
-    """Vendor characters that the codec lacks; any other undecodable byte stands for itself."""
-    assert isinstance(error, UnicodeDecodeError)
-    data, place = error.object, error.start
-    codes = data[place : place + 3]
-    if codes[:1] == b"\x8f" and codes[1:2] in {b"\xf3", b"\xf4"} and len(codes) == 3:
-        number = (codes[1] - 0xF3) * 94 + codes[2] - 0xA1 - 82
-        if 0 <= number < len(_ibm()):
-            return _ibm()[number], place + 3
-    elif codes[0] in _VENDOR_ROWS and len(codes) > 1 and codes[1] >= 0xA1:
-        row, cell = codes[0] - 0xA0, codes[1] - 0xA0
-        lead = (row + 1) // 2 + (0x80 if row < 63 else 0xC0)
-        trail = cell + (0x9E if row % 2 == 0 else 0x3F + (cell >= 64))
-        char = bytes([lead, trail]).decode("cp932", "ignore")
-        if len(char) == 1:
-            return char, place + 2
-    return chr(0xDC00 + codes[0]) if codes[0] >= 0x80 else chr(codes[0]), place + 1
-
-
-@cache
-def _euc_errors() -> str:
-    """Name of the error handler, registered with the codecs of this process on first use."""
-    codecs.register_error("forensics-euc-jp", _euc_error)
-    return "forensics-euc-jp"
-
-
-def _decode_euc(data: bytes) -> str:
-    return data.decode("euc_jp", _euc_errors())
 
 
 @cache
@@ -98,7 +46,7 @@ def _width_table(name: str) -> NDArray[np.uint8]:
         table[0xF8F0:0xF8F4] = 1
     elif name == "euc-jp":
         triples = (bytes([0x8F, a, b]) for a in range(0xA1, 0xFF) for b in range(0xA1, 0xFF))
-        three = [text for text in map(_decode_euc, triples) if len(text) == 1]
+        three = [text for text in map(decode_euc, triples) if len(text) == 1]
         table[[ord(char) for char in three]] = 3
         table[[ord(char) for char in "㈱№℡ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"]] = 2  # row 13 has them too, and is commoner
     table.setflags(write=False)
@@ -123,7 +71,7 @@ UTF8 = Encoding(
 CP932 = Encoding(
     "cp932", lambda data: data.decode("cp932", "surrogateescape"), _table_widths("cp932")
 )
-EUC = Encoding("euc-jp", _decode_euc, _table_widths("euc-jp"))
+EUC = Encoding("euc-jp", decode_euc, _table_widths("euc-jp"))
 UTF16LE = Encoding("utf-16-le", _decode_wide("utf-16-le"), _wide)
 UTF16BE = Encoding("utf-16-be", _decode_wide("utf-16-be"), _wide)
 
@@ -132,6 +80,9 @@ BY_NAME = {
     "utf-8": "utf-8", "cp932": "cp932", "euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp",
     "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be",
 }  # fmt: skip
+
+
+_EXACT = frozenset({"utf-8", "cp932"})  # the widths of all characters are the bytes
 
 
 @dataclass
@@ -162,24 +113,42 @@ class View:
         return points(self.raw)
 
     @cached_property
-    def _ends(self) -> NDArray[np.int64]:
+    def _ends(self) -> NDArray[np.int32]:
         assert self.widths is not None
-        return np.cumsum(self.widths(self._raw_points), dtype=np.int64)
+        return np.cumsum(self.widths(self._raw_points), dtype=np.int32)
 
     def at(self, place: int) -> int:
         """Byte offset of character `place` (at the end of text: the first byte after it)."""
-        inner = self.inner(place)
-        return (
-            inner if self.through is None else int(self.through[min(inner, len(self.through) - 1)])
-        )
+        return self.all_at([place])[0]
+
+    def all_at(self, places: list[int]) -> list[int]:
+        """The same for many characters at once."""
+        inner = self._inner(np.array(places, np.int64))
+        if self.through is not None:
+            inner = self.through[np.minimum(inner, len(self.through) - 1)]
+        out: list[int] = inner.tolist()
+        return out
 
     def inner(self, place: int) -> int:
         """The same in the decoded form, where there is one."""
+        return int(self._inner(np.array([place], np.int64))[0])
+
+    def _inner(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         if self.offsets is not None:
-            return int(self.offsets[min(place, len(self.offsets) - 1)])
+            return self.offsets[np.minimum(places, len(self.offsets) - 1)]
         if self.raw.isascii():
-            return self.start + place * (2 if self.encoding.startswith("utf-16") else 1)
-        return self.start + (int(self._ends[place - 1]) if place else 0)
+            return self.start + places * (2 if self.encoding.startswith("utf-16") else 1)
+        if self.encoding in _EXACT and "_ends" not in self.__dict__ and len(places) <= 2:
+            return np.array([self._near_an_end(place) for place in places.tolist()], np.int64)
+        return self.start + np.where(places > 0, self._ends[np.maximum(places, 1) - 1], 0)
+
+    def _near_an_end(self, place: int) -> int:
+        """Offset of one character, counted from the end of the text that is nearer."""
+        assert self.widths is not None
+        if place * 2 < len(self.raw):
+            return self.start + int(self.widths(self._raw_points[:place]).sum(dtype=np.int64))
+        after = int(self.widths(self._raw_points[place:]).sum(dtype=np.int64))
+        return self.start + len(self.data) - after
 
 
 def view(data: bytes, start: int, encoding: Encoding) -> View:
@@ -244,7 +213,7 @@ def _jis_pairs(piece: bytes, begin: int) -> tuple[str, NDArray[np.int64]]:
             place += 1
             continue
         for pair in range(place, end, 2):
-            text = _decode_euc(bytes([piece[pair] | 0x80, piece[pair + 1] | 0x80]))
+            text = decode_euc(bytes([piece[pair] | 0x80, piece[pair + 1] | 0x80]))
             texts.append(text[0])
             places.append(begin + pair)
         place = end
@@ -343,13 +312,18 @@ _WIDE_MIN, _WIDE_SHARE = 3, 0.02  # zeros beside other bytes in a sector of UTF-
 _WIDE_CORE = 0.1  # and in one that is nothing else
 _WIDE_AROUND = 4  # sectors read along on both sides
 _NO_TEXT = re.compile(rb"\0{4,}")
+_SHORT = (
+    1 << 14
+)  # bytes in which it is quicker to take out runs of zeros than to look at all sectors
 _ODD_MAX = 5  # characters that no Japanese text has, in a sector that is all UTF-16
 
 
 def wides(piece: bytes) -> list[Wide]:
     """Where a piece holds UTF-16, seen by zeros at every second byte, in which byte order."""
     least = _WIDE_MIN if len(piece) % _SECTOR else int(_SECTOR // 2 * _WIDE_SHARE) + 1
-    if len(piece) < 16 or _NO_TEXT.sub(b"", piece).count(0) < least:
+    if len(piece) < 16 or piece.count(0) < least:
+        return []
+    if len(piece) < _SHORT and _NO_TEXT.sub(b"", piece).count(0) < least:
         return []
     zero = np.zeros(len(piece) + -len(piece) % _SECTOR, bool)
     zero[: len(piece)] = np.frombuffer(piece, np.uint8) == 0
@@ -460,10 +434,7 @@ def views_of(piece: bytes, start: int, *, wide_only: bool = False) -> Iterator[l
 
 
 Stretch = tuple[int, bytes, tuple[Encoding, ...]]
-_EVIDENCE = 6  # bytes above ASCII in a line that say which encoding it is in
 _OPEN_LINES = 4
-_MIXED = 6  # bytes in order of UTF-8
-_RARE = 12  # one byte in so many may be none of the line's own
 
 
 def _stretches(piece: bytes) -> Iterator[Stretch]:
@@ -473,10 +444,10 @@ def _stretches(piece: bytes) -> Iterator[Stretch]:
     if piece.isascii():
         yield 0, piece, ()
         return
-    if _is_utf8(piece):
+    if is_utf8(piece):
         yield 0, piece, (UTF8,)
         return
-    starts, known = _line_encodings(piece)
+    starts, known = line_encodings(piece)
     decided = np.flatnonzero(known >= 0)
     turns = decided[1:][known[decided[1:]] != known[decided[:-1]]]
     if not len(decided):
@@ -493,90 +464,3 @@ def _stretches(piece: bytes) -> Iterator[Stretch]:
 
 
 _NARROW = (UTF8, CP932, EUC)
-
-
-def _line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
-    """Starts of lines (what controls end), and the place in _NARROW of the encoding of each, -1 where it is open.
-
-    UTF-8 has its triples in order; CP932 begins its pairs with bytes that EUC-JP has not. Half-width kana
-    alone, and text beside other bytes, are open.
-    """
-    values = np.frombuffer(piece, np.uint8)
-    classes = _CLASSES[values]
-    starts = np.append(0, np.flatnonzero(classes & _ENDS) + 1)
-    if starts[-1] == len(values):
-        starts = starts[:-1]
-    high = values >= 0x80
-    follows = classes & _FOLLOWS > 0
-    triple = (classes[:-2] & _LEAD > 0) & follows[1:-1] & follows[2:]
-
-    def count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.add.reduceat(mask.view(np.uint8), starts, dtype=np.int64)
-
-    packed = _COUNTED[classes]  # high and pair in one number, and triples
-    packed[:-2] += triple * np.int64(3 << 2 * _BITS)
-    sums, bits = np.add.reduceat(packed, starts), (1 << _BITS) - 1
-    all_high, pairs, triples = sums & bits, sums >> _BITS & bits, sums >> 2 * _BITS
-    out = np.full(len(starts), -1, np.int8)
-    enough = all_high >= _EVIDENCE
-    utf8 = enough & (triples * 4 >= all_high * 3)
-    cp932 = enough & ~utf8 & (pairs * _RARE > all_high) & (triples < _MIXED)
-    if cp932.any():  # two pairs of EUC-JP: CP932 has so many bytes only of half-width kana
-        upper, above = values >= 0xA1, values >= 0xE0
-        four = np.zeros(len(values), bool)
-        four[:-3] = upper[:-3] & upper[1:-2] & upper[2:-1] & upper[3:]
-        four[:-3] &= above[:-3] | above[1:-2] | above[2:-1] | above[3:]
-        cp932 &= count(four) < 2
-    out[utf8] = 0
-    out[cp932] = 1
-    rest = enough & ~utf8 & (pairs == 0)
-    if rest.any():
-        edges = np.flatnonzero(np.diff(high, prepend=False, append=False))
-        lengths = np.diff(edges)[::2]
-        if b"\x8f" in piece:  # characters of three bytes
-            threes = np.append(0, np.cumsum(values == 0x8F))
-            lengths = lengths - (threes[edges[1::2]] - threes[edges[::2]])
-        odd = np.zeros(len(values), bool)
-        odd[edges[::2][lengths % 2 == 1]] = True
-        out[rest & (count(values >= 0xE0) > 0) & (count(odd) == 0)] = 2
-    return starts, out
-
-
-_ENDS, _PAIR, _FOLLOWS, _LEAD, _HIGH = 1, 2, 4, 8, 16
-_BITS = 21  # of each of three counts in one number: a window has fewer bytes
-
-
-def _classes() -> NDArray[np.uint8]:
-    """What a byte may be: a control that ends a line, a lead of CP932 only, a follower or lead of UTF-8."""
-    out = np.zeros(256, np.uint8)
-    out[[*range(9), *range(10, 27), *range(28, 32), 127]] |= _ENDS
-    out[0x80:0xA0] |= _PAIR
-    out[[0x8E, 0x8F]] &= ~np.uint8(_PAIR)  # EUC-JP begins half-width kana and triples with them
-    out[0x80:0xC0] |= _FOLLOWS
-    out[0xE2:0xF0] |= _LEAD
-    out[0x80:] |= _HIGH
-    out.setflags(write=False)
-    return out
-
-
-_CLASSES = _classes()
-_COUNTED = np.array([(kind & _HIGH > 0) + ((kind & _PAIR > 0) << _BITS) for kind in range(32)])
-_LONE = re.compile("[\udc80-\udcff]")
-_CUT = 3  # bytes of a character that an end of a piece cuts
-
-
-def _is_utf8(piece: bytes) -> bool:
-    """Is all of it UTF-8 but for characters that its ends cut, and those few beside whole ones."""
-    begin, end = 4 * _CUT, len(piece) - 4 * _CUT
-    while begin < end and piece[begin] & 0xC0 == 0x80 and begin < 4 * _CUT + 3:
-        begin += 1
-    if begin < end:  # most that is not says so early
-        try:
-            codecs.utf_8_decode(memoryview(piece)[begin:end])
-        except UnicodeDecodeError:
-            return False
-    text = UTF8.decode(piece)
-    if _LONE.search(text, _CUT, len(text) - _CUT):
-        return False
-    cut = len(_LONE.findall(text[:_CUT] + text[-_CUT:]))
-    return len(piece) - len(text) > 16 * cut

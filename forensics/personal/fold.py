@@ -82,7 +82,7 @@ def points(text: str) -> NDArray[np.uint32]:
 
 def fold_points(raw: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Code points with full-width ASCII, hyphens, spaces and half-width kana in one form, same length."""
-    return _table()[np.minimum(raw, _PLANES - 1)]
+    return _table().take(raw, mode="clip")
 
 
 def text_of(folded: NDArray[np.uint32]) -> str:

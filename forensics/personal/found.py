@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,7 @@ class Settings:
     year: int = 2022
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An accepted identifier: bytes `start`, `length` of the content; never the value itself."""
 
     kind: str
@@ -34,19 +35,40 @@ class Hit:
     score: float
 
 
+TOKEN_BYTES = 10  # `k` and nine bytes of a digest, or `r`, eight bytes and a zero
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens of different persons, sorted; in TOKEN_BYTES each, for there may be millions.
+
+    As texts: `k:` and 18 hex digits, or `r:` and 16 for a person of the register.
+    """
+
+    data: bytes = b""
+
+    def __len__(self) -> int:
+        return len(self.data) // TOKEN_BYTES
+
+    def __iter__(self) -> Iterator[str]:
+        for place in range(0, len(self.data), TOKEN_BYTES):
+            one = self.data[place : place + TOKEN_BYTES]
+            yield "r:" + one[1:9].hex() if one[0] == 0x72 else "k:" + one[1:].hex()
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """Persons found together: bytes `start`, `length` of the content that hold the rows.
 
-    persons, register_persons: sorted tokens; extract: same, other, unknown, None without a register.
+    persons, register_persons: tokens; extract: same, other, unknown, None without a register.
     """
 
     start: int
     length: int
     kinds: tuple[str, ...]
     rows: int
-    persons: tuple[str, ...]
-    register_persons: tuple[str, ...]
+    persons: Tokens
+    register_persons: Tokens
     layout: str
     encoding: str
     score: float

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal import checks
+from forensics.personal.dull import dull
 from forensics.personal.literals import Literals
 from forensics.personal.marks import DIGITS, ESCAPES, HIGH_MIN, SECTOR, Marks
 from forensics.personal.masks import Mask, runs, spread
@@ -66,22 +67,34 @@ def regions(
     counts["my_number", "check_digit"] += len(good) - int(good.sum())
     text = marks.text
     near = spread(marks.number, NUMBER_REACH)
-    chosen = text & (marks.high >= HIGH_MIN) & (near | (marks.high >= HIGH_DENSE))
+    chosen = text & (marks.high >= HIGH_MIN) & (near | _dense(marks))
     chosen = (spread(chosen, AROUND) & text) | spread(chosen, 1)
     chosen |= spread(marks.number & ~text & (marks.high >= HIGH_MIN) & marks.phrase, AROUND)
     if start == 0 and data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         chosen |= marks.filled
     ascii_text = text & (marks.high < HIGH_DENSE) & ~chosen
     if ascii_text.any():
-        chosen |= _worded(ascii_text, data, lead, literals) | _listed(
-            marks, good, chosen, ascii_text
-        )
+        words = _worded(ascii_text, data, lead, literals)
+        chosen |= words | _listed(marks, good, chosen, ascii_text)
     every = (chosen | spread(marks.wide, AROUND_WIDE)) & marks.filled
+    told = marks.number | marks.wide | marks.base64
     for first, last in runs(every):
         escapes = marks.escapes[first:last].sum(axis=0, dtype=np.int64) >= ESCAPES_MIN
-        yield Region(max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data)),
-                     bool(chosen[first:last].any()), bool(marks.base64[first:last].any()),
+        begin, end = max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data))
+        if not (escapes.any() or told[first:last].any()) and dull(data[begin:end]):
+            continue
+        yield Region(begin, end, bool(chosen[first:last].any()), bool(marks.base64[first:last].any()),
                      tuple(form for form, seen in zip(ESCAPES, escapes.tolist(), strict=True) if seen))  # fmt: skip
+
+
+def _dense(marks: Marks) -> Mask:
+    """Sectors of text with many bytes above ASCII, or so many together with a neighbour."""
+    high = np.where(marks.text, marks.high, 0)
+    dense = high >= HIGH_DENSE
+    both = high[1:] + high[:-1] >= HIGH_DENSE
+    dense[1:] |= both
+    dense[:-1] |= both
+    return dense
 
 
 def _my_numbers(marks: Marks) -> NDArray[np.bool_]:

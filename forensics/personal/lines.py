@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from functools import cache, cached_property
-from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal.encodings import japanese
+from forensics.personal.rows import Cut
 
 Counts = NDArray[np.int64]
 
 SEPARATORS = (",", "\t", ";", "|")
-_MARKS = "<=\"'"  # and the separators: lines that have them are not columns of fixed width
-_PLANES = 0x30000
-_BITS = 21  # of each of three counts in one number: a window has fewer characters
+_MARKS = "<=\"'"  # with them and the separators, a line has no columns of fixed width
+_CLASSES = ("", "japanese", "digits", "@", *SEPARATORS, "marks")
+_TOGETHER = 3  # counts in one number
+_BITS_SHORT, _BITS_LONG = 10, 21  # of each, for lines of fewer characters
 
 
 class Lines:
@@ -24,43 +25,69 @@ class Lines:
     def __init__(self, text: str, points: NDArray[np.uint32]) -> None:
         """points: the text's code points, folded."""
         self.text = text
+        self._points = points
         breaks = ((points == 10) | (points == 0)).nonzero()[0]
         self.starts = np.zeros(len(breaks) + 1, np.int64)
         self.starts[1:] = breaks + 1
         self.ends = np.append(breaks, len(points))
-        self._classes = _classes()[points]
         ended = int(self.starts[-1]) == len(points)  # the last line is empty
         self._full = len(self.starts) - ended
-        self._kinds = np.bincount(self._classes, minlength=len(_PACKED[0])).tolist()
-        self.japanese, self.digits, self.at_signs = self._counts(0)
+        self._classes = _classes().take(points)
+        longest = int((self.ends - self.starts).max())
+        self._bits = _BITS_SHORT if longest < 1 << _BITS_SHORT else _BITS_LONG
 
     def __len__(self) -> int:
         return len(self.starts)
 
-    def _counts(self, place: int) -> tuple[Counts, Counts, Counts]:
-        """Three counts of each line: of the classes at these places of the packed table."""
-        out = np.zeros(len(self), np.int64)
-        if any(map(mul, self._kinds, _PACKED[place].tolist())):
-            packed = _PACKED[place][self._classes]
-            out[: self._full] = np.add.reduceat(packed, self.starts[: self._full])
-        mask = (1 << _BITS) - 1
-        return out & mask, out >> _BITS & mask, out >> 2 * _BITS
+    @cached_property
+    def japanese(self) -> Counts:
+        """How many characters of each line are of ordinary Japanese text."""
+        return self._main["japanese"]
+
+    @cached_property
+    def digits(self) -> Counts:
+        """How many are digits."""
+        return self._main["digits"]
+
+    @cached_property
+    def at_signs(self) -> Counts:
+        """How many are @."""
+        return self._main["@"]
 
     @cached_property
     def separators(self) -> dict[str, Counts]:
         """How often each of SEPARATORS that occurs at all stands in each line."""
-        present = self._kinds[4 : 4 + len(SEPARATORS)]
-        if not any(present):
-            return {}
-        counts = zip(SEPARATORS, present, (*self._counts(1), self._counts(2)[0]), strict=True)
-        return {char: one for char, seen, one in counts if seen}
+        return self._counts([char for char in SEPARATORS if char in self.text])
 
     @property
     def marked(self) -> NDArray[np.bool_]:
         """Which lines hold a separator or a mark of markup."""
-        pipes, marks, _ = self._counts(2)
-        marked: NDArray[np.bool_] = sum(self._counts(1), pipes + marks) > 0
+        marked = self._counts(["marks"])["marks"] > 0
+        for inside in self.separators.values():
+            marked |= inside > 0
         return marked
+
+    @cached_property
+    def _main(self) -> dict[str, Counts]:
+        return self._counts(["japanese", "digits", "@"])
+
+    def _counts(self, names: list[str]) -> dict[str, Counts]:
+        """How many characters of these classes each line has."""
+        out = {}
+        kind = np.int32 if self._bits == _BITS_SHORT else np.int64
+        for first in range(0, len(names), _TOGETHER):
+            some = names[first : first + _TOGETHER]
+            table = np.zeros(len(_CLASSES), kind)
+            for place, name in enumerate(some):
+                table[_CLASSES.index(name)] = 1 << place * self._bits
+            sums: NDArray[np.signedinteger] = np.zeros(len(self), kind)
+            if self._full:
+                packed = table.take(self._classes)
+                np.add.reduceat(packed, self.starts[: self._full], out=sums[: self._full])
+            mask = (1 << self._bits) - 1
+            for place, name in enumerate(some):
+                out[name] = (sums >> place * self._bits & mask).astype(np.int64)
+        return out
 
     def line(self, number: int) -> str:
         """Text of one line."""
@@ -75,21 +102,24 @@ class Lines:
         text = self.text[self.starts[first] : self.ends[last - 1]]
         return text.replace("\r\n", "\n").replace("\0", "\n")
 
+    def cells(self, first: int, last: int, separator: str, count: int) -> list[Cut]:
+        """Columns of the lines from first up to last, in which the separator stands so often in each."""
+        begin, end = int(self.starts[first]), int(self.ends[last - 1])
+        cuts = (self._points[begin:end] == ord(separator)).nonzero()[0].reshape(-1, count) + begin
+        starts = np.column_stack([self.starts[first:last], cuts + 1])
+        ends = np.column_stack([cuts, self.ends[first:last]])
+        inner = ends[:-1, -1]  # a line's end may be CR LF
+        inner -= (self._points[inner - 1] == 13) & (self._points[inner] == 10) & (inner > starts[:-1, -1])  # fmt: skip
+        return [Cut(self.text, starts[:, place], ends[:, place]) for place in range(count + 1)]
+
 
 @cache
 def _classes() -> NDArray[np.uint8]:
-    """What a folded code point counts as: 0 nothing, 1 Japanese, 2 a digit, 3 @, 4-7 a separator, 8 a mark."""
+    """The place in _CLASSES of a folded code point; 0: none of them."""
     table = japanese().astype(np.uint8)
-    table[48:58] = 2
-    for place, char in enumerate(("@", *SEPARATORS)):
-        table[ord(char)] = 3 + place
-    table[[*map(ord, _MARKS)]] = 8
+    table[48:58] = _CLASSES.index("digits")
+    for char in ("@", *SEPARATORS):
+        table[ord(char)] = _CLASSES.index(char)
+    table[[*map(ord, _MARKS)]] = _CLASSES.index("marks")
     table.setflags(write=False)
     return table
-
-
-# Three counts in one number: Japanese, digits, @; then , TAB ; and then | and marks.
-_PACKED = np.zeros((3, 9), np.int64)
-_PACKED[0, 1:4] = _PACKED[1, 4:7] = 1, 1 << _BITS, 1 << 2 * _BITS
-_PACKED[2, 7:9] = 1, 1 << _BITS
-_PACKED.setflags(write=False)

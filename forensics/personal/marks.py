@@ -21,6 +21,9 @@ PHRASE = 16  # bytes
 HIGH_MIN = 4  # bytes above ASCII: two kanji, or a short name in half-width kana
 ZEROS_MIN = 6  # in a sector of UTF-16
 CONTROLS_MAX = 12  # control bytes (and FD-FF) in a sector of text; random bytes have 57
+CONTROLS_FEW = (
+    4  # in one that is partly zeros; the end of a packed file has more, and no long phrase
+)
 TURNS_MAX = 64  # between zeros and other bytes, in a sector of text: tables of integers have more
 TURNS_MAX_BASE64 = 2  # tables of short strings have more
 DIGITS = 12  # of a My Number

@@ -6,10 +6,17 @@ name + address, name + telephone, e-mail, name alone. Address or telephone never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
+import numpy as np
+from numpy.typing import NDArray
+
+from forensics.personal.found import TOKEN_BYTES, Tokens
 from forensics.personal.rows import Rows
+
+Packed = NDArray[np.uint8]  # (persons, TOKEN_BYTES)
 
 _KEYS: tuple[tuple[str, ...], ...] = (
     ("my_number",),
@@ -33,17 +40,12 @@ _KEYS: tuple[tuple[str, ...], ...] = (
     ("employment_insurance",),
     ("credit_card",),
 )
-TOKEN_BYTES = 9
+DIGEST_BYTES = 9
 
 
-def token(key: bytes, tag: str, value: str) -> str:
-    """Keyed token of one value: 18 hex digits of BLAKE2b; same key and value, same token."""
-    return _maker(key, tag)(value)
-
-
-def _maker(key: bytes, tag: str) -> Callable[[str], str]:
-    """How the tokens of many values of one tag are made."""
-    start = blake2b(f"{tag}\0".encode(), key=key, digest_size=TOKEN_BYTES)
+def maker(key: bytes, tag: str) -> Callable[[str], str]:
+    """How tokens of values of one tag are made: 18 hex digits of BLAKE2b; same key and value, same token."""
+    start = blake2b(f"{tag}\0".encode(), key=key, digest_size=DIGEST_BYTES)
 
     def make(value: str) -> str:
         one = start.copy()
@@ -53,19 +55,86 @@ def _maker(key: bytes, tag: str) -> Callable[[str], str]:
     return make
 
 
-def tokens(rows: Rows, key: bytes, known: Sequence[str | None]) -> list[str]:
-    """One token `k:…` a row, by the best person key that the row has; known: rows whose person is known."""
-    out: list[str | None] = list(known)
+def _digests(key: bytes, tag: str, values: Iterable[str]) -> Packed:
+    """The same of many values, as bytes."""
+    copy = blake2b(f"{tag}\0".encode(), key=key, digest_size=DIGEST_BYTES).copy
+    made = []
+    for value in _encoded(list(values)):
+        one = copy()
+        one.update(value)
+        made.append(one.digest())
+    return np.frombuffer(b"".join(made), np.uint8).reshape(-1, DIGEST_BYTES)
+
+
+def _encoded(values: list[str]) -> list[bytes]:
+    """UTF-8 of each; together where no value holds the control that parts them."""
+    encoded = "\1".join(values).encode("utf-8", "surrogatepass").split(b"\1")
+    if len(encoded) == len(values):
+        return encoded
+    return [value.encode("utf-8", "surrogatepass") for value in values]
+
+
+def tokens(rows: Rows, key: bytes, known: NDArray[np.bool_]) -> Packed:
+    """One token `k` a row, by the best person key that the row has; rows whose person is known stay zeros."""
+    out = np.zeros((len(rows), TOKEN_BYTES), np.uint8)
+    open_rows = ~known
     for kinds in _KEYS:
-        if None not in out:
+        if not open_rows.any():
             break
         if any(kind not in rows.columns for kind in kinds):
             continue
-        make = _maker(key, "+".join(kinds))
         columns = [rows.columns[kind].values for kind in kinds]
-        if len(columns) == 1 and not any(out) and None not in columns[0]:
-            return ["k:" + make(value) for value in columns[0]]  # type: ignore[arg-type]
-        for row, values in enumerate(zip(*columns, strict=True)):
-            if out[row] is None and None not in values:
-                out[row] = "k:" + make("\0".join(values))  # type: ignore[arg-type]
-    return [found or "k:" + token(key, "row", str(place)) for place, found in enumerate(out)]
+        full = open_rows.copy()
+        for values in columns:
+            if None in values:
+                full &= np.fromiter((value is not None for value in values), bool, len(values))
+        places = full.nonzero()[0]
+        if len(places) == len(rows) and len(columns) == 1:
+            joined: Iterable[str] = columns[0]  # type: ignore[assignment]
+        else:
+            joined = ("\0".join([values[row] for values in columns]) for row in places.tolist())  # type: ignore[misc]
+        out[places, 1:] = _digests(key, "+".join(kinds), joined)
+        open_rows &= ~full
+    rest = open_rows.nonzero()[0]
+    out[rest, 1:] = _digests(key, "row", map(str, rest.tolist()))
+    out[~known, 0] = ord("k")
+    return out
+
+
+def register_tokens(numbers: NDArray[np.uint64]) -> Packed:
+    """Tokens `r` of persons of the register."""
+    out = np.zeros((len(numbers), TOKEN_BYTES), np.uint8)
+    out[:, 0] = ord("r")
+    out[:, 1:9] = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
+    return out
+
+
+@dataclass(slots=True)
+class Tally:
+    """Different persons of a record that grows. Memory grows with them, not with its rows."""
+
+    _parts: list[Packed] = field(default_factory=list)
+    _rows: int = 0
+    _limit: int = 1 << 18
+
+    def add(self, packed: Packed) -> None:
+        """Count these in."""
+        self._parts.append(packed)
+        self._rows += len(packed)
+        if self._rows > self._limit:
+            self._parts = [self._different()]
+            self._rows = len(self._parts[0])
+            self._limit = 2 * self._rows + self._limit // 2
+
+    def tokens(self) -> Tokens:
+        """All of them, sorted."""
+        return Tokens(self._different().tobytes() if self._parts else b"")
+
+    def _different(self) -> Packed:
+        every = np.concatenate(self._parts)
+        high = np.ascontiguousarray(every[:, :8]).view(">u8").ravel()
+        low = np.ascontiguousarray(every[:, 8:]).view(">u2").ravel()
+        every = every[np.lexsort((low, high))]
+        new = np.ones(len(every), bool)
+        new[1:] = (every[1:] != every[:-1]).any(axis=1)
+        return every[new]

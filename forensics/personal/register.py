@@ -213,6 +213,10 @@ class Index:
         """Token of a register person, the same in every item."""
         return f"r:{int(self._tokens[person]):016x}"
 
+    def numbers(self, persons: NDArray[np.int64]) -> Fingerprints:
+        """The numbers in the tokens of these persons."""
+        return self._tokens[persons]
+
     def match(self, rows: Rows) -> NDArray[np.int64]:
         """Person number of each row, -1 for none: two fields agree, or a strong one under its header.
 

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 Cell = tuple[str, int, int, str]  # kind, start, end (characters), normal value
 Values = list[str | None]  # one normal value a row, None where the row has none
+
+
+class Cut(Sequence[str]):
+    """Cells that are cut from a text when somebody asks: most never are."""
+
+    def __init__(self, text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+        self.text = text
+        self.starts = starts
+        self.ends = ends
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+    @overload
+    def __getitem__(self, row: slice) -> Cut: ...
+    def __getitem__(self, row: int | slice) -> str | Cut:
+        if isinstance(row, slice):
+            return Cut(self.text, self.starts[row], self.ends[row])
+        return self.text[self.starts[row] : self.ends[row]]
+
+    def __iter__(self) -> Iterator[str]:
+        for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
+            yield self.text[start:end]
 
 
 class Column:
@@ -32,6 +58,8 @@ class Column:
     @cached_property
     def filled(self) -> NDArray[np.bool_]:
         """Which rows have something there."""
+        if isinstance(self.cells, Cut):
+            return self.cells.ends > self.cells.starts
         if all(self.cells):
             return np.ones(len(self.cells), bool)
         return np.fromiter(map(bool, self.cells), bool, len(self.cells))
@@ -39,17 +67,20 @@ class Column:
     @cached_property
     def values(self) -> Values:
         """Normal values of all rows."""
+        cells = list(self.cells)
         if self._value is None:
-            return list(self.cells)
-        made = self._bulk(self.cells) if self._bulk else None
+            return cells
+        made = self._bulk(cells) if self._bulk else None
         if made is not None:
             return made
         value = self._value
-        unique = {cell: value(cell) if cell else None for cell in set(self.cells)}
-        return [unique[cell] for cell in self.cells]
+        unique = {cell: value(cell) if cell else None for cell in set(cells)}
+        return [unique[cell] for cell in cells]
 
     def value(self, row: int) -> str | None:
         """Normal value of one row."""
+        if "values" in self.__dict__:
+            return self.values[row]
         cell = self.cells[row]
         return self._value(cell) if cell and self._value else cell or None
 

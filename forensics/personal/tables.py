@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,30 @@ from forensics.personal.columns import BLANK, EXTRA, PART_KINDS, Layout, reader
 from forensics.personal.evidence import LABEL
 from forensics.personal.identifiers import BY_KIND
 from forensics.personal.lines import SEPARATORS, Lines
-from forensics.personal.rows import Cell, Column, Rows, Values
+from forensics.personal.rows import Cell, Column, Cut, Rows, Values
 
 COLUMNS_MAX = 200
 ALONE_DIGITS = 6  # in a row that stands alone: less is no number of a person
 _GAP_LINES = 3  # a table goes on over this many broken lines
+
+
+class Cells(Sequence[Sequence[str]]):
+    """The rows of a table, kept as columns."""
+
+    def __init__(self, columns: Sequence[Sequence[str]]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    @overload
+    def __getitem__(self, place: int) -> Sequence[str]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Cells: ...
+    def __getitem__(self, place: int | slice) -> Sequence[str] | Cells:
+        if isinstance(place, slice):
+            return Cells([column[place] for column in self.columns])
+        return [column[place] for column in self.columns]
 
 
 @dataclass(slots=True)
@@ -29,9 +49,23 @@ class Block:
     """Consecutive lines with one number of cells."""
 
     separator: str
-    cells: list[Sequence[str]]
+    cells: Cells
     lines: Sequence[int]  # line number of each row
     quoted: bool
+
+    def places(
+        self, lines: Lines, line: int, wanted: Collection[int]
+    ) -> dict[int, tuple[int, int]]:
+        """Characters (start, end) of the wanted cells of a line, without quotes and outer spaces."""
+        start = int(lines.starts[line])
+        if self.quoted or not isinstance(self.lines, range):
+            return cell_places(lines.line(line), start, self.separator, wanted, quoted=self.quoted)
+        out = {}
+        for place in wanted:
+            column, row = self.cells.columns[place], line - self.lines.start
+            assert isinstance(column, Cut)
+            out[place] = _inner(column[row], int(column.starts[row]))
+        return out
 
 
 def blocks(lines: Lines) -> Iterator[Block]:
@@ -55,7 +89,7 @@ def blocks(lines: Lines) -> Iterator[Block]:
         if not free[start:end].all() or count + 1 > COLUMNS_MAX:
             continue
         even = bool((every[separator][start:end] == count).all())
-        block = _block(lines.block(start, end), separator, count, start, even=even)
+        block = (_even if even else _block)(lines, start, end, separator, count)
         if block.cells:
             free[start:end] = False
             yield block
@@ -79,26 +113,28 @@ def _runs(counts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     yield from open_runs.values()
 
 
-def _block(text: str, separator: str, count: int, start: int, *, even: bool) -> Block:
-    """The rows of these lines that have as many cells as most; even: all have, when nothing is quoted."""
-    rows: list[Sequence[str]]
-    if even and '"' not in text:
-        cells = iter(text.replace("\n", separator).split(separator))
-        rows = list(zip(*[cells] * (count + 1), strict=True))
-        return Block(separator, rows, range(start, start + len(rows)), quoted=False)
-    part = text.split("\n")
-    if '"' in text:
+def _even(lines: Lines, start: int, end: int, separator: str, count: int) -> Block:
+    """The rows of lines that all have as many cells, when nothing is quoted."""
+    if '"' in lines.text[lines.starts[start] : lines.ends[end - 1]]:
+        return _block(lines, start, end, separator, count)
+    table = Cells(lines.cells(start, end, separator, count))
+    return Block(separator, table, range(start, end), quoted=False)
+
+
+def _block(lines: Lines, start: int, end: int, separator: str, count: int) -> Block:
+    """The rows of these lines that have as many cells as most."""
+    part = lines.between(start, end)
+    quoted = any('"' in line for line in part)
+    if quoted:
         rows = [_split(line, separator) for line in part]
         widths = [len(row) for row in rows if len(row) > 1]
         width = max(set(widths), key=widths.count) if widths else 0
-        quoted = True
     else:
         rows = [line.split(separator) for line in part]
-        width, quoted = count + 1, False
+        width = count + 1
     kept = [place for place, row in enumerate(rows) if len(row) == width]
-    if len(kept) == len(rows):
-        return Block(separator, rows, range(start, start + len(rows)), quoted)
-    return Block(separator, [rows[p] for p in kept], [start + p for p in kept], quoted)
+    table = Cells(list(zip(*[rows[place] for place in kept], strict=True)))
+    return Block(separator, table, [start + place for place in kept], quoted)
 
 
 _QUOTED = {
@@ -138,7 +174,7 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
         cells, numbers = cells[1:], numbers[1:]
     if not cells:
         return None
-    raw = list(zip(*cells, strict=True))
+    raw = cells.columns
     places = {kind: place for place, kind in enumerate(layout.kinds) if kind}
     columns = columns_of(raw, places)
     keep = _kept(columns, len(cells))
@@ -159,16 +195,10 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
                 for kind in columns}  # fmt: skip
 
     def cells_of(row: int, wanted: Collection[str]) -> list[Cell]:
-        line = numbers[row]
-        start = int(lines.starts[line])
-        spans = cell_places(lines.line(line), block.separator, quoted=block.quoted)
-        out = []
-        for kind in wanted:
-            value = columns[kind].value(row) if kind in columns else None
-            if value is not None:
-                first, end = spans[place_of[kind]]
-                out.append((kind, start + first, start + end, value))
-        return out
+        values = [(kind, columns[kind].value(row)) for kind in wanted if kind in columns]
+        there = {place_of[kind] for kind, value in values if value is not None}
+        spans = block.places(lines, numbers[row], there)
+        return [(kind, *spans[place_of[kind]], value) for kind, value in values if value is not None]  # fmt: skip
 
     scores = {kind: BY_KIND[kind].score + (LABEL if places.get(kind) in layout.labelled else 0.0)
               for kind in columns}  # fmt: skip
@@ -177,7 +207,7 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
                 len(numbers), scores, layout.score, order, layout.header, extra)  # fmt: skip
 
 
-def columns_of(raw: list[tuple[str, ...]], places: dict[str, int]) -> dict[str, Column]:
+def columns_of(raw: Sequence[Sequence[str]], places: dict[str, int]) -> dict[str, Column]:
     """Columns by kind; names in two columns, surname and given, become one."""
     columns = {kind: Column(raw[place], reader(kind), _BULK.get(kind))
                for kind, place in places.items() if kind not in PART_KINDS}  # fmt: skip
@@ -238,18 +268,26 @@ def _kept(columns: dict[str, Column], count: int) -> NDArray[np.bool_]:
     return persons & (filled >= least)
 
 
-def cell_places(line: str, separator: str, *, quoted: bool) -> list[tuple[int, int]]:
-    """Characters (start, end) of each cell of a line, without quotes and outer spaces."""
+def _inner(cell: str, start: int) -> tuple[int, int]:
+    """Characters (start, end) of a cell that begins at start, without outer quotes and spaces."""
+    inner = cell.strip(' "\r')
+    start += cell.find(inner)
+    return start, start + len(inner)
+
+
+def cell_places(
+    line: str, start: int, separator: str, wanted: Collection[int], *, quoted: bool
+) -> dict[int, tuple[int, int]]:
+    """Characters (start, end) of the wanted cells of a line that begins at start, without quotes and outer spaces."""
     if quoted and '"' in line:
         cells = [
             match[0].removesuffix(separator) for match in _cells_of(line.rstrip("\r"), separator)
         ]
     else:
         cells = line.split(separator)
-    out, place = [], 0
-    for cell in cells:
-        inner = cell.strip(' "\r')
-        start = place + cell.find(inner)
-        out.append((start, start + len(inner)))
-        place += len(cell) + 1
+    out = {}
+    for place, cell in enumerate(cells):
+        if place in wanted:
+            out[place] = _inner(cell, start)
+        start += len(cell) + 1
     return out

@@ -34,7 +34,7 @@ SAMPLE = re.compile(
     re.IGNORECASE,
 )
 
-_SPECIAL = (
+SPECIAL = (
     "my number",
     "mynumber",
     "my_number",
@@ -44,7 +44,8 @@ _SPECIAL = (
     "passport",
     "residence card",
 )
-_LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名")
+LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名")
+_WORDS = (*(word.encode() for word in SPECIAL), b"<<<")
 _NEAR_LINES = 3  # lines between words and the number that belongs to them
 
 
@@ -56,12 +57,12 @@ def interesting(lines: Lines, free: Mask) -> Mask:
     out = words
     if words.any():
         out = words & spread((lines.digits >= 4) | (lines.at_signs > 0), _NEAR_LINES)
-        if (words & ~out & reach).any() and any(label in lines.text for label in _LABELS_OF_NAMES):
+        if (words & ~out & reach).any() and any(label in lines.text for label in LABELS_OF_NAMES):
             out = words
     for first, last in runs(reach):
         start = int(lines.starts[first])
-        lower = lines.text[start : lines.ends[last - 1]].lower()
-        for word in (*_SPECIAL, "<<<"):
+        lower = lines.text[start : lines.ends[last - 1]].encode("ascii", "replace").lower()
+        for word in _WORDS:
             place = lower.find(word)
             while place >= 0:
                 line = int(np.searchsorted(lines.starts, start + place, "right")) - 1

@@ -34,14 +34,14 @@ def value(text: str) -> str | None:
 
 
 _KANJI_NUMBER = re.compile(r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条)")
+# What comes after a house number and does not go on with it: a building, written without a space before it.
+_BUILDING = re.compile(r"(\d(?:号|番地?)|-\d+)(?=[^\d号番地町条線の丁東西南北ー?-]).*")
 
 
 def key(text: str) -> str:
     """The numbers of a house address joined by `-`, without the building: 1丁目23番1号 -> 1-23-1."""
-    head = text.strip().split(" ", 1)[0]
-    return "-".join(
-        _HOUSE_NUMBER.findall(_KANJI_NUMBER.sub(lambda match: numerals(match[0]), head))
-    )
+    head = _KANJI_NUMBER.sub(lambda match: numerals(match[0]), text.strip().split(" ", 1)[0])
+    return "-".join(_HOUSE_NUMBER.findall(_BUILDING.sub(r"\1", head)))
 
 
 IDENTIFIER = Identifier(
