@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
+TEXT_BYTES_MAX = 1 << 30  # of a column that Arrow orders by itself
+TAKEN_ROWS = 1 << 18
 VERSION = 1  # of all tables together; a rename, retype or new meaning raises it
 
 
@@ -218,7 +220,7 @@ COVERAGE = Table(
         bytes int         bytes concerned
         outcome code      examined partial locked unsupported unreadable failed timed_out skipped
         reason code       code, exception type or source line, never a message
-        method text       for locked: what protects it
+        method text       what protects it: locked, or opened by a key of the case file
     """),
     ("evidence", "address", "outcome", "reason"),
 )  # fmt: skip
@@ -618,7 +620,22 @@ def sort(name: str, table: pa.Table) -> pa.Table:
             plain = plain.set_column(place, key, _ranks(plain.column(key)))
     order = pc.sort_indices(plain, sort_keys=keys)
     as_is = pa.array(np.arange(table.num_rows, dtype=np.uint64))
-    return table if order.equals(as_is) else table.take(order)
+    if order.equals(as_is):
+        return table
+    columns = [_taken(column, order) for column in table.columns]
+    return pa.Table.from_arrays(columns, schema=table.schema)
+
+
+def _taken(column: pa.ChunkedArray, order: pa.Array) -> pa.ChunkedArray:
+    """Values in an order. Arrow joins the chunks first, and fails where texts are 2 GiB or more."""
+    import pyarrow as pa
+
+    if not pa.types.is_string(column.type) or column.nbytes < TEXT_BYTES_MAX:
+        return column.take(order)
+    whole = column.cast(pa.large_string()).combine_chunks()
+    starts = range(0, len(order), TAKEN_ROWS)
+    parts = [whole.take(order.slice(start, TAKEN_ROWS)) for start in starts]
+    return pa.chunked_array([part.cast(column.type) for part in parts])
 
 
 def _ranks(codes: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -32,7 +32,7 @@ class Item:
     timezone: str | None = None
     clock_offset_seconds: float | None = None
     clock_checked: int | None = None  # microseconds since 1970 UTC
-    keys: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()  # references: env:NAME, file:PATH (absolute)
     baseline: Path | None = None
 
 
@@ -70,9 +70,12 @@ class Case:
     def unused(self) -> list[str]:
         """What case.toml names and this version does not use yet: said, never silently dropped."""
         names = ["hash_sets"] if self.hash_sets else []
-        for key in ("keys", "baseline"):
-            names += [f"{item.id}.{key}" for item in self.evidence if getattr(item, key)]
-        return names
+        return names + [f"{item.id}.baseline" for item in self.evidence if item.baseline]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """References to all passwords: those of one item are tried on every other, too."""
+        return tuple(dict.fromkeys(key for item in self.evidence for key in item.keys))
 
     @property
     def parts(self) -> Path:
@@ -110,7 +113,7 @@ class Case:
         kept = {name: schema.concat(name, parts) for name, parts in found.items()} | tables
         if "coverage" in kept:
             kept["coverage"] = _said_once(kept["coverage"])
-        return {name: self.write(name, table) for name, table in kept.items()}
+        return {name: self.write(name, kept.pop(name)) for name in list(kept)}  # one at a time
 
     def exit_code(self, tables: dict[str, pa.Table]) -> int:
         """0 when every unit was examined, 3 when some evidence could not be."""

@@ -97,7 +97,8 @@ def _check_folder(case: Case) -> None:
     inputs = [item.image for item in case.evidence] + [case.source]
     if any(path.resolve().is_relative_to(folder) for path in inputs):
         raise Refused(f"{folder} holds evidence or the case file; name another folder with --out")
-    if case.keys_folder.is_relative_to(folder):
+    files = [Path(key[5:]) for key in case.keys if key.startswith("file:")]
+    if any(path.is_relative_to(folder) for path in (case.keys_folder, *files)):
         raise Refused(f"keys must lie outside the case folder {folder}")
     if not folder.exists():
         return
@@ -286,7 +287,11 @@ class _Reader:
         )
         if not good:
             raise self.refusal("keys", '"keys" must be references: env:NAME or file:path')
-        return tuple(value)
+        return tuple(map(self._reference, value))
+
+    def _reference(self, key: str) -> str:
+        kind, _, name = key.partition(":")
+        return f"file:{self._file('keys', name)}" if kind == "file" else key
 
     def register(self, data: dict[str, Any]) -> Register | None:
         section = self.section(data, "register", needed=False)
@@ -350,6 +355,8 @@ label = ""                             # what people call it
 # timezone = "Asia/Tokyo"              # for FAT and local logs of this item
 # clock_offset = "-00:03:20"           # device clock minus true time
 # clock_checked = 2022-06-25T09:00:00+09:00
+# keys = ["env:E{number}_KEY", "file:key.txt"]  # passwords of archives and documents, never in clear: a
+                                       # variable, or a file beside this one with one in each line
 """)
     tail = """
 # [register]                           # the owner's own list of the people concerned

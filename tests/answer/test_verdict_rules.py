@@ -23,7 +23,7 @@ from forensics.answer.verdict import (
     state,
     undetermined,
 )  # fmt: skip
-from forensics.correlate.persons import Persons
+from forensics.correlate.persons import OWN_KEYS, Persons
 from forensics.correlate.places import Place
 from forensics.values import NO_TIME
 
@@ -142,12 +142,10 @@ def test_times_of_facts():
     assert facts.interval_of(told)[:2] == utc(2022, 6, 21, 5, 2, 10, width=1_500_000)[:2]
 
 
-REGISTER = 1000  # persons of the register have the numbers below
-
-
 def place(persons, *, rows=None, digest=None, token="r", start=0):
-    first = start if token == "r" else REGISTER + start
-    numbers = np.arange(first, first + persons, dtype=np.int32)
+    numbers = np.arange(start, start + persons, dtype=np.uint64)
+    if token != "r":
+        numbers += OWN_KEYS
     return Place(
         f"A:p1:/{token}{start}{digest}",
         "A",
@@ -156,7 +154,7 @@ def place(persons, *, rows=None, digest=None, token="r", start=0):
         digest,
         ("name",),
         rows or persons,
-        Persons(numbers, REGISTER),
+        Persons(numbers),
         0,
         None,
         ("A",),

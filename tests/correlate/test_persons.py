@@ -1,0 +1,53 @@
+"""Sets of persons: those of the register first, the same person the same number in every table."""
+
+from __future__ import annotations
+
+from forensics import schema
+from forensics.correlate.persons import NOBODY, Persons, by_address
+
+TOKENS = {
+    "A:/a": ["r:00000000000000ff", "k:0000000000000001aa", "k:ffffffffffffffff00", "r:ffffffffffffffff"],
+    "A:/b": ["k:0000000000000001aa", "r:00000000000000ff", "r:00000000000000ff"],
+    "B:/c": ["k:00000000000000ff00"],
+}  # fmt: skip
+
+
+def persons(tokens):
+    rows = [
+        {"address": address, "evidence": address[0], "token": token}
+        for address, mine in tokens.items()
+        for token in mine
+    ]
+    halves = [schema.to_arrow("people", part) for part in (rows[::2], rows[1::2])]
+    return by_address(schema.concat("people", halves))  # addresses come and come again
+
+
+def test_a_person_counts_once_and_under_the_same_number_everywhere():
+    found = persons(TOKENS)
+    assert {address: len(one) for address, one in found.items()} == {
+        "A:/a": 4,
+        "A:/b": 2,
+        "B:/c": 1,
+    }
+    assert len(found["A:/a"] & found["A:/b"]) == 2
+    assert len(found["A:/a"] - found["A:/b"]) == 2
+    assert len(Persons.union(found.values())) == 5
+    alone = persons({"A:/b": TOKENS["A:/b"]})
+    assert (alone["A:/b"].numbers == found["A:/b"].numbers).all()
+
+
+def test_persons_of_the_register_are_told_from_all_others():
+    found = persons(TOKENS)
+    assert {address: len(one.known) for address, one in found.items()} == {
+        "A:/a": 2,
+        "A:/b": 1,
+        "B:/c": 0,
+    }
+    assert (
+        len(found["A:/a"].known & found["B:/c"]) == 0
+    )  # the same digits in a token of another kind
+
+
+def test_nobody():
+    assert by_address(schema.to_arrow("people", [])) == {}
+    assert len(Persons.union([])) == len(NOBODY) == len(NOBODY.known) == 0
