@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TEXT_BYTES_MAX = 1 << 30  # of a column that Arrow orders by itself
 TAKEN_ROWS = 1 << 18
+RUN_ROWS = 64  # rows in a row that are worth a piece of their own
 VERSION = 1  # of all tables together; a rename, retype or new meaning raises it
 
 
@@ -619,9 +620,13 @@ def sort(name: str, table: pa.Table) -> pa.Table:
             place = plain.schema.get_field_index(key)
             plain = plain.set_column(place, key, _ranks(plain.column(key)))
     order = pc.sort_indices(plain, sort_keys=keys)
-    as_is = pa.array(np.arange(table.num_rows, dtype=np.uint64))
-    if order.equals(as_is):
-        return table
+    del plain
+    places = order.to_numpy()
+    borders = np.flatnonzero(places[1:] != places[:-1] + 1) + 1
+    if len(borders) * RUN_ROWS < len(order):  # rows of one unit follow one another: nothing is copied
+        starts = places[np.append(0, borders)].tolist()
+        lengths = np.diff(np.concatenate(([0], borders, [len(order)]))).tolist()
+        return pa.concat_tables(map(table.slice, starts, lengths))
     columns = [_taken(column, order) for column in table.columns]
     return pa.Table.from_arrays(columns, schema=table.schema)
 

@@ -47,3 +47,18 @@ def test_texts_that_are_too_long_for_one_array_are_ordered_in_pieces(monkeypatch
     pieces = schema.sort("people", table)
     assert pieces.column("token").num_chunks == 7
     assert pieces.equals(whole)
+
+
+def test_long_runs_of_rows_change_places_without_a_copy():
+    addresses = ("A:/c", "A:/b", "A:/a")
+    given = [
+        {"evidence": "A", "address": address, "token": f"k:{number:018x}"}
+        for address in addresses
+        for number in range(100)
+    ]
+    table = people(given, 3)
+    ordered = schema.sort("people", table)
+    assert ordered.column("address").to_pylist() == sorted(addresses * 100)
+    assert ordered.column("token").to_pylist() == [row["token"] for row in given[:100]] * 3
+    here = {chunk.buffers()[2].address for chunk in table.column("token").chunks}
+    assert {chunk.buffers()[2].address for chunk in ordered.column("token").chunks} == here
