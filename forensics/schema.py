@@ -627,6 +627,13 @@ def sort(name: str, table: pa.Table) -> pa.Table:
         starts = places[np.append(0, borders)].tolist()
         lengths = np.diff(np.concatenate(([0], borders, [len(order)]))).tolist()
         return pa.concat_tables(map(table.slice, starts, lengths))
+    return take(table, order)
+
+
+def take(table: pa.Table, order: pa.Array) -> pa.Table:
+    """The rows of these numbers."""
+    import pyarrow as pa
+
     columns = [_taken(column, order) for column in table.columns]
     return pa.Table.from_arrays(columns, schema=table.schema)
 

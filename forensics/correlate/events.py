@@ -63,7 +63,7 @@ def events(
     parts = []
     for start in range(0, max(len(order), 1), SLICE):
         some = moments.take(order.slice(start, SLICE))
-        told = rows.take(some.column("row"))
+        told = schema.take(rows, some.column("row").combine_chunks())
         columns = {name: some.column(name) for name in some.column_names}
         columns |= {name: told.column(name) for name in SAID}
         parts.append(pa.table({name: columns[name] for name in schema.BY_NAME["events"].names()}))

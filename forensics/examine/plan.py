@@ -16,6 +16,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forensics import schema
 from forensics.case import Case
 from forensics.evidence import Medium
 from forensics.values import encode_name
@@ -217,7 +218,7 @@ def _batches(
     mine = streams.filter(pc.equal(streams.column("volume"), volume))
     mine = _planned(mine)
     begins = first_bytes(mine.column("extents").combine_chunks())
-    mine = mine.take(pa.array(np.argsort(begins, kind="stable")))
+    mine = schema.take(mine, pa.array(np.argsort(begins, kind="stable")))
     sizes = mine.column("size").to_pylist()
     names = mine.column("address").to_pylist()
     cuts, total = [0], 0
