@@ -7,7 +7,7 @@ from pathlib import Path
 from forensics import schema
 from forensics.commands.look import schema_text
 
-HEAD = "# Tables\n\nMade from `forensics/schema.py` by `scripts/build_docs.py`; `forensics schema TABLE` prints the same.\n"
+HEAD = "# Tables\n\nMade from `forensics/schema/tables.py` by `scripts/build_docs.py`; `forensics schema TABLE` prints the same.\n"
 
 
 def main() -> None:

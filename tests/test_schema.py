@@ -7,6 +7,7 @@ import random
 import pytest
 
 from forensics import schema
+from forensics.schema import arrow
 
 
 def rows(count):
@@ -42,8 +43,8 @@ def test_rows_are_sorted_by_the_key_however_they_came(parts):
 def test_texts_that_are_too_long_for_one_array_are_ordered_in_pieces(monkeypatch):
     table = people(rows(200), 5)
     whole = schema.sort("people", table)
-    monkeypatch.setattr(schema, "TEXT_BYTES_MAX", 100)
-    monkeypatch.setattr(schema, "TAKEN_ROWS", 32)
+    monkeypatch.setattr(arrow, "TEXT_BYTES_MAX", 100)
+    monkeypatch.setattr(arrow, "TAKEN_ROWS", 32)
     pieces = schema.sort("people", table)
     assert pieces.column("token").num_chunks == 7
     assert pieces.equals(whole)

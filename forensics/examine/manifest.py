@@ -159,7 +159,7 @@ def _table(plan: pa.Table, rows: list[tuple[str | None, str | None, str, str | N
         "outcome": pa.array(outcome, pa.string()).dictionary_encode(),
         "reason": pa.array(why, pa.string()).dictionary_encode(),
     }
-    fields = schema.CONTENTS.arrow()
+    fields = schema.BY_NAME["contents"].arrow()
     columns = [
         given[field.name].cast(field.type)
         if field.name in given

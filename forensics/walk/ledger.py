@@ -145,7 +145,7 @@ def paint(evidence: str, size: int, claims: Claims) -> pa.Table:
     columns["evidence"] = pa.repeat(evidence, begin.size)
     columns["start"] = pa.array(begin)
     columns["length"] = pa.array(np.diff(np.append(begin, size)))
-    wanted = schema.LEDGER.arrow()
+    wanted = schema.BY_NAME["ledger"].arrow()
     arrays = [
         columns[field.name].combine_chunks().dictionary_encode().cast(field.type)
         if pa.types.is_dictionary(field.type)

@@ -278,7 +278,7 @@ def _files(evidence: str, volume: str, rows: Rows, address: pa.Array) -> pa.Tabl
             columns[f"{name}_raw"] = pa.array(times.raw)
     none = NO_TIME.basis
     arrays = []
-    for wanted in schema.FILES.arrow():
+    for wanted in schema.BY_NAME["files"].arrow():
         column = columns.get(wanted.name)
         if column is None and wanted.name.endswith("_basis"):
             column = _codes(np.zeros(count, np.int32), (none,))
@@ -287,7 +287,7 @@ def _files(evidence: str, volume: str, rows: Rows, address: pa.Array) -> pa.Tabl
         if column.type != wanted.type:
             column = column.cast(wanted.type)
         arrays.append(column)
-    return pa.Table.from_arrays(arrays, schema=schema.FILES.arrow())
+    return pa.Table.from_arrays(arrays, schema=schema.BY_NAME["files"].arrow())
 
 
 def _codes(index: npt.NDArray[np.int32], values: Sequence[str]) -> pa.Array:
@@ -349,7 +349,7 @@ def _spans(evidence: str, volume: str, whole: Ranges, walked: Walked, owner: pa.
         pa.concat_arrays([_owners(part[3], part[0].size) for part in parts]),
         pa.concat_arrays([_repeat(part[4], part[0].size) for part in parts]),
     ]
-    wanted = schema.SPANS.arrow()
+    wanted = schema.BY_NAME["spans"].arrow()
     arrays = [
         array.dictionary_encode().cast(kind.type) if pa.types.is_dictionary(kind.type) else array
         for array, kind in zip(arrays, wanted, strict=True)

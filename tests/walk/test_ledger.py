@@ -165,4 +165,4 @@ def test_each_byte_has_its_strongest_claim_whatever_the_order(spans, random):
 
 def test_schema():
     assert isinstance(ledger([]), pa.Table)
-    assert ledger([]).schema == schema.LEDGER.arrow()
+    assert ledger([]).schema == schema.BY_NAME["ledger"].arrow()
