@@ -214,14 +214,14 @@ def _by_kind(view: View) -> dict[str, tuple[int, tuple[str, ...]]]:
     """Kind -> (persons in records that hold it, at most; evidence where they lie)."""
     people = table(view.tables, "people")
     by_record = {} if people is None else by_address(people)
-    told: dict[str, list[Persons]] = defaultdict(list)
+    told: dict[str, list[str]] = defaultdict(list)  # addresses of records
     untold: dict[str, int] = defaultdict(int)
     where: dict[str, set[str]] = defaultdict(set)
     for row in view.rows("records"):
         for kind in row["kinds"] or ():
             where[kind].add(row["evidence"])
             if row["address"] in by_record:
-                told[kind].append(by_record[row["address"]])
+                told[kind].append(row["address"])
             else:
                 untold[kind] += row["persons"] or 0
     if not where:
@@ -230,9 +230,13 @@ def _by_kind(view: View) -> dict[str, tuple[int, tuple[str, ...]]]:
                 where[kind].add(fact["evidence"])
                 untold[kind] += fact.get("persons") or 0
     order = {item.id: number for number, item in enumerate(view.items)}
+    counts = {  # kinds of one list stand in the same records
+        records: len(Persons.union(by_record[address] for address in records))
+        for records in {tuple(told[kind]) for kind in where}
+    }
     return {
         kind: (
-            len(Persons.union(told[kind])) + untold[kind],
+            counts[tuple(told[kind])] + untold[kind],
             tuple(sorted(items, key=lambda item: (order.get(item, len(order)), item))),
         )
         for kind, items in where.items()
