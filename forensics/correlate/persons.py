@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from forensics.walk.intervals import distinct
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -49,7 +51,7 @@ class Persons:
         every = list(sets)
         if len(every) == 1:
             return every[0]
-        return Persons(np.unique(np.concatenate([NOBODY.numbers, *(one.numbers for one in every)])))
+        return Persons(distinct(np.concatenate([NOBODY.numbers, *(one.numbers for one in every)])))
 
 
 NOBODY = Persons(np.empty(0, np.uint64))
@@ -67,7 +69,7 @@ def by_address(people: pa.Table) -> dict[str, Persons]:
     found: dict[str, list[Numbers]] = {}
     for first, last in pairwise(borders):
         found.setdefault(names[record[first]], []).append(numbers[first:last])
-    return {address: Persons(np.unique(np.concatenate(parts))) for address, parts in found.items()}
+    return {address: Persons(distinct(np.concatenate(parts))) for address, parts in found.items()}
 
 
 def _numbers(tokens: pa.ChunkedArray) -> Numbers:

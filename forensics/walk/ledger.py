@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from forensics import schema
 from forensics.values import CLASSES, Gap
-from forensics.walk.intervals import Ints, lowest_cover
+from forensics.walk.intervals import Ints, distinct, lowest_cover
 
 NO_MAP = "NO_MAP"
 _RANGE = re.compile(r"@([0-9]+)\+([0-9]+)$")
@@ -133,7 +133,7 @@ def paint(evidence: str, size: int, claims: Claims) -> pa.Table:
     """
     start, end, rows = claims
     rank = _ranks(claims)
-    borders = np.unique(np.concatenate((start, end)))
+    borders = distinct(np.concatenate((start, end)))
     first, last = np.searchsorted(borders, start), np.searchsorted(borders, end)
     winner = lowest_cover(first, last, rank, borders.size - 1)
     claim = np.argsort(rank)[winner]

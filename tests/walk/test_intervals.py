@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from forensics.walk.intervals import (
     complement,
+    distinct,
     intersect,
     lowest_cover,
     ragged,
@@ -91,3 +92,11 @@ def test_no_ranges_cover_nothing():
     none = np.empty(0, np.int64)
     assert union(none, none).total() == 0
     assert (lowest_cover(none, none, none, 3) == np.iinfo(np.int64).max).all()
+
+
+@given(st.lists(st.integers(0, 40), max_size=60), st.sampled_from([np.int64, np.uint64]))
+def test_distinct_is_unique(values, kind):
+    array = np.array(values, kind) * kind(4096)
+    found = distinct(array)
+    assert found.dtype == kind
+    assert found.tolist() == sorted(set(array.tolist()))
