@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from forensics.answer import subjects
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, ordered, state, undetermined
@@ -21,7 +23,12 @@ def judge(world: World, subject: str) -> Finding:
         return state(subjects.roll(judge, world, subjects.media(world)))
     if subject not in world.items:
         return subjects.NOT_SUPPLIED
-    plain = world.of("personal_data", evidence=subject)
+    protected = {fact["addresses"][0] for fact in world.of("protection", evidence=subject)}
+    plain = [
+        fact
+        for fact in world.of("personal_data", evidence=subject)
+        if protected.isdisjoint(accumulate(fact["addresses"][0].split("!"), "{}!{}".format))
+    ]
     if plain:
         words = (
             "暗号化されていない個人情報があること",

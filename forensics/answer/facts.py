@@ -278,8 +278,11 @@ def erasures(
     return out
 
 
-def locked(volumes: Iterable[Row], coverage: Iterable[Row]) -> list[Fact]:
-    """Volumes and contents that a password or key protects; `protection` says how."""
+def locked(volumes: Iterable[Row], coverage: Sequence[Row]) -> list[Fact]:
+    """Volumes and contents that a password or key protects; `protection` says how.
+
+    What a key of the case file opened was protected on the medium: it has the second fact alone.
+    """
     said = {row["address"]: row for row in coverage if row["outcome"] == "locked"}
     out = []
     for row in volumes:
@@ -295,13 +298,17 @@ def locked(volumes: Iterable[Row], coverage: Iterable[Row]) -> list[Fact]:
             }
             out.append(fact("locked", [address], **keys, bytes=row["length"]))
             out.append(fact("protection", [address], **keys, baseline=None))
-    for address, row in sorted(said.items()):
+    opened = {
+        row["address"]: row for row in coverage if row["outcome"] == "examined" and row["method"]
+    }
+    for address, row in sorted((said | opened).items()):
         path = content(address).partition(":/")[2]
         keys = {
             "evidence": row["evidence"], "volume": None, "path": f"/{path}" if path else None,
             "method": row["method"],
         }  # fmt: skip
-        out.append(fact("locked", [address], **keys, bytes=row["bytes"]))
+        if address in said:
+            out.append(fact("locked", [address], **keys, bytes=row["bytes"]))
         out.append(fact("protection", [address], **keys, baseline=None))
     return out
 

@@ -73,7 +73,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *facts.mismatches(small["mismatches"]),
         *facts.papers(papers, small["connections"], small["mismatches"]),
         *facts.erasures(papers, small["evidence"], held, _bytes(ledger, small["evidence"])),
-        *facts.locked(small["volumes"], troubles),
+        *facts.locked(small["volumes"], small["coverage"]),
         *facts.unexamined(_unexamined(ledger)),
     ]
     return World(

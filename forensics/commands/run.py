@@ -76,13 +76,15 @@ def run(request: Request) -> int:
             raise Refused(f"{error}; nothing was scanned") from None
     if request.scheduler:
         check_scheduler(request.scheduler)
+        if any(key.startswith("env:") for key in case.keys):
+            raise Refused("keys: workers of a scheduler do not see env:, name a file")
     story, source = _story(request.pipeline or case.pipeline)
     media = evidence.open_all(case)
     size = sum(medium.size for medium in media)
     _check_room(case, size)
     progress = Terminal(request.language)
     began, cpu = time.monotonic(), _cpu_seconds()
-    if case.register:
+    if case.register or case.keys:
         from forensics import examine
 
         case = examine.prepared(case)
@@ -109,6 +111,7 @@ def run(request: Request) -> int:
     spent = _cpu_seconds() - cpu
     print(f"done in {clock(time.monotonic() - began)}, {spent:.1f} s of CPU", file=sys.stderr)
     _answer(case, code, request)
+    gc.freeze()  # what is left ends with the process, and is not searched for cycles first
     return code
 
 

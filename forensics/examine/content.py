@@ -6,19 +6,21 @@ parser, an unpacker or a detector does, the content has its row; what went wrong
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from forensics import personal
 from forensics.artifacts import ARTIFACTS, Artifact, Content
+from forensics.case import passwords
+from forensics.examine.sources import Beginning, Plain, Reading, Source, Spool
+from forensics.examine.split import Part
 from forensics.examine.types import HEAD_BYTES, content_type
 from forensics.unpack import Budget, Member, Unpacker, UnpackError, find
-from forensics.values import WORST, Address, Gap, Interval, decode_name, encode_name
+from forensics.values import WORST, Address, Interval, decode_name, encode_name
 from forensics.walk.stream import NotOpen, readable_bytes
 from forensics.work import alive
 from forensics.work.worker import reason
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 MIB = 1 << 20
 NO_YEAR = 9999  # of the case: then no date is too young to be one of birth
-READ_BYTES = MIB
+KEY_OPENED = "KEY_OPENED"  # of a locked member that a key of the case file opened
 ARTIFACT_BYTES_MAX = 256 * MIB  # a larger registry hive or log is a row, not a full memory
 SPOOL_BYTES = 32 * MIB  # members up to this size stay in memory
 MASKED_COLUMNS = {"path", "detail", "label", "value"}
@@ -51,6 +53,7 @@ class Options:
     key_file: str | None = None  # None: no search for personal data (a manifest)
     register: str | None = None
     rules: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()  # references to passwords, to be tried on what is locked
     year: int = NO_YEAR
     algorithms: tuple[str, ...] = ("sha256",)
     look_inside: bool = True  # unpack and parse artefacts
@@ -59,6 +62,10 @@ class Options:
     def detector(self) -> Detector | None:
         """The detector of this process: rules are compiled and the register is loaded once."""
         return _detector(self) if self.key_file else None
+
+    def passwords(self) -> tuple[str, ...]:
+        """Values of the keys, read once by this process."""
+        return _passwords(self)
 
 
 @lru_cache(maxsize=1)
@@ -73,12 +80,9 @@ def _detector(options: Options) -> Detector:
     return personal.open_detector(settings)
 
 
-class Source(Protocol):
-    """Bytes that can be read at any place; gaps read as zeros and are named."""
-
-    @property
-    def size(self) -> int: ...
-    def read_gaps(self, offset: int, length: int) -> tuple[bytes, list[Gap]]: ...
+@lru_cache(maxsize=1)
+def _passwords(options: Options) -> tuple[str, ...]:
+    return passwords(options.keys)
 
 
 @dataclass(slots=True)
@@ -161,6 +165,7 @@ class Spot:
     origin: Origin
     budget: Budget
     parent: Address | None = None
+    part: Part | None = None
 
     @property
     def derived(self) -> bool:
@@ -181,14 +186,26 @@ class Examiner:
     counts: Counts
     medium_bytes: int | None = None  # of the medium that streams lie on; None: read them whole
 
-    def stream(self, address: Address, source: Source, state: str, origin: Origin) -> str:
-        """Examine an outermost stream and all inside it; gives the worst outcome."""
+    def stream(
+        self,
+        address: Address,
+        source: Source,
+        state: str,
+        origin: Origin,
+        part: Part | None = None,
+    ) -> str:
+        """Examine an outermost stream and all inside it; gives the worst outcome.
+
+        part: where it is a file of an archive in several.
+        """
         size = readable_bytes(source.size, self.medium_bytes)
-        spot = Spot(address, state, origin, Budget(size))
+        whole = part.whole.size if part and part.whole else size
+        budget = Budget(whole, passwords=self.options.passwords())
+        spot = Spot(address, state, origin, budget, part=part)
         if size == source.size:
             return self._content(spot, source)
         self.rows.trouble(address, source.size - size, "partial", "BUDGET_BYTES")
-        return self._content(spot, _Beginning(source, size), source.size)
+        return self._content(spot, Beginning(source, size), source.size)
 
     def not_open(self, address: Address, row: Mapping[str, Any], why: NotOpen) -> None:
         """Rows of a stream whose bytes cannot be had."""
@@ -199,7 +216,7 @@ class Examiner:
     def _content(self, spot: Spot, source: Source, whole: int | None = None) -> str:
         """whole: size of the content where `source` is only its beginning."""
         head, _ = source.read_gaps(0, min(HEAD_BYTES, source.size))
-        reading = _Reading(source, self.options.algorithms)
+        reading = Reading(source, self.options.algorithms)
         worst = self._detect(spot, reading)
         if whole:
             worst = _worse(worst, "partial")
@@ -210,7 +227,10 @@ class Examiner:
             self.rows.trouble(spot.address, lost, outcome, reading.gaps[0].reason)
         if self.options.look_inside:
             worst = _worse(worst, self._artifacts(spot, source, head))
-            worst = _worse(worst, self._members(spot, source, head))
+            if spot.part:
+                worst = _worse(worst, self._part(spot, spot.part, source, head))
+            else:
+                worst = _worse(worst, self._members(spot, source, find(head)))
         digests = {} if whole else reading.digests()
         self._row(spot, whole or source.size, worst, mime=content_type(head), **digests)
         return worst
@@ -229,7 +249,7 @@ class Examiner:
 
     # Personal data ---------------------------------------------------------------------------
 
-    def _detect(self, spot: Spot, reading: _Reading) -> str:
+    def _detect(self, spot: Spot, reading: Reading) -> str:
         detector = self.options.detector()
         outcome = "examined"
         if detector:
@@ -342,8 +362,26 @@ class Examiner:
 
     # Members ---------------------------------------------------------------------------------
 
-    def _members(self, spot: Spot, source: Source, head: bytes) -> str:
-        unpacker = find(head)
+    def _part(self, spot: Spot, part: Part, source: Source, head: bytes) -> str:
+        """Members of a file of an archive in several: of the joined one, once; else what shows alone."""
+        if part.alone:
+            self.rows.trouble(
+                spot.address, source.size, "unsupported", "MISSING_SEGMENT", part.method
+            )
+            found = self._members(spot, source, part.unpacker or find(head))
+            return _worse("unsupported", found)
+        if part.whole is None:
+            return "examined"
+        before = len(self.rows.tables.get("coverage", ()))
+        head, _ = part.whole.read_gaps(0, HEAD_BYTES)
+        worst = self._members(spot, part.whole, find(head))
+        said = self.rows.tables.get("coverage", ())[before:]
+        for row in [row for row in said if row["outcome"] == worst != "examined"][:1]:
+            for address, size in part.others:  # the same bytes of the same archive
+                self.rows.trouble(address, size, worst, row["reason"], row["method"])
+        return worst
+
+    def _members(self, spot: Spot, source: Source, unpacker: Unpacker | None) -> str:
         if unpacker is None or spot.derived:
             return "examined"
         worst = "examined"
@@ -371,6 +409,8 @@ class Examiner:
                 self.rows.trouble(spot.address, size, member.outcome, why, member.method)
             self._row(spot, member.size, member.outcome, reason=member.reason)
             return member.outcome
+        if member.lock:
+            self.rows.trouble(spot.address, size, "examined", KEY_OPENED, member.lock)
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
             cut = None
             try:
@@ -380,7 +420,7 @@ class Examiner:
             except Exception as error:  # noqa: BLE001  # P3: a row; the part that came is examined
                 cut = getattr(error, "reason", None) or reason(error)
                 self.rows.trouble(spot.address, size, "partial", cut)
-            outcome = self._content(spot, _Spool(spool))
+            outcome = self._content(spot, Spool(spool))
         return _worse(outcome, "partial") if cut else outcome
 
 
@@ -408,77 +448,3 @@ def member_address(address: Address, member: Member, number: int) -> Address:
 
 def _worse(one: str, other: str) -> str:
     return min(one, other, key=WORST.index)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """A content read once from its start, for the detector and the digests together."""
-
-    source: Source
-    algorithms: tuple[str, ...]
-    position: int = 0
-    gaps: list[Gap] = field(default_factory=list)
-    _hashes: dict[str, Any] = field(default_factory=dict)
-
-    def chunks(self) -> Iterator[bytes]:
-        """What has not been read yet, in pieces; gaps as zeros, so that offsets hold."""
-        if not self._hashes:
-            self._hashes = {name: hashlib.new(name) for name in self.algorithms}
-        while self.position < self.source.size:
-            alive()
-            length = min(READ_BYTES, self.source.size - self.position)
-            data, gaps = self.source.read_gaps(self.position, length)
-            self.gaps += gaps
-            self.position += length
-            for running in self._hashes.values():
-                running.update(data)
-            yield data
-
-    def digests(self) -> dict[str, str]:
-        """Hex digests by algorithm; none where a part could not be read."""
-        if self.gaps or self.position < self.source.size:
-            return {}
-        running = self._hashes or {name: hashlib.new(name) for name in self.algorithms}
-        return {name: value.hexdigest() for name, value in running.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Beginning:
-    """The first `size` bytes of a source."""
-
-    source: Source
-    size: int
-
-    def read_gaps(self, offset: int, length: int) -> tuple[bytes, list[Gap]]:
-        return self.source.read_gaps(offset, length)
-
-
-@dataclass(slots=True)
-class Plain:
-    """A source for unpackers, which check what they read: gaps are zeros to them."""
-
-    source: Source
-
-    @property
-    def size(self) -> int:
-        return self.source.size
-
-    def read(self, offset: int, length: int) -> bytes:
-        alive()
-        end = min(offset + length, self.source.size)
-        return self.source.read_gaps(offset, end - offset)[0] if 0 <= offset < end else b""
-
-
-@dataclass(slots=True)
-class _Spool:
-    """A member in memory, or in an unnamed file where it is large."""
-
-    file: Any
-    size: int = 0
-
-    def __post_init__(self) -> None:
-        self.size = self.file.seek(0, 2)
-
-    def read_gaps(self, offset: int, length: int) -> tuple[bytes, list[Gap]]:
-        self.file.seek(offset)
-        return self.file.read(length), []

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from forensics.case import Case, Refused
+from forensics.case import Case, Refused, passwords
 from forensics.examine.content import NO_YEAR, Options
 from forensics.personal import register
 from forensics.values import moment
@@ -18,8 +18,9 @@ from forensics.values import moment
 def prepared(case: Case) -> Case:
     """The case with its register as an index of keyed fingerprints, and the number of its persons.
 
-    Refused where the register cannot be read: before the case folder is made.
+    Refused where the register or a key cannot be read: before the case folder is made.
     """
+    passwords(case.keys)
     if not case.register:
         return case
     index = _index(case)
@@ -47,6 +48,7 @@ def options(case: Case) -> Options:
         key_file=str(case.key_file),
         register=str(index) if index else None,
         rules=tuple(map(str, case.rules)),
+        keys=case.keys,
         year=year,
         algorithms=("sha256", *case.digests),
     )
@@ -54,7 +56,8 @@ def options(case: Case) -> Options:
     rules = [
         path.read_bytes().hex() for folder in case.rules for path in sorted(folder.rglob("*.yar"))
     ]
-    return _identified(out, secret, rules, index.name if index else None)
+    keys = hashlib.sha256(repr(passwords(case.keys)).encode() + case.token_key()).hexdigest()
+    return _identified(out, secret, rules, index.name if index else None, keys)
 
 
 def _index(case: Case) -> Path:
@@ -74,6 +77,7 @@ def _identified(options: Options, *depends: object) -> Options:
         "key_file": options.key_file is not None,
         "register": None,
         "rules": None,
+        "keys": None,
     }
     text = json.dumps([plain, depends], sort_keys=True, default=str)
     return dataclasses.replace(options, identity=hashlib.sha256(text.encode()).hexdigest())

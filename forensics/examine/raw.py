@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from forensics.evidence import Image, open_medium
-from forensics.examine.content import READ_BYTES, Counts, Examiner, Options, Rows
+from forensics.examine.content import Counts, Examiner, Options, Rows
 from forensics.examine.plan import PIECE, RESIDENT, UNMAPPED, RawWindow, read_plan
+from forensics.examine.sources import READ_BYTES
 from forensics.values import Address
 from forensics.work import alive
 

@@ -11,9 +11,11 @@ from typing import Any
 import pyarrow.compute as pc
 
 from forensics import personal
-from forensics.case import Case, Refused
+from forensics.case import Case, Refused, passwords
 from forensics.evidence import open_all, open_medium
-from forensics.examine.content import Plain, Source, member_address
+from forensics.examine import split
+from forensics.examine.content import member_address
+from forensics.examine.sources import Plain, Source
 from forensics.unpack import Budget, find
 from forensics.values import Address, Gap, encode_name
 from forensics.walk.stream import NotOpen, open_volume
@@ -55,11 +57,15 @@ def content(case: Case, address: Address) -> Iterator[Source]:
             for volume in case.table("volumes").to_pylist()
             if volume["evidence"] == address.evidence and volume["volume"] == address.volume
         )
+        volume = open_volume(image, start)
         try:
-            source: Source = open_volume(image, start).open(row)
+            source: Source = volume.open(row)
         except NotOpen as error:
             raise Refused(f"{address} cannot be read: {error.outcome} {error.reason}") from None
-        yield _descend(source, address)
+        if address.members:
+            part = split.part_of(row, _beside(case, row), volume, item.size)
+            source = part.whole if part and part.whole else source
+        yield _descend(source, address, passwords(case.keys) if address.members else ())
 
 
 def _file_row(case: Case, address: Address) -> dict[str, Any]:
@@ -81,7 +87,21 @@ def _file_row(case: Case, address: Address) -> dict[str, Any]:
     return row
 
 
-def _descend(source: Source, address: Address) -> Source:
+def _beside(case: Case, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Files that may belong to the same archive in several."""
+    name = split.name_of(row["path"])
+    files = case.table("files")
+    wanted = pc.and_(
+        pc.equal(files.column("evidence").cast("string"), row["evidence"]),
+        pc.starts_with(pc.utf8_lower(files.column("path")), name.stem if name else "\0"),
+    )
+    near = files.filter(wanted).to_pylist()
+    place = [(one["volume"], one["state"], one["stream"]) for one in near]
+    mine = (row["volume"], row["state"], row["stream"])
+    return [one for one, where in zip(near, place, strict=True) if where == mine]
+
+
+def _descend(source: Source, address: Address, keys: tuple[str, ...]) -> Source:
     """Down through members, by the names that the examination gave them."""
     place = Address(address.evidence, address.volume, address.path, address.file_id, address.stream)
     for name in address.members:
@@ -89,7 +109,8 @@ def _descend(source: Source, address: Address) -> Source:
         unpacker = find(head)
         if unpacker is None:
             raise Refused(f"nothing to open at {place}")
-        for number, member in enumerate(unpacker.members(Plain(source), Budget(source.size))):
+        budget = Budget(source.size, passwords=keys)
+        for number, member in enumerate(unpacker.members(Plain(source), budget)):
             if member_address(place, member, number).members[-1] == name and member.chunks:
                 source = _Held(b"".join(member.chunks()))
                 break

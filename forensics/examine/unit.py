@@ -11,7 +11,7 @@ from typing import Any
 from forensics import personal
 from forensics.artifacts import papers
 from forensics.evidence import open_medium
-from forensics.examine import raw
+from forensics.examine import raw, split
 from forensics.examine.content import Counts, Examiner, Options, Origin, Rows
 from forensics.examine.controls import control_rows
 from forensics.examine.plan import (
@@ -62,7 +62,9 @@ def _files(unit: FileBatch, options: Options) -> dict[str, list[dict[str, Any]]]
             except NotOpen as error:
                 examiner.not_open(address, row, error)
             else:
-                examiner.stream(address, stream, row["state"], origin)
+                near = split.beside(unit.plan, row)
+                part = split.part_of(row, near, volume, unit.medium.size)
+                examiner.stream(address, stream, row["state"], origin, part)
     rows.add(
         "coverage",
         address=unit.address,

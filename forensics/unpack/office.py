@@ -15,7 +15,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from xml.parsers import expat
 
 from forensics.unpack import zipped as archive
@@ -67,13 +67,15 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
         for name in sorted(parts)
         if _TEXT_PART.fullmatch(name) and not _NO_TEXT.match(name) and name not in locked
     ]
+    lock = next((part.lock for part in parts.values() if part.lock), None)
     if texts:
-        yield Member("~text", method="text", chunks=lambda: _texts(parts, texts), derived=True)
+        chunks = partial(_texts, parts, texts)
+        yield Member("~text", method="text", chunks=chunks, derived=True, lock=lock)
     tables = cache(lambda: _tables(parts))
     sheets = [(int(match[1]), name) for name in parts if (match := _SHEET.fullmatch(name))]
     for number, name in sorted(sheets):
-        chunks = _sheet(parts[name], tables)
-        yield Member(f"~sheet:{number}", method="text", chunks=chunks, derived=True)
+        rows = _sheet(parts[name], tables)
+        yield Member(f"~sheet:{number}", method="text", chunks=rows, derived=True, lock=lock)
 
 
 def _locked(parts: dict[str, Member]) -> set[str]:

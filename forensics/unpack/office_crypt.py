@@ -31,8 +31,8 @@ _HASHES = {"SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sh
 Opener = Callable[[Iterator[bytes]], Iterator[bytes]]
 
 
-def opener(info: bytes, passwords: tuple[str, ...]) -> Opener | None:
-    """What decrypts the package by the first password that opens it."""
+def opener(info: bytes, passwords: tuple[str, ...]) -> tuple[Opener, bool] | None:
+    """What decrypts the package by the first password that opens it, and was that one given."""
     version = struct.unpack_from("<HH", info) if len(info) > 8 else (0, 0)
     for password in (USUAL, *passwords):
         raw = password.encode("utf-16-le", "surrogatepass")
@@ -44,7 +44,7 @@ def opener(info: bytes, passwords: tuple[str, ...]) -> Opener | None:
         except (ValueError, KeyError, expat.ExpatError, struct.error):
             return None
         if found:
-            return found
+            return found, password != USUAL
     return None
 
 

@@ -42,8 +42,9 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
     for entry in file.streams():
         name = "/".join(entry.path)
         if opened and entry.name == PACKAGE:
-            chunks = partial(_opened, file, entry, opened)
-            yield Member(name, method="Office encryption", chunks=chunks)
+            chunks = partial(_opened, file, entry, opened[0])
+            used = lock[1] if lock and opened[1] else None
+            yield Member(name, method="Office encryption", chunks=chunks, lock=used)
             continue
         if lock and entry.name == lock[0]:
             yield Member(name, entry.size, "locked", "LOCKED", lock[1])

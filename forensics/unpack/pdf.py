@@ -15,12 +15,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from forensics.unpack.pdf_cid import japan1
 from forensics.unpack.pdf_objects import Objects, Ref, Stream, Word, items
 from forensics.unpack.unpacker import PIECE, Budget, Member, Source, Unpacker, UnpackError, bounded
 
+METHOD = "PDF encryption"
 FILE_MAX = 256 << 20  # bytes of a PDF, held in memory
 _FORMS_MAX = 1_000  # forms drawn on one page
 _ENCODINGS = {
@@ -316,14 +318,16 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
     except UnpackError as error:
         if error.reason != "LOCKED":
             raise
-        yield Member("", source.size, "locked", "LOCKED", "PDF encryption")
+        yield Member("", source.size, "locked", "LOCKED", METHOD)
         return
-    yield Member("~text", method="pdf", chunks=lambda: _text(objects), derived=True)
+    lock = METHOD if objects.unlocked else None
+    text = partial(_text, objects)
+    yield Member("~text", method="pdf", chunks=text, derived=True, lock=lock)
     names = _file_names(objects)
     for number, value in sorted(objects.by_number.items()):
         if isinstance(value, Stream) and value.head.get("Type") == "EmbeddedFile":
             name = names.get(number, str(number))
-            yield Member(name, method="pdf", chunks=_content(objects, value))
+            yield Member(name, method="pdf", chunks=_content(objects, value), lock=lock)
 
 
 def _content(objects: Objects, value: Stream) -> Callable[[], Iterator[bytes]]:

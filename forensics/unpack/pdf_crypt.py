@@ -2,8 +2,8 @@
 
 Layout          Encrypt dictionary: V 1, 2 (RC4), 4 (CF: V2 RC4, AESV2), 5 (AESV3); R 2 to 6, O, U, P,
                 Length, UE; key of an object: MD5 of key, number, generation (V 5: the key itself)
-Source          ISO 32000-2: 7.6.3 to 7.6.6 (algorithms 1, 2, 2.A, 2.B, 4 to 6)
-Proves          the file opens with the empty password, as any reader tries it, or with one given
+Source          ISO 32000-2: 7.6.3 to 7.6.6 (algorithms 1, 2, 2.A, 2.B, 4 to 7)
+Proves          the file opens with the empty password, as any reader tries it, or with one given, the user's or the owner's
 Does not prove  anything where it does not: then its content is locked
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from forensics.unpack.unpacker import UnpackError
@@ -24,11 +24,12 @@ _PADDING = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A file's key. strings, streams: RC4, AES, AES256, or none."""
+    """A file's key. strings, streams: RC4, AES, AES256, or none. given: not by the empty password."""
 
     raw: bytes
     strings: str
     streams: str
+    given: bool = False
 
     def opened(self, data: bytes, number: int, generation: int, method: str) -> bytes:
         """Plain bytes of a string or stream of an object."""
@@ -43,14 +44,15 @@ class Key:
 
 
 def key_of(head: Mapping[str, Any], identity: bytes, passwords: tuple[str, ...]) -> Key:
-    """The key by the empty password or one of those given; UnpackError LOCKED where it is another.
+    """The key by the empty password or one of those given, the user's or the owner's.
 
-    head: the Encrypt dictionary, resolved. identity: the first string of ID.
+    UnpackError LOCKED where it is another. head: the Encrypt dictionary, resolved. identity: the
+    first string of ID.
     """
     for password in ("", *passwords):
         key = _tried(head, identity, password)
         if key:
-            return key
+            return replace(key, given=bool(password))
     raise UnpackError("LOCKED")
 
 
@@ -63,42 +65,53 @@ def _tried(head: Mapping[str, Any], identity: bytes, password: str) -> Key | Non
     ):
         return None
     if version == 5 and revision in (5, 6):
-        return _tried_256(head, user, revision, password.encode("utf-8", "replace")[:127])
+        return _tried_256(head, own, user, revision, password.encode("utf-8", "replace")[:127])
     length = head.get("Length", 40) if version != 1 else 40
     if version not in (1, 2, 4) or revision not in (2, 3, 4) or not isinstance(length, int):
         return None
-    size = 16 if version == 4 else min(max(length // 8, 5), 16)
-    raw = (password.encode("latin-1", "replace") + _PADDING)[:32] + own[:32]
-    raw += (flags & 0xFFFFFFFF).to_bytes(4, "little") + identity
+    size = 5 if revision == 2 else 16 if version == 4 else min(max(length // 8, 5), 16)
+    typed = (password.encode("latin-1", "replace") + _PADDING)[:32]
+    rest = own[:32] + (flags & 0xFFFFFFFF).to_bytes(4, "little") + identity
     if revision == 4 and _false(head.get("EncryptMetadata")):
-        raw += b"\xff" * 4
-    key = _md5(raw)
+        rest += b"\xff" * 4
+    hidden = _each(_derived(typed, revision, size), own[:32], revision, backwards=True)
+    for padded in (typed, hidden):
+        key = _derived(padded + rest, revision, size)
+        told = _PADDING if revision == 2 else _md5(_PADDING + identity)
+        if _each(key, told, revision) == user[: len(told)]:
+            if version != 4:
+                return Key(key, "RC4", "RC4")
+            return Key(key, _method(head, "StrF"), _method(head, "StmF"))
+    return None
+
+
+def _derived(data: bytes, revision: int, size: int) -> bytes:
+    key = _md5(data)
     for _ in range(50 if revision > 2 else 0):
         key = _md5(key[:size])
-    key = key[: size if revision > 2 else 5]
-    if revision == 2:
-        right = _rc4(key, _PADDING) == user
-    else:
-        test = _rc4(key, _md5(_PADDING + identity))
-        for step in range(1, 20):
-            test = _rc4(bytes(byte ^ step for byte in key), test)
-        right = test == user[:16]
-    if not right:
-        return None
-    if version != 4:
-        return Key(key, "RC4", "RC4")
-    return Key(key, _method(head, "StrF"), _method(head, "StmF"))
+    return key[:size]
 
 
-def _tried_256(head: Mapping[str, Any], user: bytes, revision: int, password: bytes) -> Key | None:
-    packed = head.get("UE")
-    if not isinstance(packed, bytes) or len(packed) < 32 or len(user) < 48:
-        return None
+def _each(key: bytes, data: bytes, revision: int, *, backwards: bool = False) -> bytes:
+    """RC4 once, or with twenty keys made of one."""
+    steps = range(20 if revision > 2 else 1)
+    for step in reversed(steps) if backwards else steps:
+        data = _rc4(bytes(byte ^ step for byte in key), data)
+    return data
+
+
+def _tried_256(
+    head: Mapping[str, Any], own: bytes, user: bytes, revision: int, password: bytes
+) -> Key | None:
     digest = _hash_6 if revision == 6 else _hash_5
-    if digest(password, user[32:40]) != user[:32]:
-        return None
-    key = _aes(digest(password, user[40:48]), bytes(16), packed[:32])
-    return Key(key, _method(head, "StrF"), _method(head, "StmF"))
+    for told, name, more in ((user, "UE", b""), (own, "OE", user[:48])):
+        packed = head.get(name)
+        if not isinstance(packed, bytes) or len(packed) < 32 or len(told) < 48:
+            continue
+        if digest(password, told[32:40], more) == told[:32]:
+            key = _aes(digest(password, told[40:48], more), bytes(16), packed[:32])
+            return Key(key, _method(head, "StrF"), _method(head, "StmF"))
+    return None
 
 
 def _method(head: Mapping[str, Any], name: str) -> str:
@@ -112,18 +125,18 @@ def _false(value: Any) -> bool:
     return getattr(value, "name", None) == b"false"
 
 
-def _hash_5(password: bytes, salt: bytes) -> bytes:
-    return hashlib.sha256(password + salt).digest()
+def _hash_5(password: bytes, salt: bytes, user: bytes) -> bytes:
+    return hashlib.sha256(password + salt + user).digest()
 
 
-def _hash_6(password: bytes, salt: bytes) -> bytes:
-    """Algorithm 2.B for a user's password."""
+def _hash_6(password: bytes, salt: bytes, user: bytes) -> bytes:
+    """Algorithm 2.B; user: what tells the user's password, for that of the owner."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-    digest, step = hashlib.sha256(password + salt).digest(), 0
+    digest, step = hashlib.sha256(password + salt + user).digest(), 0
     while True:
         cipher = Cipher(algorithms.AES(digest[:16]), modes.CBC(digest[16:32])).encryptor()
-        mixed = cipher.update((password + digest) * 64)
+        mixed = cipher.update((password + digest + user) * 64)
         name = ("sha256", "sha384", "sha512")[sum(mixed[:16]) % 3]
         digest, step = hashlib.new(name, mixed).digest(), step + 1
         if step >= 64 and mixed[-1] <= step - 32:

@@ -148,6 +148,11 @@ class Objects:
             if isinstance(value, Stream) and value.head.get("Type") == "ObjStm":
                 self._unpack(value)
 
+    @property
+    def unlocked(self) -> bool:
+        """Did a password that was given open the file."""
+        return self._key is not None and self._key.given
+
     def _unlock(self, data: bytes) -> pdf_crypt.Key | None:
         """The key of a file that is encrypted; UnpackError LOCKED where no password opens it."""
         mark = pdf_crypt.ENCRYPT.search(data)

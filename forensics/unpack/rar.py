@@ -8,6 +8,7 @@ Layout          RAR 5: 52617221 1A0701 00, blocks: u32 CRC-32, vint bytes, vint 
                 .. 1A0700, blocks: u16 CRC, u8 type (73 archive, 74 file, 7B end), u16 flags, u16
                 bytes, [u32 data]; file: u32 packed, u32 size, u8, u32 CRC-32, u32 time, u8, u8
                 method (30 stored), u16 bytes of the name, u32, [u32 x 2 high halves], name
+                Parts of a file: flags 8, 10 (RAR 4: 1, 2) from, in another volume; the last CRC is the whole's
 Source          RARLAB "RAR 5.0 archive format"; "technote.txt" of RAR 4
 Proves          the archive lists these files; of stored ones the CRC-32 is verified
 Does not prove  what packed members hold: no permitted library unpacks them
@@ -30,6 +31,7 @@ from forensics.unpack.unpacker import (
     bounded,
     file_name,
     pieces,
+    starts_of,
 )
 
 OLD, NEW = b"Rar!\x1a\x07\0", b"Rar!\x1a\x07\1\0"
@@ -40,17 +42,32 @@ COMMENTED = 8  # flag of a file with a comment in its header, which the CRC leav
 
 
 class File(NamedTuple):
-    """split: goes on from, or in, another volume."""
+    """ranges: place and bytes of its data. before, after: it goes on from, or in, another volume."""
 
     name: str
-    at: int
-    packed: int
+    ranges: tuple[tuple[int, int], ...]
     size: int
     crc: int | None
     stored: bool
     locked: bool
-    split: bool
+    before: bool
+    after: bool
     folder: bool
+
+    @property
+    def packed(self) -> int:
+        return sum(length for _, length in self.ranges)
+
+
+class _Volume:
+    """One file of an archive in several, as a source."""
+
+    def __init__(self, source: Source, start: int, end: int) -> None:
+        self._source, self._start, self.size = source, start, end - start
+
+    def read(self, offset: int, length: int) -> bytes:
+        length = max(min(length, self.size - offset), 0)
+        return self._source.read(self._start + offset, length)
 
 
 def _vint(data: bytes, at: int) -> tuple[int, int]:
@@ -97,12 +114,12 @@ def _new(source: Source) -> Iterator[File]:
             return
         at += begin + size
         if kind == FILE:
-            yield _new_file(body, place, extra, at, data, split=bool(flags & 0x18))
+            yield _new_file(body, place, extra, (at, data), flags)
         at += data
     raise UnpackError("TRUNCATED")  # the end has its own block
 
 
-def _new_file(body: bytes, place: int, extra: int, at: int, data: int, *, split: bool) -> File:
+def _new_file(body: bytes, place: int, extra: int, data: tuple[int, int], parts: int) -> File:
     (flags, size, _), place = _numbers(body, place, 3)
     place += 4 * bool(flags & 2)
     crc = int.from_bytes(body[place : place + 4], "little") if flags & 4 else None
@@ -110,8 +127,8 @@ def _new_file(body: bytes, place: int, extra: int, at: int, data: int, *, split:
     (method, _, length), place = _numbers(body, place, 3)
     name = body[place : place + length].decode("utf-8", "surrogateescape")
     return File(
-        name, at, data, size, crc, not method >> 7 & 7, _is_locked(body[len(body) - extra :]), split,
-        bool(flags & 1),
+        name, (data,), size, crc, not method >> 7 & 7, _is_locked(body[len(body) - extra :]),
+        bool(parts & 8), bool(parts & 16), bool(flags & 1),
     )  # fmt: skip
 
 
@@ -165,8 +182,8 @@ def _old_file(body: bytes, flags: int, at: int) -> File:
     raw = body[place : place + length]
     name = _old_name(raw) if flags & 0x200 else file_name(raw)
     return File(
-        name.replace("\\", "/"), at, packed, size, crc, method == 0x30, bool(flags & 4),
-        bool(flags & 3), flags & 0xE0 == 0xE0,
+        name.replace("\\", "/"), ((at, packed),), size, crc, method == 0x30, bool(flags & 4),
+        bool(flags & 1), bool(flags & 2), flags & 0xE0 == 0xE0,
     )  # fmt: skip
 
 
@@ -205,17 +222,45 @@ def _old_name(raw: bytes) -> str:
 
 def _content(source: Source, file: File) -> Iterator[bytes]:
     crc = 0
-    for piece in pieces(source, file.at, file.packed):
-        crc = zlib.crc32(piece, crc)
-        yield piece
+    for at, length in file.ranges:
+        for piece in pieces(source, at, length):
+            crc = zlib.crc32(piece, crc)
+            yield piece
     if file.crc is not None and crc != file.crc:
         raise UnpackError("CRC_MISMATCH")
 
 
-def _members(source: Source, _budget: Budget) -> Iterator[Member]:
-    files = _new(source) if source.read(0, 8) == NEW else _old(source)
+def _files(source: Source) -> Iterator[File]:
+    """Files of all volumes; what goes on in the next one is one file, with the CRC that stands last."""
+    held: File | None = None
+    problem = None
     try:
-        for file in files:
+        for file in _parts(source):
+            if held and file.before and file.name == held.name:
+                held = file._replace(ranges=held.ranges + file.ranges, before=held.before)
+                continue
+            if held:
+                yield held
+            held = file
+    except UnpackError as error:
+        problem = error
+    if held:
+        yield held
+    if problem:
+        raise problem
+
+
+def _parts(source: Source) -> Iterator[File]:
+    starts = starts_of(source)
+    for start, end in zip(starts, [*starts[1:], source.size], strict=True):
+        volume = _Volume(source, start, end)
+        for file in _new(volume) if volume.read(0, 8) == NEW else _old(volume):
+            yield file._replace(ranges=tuple((start + at, length) for at, length in file.ranges))
+
+
+def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+    try:
+        for file in _files(source):
             if not file.folder:
                 yield _member(source, file)
     except UnpackError as error:
@@ -227,7 +272,7 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
 def _member(source: Source, file: File) -> Member:
     if file.locked:
         return Member(file.name, file.size, "locked", "LOCKED", "rar")
-    if file.split:
+    if file.before or file.after:
         return Member(file.name, file.size, "unsupported", "MISSING_SEGMENT", "rar")
     if not file.stored or file.packed != file.size:
         return Member(file.name, file.size, "unsupported", "UNSUPPORTED", "rar")

@@ -181,7 +181,7 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
         method = "7z " + "+".join(NAMES.get(c.id, c.id.hex()) for c in file.folder.coders)
         key = file.folder.at
         if key not in opened:
-            opened[key] = _password(source, file.folder, budget.passwords)
+            opened[key] = _password(source, file.folder, file, budget)
         if _is_locked(file.folder) and opened[key] is None:
             yield Member(file.name, file.size, "locked", "LOCKED", method)
         elif not _readable(file.folder):
@@ -190,18 +190,26 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
             if key not in content:
                 content = {key: _Content(source, file.folder, opened[key])}
             read = partial(content[key].read, file)
-            yield Member(file.name, file.size, method=method, chunks=read)
+            lock = method if _is_locked(file.folder) else None
+            yield Member(file.name, file.size, method=method, chunks=read, lock=lock)
 
 
 def _is_locked(folder: Folder) -> bool:
     return any(coder.id == AES for coder in folder.coders)
 
 
-def _password(source: Source, folder: Folder, passwords: tuple[str, ...]) -> str | None:
-    """The first password with which a folder's content begins to make sense."""
-    for password in passwords if _is_locked(folder) else ():
+def _password(source: Source, folder: Folder, file: File, budget: Budget) -> str | None:
+    """The first password with which a folder's content begins to make sense.
+
+    Of what is only stored, the checksum of its first file tells.
+    """
+    stored = all(coder.id in (COPY, AES, DELTA, *FILTERS) for coder in folder.coders)
+    for password in budget.passwords if _is_locked(folder) else ():
+        budget.spend(0)
         try:
-            next(decoded(source, folder, password), None)
+            for _ in _Content(source, folder, password).read(file):
+                if not stored:
+                    break
         except UnpackError:
             continue
         return password
@@ -269,7 +277,8 @@ def _placed(
 
 def _unpacked_header(source: Source, header: bytes, passwords: tuple[str, ...]) -> bytes:
     reader = Reader(header[1:])
-    folders = read_streams(reader).folders
+    told = read_streams(reader)
+    folders, crc = told.folders, next((own[0][1] for own in told.parts if own), None)
     if len(folders) != 1 or folders[0].unpacked > HEADER_MAX:
         raise UnpackError("DAMAGED")
     if not _is_locked(folders[0]):
@@ -279,7 +288,10 @@ def _unpacked_header(source: Source, header: bytes, passwords: tuple[str, ...]) 
             found = b"".join(decoded(source, folders[0], password))
         except UnpackError:
             continue
-        if found[:1] in (bytes((HEADER,)), bytes((PACKED_HEADER,))):
+        if found[:1] in (bytes((HEADER,)), bytes((PACKED_HEADER,))) and crc in (
+            None,
+            zlib.crc32(found),
+        ):
             return found
     raise UnpackError("LOCKED")
 

@@ -34,7 +34,7 @@ def decrypted(packed: Iterator[bytes], properties: bytes, password: str) -> Iter
         yield decoder.update(piece)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _key(password: str, salt: bytes, power: int) -> bytes:
     raw = salt + password.encode("utf-16-le", "surrogatepass")
     digest = hashlib.sha256()

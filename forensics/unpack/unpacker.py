@@ -22,6 +22,12 @@ class Source(Protocol):
         ...
 
 
+def starts_of(source: Source) -> tuple[int, ...]:
+    """Where the files begin that a source joins; (0,) of one file."""
+    starts: tuple[int, ...] = getattr(source, "starts", (0,))
+    return starts
+
+
 class Buffer:
     """A source over bytes in memory."""
 
@@ -51,7 +57,8 @@ class Member:
     name: as decoded, the caller encodes it; where derived, a safe `~name` to be used as it is.
     size: declared bytes. outcome: examined (its chunks will tell), locked, unsupported, partial,
     skipped. chunks: pieces of at most 1 MiB, or None where there is nothing to read; they raise
-    UnpackError where the content ends before its end, or does not match its checksum.
+    UnpackError where the content ends before its end, or does not match its checksum. lock: what
+    it is encrypted with, where a password that was given opened it.
     """
 
     name: str
@@ -61,6 +68,7 @@ class Member:
     method: str | None = None
     chunks: Callable[[], Iterator[bytes]] | None = None
     derived: bool = False
+    lock: str | None = None
 
 
 class Budget:

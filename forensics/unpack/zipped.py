@@ -1,6 +1,7 @@
 """ZIP archives, also behind a stub, cut, or with members that the directory does not name.
 
-Layout          PK0304 local header + data; PK0102 central directory; PK0506 its end (zip64: PK0606);
+Layout          PK0304 local header + data; PK0102 central directory; PK0506 its end (zip64: PK0606), places
+                within one of several files where its disk is not 0;
                 methods 0 stored, 8 deflate, 12 bzip2, 14 LZMA, 93 Zstandard, 95 xz
 Source          PKWARE APPNOTE.TXT 6.3; WinZip AES (extra field 9901)
 Proves          these bytes were packed under this name; a central entry and a local header agree
@@ -27,6 +28,7 @@ from forensics.unpack.unpacker import (
     bounded,
     file_name,
     pieces,
+    starts_of,
 )  # fmt: skip
 
 LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -34,6 +36,8 @@ _END_BYTES = 22
 _COMMENT_MAX = 65535
 _DIRECTORY_MAX = 128 << 20  # bytes of a central directory
 _ENTRIES_MAX = 500_000
+_CHECKED_MAX = 16 << 20  # packed bytes of a member whose checksum tells the right password …
+_GROWN_MAX = 64 << 20  # … and what may come out of them
 _DECODERS: dict[int, Callable[[], streams.Decoder]] = {
     8: streams.deflate, 12: streams.bzip2, 95: streams.xz,
 }  # fmt: skip
@@ -101,23 +105,47 @@ def member(source: Source, entry: Entry, passwords: tuple[str, ...] = ()) -> Mem
         return Member(entry.name, entry.size, "unsupported", "UNSUPPORTED", method)
     reason = "NOT_IN_DIRECTORY" if entry.hidden else None
     chunks = partial(_chunks, source, entry, opened)
-    return Member(entry.name, entry.size, "examined", reason, method, chunks)
+    return Member(entry.name, entry.size, "examined", reason, method, chunks, lock=lock)
 
 
 def _opened(source: Source, entry: Entry, passwords: tuple[str, ...]) -> zip_crypt.Opened | None:
-    """Plain, packed bytes of an encrypted member, by the first password that opens it."""
+    """Plain, packed bytes of an encrypted member, by the first password that opens it.
+
+    ZipCrypto is passed by one wrong password in 256: where that is all that is told, of several or
+    of a stored member, the checksum decides.
+    """
     strength = _field(entry.extra, 0x9901)
+    plain, found = _unlocked(entry), list[zip_crypt.Opened]()
     length = min(entry.packed or 0, max(source.size - entry.data, 0))
     for password in (raw for text in passwords for raw in zip_crypt.encodings(text)):
-        found = None
+        one = None
         if entry.method == 99 and len(strength) >= 7:
-            found = zip_crypt.aes(source, entry.data, length, strength[4], password)
+            one = zip_crypt.aes(source, entry.data, length, strength[4], password)
         elif entry.method != 99 and entry.flags & 0x41 == 1 and entry.data:
             check = (entry.time if entry.flags & 8 else (entry.crc or 0) >> 16) >> 8
-            found = zip_crypt.traditional(source, entry.data, length, check, password)
-        if found and _begins(found, _unlocked(entry)):
-            return found
-    return None
+            one = zip_crypt.traditional(source, entry.data, length, check, password)
+        if one and _begins(one, plain):
+            if entry.method == 99:
+                return one
+            found.append(one)
+    sure = len(found) == 1 and entry.method != 0
+    cut = length > _CHECKED_MAX or length < (entry.packed or 0)
+    if sure or cut or not _is_known(plain):
+        return found[0] if found else None
+    return next((one for one in found if _is_whole(source, plain, one)), None)
+
+
+def _is_whole(source: Source, entry: Entry, opened: zip_crypt.Opened) -> bool:
+    """Does the checksum agree; of what grows beyond all measure the beginning is enough."""
+    left = _GROWN_MAX
+    try:
+        for chunk in _chunks(source, entry, opened):
+            left -= len(chunk)
+            if left < 0:
+                break
+    except UnpackError:
+        return False
+    return True
 
 
 def _is_known(entry: Entry) -> bool:
@@ -126,7 +154,7 @@ def _is_known(entry: Entry) -> bool:
 
 
 def _begins(opened: zip_crypt.Opened, entry: Entry) -> bool:
-    """Can the first piece be decoded: a check of one byte is passed by one wrong password in 256."""
+    """Can the first piece be decoded."""
     try:
         next(_unpacked(opened(), entry) if _is_known(entry) else opened(), None)
     except UnpackError:
@@ -192,21 +220,26 @@ def _directory(source: Source) -> tuple[list[Entry], str | None]:
     end = _end_record(source)
     if end is None:
         return [], "NO_CENTRAL_DIRECTORY"
-    place, disk, size, offset = end
+    place, disk, first, size, offset = end
     base = place - size - offset  # bytes before the archive, a stub
     start = offset + base
     if start < 0 or source.read(start, 4) not in (CENTRAL, b""):
         base, start = 0, offset
+    disks = starts_of(source)
     if disk not in (0, 0xFFFF):
-        return [], "SPLIT_ARCHIVE"
+        if disk >= len(disks) or first >= len(disks):
+            return [], "SPLIT_ARCHIVE"
+        base, start = 0, disks[first] + offset
+    else:
+        disks = (0,)  # cut by another program: places are those of the whole
     data = source.read(start, min(size, _DIRECTORY_MAX))
     found: list[Entry] = []
     at = 0
     while data[at : at + 4] == CENTRAL and at + 46 <= len(data):
         if len(found) >= _ENTRIES_MAX:
             return found, "BUDGET_MEMBERS"
-        flags, method, time, crc, packed, unpacked, names, extras, comments = struct.unpack_from(
-            "<HHIIIIHHH", data, at + 8
+        flags, method, time, crc, packed, unpacked, names, extras, comments, part = (
+            struct.unpack_from("<HHIIIIHHHH", data, at + 8)
         )
         local = int.from_bytes(data[at + 42 : at + 46], "little")
         name = data[at + 46 : at + 46 + names]
@@ -220,7 +253,7 @@ def _directory(source: Source) -> tuple[list[Entry], str | None]:
                 crc,
                 packed,
                 unpacked,
-                local + base,
+                local + base + (disks[part] if part < len(disks) else 0),
                 extra,
                 time=time & 0xFFFF,
             )
@@ -229,8 +262,11 @@ def _directory(source: Source) -> tuple[list[Entry], str | None]:
     return found, None if at >= size else "DIRECTORY_DAMAGED"
 
 
-def _end_record(source: Source) -> tuple[int, int, int, int] | None:
-    """Place where the directory must end, disk, its size and offset; None where there is none."""
+def _end_record(source: Source) -> tuple[int, int, int, int, int] | None:
+    """Place where the directory must end, this disk and that of its begin, its size and offset.
+
+    None where there is no record.
+    """
     tail_start = max(0, source.size - _END_BYTES - _COMMENT_MAX)
     tail = source.read(tail_start, source.size - tail_start)
     at = tail.rfind(END)
@@ -238,16 +274,17 @@ def _end_record(source: Source) -> tuple[int, int, int, int] | None:
         at = tail.rfind(END, 0, at)
     if at < 0:
         return None
-    disk, _, _, _, size, offset = struct.unpack_from("<HHHHII", tail, at + 4)
+    disk, first, _, _, size, offset = struct.unpack_from("<HHHHII", tail, at + 4)
     place = tail_start + at
     if at >= 20 and tail[at - 20 : at - 16] == b"PK\x06\x07":
         wide_place = int.from_bytes(tail[at - 12 : at - 4], "little")
         for start in (wide_place, place - 20 - 56):
             record = source.read(max(start, 0), 56) if start < source.size else b""
             if record[:4] == b"PK\x06\x06" and len(record) == 56:
+                disk, first = struct.unpack_from("<II", record, 16)
                 size, offset = struct.unpack_from("<QQ", record, 40)
-                return start, 0, min(size, source.size), min(offset, source.size)
-    return place, disk, size, offset
+                return start, disk, first, min(size, source.size), min(offset, source.size)
+    return place, disk, first, size, offset
 
 
 def _wide(extra: bytes, size: int, packed: int, local: int) -> tuple[int, int, int]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import zlib
 from pathlib import Path
 
 import pytest
+from lockers import CONTENT, PAGE, locked_pdf
 from packers import pdf
 from test_unpack import contents
 
 from forensics.unpack import UnpackError, lzw
 from forensics.unpack.pdf_cid import japan1
-from forensics.unpack.pdf_crypt import _PADDING, _rc4
-
-PAGE = b"<</Type/Page/Contents 2 0 R/Resources<</Font<</F 3 0 R>>>>>>"
-CONTENT = b"BT /F 10 Tf 1 0 0 1 50 700 Tm (seen) Tj ET"
 
 
 def text(data: bytes) -> bytes:
@@ -25,61 +21,17 @@ def text(data: bytes) -> bytes:
 
 # --- encryption -----------------------------------------------------------------------------------
 
-OWN, ID = bytes(range(32)), b"identity of file"
-
-
-def md5(data: bytes) -> bytes:
-    return hashlib.md5(data).digest()
-
-
-def encrypted(method: str, user: bytes = b"") -> bytes:
-    """One page and a title, encrypted by the standard's algorithms 1 to 5 with a user's password."""
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-    version, size = {"RC4-40": (1, 5), "RC4-128": (2, 16), "AES": (4, 16)}[method]
-    revision = {1: 2, 2: 3, 4: 4}[version]
-    key = md5((user + _PADDING)[:32] + OWN + b"\xfc\xff\xff\xff" + ID)
-    for _ in range(50 if revision > 2 else 0):
-        key = md5(key[:size])
-    key = key[:size]
-    told = _rc4(key, _PADDING)
-    if revision > 2:
-        told = _rc4(key, md5(_PADDING + ID))
-        for step in range(1, 20):
-            told = _rc4(bytes(byte ^ step for byte in key), told)
-        told += bytes(16)
-
-    def closed(data: bytes, number: int) -> bytes:
-        own = md5(key + bytes((number, 0, 0, 0, 0)) + (b"sAlT" if method == "AES" else b""))
-        own = own[: min(size + 5, 16)]
-        if method != "AES":
-            return _rc4(own, data)
-        pad = 16 - len(data) % 16
-        coder = Cipher(algorithms.AES(own), modes.CBC(ID)).encryptor()
-        return ID + coder.update(data + bytes((pad,)) * pad)
-
-    body = closed(CONTENT, 2)
-    out = b"%PDF-1.6\n1 0 obj\n" + PAGE + b"\nendobj\n"
-    out += b"2 0 obj\n<</Length %d>>\nstream\n%s\nendstream\nendobj\n" % (len(body), body)
-    out += b"3 0 obj\n<</Type/Font/Subtype/Type1>>\nendobj\n"
-    out += b"4 0 obj\n<</Title<%s>>>\nendobj\n" % closed("名簿".encode("utf-16"), 4).hex().encode()
-    filters = b"/CF<</Std<</CFM/AESV2>>>>/StmF/Std/StrF/Std" if method == "AES" else b""
-    out += b"5 0 obj\n<</Filter/Standard/V %d/R %d/Length %d/P -4%s/O<%s>/U<%s>>>\nendobj\n" % (
-        version, revision, size * 8, filters, OWN.hex().encode(), told.hex().encode(),
-    )  # fmt: skip
-    return out + b"trailer<</Root 1 0 R/Encrypt 5 0 R/ID[<%s><00>]>>\n%%%%EOF\n" % ID.hex().encode()
-
 
 @pytest.mark.parametrize("method", ["RC4-40", "RC4-128", "AES"])
 def test_what_opens_without_a_password(method: str) -> None:
-    assert text(encrypted(method)).startswith(b"seen\n")
-    assert contents(encrypted(method, b"secret")) == [
+    assert text(locked_pdf(method)).startswith(b"seen\n")
+    assert contents(locked_pdf(method, b"secret")) == [
         ("", None, "locked", "LOCKED", "PDF encryption")
     ]
 
 
 def test_damage_in_what_is_encrypted() -> None:
-    sound = encrypted("AES")
+    sound = locked_pdf("AES")
     for seed in range(60):
         chance = random.Random(seed)
         data = bytearray(sound)

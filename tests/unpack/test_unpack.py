@@ -539,7 +539,7 @@ def test_pdfs_as_pdfminer_reads_them(shared):
     locked = sum(
         contents((folder / f.name).read_bytes())[0][2] == "locked" for f in folder.iterdir()
     )
-    assert locked == 4  # of six: two open without a password
+    assert locked == 3  # of six: three open without a password
 
 
 @pytest.mark.image
