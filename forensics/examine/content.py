@@ -117,7 +117,7 @@ def _people(records: Sequence[tuple[Address, personal.Tokens]]) -> pa.Table:
             {
                 "address": pa.repeat(str(address), len(tokens)).dictionary_encode(),
                 "evidence": pa.repeat(address.evidence, len(tokens)).dictionary_encode(),
-                "token": pa.array(tokens, pa.string()),
+                "token": tokens.arrow(),
             }
         )
         for address, tokens in records
