@@ -93,7 +93,7 @@ _REASONS = {
         "a complete image",
     ),
     "MISSING_SEGMENT": (
-        "a segment file of the image is missing",
+        "a segment file of an image or archive is missing",
         "A segment file is missing; that part was not looked into.",
         "the missing segment file",
     ),
