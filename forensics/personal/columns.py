@@ -81,7 +81,7 @@ def layout_of(
     if not rows:
         return None
     step = max(1, len(rows) // SAMPLE_ROWS)
-    columns = [[cell.strip(BLANK) for cell in column if cell.strip(BLANK)]
+    columns = [[inner for cell in column if (inner := cell.strip(BLANK))]
                for column in zip(*rows[::step][:SAMPLE_ROWS], strict=True)]  # fmt: skip
     words = named or [None] * len(columns)
     anchors = {place: found for place, cells in enumerate(columns)
@@ -159,9 +159,9 @@ def _holds(layout: Layout, rows: Sequence[Sequence[str]]) -> bool:
     known = [
         (place, kind) for place, kind in enumerate(layout.kinds) if kind and kind not in PART_KINDS
     ]
-    good = 0
+    good, columns = 0, list(zip(*rows[:20], strict=True))
     for place, kind in known:
-        cells = [row[place].strip(BLANK) for row in rows[:20] if row[place].strip(BLANK)]
+        cells = [inner for cell in columns[place] if (inner := cell.strip(BLANK))]
         good += not cells or _share(cells, reader(kind)) >= 0.5
     return good >= 0.7 * len(known)
 

@@ -135,13 +135,15 @@ class Detector:
     def _rows(self, view: View, state: _State) -> Iterator[Rows]:
         """Accepted rows of a view: tables first, then what is left as free text."""
         whole = view.text
-        sent = fixed.transfers(whole)
+        sent = fixed.transfers(whole, view.points)
         if sent:
             yield sent
             whole = whole[: sent.start] + "\n" * (sent.end - sent.start) + whole[sent.end :]
         lines = Lines(whole, view.points)
         rest = np.ones(len(lines), bool)
         for block in tables.blocks(lines):
+            if view.encoding != "iso-2022-jp" and "\x1b" in lines.line(block.lines[0]):
+                continue  # its own view reads it
             layout = layout_of(block.separator, block.cells, state.layouts.get(view.encoding))
             if layout is None:
                 continue
@@ -168,8 +170,12 @@ class Detector:
     def _take(self, view: View, rows: Rows, span: tuple[int, int], state: _State) -> None:
         """Add rows to the findings: hits up to the limit, persons, and the record they belong to."""
         start, end = view.all_at([rows.start, rows.end])
-        if not span[0] <= start < span[1]:
-            return
+        if start < span[0] or end > span[1]:  # the windows overlap: each row is of one of them
+            first, last = np.searchsorted(view.all_at(rows.places.tolist()), span).tolist()
+            if first == last:
+                return
+            rows = rows.between(first, last)
+            start, end = view.all_at([rows.start, rows.end])
         matched = np.full(len(rows), -1, np.int64)
         comparison = Comparison()
         if self.index:
@@ -203,39 +209,32 @@ class Detector:
 
     def _hits(self, view: View, rows: Rows, state: _State) -> None:
         """Hits of the first rows that have a kind, up to the limit; all of them are counted."""
+        span = view.at(rows.start) // HITS_SPAN
+        cells: list[Cell] = []
         for kind, column in rows.columns.items():
             state.found.counts[kind, "accepted"] += int(column.filled.sum())
-        span = view.at(rows.start) // HITS_SPAN
-        wanted = {kind for kind in rows.columns if state.hits[kind, span] < HITS_MAX}
-        named: dict[tuple[str, str], str] = {}
-        cells: list[Cell] = []
-        rules: list[str] = []
-        for row in _filled(rows, wanted):
-            for cell in rows.cells(row, wanted):
-                kind, first, end, _ = cell
-                shape = (kind, _shape(view.text[first:end]))
-                if shape not in named or rows.layout == "text":
-                    named[shape] = self._rule(kind, view, first, end, rows)
-                cells.append(cell)
-                rules.append(named[shape])
-                state.hits[kind, span] += 1
-            wanted -= {kind for kind in wanted if state.hits[kind, span] >= HITS_MAX}
-        starts = view.all_at([cell[1] for cell in cells])
-        ends = view.all_at([cell[2] for cell in cells])
+            free = HITS_MAX - state.hits[kind, span]
+            if free > 0:
+                cells += (found := rows.cells(kind, free))
+                state.hits[kind, span] += len(found)
+        inner = view.inner([cell[1] for cell in cells] + [cell[2] for cell in cells])
+        places = (inner - view.start).tolist()
+        offsets = view.outer(inner).tolist()
         make = {kind: persons.maker(self._key, kind) for kind in rows.columns}
         scores = {kind: round(rows.scores.get(kind, 0.0), 2) for kind in rows.columns}
-        state.found.hits += [
-            Hit(kind, start, end - start, view.encoding, rule, make[kind](value), masked(kind, value), scores[kind])
-            for (kind, _, _, value), start, end, rule in zip(cells, starts, ends, rules, strict=True)
-        ]  # fmt: skip
-
-    def _rule(self, kind: str, view: View, first: int, end: int, rows: Rows) -> str:
-        """Name of the YARA rule that finds the value, or of what found it instead of one."""
-        start = view.inner(first) - view.start
-        found = self._rules.name(
-            kind, view.encoding, view.data, start, view.inner(end) - view.start
-        )
-        return found or ("column:" if rows.layout == "delimited" else "validator:") + kind
+        named: dict[tuple[str, str], str] = {}
+        for number, (kind, first, last, value) in enumerate(cells):
+            shape = (kind, _shape(view.text[first:last]))
+            if shape not in named or rows.layout == "text":
+                begin, stop = places[number], places[number + len(cells)]
+                named[shape] = (
+                    self._rules.name(kind, view.encoding, view.data, begin, stop)
+                    or ("column:" if rows.layout == "delimited" else "validator:") + kind
+                )
+            start, end = offsets[number], offsets[number + len(cells)]
+            state.found.hits.append(
+                Hit(kind, start, end - start, view.encoding, named[shape], make[kind](value), masked(kind, value), scores[kind])
+            )  # fmt: skip
 
     def _own(self, data: bytes, start: int, span: tuple[int, int], state: _State) -> None:
         """Hits of the investigator's own rules in one window."""
@@ -256,21 +255,6 @@ class Detector:
         )  # fmt: skip
 
 
-def _filled(rows: Rows, wanted: set[str]) -> Iterator[int]:
-    """Rows that have one of the wanted kinds, which grow fewer meanwhile."""
-    first = 0
-    while wanted:
-        size = len(wanted)
-        some = np.logical_or.reduce([rows.columns[kind].filled[first:] for kind in wanted])
-        for row in (some.nonzero()[0] + first).tolist():
-            yield row
-            if len(wanted) < size:
-                first = row + 1
-                break
-        else:
-            return
-
-
 def _shape(text: str) -> str:
     """What a rule sees of a value: digits alike, other characters by their class; one name serves one shape of a column."""
     shape = text.translate(_CLASS)
@@ -288,23 +272,24 @@ def _weight(found: Iterable[tuple[View, Rows]]) -> float:
 
 def windows(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int, int]]:
     """Windows (bytes, offset of the first, low, high): a window answers for rows that start in [low, high)."""
-    held, start, low = bytearray(), 0, 0
+    held: list[bytes | memoryview] = []
+    size, start, low = 0, 0, 0
     for chunk in chunks:
         view = memoryview(chunk)
         while view:
-            take = WINDOW + OVERLAP - len(held)
-            held += view[:take]
-            view = view[take:]
-            if len(held) < WINDOW + OVERLAP:
+            part, view = view[: WINDOW + OVERLAP - size], view[WINDOW + OVERLAP - size :]
+            held.append(part)
+            size += len(part)
+            if size < WINDOW + OVERLAP:
                 continue
-            data = bytes(held)
+            data = b"".join(held)
             cut, keep = _cut(data)
             yield data[:cut], start, low, start + cut if keep == cut else start + keep + OVERLAP
             low = start + cut if keep == cut else start + keep + OVERLAP
-            held = bytearray(data[keep:])
+            held, size = [data[keep:]], len(data) - keep
             start += keep
-    if held:
-        yield bytes(held), start, low, start + len(held)
+    if size:
+        yield b"".join(held), start, low, start + size
 
 
 def _cut(data: bytes) -> tuple[int, int]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
+DATA = Path(__file__).parent / "data"
+
 
 def _text(name: str) -> str:
-    return (files("forensics.personal") / "data" / name).read_text("utf-8")
+    return (DATA / name).read_text("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def cities() -> frozenset[str]:
 
 
 def _numbers(name: str) -> frozenset[int]:
-    packed = (files("forensics.personal") / "data" / name).read_bytes()
-    return frozenset(np.cumsum(np.frombuffer(zlib.decompress(packed), "<u4")).tolist())
+    packed = zlib.decompress((DATA / name).read_bytes())
+    return frozenset(np.cumsum(np.frombuffer(packed, "<u4")).tolist())
 
 
 @cache

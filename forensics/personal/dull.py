@@ -6,32 +6,67 @@ True is said only of what no reading of text.py, tables.py or fixed.py would acc
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
 
 from forensics.personal.text import LABELS_OF_NAMES, SPECIAL
 
 # Digits, @, separators, and ESC; a trail byte of CP932 that looks like one of them counts too.
 _TELLING = bytes(byte in b"0123456789@,\t;|<\x1b" for byte in range(256))
-# Full-width letters and digits of CP932, EUC-JP and UTF-8 (there also half-width signs).
-_FULL_WIDTH = re.compile(rb"\x82[\x4f-\x9a]|\xa3[\xb0-\xfa]|\xef[\xbc\xbd]")
-_LABELS = tuple(
-    form.encode(codec)
-    for label in LABELS_OF_NAMES
-    for form in {label, label.replace(" ", "\u3000")}
-    for codec in ("utf-8", "cp932", "euc_jp")
-)
-_WORDS = tuple(word.encode() for word in SPECIAL)
-_ZEROS = re.compile(rb"\0{4,}")
+# Full-width letters and digits of CP932, EUC-JP and UTF-8 (there also half-width signs): lead, first and last trail.
+_FULL_WIDTH = ((0x82, 0x4F, 0x9A), (0xA3, 0xB0, 0xFA), (0xEF, 0xBC, 0xBD))
 _ZEROS_MAX = 2  # more may be UTF-16
 
 
 def dull(piece: bytes) -> bool:
     """Does no reading of these bytes in an encoding of one or more bytes a character make a record."""
-    if 1 in piece.translate(_TELLING) or _FULL_WIDTH.search(piece):
+    if 1 in piece.translate(_TELLING) or _full_width(piece) or _zeros(piece) > _ZEROS_MAX:
         return False
-    if piece.count(0) > _ZEROS_MAX and _ZEROS.sub(b"", piece).count(0) > _ZEROS_MAX:
-        return False
-    if any(label in piece for label in _LABELS):
-        return False
-    lower = piece.lower()
-    return not any(word in lower for word in _WORDS)
+    return not (_holds(piece, _BY_LABEL) or _holds(piece.lower(), _BY_WORD))
+
+
+def _zeros(piece: bytes) -> int:
+    """How many zeros it holds, but for runs of four or more."""
+    if piece.count(0) <= _ZEROS_MAX:
+        return 0
+    zero = np.frombuffer(piece, np.uint8) == 0
+    lengths = np.diff(np.flatnonzero(np.diff(zero, prepend=False, append=False)))[::2]
+    return int(lengths[lengths < 4].sum())
+
+
+def _full_width(piece: bytes) -> bool:
+    values = np.frombuffer(piece, np.uint8)
+    leads, trails = values[:-1], values[1:]
+    return any(
+        bool(((leads == lead) & (trails - np.uint8(first) <= last - first)).any())
+        for lead, first, last in _FULL_WIDTH
+    )
+
+
+def _by_pair(words: Iterable[tuple[bytes, int]]) -> dict[tuple[int, int], list[bytes]]:
+    """Words by two bytes of theirs that say, in one look for several words, that they are nowhere."""
+    out: dict[tuple[int, int], list[bytes]] = {}
+    for word, place in words:
+        out.setdefault((word[place], word[place + 1]), []).append(word)
+    return out
+
+
+_BY_LABEL = _by_pair(
+    (form.encode(codec), place)
+    for label in LABELS_OF_NAMES
+    for form in {label, label.replace(" ", "\u3000")}
+    for codec, place in (("utf-8", 1), ("cp932", 0), ("euc_jp", 0))
+)
+_BY_WORD = _by_pair((word.encode(), 0) for word in SPECIAL)
+
+
+def _holds(piece: bytes, by_pair: Mapping[tuple[int, int], list[bytes]]) -> bool:
+    """Does it hold any of the words."""
+    values = np.frombuffer(piece, np.uint8)
+    firsts, seconds = values[:-1], values[1:]
+    return any(
+        bool(((firsts == first) & (seconds == second)).any())
+        and any(word in piece for word in words)
+        for (first, second), words in by_pair.items()
+    )

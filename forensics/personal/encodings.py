@@ -1,22 +1,24 @@
 """Bytes as text in the encodings of Japanese offices, with the way back from characters to bytes.
 
 UTF-8, CP932, EUC-JP (vendor rows 13, 89-92 and the IBM rows of plane 3), ISO-2022-JP (also where the
-escape before the kanji is lost), UTF-16 of both byte orders at even and odd offsets. A byte that cannot
-be decoded is one character of its own (a lone surrogate), so every byte stays addressable.
+escape before the kanji is lost), UTF-16 of both byte orders at even and odd offsets, EBCDIC in 全銀 files
+(ebcdic.py). A byte that cannot be decoded is one character of its own (a lone surrogate), so every byte stays addressable.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forensics.personal import ebcdic
 from forensics.personal.euc import decode_euc
 from forensics.personal.fold import fold_points, points, text_of
+from forensics.personal.masks import runs
 from forensics.personal.telling import is_utf8, line_encodings
 
 _PLANES = 0x30000
@@ -47,14 +49,14 @@ def _width_table(name: str) -> NDArray[np.uint8]:
     elif name == "euc-jp":
         triples = (bytes([0x8F, a, b]) for a in range(0xA1, 0xFF) for b in range(0xA1, 0xFF))
         three = [text for text in map(decode_euc, triples) if len(text) == 1]
-        table[[ord(char) for char in three]] = 3
+        table[[ord(char) for char in three if not char.isascii()]] = 3  # plane 2 has a ~ too
         table[[ord(char) for char in "㈱№℡ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"]] = 2  # row 13 has them too, and is commoner
     table.setflags(write=False)
     return table
 
 
 def _table_widths(name: str) -> Callable[[NDArray[np.uint32]], NDArray[np.uint8]]:
-    return lambda points: _width_table(name)[np.minimum(points, _PLANES - 1)]
+    return lambda points: _width_table(name).take(points, mode="clip")
 
 
 def _wide(points: NDArray[np.uint32]) -> NDArray[np.uint8]:
@@ -74,6 +76,7 @@ CP932 = Encoding(
 EUC = Encoding("euc-jp", decode_euc, _table_widths("euc-jp"))
 UTF16LE = Encoding("utf-16-le", _decode_wide("utf-16-le"), _wide)
 UTF16BE = Encoding("utf-16-be", _decode_wide("utf-16-be"), _wide)
+CP290 = Encoding("cp290", ebcdic.decode, lambda points: np.ones(len(points), np.uint8))
 
 # Name in our tables -> Python codec that writes it.
 BY_NAME = {
@@ -98,6 +101,7 @@ class View:
         None  # bytes of a decoded transfer form -> bytes of the content
     )
     data: bytes = b""  # the bytes themselves; offsets in them are `inner`
+    _sizes: NDArray[np.int32] = field(default_factory=lambda: np.zeros(1, np.int32))
 
     @cached_property
     def points(self) -> NDArray[np.uint32]:
@@ -112,43 +116,48 @@ class View:
     def _raw_points(self) -> NDArray[np.uint32]:
         return points(self.raw)
 
-    @cached_property
-    def _ends(self) -> NDArray[np.int32]:
-        assert self.widths is not None
-        return np.cumsum(self.widths(self._raw_points), dtype=np.int32)
-
     def at(self, place: int) -> int:
         """Byte offset of character `place` (at the end of text: the first byte after it)."""
         return self.all_at([place])[0]
 
     def all_at(self, places: list[int]) -> list[int]:
         """The same for many characters at once."""
-        inner = self._inner(np.array(places, np.int64))
-        if self.through is not None:
-            inner = self.through[np.minimum(inner, len(self.through) - 1)]
-        out: list[int] = inner.tolist()
+        out: list[int] = self.outer(self.inner(places)).tolist()
         return out
 
-    def inner(self, place: int) -> int:
+    def outer(self, inner: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Offsets in the content of offsets in the decoded form."""
+        if self.through is None:
+            return inner
+        return self.through[np.minimum(inner, len(self.through) - 1)]
+
+    def inner(self, places: list[int]) -> NDArray[np.int64]:
         """The same in the decoded form, where there is one."""
-        return int(self._inner(np.array([place], np.int64))[0])
-
-    def _inner(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        wanted = np.array(places, np.int64)
         if self.offsets is not None:
-            return self.offsets[np.minimum(places, len(self.offsets) - 1)]
+            return self.offsets[np.minimum(wanted, len(self.offsets) - 1)]
         if self.raw.isascii():
-            return self.start + places * (2 if self.encoding.startswith("utf-16") else 1)
-        if self.encoding in _EXACT and "_ends" not in self.__dict__ and len(places) <= 2:
-            return np.array([self._near_an_end(place) for place in places.tolist()], np.int64)
-        return self.start + np.where(places > 0, self._ends[np.maximum(places, 1) - 1], 0)
+            return self.start + wanted * (2 if self.encoding.startswith("utf-16") else 1)
+        if len(places) <= 2:
+            return self.start + np.array([self._before(place) for place in places], np.int64)
+        return self.start + self._sizes_to(int(wanted.max()))[wanted].astype(np.int64)
 
-    def _near_an_end(self, place: int) -> int:
-        """Offset of one character, counted from the end of the text that is nearer."""
-        assert self.widths is not None
-        if place * 2 < len(self.raw):
-            return self.start + int(self.widths(self._raw_points[:place]).sum(dtype=np.int64))
-        after = int(self.widths(self._raw_points[place:]).sum(dtype=np.int64))
-        return self.start + len(self.data) - after
+    def _before(self, place: int) -> int:
+        """Bytes before one character, counted from the end of the text where that is near."""
+        after = self._raw_points[place:]
+        if place >= len(self._sizes) and len(after) * 8 < len(self.raw) and self.encoding in _EXACT:
+            assert self.widths is not None
+            return len(self.data) - int(self.widths(after).sum(dtype=np.int64))
+        return int(self._sizes_to(place)[place])
+
+    def _sizes_to(self, count: int) -> NDArray[np.int32]:
+        """Bytes before each of at least so many characters; the more were asked for before, the more are made."""
+        if count >= len(self._sizes):
+            assert self.widths is not None
+            some = self._raw_points[: max(count, 2 * len(self._sizes))]
+            self._sizes = np.zeros(len(some) + 1, np.int32)
+            np.cumsum(self.widths(some), dtype=np.int32, out=self._sizes[1:])
+        return self._sizes
 
 
 def view(data: bytes, start: int, encoding: Encoding) -> View:
@@ -268,15 +277,21 @@ def plausibility(text: str, trust: float = 1.0) -> float:
 
     What speaks against counts little: text may stand among other bytes.
     """
-    return _plausible(_weights()[np.minimum(points(text), _PLANES - 1)], trust)
+    sums = int(np.add.reduce(_both_weights().take(points(text), mode="clip")))
+    return (sums & _SUM_MASK) * trust - 0.2 * (sums >> _SUM_BITS)
 
 
-def _plausible(weights: NDArray[np.int8], trust: float = 1.0) -> float:
-    good, all_of_it = (
-        int(np.maximum(weights, 0).sum(dtype=np.int64)),
-        int(weights.sum(dtype=np.int64)),
-    )
-    return good * trust + 0.2 * (all_of_it - good)
+_SUM_BITS = 32  # of the weights in favour, below those against
+_SUM_MASK = (1 << _SUM_BITS) - 1
+
+
+@cache
+def _both_weights() -> NDArray[np.int64]:
+    """The weight of a code point where it speaks for Japanese, and beside it where it speaks against."""
+    weights = _weights().astype(np.int64)
+    table = np.where(weights > 0, weights, -weights << _SUM_BITS)
+    table.setflags(write=False)
+    return table
 
 
 # What a Japanese character says for its encoding: three bytes in order are no accident, pairs can be.
@@ -346,12 +361,13 @@ def wides(piece: bytes) -> list[Wide]:
 
 def _spans(mask: NDArray[np.bool_], bridge: int) -> list[tuple[int, int]]:
     """Runs of true, joined over at most `bridge` false places."""
-    places = np.flatnonzero(mask)
-    if not len(places):
-        return []
-    cuts = np.flatnonzero(np.diff(places) > bridge + 1)
-    firsts, lasts = places[np.append(0, cuts + 1)], places[np.append(cuts, len(places) - 1)]
-    return list(zip(firsts.tolist(), (lasts + 1).tolist(), strict=True))
+    out: list[tuple[int, int]] = []
+    for first, last in runs(mask):
+        if out and first - out[-1][1] <= bridge:
+            out[-1] = (out[-1][0], last)
+        else:
+            out.append((first, last))
+    return out
 
 
 def _texts(
@@ -362,30 +378,40 @@ def _texts(
     options = [(UTF16LE, "<u2", 0), (UTF16BE, ">u2", 1)]
     if not little:
         options = [(UTF16BE, ">u2", 0), (UTF16LE, "<u2", 1)]
-    per_sector = []
-    weighed = []
+    per_sector, odd_characters = [], []
     for _, kind, skip in options:
         data = piece[first * _SECTOR + skip : last * _SECTOR + skip]
         codes = np.frombuffer(data[: len(data) & ~1], kind)
-        weights = np.zeros((last - first) * (_SECTOR // 2), np.int8)
-        weights[: len(codes)] = _weights()[codes]
-        weights[: len(codes)][codes == 0x3000] = 0  # the digit 0 in the other byte order
-        table = weights.reshape(-1, _SECTOR // 2)
-        good = np.maximum(table, 0).sum(axis=1, dtype=np.int64)
-        per_sector.append(good + (table.sum(axis=1, dtype=np.int64) - good) // 5)
-        weighed.append(table)
+        weights = np.zeros((last - first) * (_SECTOR // 2), np.int64)
+        _wide_weights().take(codes, out=weights[: len(codes)], mode="clip")
+        sums = np.add.reduce(weights.reshape(-1, _SECTOR // 2), axis=1)
+        good, bad, odd = (sums >> place * _WEIGHT_BITS & (1 << _WEIGHT_BITS) - 1 for place in range(3))  # fmt: skip
+        per_sector.append(good + -bad // 5)
+        odd_characters.append(odd)
     main = int(per_sector[1].sum() > per_sector[0].sum())
     readable = seen & (per_sector[main] > -_SECTOR // 2)
-    other = per_sector[1 - main] > np.maximum(per_sector[main] * 3 // 2, _READABLE)
+    other = per_sector[1 - main] > np.maximum(per_sector[main], _READABLE)
     for option, begin, end in [*((main, *span) for span in _spans(readable, 2 * _WIDE_AROUND)),
                                *((1 - main, *span) for span in _spans(other, 2 * _WIDE_AROUND))]:  # fmt: skip
         encoding, _, skip = options[option]
-        odd = (weighed[option][begin:end] < 0).sum(axis=1)
-        pure = dense[begin:end] & (odd <= _ODD_MAX)
+        pure = dense[begin:end] & (odd_characters[option][begin:end] <= _ODD_MAX)
         cores = (_core(span, first + begin, len(piece)) for span in _spans(pure, 0))
         yield Wide(encoding, max(0, first + begin - _WIDE_AROUND) * _SECTOR + skip,
                    min(len(piece), (first + end + _WIDE_AROUND) * _SECTOR + skip),
                    tuple(core for core in cores if core[0] < core[1]))  # fmt: skip
+
+
+_WEIGHT_BITS = 16  # of each of three sums in one number
+
+
+@cache
+def _wide_weights() -> NDArray[np.int64]:
+    """What a code of UTF-16 adds to three sums of a sector: its weight in favour, or against, and one if against."""
+    weights = _weights()[:0x10000].astype(np.int64)
+    weights[0x3000] = 0  # the digit 0 in the other byte order
+    table = np.where(weights > 0, weights, (-weights << _WEIGHT_BITS) + ((weights < 0).astype(np.int64) << 2 * _WEIGHT_BITS))  # fmt: skip
+    table.setflags(write=False)
+    return table
 
 
 def _core(span: tuple[int, int], first: int, size: int) -> tuple[int, int]:
@@ -412,11 +438,12 @@ def views_of(piece: bytes, start: int, *, wide_only: bool = False) -> Iterator[l
         yield [view(piece[wide.start : wide.end], start + wide.start, wide.encoding)]
     if wide_only:
         return
+    taken = [core for wide in found for core in wide.cores]
+    for begin, end in ebcdic.transfers(piece):
+        yield [view(piece[begin:end], start + begin, CP290)]
+        taken.append((begin, end))
     place = 0
-    for begin, end in [
-        *sorted(core for wide in found for core in wide.cores),
-        (len(piece), len(piece)),
-    ]:
+    for begin, end in [*sorted(taken), (len(piece), len(piece))]:
         for offset, stretch, encodings in _stretches(piece[place:begin]):
             if encodings:
                 yield [view(stretch, start + place + offset, encoding) for encoding in encodings]

@@ -62,9 +62,9 @@ def _kanji_of(codec: str) -> NDArray[np.uint32]:
 def _table() -> NDArray[np.uint32]:
     table = np.arange(_PLANES, dtype=np.uint32)
     table[_breaks()] = _BREAK
-    table[[code for code in range(0x80, 0x10000) if chr(code).isdigit()]] = (
-        _BREAK  # a digit is ASCII from here on
-    )
+    is_digit = np.fromiter(map(str.isdigit, map(chr, range(0x10000))), bool)
+    is_digit[:0x80] = False
+    table[:0x10000][is_digit] = _BREAK  # a digit is ASCII from here on
     table[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)
     table[[0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]] = [0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]  # no separators
     table[[ord(char) for char in _HYPHENS]] = ord("-")

@@ -9,9 +9,11 @@ one of them has digits or reads as text.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,15 +108,22 @@ def _my_numbers(marks: Marks) -> NDArray[np.bool_]:
 def _worded(candidates: Mask, data: bytes, lead: int, literals: Literals) -> Mask:
     """Sectors of candidates around a word, as far as the candidates go on without a gap."""
     out = np.zeros_like(candidates)
-    sectors = {(place + lead) // SECTOR for place in literals.places(data)}
-    for sector in sectors:
-        if candidates[sector]:
-            first, last = max(0, sector - WORD_REACH), sector + WORD_REACH + 1
-            before = np.flatnonzero(~candidates[first:sector])
-            after = np.flatnonzero(~candidates[sector:last])
-            first += int(before[-1]) + 1 if len(before) else 0
-            out[first : sector + int(after[0]) if len(after) else last] = True
+    edges = runs(candidates)
+    pieces = [
+        data[max(0, first * SECTOR - lead) : last * SECTOR - lead + _WORD_AHEAD]
+        for first, last in edges
+    ]
+    starts = list(accumulate((len(piece) + 1 for piece in pieces), initial=0))
+    for place in literals.places(b"\0".join(pieces)):
+        number = bisect_right(starts, place) - 1
+        first, last = edges[number]
+        sector = (max(first * SECTOR, lead) + place - starts[number]) // SECTOR
+        if sector < last:
+            out[max(first, sector - WORD_REACH) : min(last, sector + WORD_REACH + 1)] = True
     return out
+
+
+_WORD_AHEAD = max(map(len, WORDS))  # bytes of a word that begins at a run's end
 
 
 def _listed(marks: Marks, good: NDArray[np.bool_], chosen: Mask, candidates: Mask) -> Mask:

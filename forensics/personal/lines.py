@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from functools import cache, cached_property
 
 import numpy as np
@@ -14,9 +15,11 @@ Counts = NDArray[np.int64]
 
 SEPARATORS = (",", "\t", ";", "|")
 _MARKS = "<=\"'"  # with them and the separators, a line has no columns of fixed width
-_CLASSES = ("", "japanese", "digits", "@", *SEPARATORS, "marks")
-_TOGETHER = 3  # counts in one number
-_BITS_SHORT, _BITS_LONG = 10, 21  # of each, for lines of fewer characters
+_CLASSES = ("japanese", "digits", "@", *SEPARATORS, "marks")
+_BITS_SHORT, _BITS_LONG = (
+    9,
+    21,
+)  # of a count, for lines of fewer characters; as many as fit are one number
 
 
 class Lines:
@@ -28,13 +31,12 @@ class Lines:
         self._points = points
         breaks = ((points == 10) | (points == 0)).nonzero()[0]
         self.starts = np.zeros(len(breaks) + 1, np.int64)
+        self.ends = np.full(len(breaks) + 1, len(points))
         self.starts[1:] = breaks + 1
-        self.ends = np.append(breaks, len(points))
-        ended = int(self.starts[-1]) == len(points)  # the last line is empty
-        self._full = len(self.starts) - ended
-        self._classes = _classes().take(points)
+        self.ends[:-1] = breaks
         longest = int((self.ends - self.starts).max())
         self._bits = _BITS_SHORT if longest < 1 << _BITS_SHORT else _BITS_LONG
+        self._sums: dict[int, Counts] = {}
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -42,52 +44,44 @@ class Lines:
     @cached_property
     def japanese(self) -> Counts:
         """How many characters of each line are of ordinary Japanese text."""
-        return self._main["japanese"]
+        return self._count("japanese")
 
     @cached_property
     def digits(self) -> Counts:
         """How many are digits."""
-        return self._main["digits"]
+        return self._count("digits")
 
     @cached_property
     def at_signs(self) -> Counts:
         """How many are @."""
-        return self._main["@"]
+        return self._count("@")
 
     @cached_property
     def separators(self) -> dict[str, Counts]:
         """How often each of SEPARATORS that occurs at all stands in each line."""
-        return self._counts([char for char in SEPARATORS if char in self.text])
+        return {char: self._count(char) for char in SEPARATORS if char in self.text}
 
     @property
     def marked(self) -> NDArray[np.bool_]:
         """Which lines hold a separator or a mark of markup."""
-        marked = self._counts(["marks"])["marks"] > 0
+        marked = self._count("marks") > 0
         for inside in self.separators.values():
             marked |= inside > 0
         return marked
 
-    @cached_property
-    def _main(self) -> dict[str, Counts]:
-        return self._counts(["japanese", "digits", "@"])
-
-    def _counts(self, names: list[str]) -> dict[str, Counts]:
-        """How many characters of these classes each line has."""
-        out = {}
-        kind = np.int32 if self._bits == _BITS_SHORT else np.int64
-        for first in range(0, len(names), _TOGETHER):
-            some = names[first : first + _TOGETHER]
-            table = np.zeros(len(_CLASSES), kind)
-            for place, name in enumerate(some):
-                table[_CLASSES.index(name)] = 1 << place * self._bits
-            sums: NDArray[np.signedinteger] = np.zeros(len(self), kind)
-            if self._full:
-                packed = table.take(self._classes)
-                np.add.reduceat(packed, self.starts[: self._full], out=sums[: self._full])
-            mask = (1 << self._bits) - 1
-            for place, name in enumerate(some):
-                out[name] = (sums >> place * self._bits & mask).astype(np.int64)
-        return out
+    def _count(self, name: str) -> Counts:
+        """How many characters of a class each line has."""
+        group, place = divmod(_CLASSES.index(name), 63 // self._bits)
+        sums = self._sums.get(group)
+        if sums is None:
+            self._sums[group] = sums = np.zeros(len(self), np.int64)
+            full = len(self) - (
+                int(self.starts[-1]) == len(self._points)
+            )  # the last line may be empty
+            if full:
+                counted = _counted(self._bits, group).take(self._points, mode="clip")
+                np.add.reduceat(counted, self.starts[:full], out=sums[:full])
+        return sums >> place * self._bits & (1 << self._bits) - 1
 
     def line(self, number: int) -> str:
         """Text of one line."""
@@ -114,12 +108,18 @@ class Lines:
 
 
 @cache
-def _classes() -> NDArray[np.uint8]:
-    """The place in _CLASSES of a folded code point; 0: none of them."""
-    table = japanese().astype(np.uint8)
-    table[48:58] = _CLASSES.index("digits")
-    for char in ("@", *SEPARATORS):
-        table[ord(char)] = _CLASSES.index(char)
-    table[[*map(ord, _MARKS)]] = _CLASSES.index("marks")
+def _counted(bits: int, group: int) -> Counts:
+    """What a folded code point adds to the counts of a group of classes, so many bits each."""
+    table = np.zeros(len(japanese()), np.int64)
+    size = 63 // bits
+    for place, name in enumerate(_CLASSES[group * size : (group + 1) * size]):
+        table[_members(name)] = 1 << place * bits
     table.setflags(write=False)
     return table
+
+
+def _members(name: str) -> Counts:
+    """Code points of a class."""
+    if name == "japanese":
+        return japanese().nonzero()[0]
+    return np.array([*map(ord, {"digits": string.digits, "marks": _MARKS}.get(name, name))])

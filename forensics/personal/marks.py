@@ -93,11 +93,12 @@ def _flags(data: memoryview, literals: Literals) -> _Flags:
         turns = _count(turned)
         text &= turns <= TURNS_MAX
     digit, part = _digits(values)
+    four = _runs_of(digit, 4)
     if (part.view(np.uint32) == _FOUR).any():  # lie in any seven in a row
         number = _starts(_number(part, digit, 1))
-        numbers = _twelve(digit)
+        numbers = _twelve(digit, four)
     if text.any():
-        number = number | _spaced(values, digit)
+        number = number | _spaced(values, four)
     if (odd := number & ~text & (high >= HIGH_MIN)).any():
         phrase[odd] = _phrases(_rows(values, odd))
     if zeros.any() and (seen := _doubles(values, zeros)).any():
@@ -170,9 +171,9 @@ def _number(part: Mask, digit: Mask, step: int) -> Mask:
     return runs & digit[..., :size] & digit[..., 6 * step : 6 * step + size]
 
 
-def _spaced(values: Bytes, digit: Mask) -> Mask:
+def _spaced(values: Bytes, four: Mask) -> Mask:
     """Sectors in which a number of twelve digits stands in groups of four with blanks between."""
-    four, blank, size = _runs_of(digit, 4), values == 32, len(digit) - 13
+    blank, size = values == 32, len(values) - 13
     runs = four[:size] & blank[4 : size + 4]
     if runs.any():
         runs &= four[5 : size + 5] & blank[9 : size + 9] & four[10 : size + 10]
@@ -180,9 +181,9 @@ def _spaced(values: Bytes, digit: Mask) -> Mask:
     return np.zeros(len(values) // SECTOR - 1, bool)
 
 
-def _twelve(digit: Mask) -> NDArray[np.int64]:
+def _twelve(digit: Mask, four: Mask) -> NDArray[np.int64]:
     """Where twelve digits begin, and no more follow, before the last sector."""
-    runs = _runs_of(digit, DIGITS)
+    runs = four[:-8] & four[4:-4] & four[8:]
     if not runs.any():
         return np.zeros(0, np.int64)
     runs = runs[:-1] & ~digit[DIGITS:]
@@ -258,6 +259,8 @@ def _escapes(values: Bytes, out: Counts) -> None:
     marks |= values == 61
     marks |= values == 92
     places = np.flatnonzero(marks[:-8])
+    codes = values[places]
+    places = places[(codes == 92) | (codes == 38) | _beside(places)]
     following = values[places + 1]
     likely = _FOLLOWS[following]
     if not likely.any():
@@ -268,10 +271,7 @@ def _escapes(values: Bytes, out: Counts) -> None:
     two = (first < 16) & (second < 16)
     for form, code in ((0, 61), (1, 37)):
         found = places[(codes == code) & two & (first >= 8)]
-        near, beside = np.diff(found) <= _NEXT, np.zeros(len(found), bool)
-        beside[1:] = near
-        beside[:-1] |= near
-        _add(out, form, found[beside])
+        _add(out, form, found[_beside(found)])
     slash = codes == 92
     if slash.any():
         third, fourth = HEX[values[places + 3]], HEX[values[places + 4]]
@@ -280,6 +280,14 @@ def _escapes(values: Bytes, out: Counts) -> None:
         _add(out, 3, places[slash & (following == 117) & four])
     reference = (second < 10) | (values[places + 2] | 32 == 120)
     _add(out, 4, places[(codes == 38) & (following == 35) & reference])
+
+
+def _beside(places: NDArray[np.int64]) -> Mask:
+    """Which of these places have another near."""
+    near, beside = np.diff(places) <= _NEXT, np.zeros(len(places), bool)
+    beside[1:] = near
+    beside[:-1] |= near
+    return beside
 
 
 def _add(out: Counts, form: int, places: NDArray[np.int64]) -> None:

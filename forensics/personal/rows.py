@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import overload
 
@@ -98,15 +99,16 @@ def plain(columns: Mapping[str, Values]) -> dict[str, Column]:
 class Rows:
     """Accepted rows of one layout in one view.
 
-    cells(row, kinds): its values of these kinds in the view's text. start, end: characters of all rows together. order: kinds in
-    the order of the columns. header: its header cells.
+    start, end: characters of all rows together; places: one of each row, the same whatever stands around. cells(kind, least): its values in the view's text, of
+    the first rows, until at least so many are there. order: kinds in the order of the columns. header: its header cells.
     """
 
     layout: str
     start: int
     end: int
+    places: NDArray[np.int64]
     columns: dict[str, Column]
-    cells: Callable[[int, Collection[str]], list[Cell]]
+    cells: Callable[[str, int], list[Cell]]
     count: int
     scores: dict[str, float] = field(default_factory=dict)
     score: float = 0.0
@@ -118,3 +120,17 @@ class Rows:
 
     def __len__(self) -> int:
         return self.count
+
+    def between(self, first: int, last: int) -> Rows:
+        """The rows from first up to last, of which there is at least one."""
+        begin = int(self.places[first]) if first else self.start
+        end = int(self.places[last]) if last < len(self) else self.end
+
+        def cells(kind: str, least: int) -> list[Cell]:
+            every = self.cells(kind, sys.maxsize)
+            return [cell for cell in every if begin <= cell[1] < end][:least]
+
+        columns = {kind: column.take(range(first, last)) for kind, column in self.columns.items()}
+        extra = {cell: column[first:last] for cell, column in self.extra.items()}
+        return replace(self, start=begin, end=end, places=self.places[first:last], columns=columns, cells=cells,
+                       count=last - first, extra=extra)  # fmt: skip

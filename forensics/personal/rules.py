@@ -15,11 +15,14 @@ import yara
 
 from forensics.share import share
 
-BEFORE, AFTER = 96, 48  # bytes of context that a rule may look at
+# Bytes around a hit that a rule may look at: its words begin at most 96 before the value and 48 after its first byte.
+BEFORE, AFTER = 128, 96
+_NUMBER_REACH = 64  # an excerpt does not begin or end in a number
+_NUMBER_BYTES = b"0123456789\0"
 OWN_MAX = 200  # hits of an investigator's own rule in one window; the rest is counted
 _SUFFIX = {
     "utf-8": "UTF8", "ascii": "UTF8", "cp932": "CP932", "euc-jp": "EUCJP", "iso-2022-jp": "ISO2022JP",
-    "utf-16-le": "UTF16LE", "utf-16-be": "UTF16BE",
+    "utf-16-le": "UTF16LE", "utf-16-be": "UTF16BE", "cp290": "CP290",
 }  # fmt: skip
 
 
@@ -55,9 +58,15 @@ class Rules:
         rules = self._kinds.get(kind)
         if rules is None:
             return None
-        first = max(0, start - BEFORE)
+        first, last = max(0, start - BEFORE), end + AFTER
+        before, after = (
+            data[max(0, first - _NUMBER_REACH) : first],
+            data[last : last + _NUMBER_REACH],
+        )
+        first -= len(before) - len(before.rstrip(_NUMBER_BYTES))
+        last += len(after) - len(after.lstrip(_NUMBER_BYTES))
         best: tuple[int, str] | None = None
-        for match in rules.match(data=data[first : end + AFTER]):
+        for match in rules.match(data=data[first:last]):
             if not any(
                 _overlaps(instance, start - first, end - first) for instance in _values(match)
             ):

@@ -6,8 +6,9 @@ Whole columns are handled at once, never cell by cell where one expression can s
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import overload
 
 import numpy as np
@@ -43,6 +44,9 @@ class Cells(Sequence[Sequence[str]]):
             return Cells([column[place] for column in self.columns])
         return [column[place] for column in self.columns]
 
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        return zip(*self.columns, strict=True)
+
 
 @dataclass(slots=True)
 class Block:
@@ -52,20 +56,6 @@ class Block:
     cells: Cells
     lines: Sequence[int]  # line number of each row
     quoted: bool
-
-    def places(
-        self, lines: Lines, line: int, wanted: Collection[int]
-    ) -> dict[int, tuple[int, int]]:
-        """Characters (start, end) of the wanted cells of a line, without quotes and outer spaces."""
-        start = int(lines.starts[line])
-        if self.quoted or not isinstance(self.lines, range):
-            return cell_places(lines.line(line), start, self.separator, wanted, quoted=self.quoted)
-        out = {}
-        for place in wanted:
-            column, row = self.cells.columns[place], line - self.lines.start
-            assert isinstance(column, Cut)
-            out[place] = _inner(column[row], int(column.starts[row]))
-        return out
 
 
 def blocks(lines: Lines) -> Iterator[Block]:
@@ -78,7 +68,8 @@ def blocks(lines: Lines) -> Iterator[Block]:
     every: dict[str, NDArray[np.int64]] = {}
     for separator, inside in lines.separators.items():
         counts = np.where(eligible, inside, 0)
-        if counts.max(initial=0) == 0:
+        again = (counts[1:] == counts[:-1]) & (counts[1:] > 0)
+        if not again.any() and not ((counts > 0) & (lines.digits >= ALONE_DIGITS)).any():
             continue
         every[separator] = counts
         candidates += [(int(counts[start]) * (end - start), start, end, int(counts[start]), separator)
@@ -194,17 +185,41 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
     place_of = {kind: places.get(kind, places.get(headers.SURNAME if kind == "name" else headers.SURNAME_KANA, 0))
                 for kind in columns}  # fmt: skip
 
-    def cells_of(row: int, wanted: Collection[str]) -> list[Cell]:
-        values = [(kind, columns[kind].value(row)) for kind in wanted if kind in columns]
-        there = {place_of[kind] for kind, value in values if value is not None}
-        spans = block.places(lines, numbers[row], there)
-        return [(kind, *spans[place_of[kind]], value) for kind, value in values if value is not None]  # fmt: skip
+    span = _spans(block, lines, frozenset(place_of.values()))
+
+    def cells_of(kind: str, least: int) -> list[Cell]:
+        column, place, out = columns[kind], place_of[kind], []
+        for row in column.filled.nonzero()[0].tolist():
+            value = column.value(row)
+            if value is not None:
+                out.append((kind, *span(numbers[row], place), value))
+                if len(out) >= least:
+                    break
+        return out
 
     scores = {kind: BY_KIND[kind].score + (LABEL if places.get(kind) in layout.labelled else 0.0)
               for kind in columns}  # fmt: skip
     order = tuple(kind for kind in layout.kinds if kind in columns)
-    return Rows("delimited", int(lines.starts[numbers[0]]), int(lines.ends[numbers[-1]]), columns, cells_of,
+    return Rows("delimited", int(lines.starts[numbers[0]]), int(lines.ends[numbers[-1]]), lines.starts[numbers], columns, cells_of,
                 len(numbers), scores, layout.score, order, layout.header, extra)  # fmt: skip
+
+
+def _spans(
+    block: Block, lines: Lines, wanted: Collection[int]
+) -> Callable[[int, int], tuple[int, int]]:
+    """What gives the characters (start, end) of a cell, by line and column (one of those wanted)."""
+    if block.quoted or not isinstance(block.lines, range):
+        split = cache(lambda line: cell_places(lines.line(line), int(lines.starts[line]), block.separator, wanted,
+                                               quoted=block.quoted))  # fmt: skip
+        return lambda line, place: split(line)[place]
+    columns, first = block.cells.columns, block.lines.start
+
+    def span(line: int, place: int) -> tuple[int, int]:
+        column = columns[place]
+        assert isinstance(column, Cut)
+        return _inner(column[line - first], int(column.starts[line - first]))
+
+    return span
 
 
 def columns_of(raw: Sequence[Sequence[str]], places: dict[str, int]) -> dict[str, Column]:

@@ -20,30 +20,23 @@ def line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     alone, and text beside other bytes, are open.
     """
     values = np.frombuffer(piece, np.uint8)
-    classes = np.frombuffer(piece.translate(_CLASSES), np.uint8)
-    starts = np.append(0, (classes & _ENDS > 0).nonzero()[0] + 1)
-    if starts[-1] == len(values):
-        starts = starts[:-1]
-    high = values >= 0x80
-    follows = classes & _FOLLOWS > 0
-    triple = (classes[:-2] & _LEAD > 0) & follows[1:-1] & follows[2:]
-
-    def count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.add.reduceat(mask.view(np.uint8), starts, dtype=np.int64)
-
-    def count_few(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        lines = np.searchsorted(starts, mask.nonzero()[0], "right") - 1
-        return np.bincount(lines, minlength=len(starts))
-
-    longest = max(int(np.diff(starts).max(initial=0)), len(values) - int(starts[-1]))
-    bits, counted = (16, _COUNTED_SHORT) if longest < 1 << 15 else (32, _COUNTED_LONG)
-    both = np.add.reduceat(counted.take(classes), starts).astype(
-        np.int64
-    )  # high and pair in one number
-    all_high, pairs = both & (1 << bits) - 1, both >> bits
-    triples = 3 * count_few(triple)
+    ends = values < 32
+    ends |= values == 127
+    ends ^= values == 9
+    ends ^= values == 27
+    breaks = ends[:-1].nonzero()[0]
+    starts = np.zeros(len(breaks) + 1, np.int64)
+    starts[1:] = breaks + 1
+    follows = values.view(np.int8) < -64  # 80 to BF
+    triple = (values[:-2] - np.uint8(0xE2) < 14) & follows[1:-1] & follows[2:]
+    counted = _COUNTED.take(values)
+    counted[triple.nonzero()[0]] += 3 << 2 * _BITS
+    sums = np.add.reduceat(counted, starts)
     out = np.full(len(starts), -1, np.int8)
+    all_high, pairs, triples = (sums >> place * _BITS & (1 << _BITS) - 1 for place in range(3))
     enough = all_high >= _EVIDENCE
+    if not enough.any():
+        return starts, out
     utf8 = enough & (triples * 4 >= all_high * 3)
     cp932 = enough & ~utf8 & (pairs * _RARE > all_high) & (triples < _MIXED)
     if cp932.any():  # two pairs of EUC-JP: CP932 has so many bytes only of half-width kana
@@ -51,11 +44,17 @@ def line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
         four = np.zeros(len(values), bool)
         four[:-3] = upper[:-3] & upper[1:-2] & upper[2:-1] & upper[3:]
         four[:-3] &= above[:-3] | above[1:-2] | above[2:-1] | above[3:]
-        cp932 &= count_few(four) < 2
+        lines = np.searchsorted(starts, four.nonzero()[0], "right") - 1
+        cp932 &= np.bincount(lines, minlength=len(starts)) < 2
     out[utf8] = 0
     out[cp932] = 1
     rest = enough & ~utf8 & (pairs == 0)
     if rest.any():
+
+        def count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+            return np.add.reduceat(mask.view(np.uint8), starts, dtype=np.int64)
+
+        high = values >= 0x80
         edges = np.flatnonzero(np.diff(high, prepend=False, append=False))
         lengths = np.diff(edges)[::2]
         if b"\x8f" in piece:  # characters of three bytes
@@ -67,30 +66,19 @@ def line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     return starts, out
 
 
-_ENDS, _PAIR, _FOLLOWS, _LEAD, _HIGH = 1, 2, 4, 8, 16
+_BITS = 21  # of each of three counts in one number
 
 
-def _classes() -> bytes:
-    """What a byte may be: a control that ends a line, a lead of CP932 only, a follower or lead of UTF-8."""
-    out = np.zeros(256, np.uint8)
-    out[[*range(9), *range(10, 27), *range(28, 32), 127]] |= _ENDS
-    out[0x80:0xA0] |= _PAIR
-    out[[0x8E, 0x8F]] &= ~np.uint8(_PAIR)  # EUC-JP begins half-width kana and triples with them
-    out[0x80:0xC0] |= _FOLLOWS
-    out[0xE2:0xF0] |= _LEAD
-    out[0x80:] |= _HIGH
-    return out.tobytes()
+def _counted() -> NDArray[np.int64]:
+    """What a byte adds to the counts of bytes above ASCII, and of leads of CP932 only; the third is of triples."""
+    out = np.zeros(256, np.int64)
+    out[0x80:] = 1
+    out[0x80:0xA0] |= 1 << _BITS
+    out[[0x8E, 0x8F]] = 1  # EUC-JP begins half-width kana and triples with them
+    return out
 
 
-_CLASSES = _classes()
-
-
-def _counted(bits: int) -> NDArray[np.int64]:
-    """Two counts in one number, of so many bits each: above ASCII, and leads of CP932 only."""
-    return np.array([(kind & _HIGH > 0) + ((kind & _PAIR > 0) << bits) for kind in range(32)])
-
-
-_COUNTED_SHORT, _COUNTED_LONG = _counted(16).astype(np.int32), _counted(32)
+_COUNTED = _counted()
 _LONE = re.compile("[\udc80-\udcff]")
 _CUT = 3  # bytes of a character that an end of a piece cuts
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
 
 import numpy as np
 
@@ -59,9 +58,10 @@ def interesting(lines: Lines, free: Mask) -> Mask:
         out = words & spread((lines.digits >= 4) | (lines.at_signs > 0), _NEAR_LINES)
         if (words & ~out & reach).any() and any(label in lines.text for label in LABELS_OF_NAMES):
             out = words
-    for first, last in runs(reach):
+    whole = lines.text.encode("ascii", "replace").lower()
+    for first, last in runs(reach) if any(word in whole for word in _WORDS) else ():
         start = int(lines.starts[first])
-        lower = lines.text[start : lines.ends[last - 1]].encode("ascii", "replace").lower()
+        lower = whole[start : lines.ends[last - 1]]
         for word in _WORDS:
             place = lower.find(word)
             while place >= 0:
@@ -209,11 +209,17 @@ def _compact(group: list[Candidate]) -> bool:
     return any(needed <= kinds for needed in _NAMELESS) and group[-1].end - group[0].start <= 80
 
 
+def _place(group: list[Candidate]) -> int:
+    """Where a person is said to stand: at the name, if there is one."""
+    return next((item.start for item in group if item.kind in _NAMED), group[0].start)
+
+
 def to_rows(found: list[tuple[float, list[Candidate]]], shift: int) -> Rows | None:
     """Accepted persons as rows; the text began at character `shift` of its view."""
     if not found:
         return None
     kinds = sorted({item.kind for _, group in found for item in group})
+    places = np.array([_place(group) + shift for _, group in found])
     columns: dict[str, Values] = {kind: [None] * len(found) for kind in kinds}
     scores: dict[str, float] = {}
     for row, (_, group) in enumerate(found):
@@ -222,10 +228,14 @@ def to_rows(found: list[tuple[float, list[Candidate]]], shift: int) -> Rows | No
                 columns[item.kind][row] = item.value
             scores[item.kind] = max(scores.get(item.kind, 0.0), item.score)
 
-    def cells(row: int, wanted: Collection[str]) -> list[Cell]:
-        return [(item.kind, item.start + shift, item.end + shift, item.value)
-                for item in found[row][1] if item.kind in wanted]  # fmt: skip
+    def cells(kind: str, least: int) -> list[Cell]:
+        out: list[Cell] = []
+        for _, group in found:
+            if len(out) < least:
+                out += [(kind, item.start + shift, item.end + shift, item.value)
+                        for item in group if item.kind == kind]  # fmt: skip
+        return out
 
-    return Rows("text", found[0][1][0].start + shift, max(group[-1].end for _, group in found) + shift, plain(columns), cells,
+    return Rows("text", found[0][1][0].start + shift, max(group[-1].end for _, group in found) + shift, places, plain(columns), cells,
                 len(found), scores,
                 max(score for score, _ in found))  # fmt: skip

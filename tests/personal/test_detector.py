@@ -6,6 +6,7 @@ import base64
 import json
 import quopri
 import random
+import re
 import subprocess
 import sys
 from dataclasses import asdict
@@ -14,10 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.personal import Settings, controls, open_detector, plant
+from forensics.personal import Settings, controls, encodings, open_detector, plant
 from forensics.personal import detect as detect_module
-from forensics.personal.encodings import BY_NAME, views_of
+from forensics.personal.encodings import BY_NAME, CP932, UTF8, views_of
+from forensics.personal.fold import points
 from forensics.personal.gate import WORDS
+from forensics.personal.lines import Lines
 from forensics.personal.literals import Literals
 from forensics.personal.planted import ENCODINGS, ROWS, SEPARATORS
 
@@ -82,6 +85,29 @@ def test_offsets_are_the_bytes(detector):
         ]
         if encoding != "iso-2022-jp":
             assert names[0].decode(codec) == "佐藤　和子"
+
+
+@given(st.text(st.sampled_from("a1,\n漢カ｡〒"), min_size=1, max_size=400), st.randoms())
+def test_places_in_the_bytes_in_any_order(text, rng):
+    for encoding in (UTF8, CP932):
+        seen = encodings.view(text.encode(encoding.name), 5 << 40, encoding)
+        for size in (1, 2, 5, 1, 3):
+            places = [rng.randrange(len(text) + 1) for _ in range(size)]
+            expected = [(5 << 40) + len(text[:place].encode(encoding.name)) for place in places]
+            assert seen.all_at(places) == expected
+
+
+@given(st.text(st.sampled_from("a1,;@漢カ\n\0<"), max_size=700), st.booleans())
+def test_lines_are_counted(text, long):
+    text = "1" * 600 + text if long else text
+    lines = Lines(text, points(text))
+    split = text.replace("\0", "\n").split("\n")
+    assert lines.japanese.tolist() == [len(re.findall("[漢カ]", line)) for line in split]
+    assert lines.digits.tolist() == [line.count("1") for line in split]
+    assert {char: inside.tolist() for char, inside in lines.separators.items()} == {
+        char: [line.count(char) for line in split] for char in ",;" if char in text
+    }
+    assert lines.marked.tolist() == [bool(re.search("[,;<]", line)) for line in split]
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "utf-8", "utf-16-le"])
@@ -171,6 +197,12 @@ def test_bank_transfer_records(detector, newline):
     (record,) = found.records
     assert (record.layout, record.rows, len(record.persons)) == ("fixed", 3, 3)
     assert set(record.kinds) == {"bank_account", "name_kana"}
+
+
+def test_bank_transfer_records_deep_in_a_text(detector):
+    log = b"".join("受付 ref=%012d\r\n".encode("cp932") % number for number in range(900))
+    (record,) = detector.detect([log + transfer_file() + b"\n" + log]).records
+    assert (record.layout, record.rows, record.start) == ("fixed", 3, len(log) + 120)
 
 
 NOTHING = {
