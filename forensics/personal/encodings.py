@@ -297,12 +297,15 @@ def _both_weights() -> NDArray[np.int64]:
 # What a Japanese character says for its encoding: three bytes in order are no accident, pairs can be.
 _TRUST = {"utf-8": 6, "cp932": 2, "euc-jp": 2}
 _SAMPLE = 1 << 13
+_HIGH = re.compile(rb"[\x80-\xff]")
 _READABLE = 100  # plausibility of five kanji
 
 
 def guess(piece: bytes) -> tuple[Encoding, ...]:
     """The single- and multi-byte encodings that bytes which do not say it themselves may be in, likeliest first."""
-    sample = piece[:_SAMPLE]
+    first = _HIGH.search(piece)  # before it all three read the same
+    start = first.start() if first else 0
+    sample = piece[start : start + _SAMPLE]
     scored = []
     for place, encoding in enumerate((UTF8, CP932, EUC)):
         text = sample.decode(BY_NAME[encoding.name], "surrogateescape")  # vendor rows do not decide
@@ -327,9 +330,7 @@ _WIDE_MIN, _WIDE_SHARE = 3, 0.02  # zeros beside other bytes in a sector of UTF-
 _WIDE_CORE = 0.1  # and in one that is nothing else
 _WIDE_AROUND = 4  # sectors read along on both sides
 _NO_TEXT = re.compile(rb"\0{4,}")
-_SHORT = (
-    1 << 14
-)  # bytes in which it is quicker to take out runs of zeros than to look at all sectors
+_SHORT = 1 << 14  # bytes: then it is quicker to take out runs of zeros than to look at all sectors
 _ODD_MAX = 5  # characters that no Japanese text has, in a sector that is all UTF-16
 
 

@@ -45,3 +45,9 @@ def test_rows_without_line_ends(monkeypatch, write):
     assert len({(hit.kind, hit.start) for hit in found.hits}) == len(found.hits)
     for kind in {hit.kind for hit in found.hits}:
         assert sum(hit.kind == kind for hit in found.hits) == len(PEOPLE), kind
+
+
+def test_the_encoding_is_told_where_it_begins_to_matter():
+    log = b"2022-06-21 10:00:00 INFO call 090-1234-5678 from 10.1.2.3 ok\n" * 400
+    found = open_detector(Settings(bytes(32))).detect([log + zengin().encode("cp932")])
+    assert sum(record.rows for record in found.records if record.layout != "text") == len(PEOPLE)
