@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
 
@@ -35,13 +36,19 @@ def sources_digest(room: str) -> str:
 
     Part files name it, so that changed code or rules never meet old results.
     """
-    total = hashlib.sha256()
-    roots = [share("rules")]
-    for name in ROOMS[: ROOMS.index(room) + 1]:
-        roots += [PACKAGE / name, PACKAGE / f"{name}.py"]
+    before = ROOMS[: ROOMS.index(room)]
+    total = hashlib.sha256(sources_digest(before[-1]).encode() if before else b"")
+    roots = [PACKAGE / room, PACKAGE / f"{room}.py", *([] if before else [share("rules")])]
     for root in roots:
-        files = [root] if root.is_file() else sorted(root.rglob("*"))
-        for path in files:
-            if path.is_file() and "__pycache__" not in path.parts:
-                total.update(path.name.encode() + b"\0" + path.read_bytes())
+        for path in [root] if root.is_file() else _files(root):
+            total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
+
+
+def _files(root: Path) -> list[Path]:
+    """All files below a folder but compiled ones, sorted. (pathlib takes as long as reading them.)"""
+    found = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        found += [f"{folder}/{name}" for name in names]
+    return [Path(name) for name in sorted(found)]

@@ -18,7 +18,7 @@ def manifest(case: Case, crew: Crew) -> int:
     """The tables volumes, files, contents and coverage; gives the exit code."""
     media = evidence.open_all(case)
     walked = crew.each(walk.files, walk.units(media))
-    batches = examine.batches(case, media, walked, BATCH_BYTES)
+    batches = examine.batches(case, media, walked, BATCH_BYTES, examine.STREAMS)
     found = crew.each(examine.digests, batches)
     tables = case.keep(walked, found)
     return case.exit_code(tables)

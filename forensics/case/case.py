@@ -146,16 +146,16 @@ def read_table(place: Path) -> pa.Table:
 
 def _said_once(coverage: pa.Table) -> pa.Table:
     """A trouble that several stages met is one row: an item that none of them could open."""
-    if coverage.num_rows < 2:
-        return coverage
     import pyarrow as pa
 
-    at = coverage.column_names.index("method")
-    plain = coverage.set_column(at, "method", coverage.column("method").cast(pa.string()))
     names = [name for name in coverage.column_names if name != "method"]
-    once = plain.group_by(names, use_threads=False).aggregate([("method", "first")])
-    named = once.rename_columns([name.removesuffix("_first") for name in once.column_names])
-    return schema.to_arrow("coverage", named)
+    first: dict[tuple[Any, ...], int] = {}
+    methods = coverage.column("method").to_pylist()
+    columns = (coverage.column(name).to_pylist() for name in names)
+    for number, row in enumerate(zip(*columns, strict=True)):
+        if methods[first.setdefault(row, number)] is None:
+            first[row] = number
+    return schema.take(coverage, pa.array(first.values(), pa.int64()))
 
 
 @contextmanager

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from forensics.examine.content import Options
     from forensics.examine.manifest import digests
-    from forensics.examine.plan import batches, units
+    from forensics.examine.plan import STREAMS, batches, units
     from forensics.examine.prepare import options, prepared
     from forensics.examine.settling import settle
     from forensics.examine.unit import contents
 
-__all__ = ["Options", "batches", "contents", "digests", "options", "prepared", "settle", "units"]
+__all__ = [
+    "STREAMS", "Options", "batches", "contents", "digests", "options", "prepared", "settle", "units",
+]  # fmt: skip
 
 _HOMES = {
-    "Options": "content", "batches": "plan", "contents": "unit", "digests": "manifest",
-    "options": "prepare", "prepared": "prepare", "settle": "settling", "units": "plan",
+    "STREAMS": "plan", "Options": "content", "batches": "plan", "contents": "unit",
+    "digests": "manifest", "options": "prepare", "prepared": "prepare", "settle": "settling",
+    "units": "plan",
 }  # fmt: skip
 
 

@@ -7,21 +7,22 @@ plain run is read at once where it lies; all others go through the reader of the
 from __future__ import annotations
 
 import hashlib
-from itertools import compress, islice
+from collections.abc import Iterator
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from forensics.evidence import Image, open_medium
 from forensics.evidence.facts import clipped
 from forensics.examine.plan import FileBatch, read_plan
 from forensics.examine.types import HEAD_BYTES, content_type
-from forensics.values import Gap
-from forensics.walk.stream import NotOpen, open_volume, readable_bytes
+from forensics.walk.stream import NotOpen, VolumeReader, open_volume, readable_bytes
 from forensics.work import alive
 from forensics.work.worker import coverage_row
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Row = tuple[str | None, str | None, str, str | None]  # SHA-256, type, outcome, reason
 PIECE_BYTES = 4 << 20
 BLOCK_BYTES, NEAR_BYTES = 1 << 20, 16 << 10  # read together, with what lies between them
 READ_BY = ("file_id", "stream", "state", "size", "valid_size", "resident", "flags", "extents")
@@ -39,20 +40,16 @@ def digests(unit: FileBatch, _options: None = None) -> dict[str, Any]:
         for start, (size, _) in zip(starts, unit.rows, strict=True)
     ]
     odd = plan.select(READ_BY).filter(pa.array([not one for one in whole], pa.bool_()))
-    others = iter(odd.to_pylist())
-    rows: list[tuple[str | None, str | None, str, str | None]] = []
-    troubles = []
-    sizes = [size for size, _ in unit.rows]
+    runs = [(start, size) for start, (size, _) in zip(starts, unit.rows, strict=True)]
     with open_medium(unit.medium) as image:
         volume = open_volume(image, unit.volume_start)
-        neighbours = _Neighbours(image, list(compress(zip(starts, sizes, strict=True), whole)))
-        for number, (size, address) in enumerate(unit.rows):
-            if whole[number]:
-                rows.append(_whole(*neighbours.read(starts[number], size)))
-            else:
-                rows.append(_stream(volume, next(others), unit.medium.size))
-            if rows[-1][2] != "examined":
-                troubles.append(coverage_row(address, size, rows[-1][2], rows[-1][3] or ""))
+        plain = _plain(image, list(compress(runs, whole)))
+        others = (_stream(volume, row, unit.medium.size) for row in odd.to_pylist())
+        rows = [next(plain if one else others) for one in whole]
+    troubles = []
+    for (size, address), (_, _, outcome, why) in zip(unit.rows, rows, strict=True):
+        if outcome != "examined":
+            troubles.append(coverage_row(address, size, outcome, why or ""))
     done = coverage_row(unit.address, unit.bytes, "examined", "FILES")
     return {"contents": _table(plan, rows), "coverage": [done, *troubles]}
 
@@ -85,45 +82,31 @@ def _plain_starts(plan: pa.Table) -> list[int]:
     return [int(start) for start in starts]
 
 
-class _Neighbours:
-    """Plain streams in the order of the medium; those that lie together are read together."""
-
-    def __init__(self, image: Image, runs: list[tuple[int, int]]) -> None:
-        self._image, self._runs = image, runs
-        self._next = 0
-        self._start, self._data = 0, memoryview(b"")
-        self._gaps: list[Gap] = []
-
-    def read(self, start: int, size: int) -> tuple[memoryview, list[Gap]]:
-        """The bytes of the next stream, and the gaps in them."""
-        if start + size > self._start + len(self._data):
-            self._fill()
-        self._next += 1
-        low = start - self._start
-        gaps = clipped(self._gaps, start, size) if self._gaps else []
-        return self._data[low : low + size], gaps
-
-    def _fill(self) -> None:
-        start, size = self._runs[self._next]
-        end = start + size
-        for begin, length in islice(self._runs, self._next + 1, None):
-            if not end <= begin <= end + NEAR_BYTES or begin + length - start > BLOCK_BYTES:
+def _plain(image: Image, runs: list[tuple[int, int]]) -> Iterator[Row]:
+    """Streams in one run each, in the order of the medium; those that lie together are read together."""
+    first = 0
+    while first < len(runs):
+        start, end = runs[first][0], sum(runs[first])
+        last = first + 1
+        while last < len(runs):
+            begin, size = runs[last]
+            if not end <= begin <= end + NEAR_BYTES or begin + size - start > BLOCK_BYTES:
                 break
-            end = begin + length
-        data, self._gaps = self._image.read_gaps(start, end - start)
-        self._start, self._data = start, memoryview(data)
+            end, last = begin + size, last + 1
+        data, gaps = image.read_gaps(start, end - start)
+        view = memoryview(data)
+        for begin, size in runs[first:last]:
+            low = begin - start
+            kind = content_type(data[low : low + min(size, HEAD_BYTES)])
+            lost = clipped(gaps, begin, size) if gaps else None
+            if lost:
+                yield None, kind, "unreadable", lost[0].reason
+            else:
+                yield hashlib.sha256(view[low : low + size]).hexdigest(), kind, "examined", None
+        first = last
 
 
-def _whole(data: memoryview, gaps: list[Gap]) -> tuple[str | None, str | None, str, str | None]:
-    kind = content_type(bytes(data[:HEAD_BYTES]))
-    if gaps:
-        return None, kind, "unreadable", gaps[0].reason
-    return hashlib.sha256(data).hexdigest(), kind, "examined", None
-
-
-def _stream(
-    volume: Any, row: dict[str, Any], medium_bytes: int
-) -> tuple[str | None, str | None, str, str | None]:
+def _stream(volume: VolumeReader, row: dict[str, Any], medium_bytes: int) -> Row:
     alive()
     try:
         stream = volume.open(row)
@@ -143,7 +126,7 @@ def _stream(
     return running.hexdigest(), kind, "examined", None
 
 
-def _table(plan: pa.Table, rows: list[tuple[str | None, str | None, str, str | None]]) -> pa.Table:
+def _table(plan: pa.Table, rows: list[Row]) -> pa.Table:
     import pyarrow as pa
 
     from forensics import schema

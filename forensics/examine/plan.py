@@ -36,10 +36,16 @@ OVERLAP_BYTES = 64 << 10  # a record that begins in a window is read to its end
 # system nobody reads; other rows name the state of a run.
 PIECE, RESIDENT, UNMAPPED = "piece", "resident", "unmapped"
 NO_MAP = "NO_MAP"  # owner of such runs in the ledger
-PLANNED = (
-    "evidence", "volume", "path", "file_id", "stream", "state", "kind", "size", "valid_size", "resident",
+# Columns of `files` that reading a content needs, and those that examining it needs.
+STREAMS = (
+    "evidence", "volume", "file_id", "stream", "state", "kind", "size", "valid_size", "resident",
     "flags", "extents", "address",
-)  # fmt: skip  # columns of `files` that examining a content needs; and its times
+)  # fmt: skip
+PLANNED = (
+    *STREAMS,
+    "path",
+    *(f"{time}{end}" for time in TIMES for end in ("", "_until", "_basis")),
+)
 HARD_LINK = "hard_link"  # flag of a name whose stream has another name too
 LEFT_TO_RAW = "system"  # flag of file-system files: their bytes are metadata, swept raw
 STATE_OF_CLASS = {
@@ -135,10 +141,14 @@ def units(case: Case, media: Sequence[Medium], walked: Any, ledger: pa.Table) ->
 
 
 def batches(
-    case: Case, media: Sequence[Medium], walked: Any, batch_bytes: int = BATCH_BYTES
-) -> list[FileBatch]:
-    """All streams of all volumes, as file batches of about `batch_bytes`."""
-    folder, files = _folder(case), walked.table("files")
+    case: Case, media: Sequence[Medium], walked: Any,
+    batch_bytes: int = BATCH_BYTES, columns: Sequence[str] = PLANNED,
+) -> list[FileBatch]:  # fmt: skip
+    """All streams of all volumes, as file batches of about `batch_bytes`.
+
+    columns: what their plans hold; STREAMS at least.
+    """
+    folder, files = _folder(case), walked.table("files").select(columns)
     volumes = {
         (row["evidence"], row["volume"]): row["start"]
         for row in walked.table("volumes").to_pylist()
@@ -146,7 +156,7 @@ def batches(
     out: list[FileBatch] = []
     for medium in media:
         streams = _streams(_of(files, medium.id))
-        for volume in sorted(set(streams.column("volume").to_pylist())):
+        for volume in sorted(streams.column("volume").unique().to_pylist()):
             start = volumes[medium.id, volume]
             out += _batches(folder, medium, volume, start, streams, batch_bytes)
     return out
@@ -215,8 +225,7 @@ def _batches(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    mine = streams.filter(pc.equal(streams.column("volume"), volume))
-    mine = _planned(mine)
+    mine = _plain_times(streams.filter(pc.equal(streams.column("volume"), volume)))
     begins = first_bytes(mine.column("extents").combine_chunks())
     mine = schema.take(mine, pa.array(np.argsort(begins, kind="stable")))
     sizes = mine.column("size").to_pylist()
@@ -246,16 +255,13 @@ def _batches(
         )
 
 
-def _planned(streams: pa.Table) -> pa.Table:
-    """The columns that are needed; times as whole microseconds."""
+def _plain_times(streams: pa.Table) -> pa.Table:
+    """Times as whole microseconds."""
     import pyarrow as pa
 
-    out = streams.select(PLANNED)
-    for name in TIMES:
-        for part in (name, f"{name}_until"):
-            out = out.append_column(part, streams.column(part).cast(pa.int64()))
-        out = out.append_column(f"{name}_basis", streams.column(f"{name}_basis"))
-    return out
+    stamp = pa.timestamp("us", "UTC")
+    kinds = [pa.field(f.name, pa.int64()) if f.type == stamp else f for f in streams.schema]
+    return streams.cast(pa.schema(kinds))
 
 
 def _windows(

@@ -16,8 +16,11 @@ HEAD_BYTES = 4096
 TEXT_BYTES = 1024  # of these the charset is told
 CUT_BYTES = 3  # of a character whose first byte is before a fragment
 
+ZIP = "application/zip"
 # (offset, signature, type): first match wins. Source: IANA media types and the formats' papers.
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"PK\3\4", ZIP),
+    (0, b"PK\5\6", ZIP),
     (0, b"\x7fELF", "application/x-elf"),
     (0, b"MZ", "application/vnd.microsoft.portable-executable"),
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -83,14 +86,12 @@ def content_type(head: bytes) -> str:
     """The type of a content by its first HEAD_BYTES bytes (fewer if it is shorter)."""
     if not head:
         return "inode/x-empty"
-    if head[:4] in (b"PK\3\4", b"PK\5\6"):
-        return next((kind for mark, kind in ZIP_KINDS if mark in head), "application/zip")
     for signature, kind in _BY_FIRST_BYTE.get(head[0], ()):
         if head.startswith(signature):
-            return kind
+            return _of_zip(head) if kind == ZIP else kind
     for place, kinds in _ELSEWHERE:
-        if head[place] in kinds:
-            return kinds[head[place]]
+        if found := kinds.get(head[place]):
+            return found
     if not head[0] and not head.strip(b"\0"):
         return "application/x-zeros"
     charset = text_charset(head[:TEXT_BYTES])
@@ -99,48 +100,57 @@ def content_type(head: bytes) -> str:
     return _libmagic().from_buffer(head) or "application/octet-stream"
 
 
+def _of_zip(head: bytes) -> str:
+    return next((kind for mark, kind in ZIP_KINDS if mark in head), ZIP)
+
+
 def text_charset(head: bytes) -> str | None:
     """The charset of text, or None: marks first, then the strictest decoder that fits.
 
     A cut may split a character (of `head` at its end, of a fragment at its start): up to three
     bytes are forgiven at both.
     """
-    if head.startswith(b"\xef\xbb\xbf"):
-        return "utf-8"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if head.translate(None, CONTROLS) != head:
+    if head.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return "utf-8" if head[0] == 0xEF else "utf-16"
+    if len(head.translate(None, CONTROLS)) < len(head):
         return _wide(head)
-    if b"\x1b$" in head and head.isascii():
-        return "iso-2022-jp"
     if head.isascii():
-        return "ascii"
-    for charset in _DECODERS:
-        if _decodes(head, charset):
-            return {"euc_jp": "euc-jp"}.get(charset, charset)
-    return None
-
-
-_DECODERS = {
-    charset: codecs.getincrementaldecoder(charset) for charset in ("utf-8", "euc_jp", "cp932")
-}
+        return "iso-2022-jp" if b"\x1b$" in head else "ascii"
+    if _is_utf8(head):
+        return "utf-8"
+    if not head.translate(None, _EUC) and _decodes(head, "euc_jp"):
+        return "euc-jp"
+    return "cp932" if _decodes(head, "cp932") else None
 
 
 _EUC = bytes((*range(0x80), 0x8E, 0x8F, *range(0xA1, 0xFF)))  # bytes of EUC-JP
 
 
-def _decodes(head: bytes, charset: str) -> bool:
-    """Text, but for a character that the start and one that the end cuts."""
-    if charset == "euc_jp" and head.translate(None, _EUC):
-        return False  # told at once: most text in Japan that is not UTF-8 is the other one
-    for skip in range(min(CUT_BYTES + 1, len(head))):
+def _is_utf8(head: bytes) -> bool:
+    """As _decodes; the start that most often tells comes first."""
+    starts = range(len(head)) if len(head) <= CUT_BYTES else (CUT_BYTES, *range(CUT_BYTES))
+    for skip in starts:
         try:
-            _DECODERS[charset]().decode(head[skip:])
+            codecs.utf_8_decode(head[skip:], "strict", False)  # may end anywhere
         except UnicodeDecodeError as error:
-            if charset == "utf-8" and error.start > CUT_BYTES:  # no other start mends that
+            if skip + error.start > CUT_BYTES:  # no other start mends that
                 return False
         else:
             return True
+    return False
+
+
+_DECODERS = {charset: codecs.getincrementaldecoder(charset) for charset in ("euc_jp", "cp932")}
+
+
+def _decodes(head: bytes, charset: str) -> bool:
+    """Text, but for a character that the start and one that the end cuts."""
+    for skip in range(min(CUT_BYTES + 1, len(head))):
+        try:
+            _DECODERS[charset]().decode(head[skip:])
+        except UnicodeDecodeError:
+            continue
+        return True
     return False
 
 

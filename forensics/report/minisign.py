@@ -21,7 +21,6 @@ from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 UNTRUSTED = "untrusted comment: "
 TRUSTED = "trusted comment: "
@@ -45,10 +44,6 @@ class SecretKey(NamedTuple):
         return PublicKey(self.id, self.key.public_key())
 
 
-def _raw(key: Ed25519PublicKey) -> bytes:
-    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
-
-
 def _decode(line: str, length: int, what: str) -> bytes:
     try:
         value = base64.b64decode(line, validate=True)
@@ -61,7 +56,7 @@ def _decode(line: str, length: int, what: str) -> bytes:
 
 def public_text(key: PublicKey) -> str:
     """The text of a public key file."""
-    line = base64.b64encode(b"Ed" + key.id + _raw(key.key)).decode()
+    line = base64.b64encode(b"Ed" + key.id + key.key.public_bytes_raw()).decode()
     return f"{UNTRUSTED}minisign public key {key.id[::-1].hex().upper()}\n{line}\n"
 
 
@@ -76,7 +71,7 @@ def read_public(text: str) -> PublicKey:
 
 def secret_text(key: SecretKey) -> str:
     """The text of a secret key file, as `minisign -G -W` writes it."""
-    pair = key.key.private_bytes_raw() + _raw(key.key.public_key())
+    pair = key.key.private_bytes_raw() + key.key.public_key().public_bytes_raw()
     check = hashlib.blake2b(b"Ed" + key.id + pair, digest_size=32).digest()
     line = base64.b64encode(b"Ed\0\0B2" + bytes(48) + key.id + pair + check).decode()
     return f"{UNTRUSTED}minisign secret key {key.id[::-1].hex().upper()}\n{line}\n"
@@ -91,7 +86,7 @@ def read_secret(text: str) -> SecretKey:
     key_id, seed, public, check = value[54:62], value[62:94], value[94:126], value[126:]
     key = SecretKey(key_id, Ed25519PrivateKey.from_private_bytes(seed))
     whole = hashlib.blake2b(b"Ed" + key_id + seed + public, digest_size=32).digest()
-    if check != whole or public != _raw(key.key.public_key()):
+    if check != whole or public != key.key.public_key().public_bytes_raw():
         raise BrokenSealError("secret key is damaged")
     return key
 

@@ -12,9 +12,8 @@ from forensics.walk.intervals import Bools
 
 _SPECIAL = re.compile("[%:!@#/\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 _DIGITS, _ENDING = re.compile("[0-9]+"), re.compile(r"\.[A-Za-z]{1,5}$", re.MULTILINE)
-_NUMBERS = re.compile(
-    r"[0-9]{7}|[0-9][-()][0-9]|[%@]"
-)  # where the digits themselves may name a person
+# Where the digits themselves may name a person.
+_NUMBERS = re.compile(r"[0-9%@](?:(?<=[%@])|[0-9]{6}|(?<=[0-9])[-()][0-9])")
 ORPHANS = "/$OrphanFiles"  # the folder of names whose folder is lost, as TSK calls it
 
 MaskPath = Callable[[str], tuple[str, bool]]
@@ -26,10 +25,10 @@ def encode(name: str | bytes) -> str:
     return encode_name(text).replace("/", "%2F") if _SPECIAL.search(text) else text
 
 
-def encode_all(names: Sequence[str], joined: str) -> list[str]:
-    """Names encoded; `joined` is any text that holds all their characters."""
-    if not _SPECIAL.search(joined):
-        return list(names)
+def encode_all(names: list[str]) -> list[str]:
+    """Names of files, encoded."""
+    if not _SPECIAL.search("".join(names)):
+        return names
     return [encode(name) if _SPECIAL.search(name) else name for name in names]
 
 
@@ -67,13 +66,14 @@ class Mask:
     def all(self, names: Sequence[str]) -> tuple[list[str], Bools]:
         """Encoded components, masked one by one, and which of them were."""
         out, masked = list(names), np.zeros(len(names), np.bool_)
-        if self._mask_path is None:
+        if self._mask_path is None or not out:
             return out, masked
-        series = _series("\n".join(out)).split("\n")  # an encoded name holds no line end
+        # An encoded name holds no line end; "@" stands in no harmless series.
+        series = _series(_NUMBERS.sub("@", "\n".join(out))).split("\n")
         seen = self._harmless
-        for index, name in enumerate(names):
-            if series[index] not in seen or _NUMBERS.search(name):
-                out[index], masked[index] = self.name(name)
+        for index, one in enumerate(series):
+            if one not in seen:
+                out[index], masked[index] = self.name(out[index])
         return out, masked
 
     def path(self, path: str) -> str:

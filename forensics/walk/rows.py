@@ -333,7 +333,7 @@ def _spans(evidence: str, volume: str, whole: Ranges, walked: Walked, owner: pa.
     parts = [
         *_base_spans(whole, walked),
         *_row_spans(walked, owner),
-        *(_one(claim, "metadata") for claim in walked.structures),
+        _structure_spans(walked.structures),
     ]
     start = np.concatenate([part[0] for part in parts])
     end = np.minimum(start + np.concatenate([part[1] for part in parts]), whole.end)
@@ -368,14 +368,10 @@ def _owners(owner: pa.Array | str | None, count: int) -> pa.Array:
     return owner if isinstance(owner, pa.Array) else _repeat(owner, count)
 
 
-def _one(claim: Claim, kind: str) -> _Part:
-    return (
-        np.array([claim.start], np.int64),
-        np.array([claim.length], np.int64),
-        kind,
-        claim.name,
-        None,
-    )
+def _structure_spans(claims: list[Claim]) -> _Part:
+    start, length, name = zip(*claims, strict=True) if claims else ((), (), ())
+    owners = pa.array(name, pa.string())
+    return np.array(start, np.int64), np.array(length, np.int64), "metadata", owners, None
 
 
 def _base_spans(whole: Ranges, walked: Walked) -> list[_Part]:

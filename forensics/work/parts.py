@@ -1,8 +1,9 @@
 """Part files: the tables that one unit gave, written once and found again.
 
-A part is a folder `parts/STAGE/DIGEST/` with one Parquet file per table and the marker
-`done.json` (rows per table). It is written under another name and renamed as a whole, so a part
-that exists is complete: resume, retry and incremental re-runs are this one mechanism.
+A part is a folder `parts/STAGE/DIGEST/` with one Arrow stream per table (a third of the time of
+Parquet, twice the room: measured) and the marker `done.json` (rows per table). It is written under
+another name and renamed as a whole, so a part that exists is complete: resume, retry and
+incremental re-runs are this one mechanism.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forensics import schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MARKER = "done.json"
 
@@ -41,7 +45,7 @@ def write(place: Path, tables: Mapping[str, Any], marker: Mapping[str, Any]) -> 
         table = schema.to_arrow(name, rows)
         counts[name] = table.num_rows
         if table.num_rows:
-            schema.write(table, draft / f"{name}.parquet")
+            _write(table, draft / f"{name}.arrow")
     with (draft / MARKER).open("w") as file:
         json.dump({"rows": counts, **marker}, file)
         file.flush()
@@ -65,7 +69,21 @@ def marker(place: Path) -> dict[str, Any]:
 
 def read(place: Path, name: str) -> Any:
     """One table of a part as Arrow, or None where the part has no rows of it."""
-    from pyarrow import parquet
+    import pyarrow as pa
 
-    file = place / f"{name}.parquet"
-    return parquet.ParquetFile(file).read() if file.is_file() else None
+    file = place / f"{name}.arrow"
+    if not file.is_file():
+        return None
+    with pa.OSFile(str(file)) as source, pa.ipc.open_stream(source) as reader:
+        return reader.read_all()
+
+
+def _write(table: pa.Table, file: Path) -> None:
+    import pyarrow as pa
+
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with (
+        pa.OSFile(str(file), "wb") as sink,
+        pa.ipc.new_stream(sink, table.schema, options=options) as writer,
+    ):
+        writer.write_table(table)

@@ -55,7 +55,7 @@ def _own_files(inodes: Inodes) -> list[Claim]:
     """Blocks of the inodes without a name: journal, resize inode, quota, bad blocks."""
     sup, claims = inodes.sup, []
     for inum in sorted({*range(1, min(sup.first_inode, 64)), *sup.own_inodes} - {0, ROOT}):
-        at = inodes.at(inum)
+        at, _ = inodes.place(inum)
         head = b"" if at is None else inodes.head(at)
         if at is None or not any(head[0:2]) or not any(head[0x1A:0x1C]):
             continue

@@ -6,18 +6,16 @@ the others by their map, one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from forensics.walk import rows as table
-from forensics.walk.collect import Claims, Found, without_filler
+from forensics.walk.collect import Claims, without_filler
 from forensics.walk.ext.inodes import Heads, sizes_of
 from forensics.walk.ext.map import ONE_EXTENT_BLOCKS_MAX, Map
-from forensics.walk.ext.names import Names
+from forensics.walk.ext.names import Found, Names
 from forensics.walk.ext.super import Super
 from forensics.walk.intervals import Bools, Ints
 from forensics.walk.rows import HOLE, Rows, Runs, Times
@@ -115,18 +113,16 @@ def _runs(usual: Bools, start: Ints, length: Ints, odd: dict[int, list[tuple[int
 
 def rows_of(found: list[Found], content: Content, times: dict[str, Times]) -> Rows:
     """All columns of the names."""
-
-    def column(values: Iterable[bool]) -> npt.NDArray[np.bool_]:
-        return np.fromiter(values, np.bool_, len(found))
-
+    columns = zip(*found, strict=True) if found else [()] * len(Found._fields)
+    path, masked, orphan, inum, deleted, kind, *_ = columns
     return Rows(
-        path=pa.array([one.path for one in found], pa.string()),
-        masked=column(one.masked for one in found),
-        file_id=pa.array([str(one.inum) for one in found], pa.string()),
+        path=pa.array(path, pa.string()),
+        masked=np.array(masked, np.bool_),
+        file_id=pa.array(inum, pa.int64()).cast(pa.string()),
         stream=pa.nulls(len(found), pa.string()),
-        deleted=column(one.deleted for one in found),
-        orphan=column(one.orphan for one in found),
-        kind=np.fromiter((one.kind for one in found), np.int8, len(found)),
+        deleted=np.array(deleted, np.bool_),
+        orphan=np.array(orphan, np.bool_),
+        kind=np.array(kind, np.int8),
         size=content.size,
         valid_size=content.size,
         resident=content.resident,

@@ -27,50 +27,52 @@ class Inodes:
     def __init__(self, reader: Reader, sup: Super, groups: Groups) -> None:
         self.reader, self.sup, self._groups = reader, sup, groups
         self._geometry = Geometry(sup.start, sup.block_bytes, sup.blocks, sup.inode_bytes)
+        self._width = min(HEAD_BYTES, sup.inode_bytes)
+        self._per_group, self._inode_bytes = sup.inodes_per_group, sup.inode_bytes
+        self._numbers = min(sup.inodes, sup.groups * sup.inodes_per_group)
+        blocks = groups.inode_table  # where each table begins, a byte of the medium
+        self._tables: list[int] = np.where(
+            blocks < 0, -1, sup.start + blocks * sup.block_bytes
+        ).tolist()
         self._block: dict[int, bytes] = {}
         self._bitmap: dict[int, bytes] = {}
 
-    def at(self, number: int) -> int | None:
-        """Byte of the medium where the inode lies."""
-        sup = self.sup
-        group, place = divmod(number - 1, sup.inodes_per_group)
-        if (
-            not 0 <= group < sup.groups
-            or number > sup.inodes
-            or self._groups.inode_table[group] < 0
-        ):
-            return None
-        first = int(self._groups.inode_table[group])
-        return sup.start + first * sup.block_bytes + place * sup.inode_bytes
+    def place(self, number: int) -> tuple[int | None, bool]:
+        """Byte of the medium where an inode lies (None: nowhere), and whether it is in use.
 
-    def head(self, at: int) -> bytes:
-        """The first HEAD_BYTES of the inode at a byte; what it does not have is zeros."""
-        width = min(HEAD_BYTES, self.sup.inode_bytes)
-        number = at // CACHE_BYTES
-        if (at + width - 1) // CACHE_BYTES != number:
-            return self.reader.read(at, width).ljust(HEAD_BYTES, b"\0")
-        if number not in self._block:
-            if len(self._block) >= CACHE_BLOCKS:
-                del self._block[next(iter(self._block))]
-            first = number * CACHE_BYTES
-            length = min(CACHE_BYTES, self.reader.size - first)
-            self._block[number] = self.reader.read(first, length)
-        skip = at % CACHE_BYTES
-        return self._block[number][skip : skip + width].ljust(HEAD_BYTES, b"\0")
-
-    def map(self, head: bytes, at: int, size: int) -> Map:
-        """Where the content of the inode at a byte lies."""
-        return read_map(self.reader, self._geometry, head, at, size)
-
-    def in_use(self, number: int) -> bool:
-        """By the bitmap of its group; a bitmap that was never written says: no."""
-        group, place = divmod(number - 1, self.sup.inodes_per_group)
+        By the bitmap of its group; a bitmap that was never written says: no.
+        """
+        if not 0 < number <= self._numbers:
+            return None, False
+        group, place = divmod(number - 1, self._per_group)
+        first = self._tables[group]
+        if first < 0:
+            return None, False
         bitmap = self._bitmap.get(group)
         if bitmap is None:
             if len(self._bitmap) >= CACHE_BITMAPS:
                 self._bitmap.clear()
             bitmap = self._bitmap[group] = self._read_bitmap(group)
-        return place < len(bitmap) and bool(bitmap[place])
+        in_use = place < len(bitmap) and bitmap[place] > 0
+        return first + place * self._inode_bytes, in_use
+
+    def head(self, at: int) -> bytes:
+        """The first HEAD_BYTES of the inode at a byte; what it does not have is zeros."""
+        number, skip = divmod(at, CACHE_BYTES)
+        if skip + self._width > CACHE_BYTES:
+            return self.reader.read(at, self._width).ljust(HEAD_BYTES, b"\0")
+        block = self._block.get(number)
+        if block is None:
+            if len(self._block) >= CACHE_BLOCKS:
+                del self._block[next(iter(self._block))]
+            first = number * CACHE_BYTES
+            length = min(CACHE_BYTES, self.reader.size - first)
+            block = self._block[number] = self.reader.read(first, length)
+        return block[skip : skip + self._width].ljust(HEAD_BYTES, b"\0")
+
+    def map(self, head: bytes, at: int, size: int) -> Map:
+        """Where the content of the inode at a byte lies."""
+        return read_map(self.reader, self._geometry, head, at, size)
 
     def _read_bitmap(self, group: int) -> bytes:
         """One byte for each inode: 1 where it is in use."""
@@ -88,10 +90,10 @@ class Inodes:
         TABLE_BYTES.
         """
         sup = self.sup
-        for group in range(sup.groups):
-            at = self.at(group * sup.inodes_per_group + 1)
+        for group in range(-(-self._numbers // sup.inodes_per_group)):
+            at = self._tables[group]
             count = sup.inodes_per_group - int(self._groups.unused[group])
-            if at is None or count <= 0 or self._groups.flags[group] & INODE_UNINIT:
+            if at < 0 or count <= 0 or self._groups.flags[group] & INODE_UNINIT:
                 continue
             step = max(TABLE_BYTES // sup.inode_bytes, 1)
             for first in range(0, count, step):

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from forensics.values import encode_name
 from forensics.walk import names as naming
 from forensics.walk import rows as table
-from forensics.walk.collect import Folder, Found
+from forensics.walk.collect import Folder
 from forensics.walk.ext.inodes import Inodes, size_of
 from forensics.walk.ext.map import Map
 from forensics.walk.names import Mask
@@ -30,22 +30,32 @@ DEPTH_MAX = 256  # folders in folders
 BATCH_NAMES = 4096  # masked together
 NAMES_MAX = 1 << 24  # names of one volume
 FOLDER_BYTES_MAX = 1 << 30  # of one folder
+READ_BYTES = 1 << 20  # of it read at once: whole blocks
 TROUBLES_MAX = 1_000  # coverage rows of one volume; the last one stands for the rest
 ROOT = 2
 _ENTRY = struct.Struct("<IHH")
 _HEADER_BYTES, _LEAST_BYTES, _NAME_MAX = 8, 12, 255
 _INLINE_PARENT_BYTES = 4
+_DOTS = frozenset((b".", b".."))
 _TYPES = {2: table.DIRECTORY, 7: table.LINK}
-_MODES = {0x8000: table.FILE, 0x4000: table.DIRECTORY, 0xA000: table.LINK}
+_MODES = {8: table.FILE, 4: table.DIRECTORY, 10: table.LINK}  # the high bits of the mode
 
 
-class Entry(NamedTuple):
-    """An entry of a folder; `type`: of the file, 0 where it does not say."""
+Entry = tuple[int, bytes, int, bool]  # inode, name, type of the file (0: not said), in use
 
+
+class Found(NamedTuple):
+    """A name, with the inode behind it. `path`: encoded and masked; `at`, `head`: as Inodes has it."""
+
+    path: str
+    masked: bool
+    orphan: bool
     inum: int
-    name: bytes
-    type: int
-    live: bool
+    deleted: bool
+    kind: int
+    known: bool  # there is a record behind the name
+    at: int | None
+    head: bytes
 
 
 def entries(block: bytes, inodes: int, *, typed: bool, live: bool = True) -> Iterator[Entry]:
@@ -68,7 +78,7 @@ def entries(block: bytes, inodes: int, *, typed: bool, live: bool = True) -> Ite
             continue
         in_slack = left > 0
         name = block[at + _HEADER_BYTES : at + _HEADER_BYTES + units]
-        yield Entry(inum, name, kind, live and inum > 0 and not in_slack)
+        yield inum, name, kind, live and inum > 0 and not in_slack
         left = max(left - need, 0) if in_slack else 0
         if left == 0:
             rest = 0 if in_slack else length - need
@@ -113,7 +123,7 @@ class Names:
         for number in lost:
             found = self._inode(number, "", orphan=True)
             if found is not None and found.kind == table.DIRECTORY:
-                inner |= {entry.inum for entry in self._entries(number) if entry.inum != number}
+                inner |= {inum for inum, *_ in self._entries(number) if inum != number}
         for number in sorted(lost, key=lambda number: (number in inner, number)):
             if number in self._named:
                 continue
@@ -127,11 +137,11 @@ class Names:
                 yield from self._below(Folder(number, path, masked=False, orphan=True, depth=2))
 
     def _inode(self, number: int, path: str, *, orphan: bool) -> Found | None:
-        at = self.inodes.at(number)
+        at, in_use = self.inodes.place(number)
         if at is None:
             return None
-        deleted, head = not self.inodes.in_use(number), self.inodes.head(at)
-        return Found(path, False, orphan, b"", number, 0, deleted, _kind(head), at=at, head=head)
+        head = self.inodes.head(at)
+        return Found(path, False, orphan, number, not in_use, _kind(head), True, at, head)
 
     def _below(self, folder: Folder) -> Iterator[Found]:
         stack = [folder]
@@ -143,7 +153,7 @@ class Names:
                 if self._count > NAMES_MAX:
                     self.trouble("NAMES_MAX", here.path or "/")
                     return
-                found = self._found(entry, here, text, hidden=hidden)
+                found = self._found(entry, here, text, hidden)
                 yield found
                 if found.kind != table.DIRECTORY or not found.known:
                     continue
@@ -158,44 +168,33 @@ class Names:
 
     def _masked(self, listed: Iterator[Entry]) -> Iterator[tuple[Entry, str, bool]]:
         """Entries but those for the folder itself and its parent, with the name as in a path."""
-        others = (entry for entry in listed if entry.name not in {b".", b".."})
-        while batch := list(islice(others, BATCH_NAMES)):
-            texts, hidden = self.mask.all([naming.encode(entry.name) for entry in batch])
+        while batch := list(islice(listed, BATCH_NAMES)):
+            batch = [entry for entry in batch if entry[1] not in _DOTS]
+            raw = [entry[1].decode("utf-8", "surrogateescape") for entry in batch]
+            texts, hidden = self.mask.all(naming.encode_all(raw))
             yield from zip(batch, texts, hidden.tolist(), strict=True)
 
-    def _found(self, entry: Entry, folder: Folder, text: str, *, hidden: bool) -> Found:
+    def _found(self, entry: Entry, folder: Folder, text: str, hidden: bool) -> Found:
         """The name as a row: a removed name whose inode is in use has no record any more."""
-        at = self.inodes.at(entry.inum) if entry.inum else None
-        in_use = at is not None and self.inodes.in_use(entry.inum)
-        known = at is not None and (entry.live or not in_use)
-        kind, head = _TYPES.get(entry.type, table.FILE), b""
-        if at is not None and known:
-            head = self.inodes.head(at)
-            kind = _kind(head)
-            self._named.add(entry.inum)
-        return Found(
-            f"{folder.path}/{text}",
-            folder.masked or hidden,
-            folder.orphan,
-            entry.name,
-            entry.inum,
-            folder.inum,
-            not (entry.live and in_use),
-            kind,
-            known,
-            at=at if known else None,
-            head=head,
-        )
+        inum, _, kind, live = entry
+        at, in_use = self.inodes.place(inum)
+        path, masked = f"{folder.path}/{text}", folder.masked or hidden
+        if at is None or (in_use and not live):
+            kind = _TYPES.get(kind, table.FILE)
+            return Found(path, masked, folder.orphan, inum, True, kind, False, None, b"")
+        head = self.inodes.head(at)
+        self._named.add(inum)
+        deleted = not (live and in_use)
+        return Found(path, masked, folder.orphan, inum, deleted, _kind(head), True, at, head)
 
     def _entries(self, inum: int, folder: Folder | None = None) -> Iterator[Entry]:
         """Entries of a folder; folder: where its troubles are told."""
-        at = self.inodes.at(inum)
+        at, live = self.inodes.place(inum)
         if at is None:
             return
         head = self.inodes.head(at)
         size = size_of(head)
         found = self.inodes.map(head, at, size)
-        live = self.inodes.in_use(inum)
         if folder and size > FOLDER_BYTES_MAX:
             self.trouble("FOLDER_BYTES_MAX", folder.path or "/", size - FOLDER_BYTES_MAX)
         elif folder and live and not (found.content and found.sound):
@@ -213,10 +212,13 @@ class Names:
             return
         step = self.inodes.sup.block_bytes
         for start, length in found.content:
-            for offset in range(0, min(length, size), step):
-                if start != table.HOLE:
-                    yield self.inodes.reader.read(start + offset, step)
-            size -= min(length, size)
+            length = min(length, size)  # noqa: PLW2901  # what of the run is the folder's
+            size -= length
+            for offset in range(0, length if start != table.HOLE else 0, READ_BYTES):
+                blocks = (min(READ_BYTES, length - offset) + step - 1) // step
+                data = self.inodes.reader.read(start + offset, blocks * step)
+                for at in range(0, len(data), step):
+                    yield data[at : at + step]
 
     def link_target(self, found_map: Map, size: int) -> str | None:
         """Target of a symbolic link, encoded and masked like a path."""
@@ -232,4 +234,4 @@ class Names:
 
 
 def _kind(head: bytes) -> int:
-    return _MODES.get(int.from_bytes(head[:2], "little") & 0xF000, table.OTHER)
+    return _MODES.get(head[1] >> 4, table.OTHER)

@@ -93,7 +93,7 @@ def names_of(parsed: Parsed, mask: Mask) -> Names:
     if not keep.all():
         keep |= ~np.isin(owner, owner[keep])
     order = np.flatnonzero(keep)[np.argsort(owner[keep], kind="stable")]
-    encoded = naming.encode_all(parsed.texts, "".join(parsed.texts))
+    encoded = naming.encode_all(parsed.texts)
     text, masked = mask.all([encoded[i] for i in order.tolist()])
     return Names(
         owner[order], parsed.names["parent"][order], parsed.names["times"][order], text, masked

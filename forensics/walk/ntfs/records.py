@@ -129,11 +129,11 @@ def fixed_record(raw: bytes, sector_bytes: int) -> bytes | None:
         offset, count = struct.unpack_from("<HH", raw, 4)
         if count != len(raw) // stride + 1 or offset % 2 or offset + 2 * count > stride - 2:
             continue
-        out = bytearray(raw)
-        ends = range(stride - 2, len(raw), stride)
-        if all(raw[end : end + 2] == raw[offset : offset + 2] for end in ends):
-            for number, end in enumerate(ends, 1):
-                out[end : end + 2] = raw[offset + 2 * number : offset + 2 * number + 2]
+        check, kept = raw[offset : offset + 2], raw[offset + 2 : offset + 2 * count]
+        low, high = slice(stride - 2, None, stride), slice(stride - 1, None, stride)
+        if raw[low] == check[:1] * (count - 1) and raw[high] == check[1:] * (count - 1):
+            out = bytearray(raw)
+            out[low], out[high] = kept[::2], kept[1::2]
             return bytes(out)
     return None
 
