@@ -11,10 +11,9 @@ import test_windows_files as windows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics import artifacts
+from forensics import artifacts, schema
 from forensics.artifacts import ARTIFACTS, Content
 from forensics.artifacts.papers import KINDS, read
-from forensics.schema import TRACES, to_arrow
 from forensics.values import Interval
 
 PROFILE = "/Users/reidai/NTUSER.DAT"
@@ -78,7 +77,12 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
 }  # fmt: skip
 BY_NAME = {artifact.name: artifact for artifact in ARTIFACTS}
 NAMES = sorted(BY_NAME)
-GIVEN = {column.name for column in TRACES.columns} - {"evidence", "address", "source", "family"}
+GIVEN = {column.name for column in schema.BY_NAME["traces"].columns} - {
+    "evidence",
+    "address",
+    "source",
+    "family",
+}
 TIMES = {"modified": Interval(5, 6, "utc"), "born": Interval(1, 2, "utc")}
 
 
@@ -96,8 +100,8 @@ def check(name: str, data: bytes) -> artifacts.Parsed:
         assert set(row) <= GIVEN
         assert {"kind", "time"} <= set(row)
         assert isinstance(row["time"], Interval)
-    to_arrow("traces", parsed.traces)
-    to_arrow("settings", parsed.settings)
+    schema.to_arrow("traces", parsed.traces)
+    schema.to_arrow("settings", parsed.settings)
     return parsed
 
 
@@ -148,7 +152,7 @@ def test_every_cut_and_every_byte_set_high(name):
 def test_papers_are_total(data, kind):
     for body in (data, "管理番号,日時,氏名,シリアル番号\n".encode() + data, b"PK\x03\x04" + data):
         rows, gaps = read(kind, "x.csv", body, lambda _: "token")
-        to_arrow("papers", rows)
+        schema.to_arrow("papers", rows)
         assert all(0 <= gap.start <= gap.start + gap.length <= len(body) for gap in gaps)
 
 
