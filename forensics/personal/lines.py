@@ -16,10 +16,8 @@ Counts = NDArray[np.int64]
 SEPARATORS = (",", "\t", ";", "|")
 _MARKS = "<=\"'"  # with them and the separators, a line has no columns of fixed width
 _CLASSES = ("japanese", "digits", "@", *SEPARATORS, "marks")
-_BITS_SHORT, _BITS_LONG = (
-    9,
-    21,
-)  # of a count, for lines of fewer characters; as many as fit are one number
+# Bits of a count, for lines of fewer characters; as many counts as fit are one number.
+_BITS_SHORT, _BITS_LONG = 9, 21
 
 
 class Lines:
@@ -75,9 +73,8 @@ class Lines:
         sums = self._sums.get(group)
         if sums is None:
             self._sums[group] = sums = np.zeros(len(self), np.int64)
-            full = len(self) - (
-                int(self.starts[-1]) == len(self._points)
-            )  # the last line may be empty
+            is_empty = int(self.starts[-1]) == len(self._points)  # the last line
+            full = len(self) - is_empty
             if full:
                 counted = _counted(self._bits, group).take(self._points, mode="clip")
                 np.add.reduceat(counted, self.starts[:full], out=sums[:full])

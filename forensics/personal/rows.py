@@ -99,8 +99,10 @@ def plain(columns: Mapping[str, Values]) -> dict[str, Column]:
 class Rows:
     """Accepted rows of one layout in one view.
 
-    start, end: characters of all rows together; places: one of each row, the same whatever stands around. cells(kind, least): its values in the view's text, of
-    the first rows, until at least so many are there. order: kinds in the order of the columns. header: its header cells.
+    start, end: characters of all rows together. places: one of each row, the same whatever stands around.
+    cells(kind, least): its values in the view's text, of the first rows, until at least so many are
+    there. order: kinds in the order of the columns. header: its header cells. extra: header -> cells
+    of a column of no kind.
     """
 
     layout: str
@@ -114,9 +116,7 @@ class Rows:
     score: float = 0.0
     order: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
-    extra: dict[str, Sequence[str]] = field(
-        default_factory=dict
-    )  # header -> cells of a column of no kind
+    extra: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.count
