@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from forensics.personal.literals import finder, literal
 from forensics.personal.text import LABELS_OF_NAMES, SPECIAL
 
-# Digits, @, separators, and ESC; a trail byte of CP932 that looks like one of them counts too.
-_TELLING = bytes(byte in b"0123456789@,\t;|<\x1b" for byte in range(256))
+_SIGNS = b"0123456789@,\t;|<\x1b"  # a trail byte of CP932 that looks like one counts too
+_IS_SIGN = bytes(byte in _SIGNS for byte in range(256))
 # Full-width letters and digits of CP932, EUC-JP and UTF-8 (there also half-width signs): lead, first and last trail.
 _FULL_WIDTH = ((0x82, 0x4F, 0x9A), (0xA3, 0xB0, 0xFA), (0xEF, 0xBC, 0xBD))
 _ZEROS_MAX = 2  # more may be UTF-16
@@ -21,9 +22,15 @@ _ZEROS_MAX = 2  # more may be UTF-16
 
 def dull(piece: bytes) -> bool:
     """Does no reading of these bytes in an encoding of one or more bytes a character make a record."""
-    if 1 in piece.translate(_TELLING) or _full_width(piece) or _zeros(piece) > _ZEROS_MAX:
-        return False
-    return not (_holds(piece, _BY_LABEL) or _holds(piece.lower(), _BY_WORD))
+    return not (_FINDER or tells)(piece) and _zeros(piece) <= _ZEROS_MAX
+
+
+def tells(piece: bytes) -> bool:
+    """Does it hold what some record has; as _FINDER says it."""
+    return (
+        1 in piece.translate(_IS_SIGN) or _full_width(piece)
+        or _holds(piece, _BY_LABEL) or _holds(piece.lower(), _BY_WORD)
+    )  # fmt: skip
 
 
 def _zeros(piece: bytes) -> int:
@@ -52,12 +59,13 @@ def _by_pair(words: Iterable[tuple[bytes, int]]) -> dict[tuple[int, int], list[b
     return out
 
 
-_BY_LABEL = _by_pair(
+_LABELS = tuple(
     (form.encode(codec), place)
     for label in LABELS_OF_NAMES
-    for form in {label, label.replace(" ", "\u3000")}
+    for form in sorted({label, label.replace(" ", "\u3000")})
     for codec, place in (("utf-8", 1), ("cp932", 0), ("euc_jp", 0))
 )
+_BY_LABEL = _by_pair(_LABELS)
 _BY_WORD = _by_pair((word.encode(), 0) for word in SPECIAL)
 
 
@@ -70,3 +78,11 @@ def _holds(piece: bytes, by_pair: Mapping[tuple[int, int], list[bytes]]) -> bool
         and any(word in piece for word in words)
         for (first, second), words in by_pair.items()
     )
+
+
+_FINDER = finder((
+    b"[%s]" % b"".join(literal(bytes([sign])) for sign in _SIGNS),
+    *(b"\\x%02x[\\x%02x-\\x%02x]" % bounds for bounds in _FULL_WIDTH),
+    *(literal(label) for label, _ in _LABELS),
+    *(b"(?i)" + literal(word.encode()) for word in SPECIAL),
+))  # fmt: skip

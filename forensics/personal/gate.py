@@ -79,14 +79,33 @@ def regions(
         words = _worded(ascii_text, data, lead, literals)
         chosen |= words | _listed(marks, good, chosen, ascii_text)
     every = (chosen | spread(marks.wide, AROUND_WIDE)) & marks.filled
-    told = marks.number | marks.wide | marks.base64
-    for first, last in runs(every):
-        escapes = marks.escapes[first:last].sum(axis=0, dtype=np.int64) >= ESCAPES_MIN
+    edges = runs(every)
+    told = _any(marks.number | marks.wide | marks.base64, edges)
+    for (first, last), telling, narrow, base64 in zip(
+        edges, told, _any(chosen, edges), _any(marks.base64, edges), strict=True
+    ):
+        escapes = _escapes(marks, first, last)
         begin, end = max(0, first * SECTOR - lead), min(last * SECTOR - lead, len(data))
-        if not (escapes.any() or told[first:last].any()) and dull(data[begin:end]):
-            continue
-        yield Region(begin, end, bool(chosen[first:last].any()), bool(marks.base64[first:last].any()),
-                     tuple(form for form, seen in zip(ESCAPES, escapes.tolist(), strict=True) if seen))  # fmt: skip
+        if telling or escapes or not dull(data[begin:end]):
+            yield Region(begin, end, narrow, base64, escapes)
+
+
+def _any(mask: Mask, edges: list[tuple[int, int]]) -> list[bool]:
+    """Does any place between each pair of edges hold true."""
+    if not edges:
+        return []
+    found: list[bool] = np.logical_or.reduceat(np.append(mask, False), np.array(edges).ravel())[
+        ::2
+    ].tolist()
+    return found
+
+
+def _escapes(marks: Marks, first: int, last: int) -> tuple[bytes, ...]:
+    """Transfer forms of which these sectors hold enough escapes."""
+    if not marks.escaped:
+        return ()
+    seen = marks.escapes[first:last].sum(axis=0, dtype=np.int64) >= ESCAPES_MIN
+    return tuple(form for form, enough in zip(ESCAPES, seen.tolist(), strict=True) if enough)
 
 
 def _dense(marks: Marks) -> Mask:
@@ -128,7 +147,9 @@ _WORD_AHEAD = max(map(len, WORDS))  # bytes of a word that begins at a run's end
 
 def _listed(marks: Marks, good: NDArray[np.bool_], chosen: Mask, candidates: Mask) -> Mask:
     """Sectors of candidates with a transfer form or My Numbers in them, or numbers that go on a table."""
-    form = marks.base64 | (marks.text & (marks.escapes.sum(axis=1) >= ESCAPES_MIN))
+    form = marks.base64
+    if marks.escaped:
+        form = form | (marks.escapes.sum(axis=1) >= ESCAPES_MIN)
     out = spread(candidates & form, AROUND) & candidates
     if not marks.number.any():
         return out

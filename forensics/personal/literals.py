@@ -6,6 +6,7 @@ What is found in the end is the same either way (tests compare); only the time d
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -26,8 +27,7 @@ class Literals:
         if accelerate and find_spec("hyperscan") is not None:
             import hyperscan
 
-            literal = ["".join(f"\\x{byte:02x}" for byte in word).encode() for word in words]
-            self._finder = _database(literal, hyperscan.HS_FLAG_CASELESS)
+            self._finder = _database(list(map(literal, words)), hyperscan.HS_FLAG_CASELESS)
             self._gate = _database(_FORMS, hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL)
 
     def places(self, data: bytes) -> list[int]:
@@ -50,6 +50,29 @@ class Literals:
         found: set[int] = set()
         self._gate.scan(data, match_event_handler=lambda number, *_: found.add(number))
         return 0 in found, bool(found - {0})
+
+
+def finder(expressions: Sequence[bytes]) -> Callable[[bytes], bool] | None:
+    """Says whether any of the expressions occurs in bytes; None where hyperscan is not installed."""
+    if find_spec("hyperscan") is None:
+        return None
+    import hyperscan
+
+    database = _database(expressions, hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL)
+
+    def occurs(data: bytes) -> bool:
+        try:
+            database.scan(data, match_event_handler=lambda *_: True)  # the first one ends it
+        except hyperscan.ScanTerminated:
+            return True
+        return False
+
+    return occurs
+
+
+def literal(word: bytes) -> bytes:
+    """The expression for bytes as they are."""
+    return b"".join(b"\\x%02x" % byte for byte in word)
 
 
 def _all(data: bytes, word: bytes) -> list[int]:

@@ -1,7 +1,7 @@
 r"""What each sector of a window looks like, by vectorised passes over slices that stay in the processor's cache.
 
-Costly questions are asked of a slice only when a cheap one left them open: a slice of zeros answers all of
-them, one without text has no transfer forms, one without four number characters in a row has no number.
+A few passes go over every byte; they only say which sectors a costly question is worth asking of. Those are
+gathered, one a row, each with what follows it, and all else is asked of the rows.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from forensics.personal.literals import BASE64_RUN, Literals
@@ -21,25 +20,36 @@ PHRASE = 16  # bytes
 HIGH_MIN = 4  # bytes above ASCII: two kanji, or a short name in half-width kana
 ZEROS_MIN = 6  # in a sector of UTF-16
 CONTROLS_MAX = 12  # control bytes (and FD-FF) in a sector of text; random bytes have 57
-CONTROLS_FEW = (
-    4  # in one that is partly zeros; the end of a packed file has more, and no long phrase
-)
 TURNS_MAX = 64  # between zeros and other bytes, in a sector of text: tables of integers have more
 TURNS_MAX_BASE64 = 2  # tables of short strings have more
 DIGITS = 12  # of a My Number
 
 Bytes = NDArray[np.uint8]
+Places = NDArray[np.int64]
 Counts = NDArray[np.uint16]
 
-_SLICE = 1 << 17  # bytes handled at once
+_SLICE = 1 << 18  # bytes handled at once
 _AHEAD = 64  # bytes that the longest pattern looks ahead, a multiple of 8
+_ROW = SECTOR + _AHEAD
+_LOOK = 192  # first bytes of a sector, enough to tell most binary ones
 _EVEN, _SUM = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0001000100010001)
 _LANES = np.uint64(0x0101010101010101)
 _FOUR = np.uint32(0x01010101)
+# Of four bytes: their upper three bits where all, or every second beside a zero, are of 20 to 3F, as digits are;
+# and kana of UTF-16, two of 30 with any other between.
+_UPPER = np.uint32(0xE0E0E0E0)
+_BLANKS = np.uint32(0x20202020)
+_NARROW, *_WIDE = (np.uint32(value) for value in (0x20202020, 0x20002000, 0x00200020))
+_KANA = tuple((np.uint32(mask), np.uint32(value)) for mask, value in (
+    (0x00FF00FF, 0x00300030), (0xFF00FF00, 0x30003000),
+))  # fmt: skip
 
 
 class Marks:
-    """Flags and counts, one a sector; `escapes` one a sector and form; `numbers`: places of exactly twelve digits."""
+    """Flags and counts, one a sector; `escapes` one a sector and form; `numbers`: places of exactly twelve digits.
+
+    `high` counts bytes above ASCII where a sector is text or holds a number; `escapes` counts in text.
+    """
 
     def __init__(self, data: bytes, lead: int, literals: Literals) -> None:
         """lead: bytes of the first sector that lie before the window, so that sectors are the medium's."""
@@ -53,11 +63,12 @@ class Marks:
         columns = _Flags(*map(np.concatenate, zip(*parts, strict=True)))
         self.filled, self.text, self.high, self.number, self.wide = columns[:5]
         self.base64, self.phrase, self.escapes = columns[5:8]
+        self.escaped = bool(self.escapes.any())
         places = np.concatenate(
             [part.numbers + start for part, start in zip(parts, starts, strict=True)]
         )
         before = self.values[np.maximum(places, 1) - 1] - np.uint8(48) < 10
-        self.numbers: NDArray[np.int64] = places[(places == 0) | ~before]
+        self.numbers: Places = places[(places == 0) | ~before]
 
 
 class _Flags(NamedTuple):
@@ -69,69 +80,133 @@ class _Flags(NamedTuple):
     base64: Mask
     phrase: Mask
     escapes: Counts
-    numbers: NDArray[np.int64]
+    numbers: Places
+
+
+def _nothing(filled: Mask) -> _Flags:
+    """Sectors of which nothing is set yet but whether they hold anything at all."""
+    size = len(filled)
+    none = np.zeros((5, size), bool)
+    counts = np.zeros(size, np.uint16), np.zeros((size, len(ESCAPES)), np.uint16)
+    text, number, wide, base64, phrase = none
+    return _Flags(
+        filled, text, counts[0], number, wide, base64, phrase, counts[1], np.zeros(0, np.int64)
+    )
 
 
 def _flags(data: memoryview, literals: Literals) -> _Flags:
     """Of a slice whose last sector only looks ahead."""
     values = np.frombuffer(data, np.uint8)
-    filled = np.bitwise_or.reduce(values[:-SECTOR].view(np.uint64).reshape(-1, SECTOR // 8), axis=1) != 0  # fmt: skip
-    none = np.zeros(len(filled), bool)
-    wide, base64, phrase = none.copy(), none.copy(), none.copy()
-    number, numbers = none, np.zeros(0, np.int64)
-    escapes = np.zeros((len(filled), len(ESCAPES)), np.uint16)
+    filled = np.bitwise_or.reduce(_sectors(values).view(np.uint64), axis=1) != 0
+    flags = _nothing(filled)
     if not filled.any():
-        high = none.astype(np.uint16)
-        return _Flags(filled, none, high, number, wide, base64, phrase, escapes, numbers)
-    zero = values == 0
-    zeros, high = _count(zero), _count(values >= 0x80)
-    text = filled & (_count(_strange(values)) <= CONTROLS_MAX)
-    turns = none
-    if (text & (zeros > 0)).any():
-        turned = np.zeros(len(values), bool)
-        np.not_equal(zero[1:], zero[:-1], out=turned[1:])
+        return flags
+    upper = values.view(np.uint32) & _UPPER
+    _texts(values, flags, literals)
+    _wides(values, upper, flags)
+    return flags._replace(numbers=_numbers(values, upper, flags))
+
+
+def _texts(values: Bytes, flags: _Flags, literals: Literals) -> None:
+    """Set `text`, and of text `high`, `base64` and `escapes`."""
+    look = _sectors(values)[:, :_LOOK]
+    binary = look - np.uint8(14) < 13  # most controls that no text has
+    binary |= look - np.uint8(1) < 8
+    found = np.flatnonzero(flags.filled & (_count(binary) <= CONTROLS_MAX))
+    if not len(found):
+        return
+    ahead = _rows(values, found)
+    rows = ahead[:, :SECTOR]
+    text, turns = _count(_strange(rows)) <= CONTROLS_MAX, np.zeros(len(found), np.uint16)
+    zero = rows == 0
+    if zero.any():
+        turned = np.zeros(rows.shape, bool)
+        np.not_equal(zero[:, 1:], zero[:, :-1], out=turned[:, 1:])
         turns = _count(turned)
         text &= turns <= TURNS_MAX
-    digit, part = _digits(values)
+    flags.text[found] = text
+    flags.high[found] = _count(rows >= 0x80) * text
+    runs, others = literals.forms(ahead.data)
+    if runs:
+        flags.base64[found] = text & (turns <= TURNS_MAX_BASE64)
+        flags.base64[:] &= _base64(values)
+    if others:
+        _escapes(values, flags.escapes)
+        flags.escapes[~flags.text] = 0
+
+
+def _numbers(values: Bytes, upper: NDArray[np.uint32], flags: _Flags) -> Places:
+    """Set `number`, and `phrase` and `high` where one stands in what is not text; places of twelve digits, and no more."""
+    found = _seen((upper == _NARROW) & (values.view(np.uint32) != _BLANKS))
+    rows = _rows(values, found)
+    part = rows - np.uint8(45) < 13  # digits - . /
+    four = (part | (rows == 32)).view(np.uint32) == _FOUR  # lie in any seven in a row
+    some = np.logical_or.reduce(four, axis=1)
+    if not some.any():
+        return found[:0]
+    if np.count_nonzero(some) * 2 < len(some):
+        found, rows, part = found[some], rows[some], part[some]
+    part = part.ravel()
+    digit = rows.ravel() - np.uint8(48) < 10
     four = _runs_of(digit, 4)
-    if (part.view(np.uint32) == _FOUR).any():  # lie in any seven in a row
-        number = _starts(_number(part, digit, 1))
-        numbers = _twelve(digit, four)
-    if text.any():
-        number = number | _spaced(values, four)
-    if (odd := number & ~text & (high >= HIGH_MIN)).any():
-        phrase[odd] = _phrases(_rows(values, odd))
-    if zeros.any() and (seen := _doubles(values, zeros)).any():
-        wide[seen] = _wide(_rows(values, seen), zeros[seen] >= ZEROS_MIN)
-    if text.any():
-        runs, others = literals.forms(data)
-        if runs:
-            base64 = text & (turns <= TURNS_MAX_BASE64) & _base64(values, part)
-        if others:
-            _escapes(values, escapes)
-    return _Flags(filled, text, high, number, wide, base64, phrase, escapes, numbers)
+    flags.number[found] = number = _starts(_number(part, digit, 1)) | _spaced(rows.ravel(), four)
+    odd = number & ~flags.text[found]
+    if odd.any():
+        flags.high[found[odd]] = _count(rows[odd, :SECTOR] >= 0x80)
+        odd &= flags.high[found] >= HIGH_MIN
+        flags.phrase[found[odd]] = _phrases(rows[odd])
+    return _twelve(found, digit, four)
+
+
+def _wides(values: Bytes, upper: NDArray[np.uint32], flags: _Flags) -> None:
+    """Set `wide`."""
+    words = values.view(np.uint32)
+    seen = (upper == _WIDE[0]) | (upper == _WIDE[1])
+    for mask, value in _KANA:
+        seen |= words & mask == value
+    found = _seen(seen)
+    rows = _rows(values, found)
+    enough = _count(rows == 0) >= ZEROS_MIN
+    if enough.any():
+        flags.wide[found[enough]] = _wide(rows[enough])
+
+
+def _sectors(values: Bytes) -> Bytes:
+    """All sectors but the last, one a row."""
+    return values[:-SECTOR].reshape(-1, SECTOR)
+
+
+def _seen(words: Mask) -> Places:
+    """Sectors in which, or right behind which, any word of four bytes is marked."""
+    some = np.bitwise_or.reduce(words.view(np.uint64).reshape(-1, SECTOR // 32), axis=1) != 0
+    return np.flatnonzero(some[:-1] | some[1:])
+
+
+def _rows(values: Bytes, sectors: Places) -> Bytes:
+    """Some of the sectors, one a row, each with what follows it."""
+    rows: Bytes = np.ndarray(
+        (len(values) // SECTOR - 1, _ROW), np.uint8, values, strides=(SECTOR, 1)
+    )
+    some: Bytes = rows[sectors]
+    return some
 
 
 def _count(mask: Mask) -> Counts:
-    """How many places of each sector but the last are true."""
-    lanes = np.add.reduce(mask[:-SECTOR].view(np.uint64).reshape(-1, SECTOR // 8), axis=1)
+    """How many places of each row, at most SECTOR, are true."""
+    lanes = np.add.reduce(mask.view(np.uint64), axis=1)
     lanes = (lanes & _EVEN) + (lanes >> np.uint64(8) & _EVEN)  # from eight of a byte to four of two
     counts: Counts = (lanes * _SUM >> np.uint64(48)).astype(np.uint16)
     return counts
 
 
-def _rows(values: Bytes, sectors: Mask) -> Bytes:
-    """Some of the sectors, one a row, each with what follows it."""
-    rows = as_strided(values, (len(sectors), SECTOR + _AHEAD), (SECTOR, 1), writeable=False)
-    some: Bytes = rows[sectors]
-    return some
+def _by_row(mask: Mask) -> Mask:
+    """The sectors of flat rows; the last row may have lost some of what follows its sector."""
+    return np.ndarray((-(-len(mask) // _ROW), SECTOR), bool, mask, strides=(_ROW, 1))
 
 
 def _starts(mask: Mask) -> Mask:
-    """Does any place of a sector (all but the last, or one a row) hold true; the mask may end in what follows it."""
-    if mask.ndim == 1:
-        mask = mask[: len(mask) // SECTOR * SECTOR].reshape(-1, SECTOR)
-    found: Mask = np.logical_or.reduce(mask[:, :SECTOR], axis=1)
+    """Does any place of a row's sector hold true."""
+    found: Mask = np.bitwise_or.reduce(_by_row(mask).view(np.uint64), axis=1) != 0
     return found
 
 
@@ -145,21 +220,13 @@ def _strange(values: Bytes) -> Mask:
     return out
 
 
-def _digits(values: Bytes) -> tuple[Mask, Mask]:
-    """Digits, and what numbers are written with: digits - . /"""
-    digit = values - np.uint8(48) < 10
-    part = values - np.uint8(45) < 3
-    part |= digit
-    return digit, part
-
-
 def _runs_of(mask: Mask, length: int, step: int = 1) -> Mask:
     """True where `length` places, `step` apart, are true from here on; shorter by (length - 1) * step."""
     out: Mask = mask
     have = 1
     while have < length:
         shift = min(have, length - have)
-        out = out[..., : -shift * step] & out[..., shift * step :]
+        out = out[: -shift * step] & out[shift * step :]
         have += shift
     return out
 
@@ -167,74 +234,66 @@ def _runs_of(mask: Mask, length: int, step: int = 1) -> Mask:
 def _number(part: Mask, digit: Mask, step: int) -> Mask:
     """Where seven number characters begin, digits at both ends."""
     runs = _runs_of(part, 7, step)
-    size = runs.shape[-1]
-    return runs & digit[..., :size] & digit[..., 6 * step : 6 * step + size]
+    runs &= digit[: len(runs)]
+    runs &= digit[6 * step : 6 * step + len(runs)]
+    return runs
 
 
 def _spaced(values: Bytes, four: Mask) -> Mask:
-    """Sectors in which a number of twelve digits stands in groups of four with blanks between."""
+    """Rows in which a number of twelve digits stands in groups of four with blanks between."""
     blank, size = values == 32, len(values) - 13
     runs = four[:size] & blank[4 : size + 4]
-    if runs.any():
-        runs &= four[5 : size + 5] & blank[9 : size + 9] & four[10 : size + 10]
-        return _starts(runs)
-    return np.zeros(len(values) // SECTOR - 1, bool)
-
-
-def _twelve(digit: Mask, four: Mask) -> NDArray[np.int64]:
-    """Where twelve digits begin, and no more follow, before the last sector."""
-    runs = four[:-8] & four[4:-4] & four[8:]
     if not runs.any():
-        return np.zeros(0, np.int64)
-    runs = runs[:-1] & ~digit[DIGITS:]
-    return np.flatnonzero(runs[: len(digit) - SECTOR])
+        return np.zeros(len(values) // _ROW, bool)
+    runs &= four[5 : size + 5] & blank[9 : size + 9] & four[10 : size + 10]
+    return _starts(runs)
 
 
-def _doubles(values: Bytes, zeros: Counts) -> Mask:
-    """Sectors from which on two characters of UTF-16 in a row may be of a number or kana, at whichever of four places."""
-    words = values.view(np.uint32)
-    found = np.zeros(len(words), bool)
-    for mask, value in _DOUBLES:
-        found |= words & mask == value
-    sectors: Mask = np.logical_or.reduce(found.reshape(-1, SECTOR // 4), axis=1)
-    enough: Mask = zeros + np.append(zeros[1:], np.uint16(ZEROS_MIN)) >= ZEROS_MIN
-    return enough & (sectors[:-1] | sectors[1:])
+def _twelve(sectors: Places, digit: Mask, four: Mask) -> Places:
+    """Where twelve digits begin in flat rows of these sectors, and no more follow."""
+    runs = four[:-9] & four[4:-5]
+    runs &= four[8:-1]
+    places = np.flatnonzero(runs)
+    row, column = np.divmod(places[~digit[places + DIGITS]], _ROW)
+    found: Places = (sectors[row] * SECTOR + column)[column < SECTOR]
+    return found
 
 
-# Masks and values of four bytes: two of 20 to 3F each beside a zero, or two of 30 with any other between.
-_DOUBLES = tuple((np.uint32(mask), np.uint32(value)) for mask, value in (
-    (0xFFE0FFE0, 0x00200020), (0xE0FFE0FF, 0x20002000), (0x00FF00FF, 0x00300030), (0xFF00FF00, 0x30003000),
-))  # fmt: skip
-
-
-def _wide(rows: Bytes, enough: Mask) -> Mask:
+def _wide(rows: Bytes) -> Mask:
     """Rows with a number of UTF-16, or (where zeros are enough) kana: 30 three times at one parity, not 30 nor 00 between."""
-    digit, part = _digits(rows)
-    zero, kana = rows == 0, rows == 0x30
-    part |= rows == 32
-    number = _number(part[:, :-1] & zero[:, 1:], digit, 2)
-    other = ~(kana | zero)
+    values = rows.ravel()
+    zero, kana = values == 0, values == 0x30
+    digit, part = values - np.uint8(48) < 10, values - np.uint8(45) < 13
+    part |= values == 32
+    number = _number(part[:-1] & zero[1:], digit, 2)
+    wide = _starts(number) if number.any() else np.zeros(len(rows), bool)
     threes = _runs_of(kana, 3, 2)
-    threes = threes & other[:, 1:-3] & other[:, 3:-1]
-    return _starts(number) | (_starts(threes) & enough)
+    if threes.any():
+        other = ~(kana | zero)
+        threes &= other[1:-3] & other[3:-1]
+        wide |= _starts(threes) & (_count(zero.reshape(rows.shape)[:, :SECTOR]) >= ZEROS_MIN)
+    return wide
 
 
-def _base64(values: Bytes, part: Mask) -> Mask:
+def _base64(values: Bytes) -> Mask:
     """Sectors with a long run of the letters of base64."""
     letters = (values | np.uint8(32)) - np.uint8(97) < 26
-    letters |= part
+    letters |= values - np.uint8(45) < 13
     letters |= values == 43
     words = letters.view(np.uint64) == _LANES
     if not _runs_of(words, (BASE64_RUN - 7) // 8).any():  # lie in any such run
         return np.zeros(len(values) // SECTOR - 1, bool)
-    return _starts(_runs_of(letters, BASE64_RUN))
+    runs = _sectors(np.append(_runs_of(letters, BASE64_RUN), np.zeros(BASE64_RUN - 1, bool)))
+    found: Mask = np.logical_or.reduce(runs, axis=1)
+    return found
 
 
 def _phrases(rows: Bytes) -> Mask:
     """Rows in which bytes above ASCII begin a stretch of at least PHRASE bytes without controls."""
-    written = (rows >= 32) | (rows == 9) | (rows == 10) | (rows == 13) | (rows == 27)
-    begins = _runs_of(written, PHRASE)[:, :SECTOR] & (rows[:, :SECTOR] >= 0x80)
-    enough: Mask = begins.sum(axis=1) >= HIGH_MIN
+    values = rows.ravel()
+    written = (values >= 32) | (values == 9) | (values == 10) | (values == 13) | (values == 27)
+    begins = _by_row(_runs_of(written, PHRASE)) & (rows[:, :SECTOR] >= 0x80)
+    enough: Mask = _count(begins) >= HIGH_MIN
     return enough
 
 

@@ -15,7 +15,7 @@ import pytest
 from fixtures.people import register
 from forensics.personal import Settings, plant
 from forensics.personal.detect import Detector
-from forensics.personal.dull import dull
+from forensics.personal.dull import _FINDER, dull, tells
 from forensics.personal.encodings import BY_NAME
 from forensics.personal.gate import WORDS, Region
 from forensics.personal.literals import Literals
@@ -170,6 +170,7 @@ def test_dull_text_has_no_record(seed):
             )
         )
         data = text.encode(rng.choice(["utf-8", "cp932", "euc_jp"]), "ignore")
+        assert _FINDER is None or _FINDER(data) == tells(data)
         assert not (dull(data) and OPEN.detect([data]).records), text
     assert dull("給付金の審査を開始し、住民へ通知した。\r\n".encode("cp932") * 40)
 
@@ -192,7 +193,7 @@ def test_marks_are_what_the_bytes_say(accelerate):
     for sector in range(0, 300, 3):
         filled, strange, high, number = plain_marks(data, sector * SECTOR)
         assert marks.filled[sector] == filled
-        assert marks.high[sector] == high
+        assert marks.high[sector] == high or not (marks.text[sector] or marks.number[sector])
         assert not marks.text[sector] or strange <= 12
         assert marks.number[sector] >= number
     assert any(marks.escapes.sum(axis=0) > 0)
