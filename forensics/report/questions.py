@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from forensics.report.front import absent_subjects
 from forensics.report.names import name_html, text_html
@@ -14,7 +14,8 @@ from forensics.report.view import Answer, View
 from forensics.report.words import GROUPS, VERDICTS
 
 COLUMNS = 8  # more subjects than this are counted, not drawn
-SUBJECTS_SHOWN = 60  # of one question, in words
+SUBJECTS_SHOWN = 60  # of one question, in words: those of whom the same is said count once
+NAMES_SHOWN = 24  # of those of whom the same is said
 
 
 def questions(view: View) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def _question(view: View, question: str, columns: list[str]) -> dict[str, Any]:
     others = [other for other in view.answers(question) if other["subject"] != "case"]
     by_subject = {other["subject"]: other for other in others}
     counts = Counter(other["verdict"] for other in others)
+    said = _alike(view, others)
     return {
         "id": question,
         "text": view.words.word("question", question),
@@ -86,8 +88,8 @@ def _question(view: View, question: str, columns: list[str]) -> dict[str, Any]:
             if subject in by_subject
         ],
         "why": _why(view, answer),
-        "subjects": [_sub(view, other) for other in others[:SUBJECTS_SHOWN]],
-        "subjects_more": max(len(others) - SUBJECTS_SHOWN, 0),
+        "subjects": [_sub(view, body, alike) for body, alike in said[:SUBJECTS_SHOWN]],
+        "subjects_more": sum(len(alike) for _, alike in said[SUBJECTS_SHOWN:]),
     }
 
 
@@ -119,13 +121,43 @@ def _why(view: View, answer: Answer | None) -> list[tuple[str, Markup]]:
     return out
 
 
-def _sub(view: View, answer: Answer) -> dict[str, Any]:
+def _alike(view: View, answers: list[Answer]) -> list[tuple[str, list[Answer]]]:
+    """Answers of whose subjects the same is said, together: what is said, and the answers."""
+    groups: dict[tuple[Any, ...], list[Answer]] = {}
+    for answer in answers:
+        body = _body(view.words.say(answer["statement"]), answer["subject"])
+        key = body, answer["verdict"], answer["confidence"], *answer["reasons"]
+        groups.setdefault(key, []).append(answer)
+    return [(key[0], alike) for key, alike in groups.items()]
+
+
+def _body(statement: str, subject: str) -> str:
+    """A statement without the name of its subject that it begins with, as of `label(id): …`."""
+    at = 0
+    for part in subject.split("×"):
+        at = statement.find(part, at) + len(part)
+        if at < len(part):
+            return statement
+    head, colon, body = statement[at:].partition(":")
+    if not colon or head.strip(")"):
+        return statement
+    body = body.strip()
+    return body[:1].upper() + body[1:]
+
+
+def _sub(view: View, body: str, alike: list[Answer]) -> dict[str, Any]:
+    answer = alike[0]
+    facts = list(dict.fromkeys(fact for one in alike for fact in one["facts"]))
+    names = [_subject(view, one["subject"]) for one in alike[:NAMES_SHOWN]]
+    more = len(alike) - len(names)
+    if more:
+        names.append(escape(view.words.ui("more_items", n=more)))
     return {
         "mark": mark(answer["verdict"], 14),
-        "name": _subject(view, answer["subject"]),
+        "name": escape(view.words.comma).join(names),
         "verdict": view.words.word("verdict", answer["verdict"]),
         "confidence": answer["confidence"],
-        "statement": text_html(view.words.say(answer["statement"])),
+        "statement": text_html(body),
         "reasons": view.reasons(answer) if answer["reasons"] else None,
-        "facts": view.links(answer["facts"], 6) if answer["facts"] else None,
+        "facts": view.links(facts, 6) if facts else None,
     }

@@ -205,3 +205,33 @@ def test_the_leading_language_has_the_short_name():
     assert page.file_name("ja", ("ja", "en")) == "report.html"
     assert page.file_name("en", ("ja", "en")) == "report.en.html"
     assert page.file_name("ja", ("en", "ja")) == "report.ja.html"
+
+
+def many(count: int) -> dict:
+    """An answer of the same kind for each of many sticks, but for one that is different."""
+    findings = samples.bare()
+    for number in range(count):
+        name = f"USB-{number:02d}"
+        findings["evidence"].append(samples.item(name, "medium", 1 << 20, examined=1 << 20))
+        ja, en = ("損傷がある", "it is damaged") if number == 7 else ("記録がない", "no record")
+        said = {
+            "ja": f"予備: その{number}({name}):{ja}ため判断できない。",
+            "en": f"{name}: undetermined, because {en}.",
+        }
+        findings["answers"].append(
+            samples.answer("Q04", name, "undetermined") | {"statement": said}
+        )
+    return findings
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_said_of_many_subjects_stands_once(language):
+    text = page.render(many(40), {}, language, zone="Asia/Tokyo")
+    section = text[text.index('id="Q04"') :]
+    section = section[: section.index("</tbody>")]
+    usual, other = (
+        ("記録がない", "損傷がある") if language == "ja" else ("no record", "it is damaged")
+    )
+    assert section.count("<li>") == 2
+    assert section.count(usual) == section.count(other) == 1
+    assert "USB-07" in section[section.index("<li>", section.index(usual)) :]
