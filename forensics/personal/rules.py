@@ -6,7 +6,8 @@ investigator's own on every window. A rule that does not compile refuses the run
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,16 +39,39 @@ class OwnMatch(NamedTuple):
     length: int
 
 
+class _Kind:
+    """The rules of one kind, by encoding; compiled when first asked for, for few are."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        _, *self._rules = re.split("^(?=rule )", path.read_text("utf-8"), flags=re.MULTILINE)
+        self._compiled: dict[tuple[str, bool], Any] = {}
+
+    def of(self, suffix: str) -> Any:
+        """The rules for an encoding; None where there is none."""
+        return self._some(suffix, own=True)
+
+    def but(self, suffix: str) -> Any:
+        """All others."""
+        return self._some(suffix, own=False)
+
+    def _some(self, suffix: str, *, own: bool) -> Any:
+        key = suffix, own
+        if key not in self._compiled:
+            some = [rule for rule in self._rules if (f"_{suffix} " in rule.splitlines()[0]) is own]
+            self._compiled[key] = _compiled({self._name: "".join(some)}) if some else None
+        return self._compiled[key]
+
+
 class Rules:
     """Compiled rules. One per process."""
 
     def __init__(self, folders: tuple[str, ...]) -> None:
         self._kinds = {
-            path.stem: _compiled([path])
-            for path in sorted((share("rules") / "personal").glob("*.yar"))
+            path.stem: _Kind(path) for path in sorted((share("rules") / "personal").glob("*.yar"))
         }
         own = [path for folder in folders for path in _files(Path(folder))]
-        self._own = _compiled(own) if own else None
+        self._own = _compiled(_read(own)) if own else None
 
     @property
     def has_own(self) -> bool:
@@ -65,16 +89,13 @@ class Rules:
         )
         first -= len(before) - len(before.rstrip(_NUMBER_BYTES))
         last += len(after) - len(after.lstrip(_NUMBER_BYTES))
-        best: tuple[int, str] | None = None
-        for match in rules.match(data=data[first:last]):
-            if not any(
-                _overlaps(instance, start - first, end - first) for instance in _values(match)
-            ):
-                continue
-            rank = (0 if match.rule.endswith("_" + _SUFFIX[encoding]) else 1) + 2 * (
-                "Bare" in match.rule
+        suffix = _SUFFIX[encoding]
+        excerpt, place = data[first:last], (start - first, end - first)
+        best = _best(rules.of(suffix), suffix, excerpt, place)
+        if best is None or best[0]:  # a rule of another encoding may be the better one
+            best = min(
+                filter(None, (best, _best(rules.but(suffix), suffix, excerpt, place))), default=None
             )
-            best = min(filter(None, (best, (rank, match.rule))))
         return best[1] if best else None
 
     def own(self, data: bytes, warnings: list[str]) -> Iterator[OwnMatch]:
@@ -103,18 +124,38 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix in {".yar", ".yara"})
 
 
-def _compiled(paths: list[Path]) -> Any:
+def _read(paths: list[Path]) -> dict[str, str]:
     try:
-        sources = {str(path): path.read_text("utf-8") for path in paths}
+        return {str(path): path.read_text("utf-8") for path in paths}
+    except (UnicodeDecodeError, OSError) as error:
+        raise _refused([path.name for path in paths], error) from error
+
+
+def _refused(names: Iterable[str], error: Exception) -> RuleError:
+    return RuleError(f"{', '.join(names)}: {error}; nothing was scanned")
+
+
+def _compiled(sources: dict[str, str]) -> Any:
+    try:
         compiled = yara.compile(sources=sources, includes=False)
-    except (yara.Error, UnicodeDecodeError, OSError) as error:
-        names = ", ".join(path.name for path in paths)
-        message = f"{names}: {error}; nothing was scanned"
-        raise RuleError(message) from error
+    except yara.Error as error:
+        raise _refused([Path(name).name for name in sources], error) from error
     packed = BytesIO()  # as compiled, rules hold 8 MiB of tables each; loaded again, a few KiB
     compiled.save(file=packed)
     packed.seek(0)
     return yara.load(file=packed)
+
+
+def _best(
+    rules: Any, suffix: str, excerpt: bytes, place: tuple[int, int]
+) -> tuple[int, str] | None:
+    """The best of these rules that finds the value at its place: those with a context word and of the encoding first."""
+    found = [
+        (int(not match.rule.endswith("_" + suffix)) + 2 * ("Bare" in match.rule), match.rule)
+        for match in (rules.match(data=excerpt) if rules else ())
+        if any(_overlaps(instance, *place) for instance in _values(match))
+    ]
+    return min(found, default=None)
 
 
 def _values(match: Any) -> Iterator[tuple[int, int]]:
