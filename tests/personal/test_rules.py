@@ -134,4 +134,4 @@ def test_name_is_the_best_of_all_rules_of_the_kind(kind):
                 suffix = SUFFIX.get(codec)
                 assert name == plain_name(whole, suffix, data, start, end), (encoding, text)
                 seen.add(name)
-    assert seen - {None}
+    assert seen - {None} or kind in {"sex", "tax_amount", "welfare_flag"}  # words only, no value
