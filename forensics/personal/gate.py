@@ -120,6 +120,8 @@ def _dense(marks: Marks) -> Mask:
 
 def _my_numbers(marks: Marks) -> NDArray[np.bool_]:
     """Which of the numbers of twelve digits have a true check digit."""
+    if not len(marks.numbers):
+        return np.zeros(0, bool)
     digits: checks.Digits = marks.values[marks.numbers[:, None] + np.arange(DIGITS)] - np.uint8(48)
     return checks.my_numbers(digits)
 

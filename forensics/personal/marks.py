@@ -60,7 +60,7 @@ class Marks:
         starts = range(0, size, _SLICE)
         view = memoryview(padded)
         parts = [_flags(view[start : min(start + _SLICE, size) + SECTOR], literals) for start in starts]  # fmt: skip
-        columns = _Flags(*map(np.concatenate, zip(*parts, strict=True)))
+        columns = parts[0] if len(parts) == 1 else _Flags(*map(np.concatenate, zip(*parts, strict=True)))  # fmt: skip
         self.filled, self.text, self.high, self.number, self.wide = columns[:5]
         self.base64, self.phrase, self.escapes = columns[5:8]
         self.escaped = bool(self.escapes.any())

@@ -18,6 +18,8 @@ def runs(mask: Mask) -> list[tuple[int, int]]:
 
 def spread(mask: Mask, around: int) -> Mask:
     """True where a place at most so many away is true."""
+    if not mask.any():
+        return mask
     total = np.zeros(len(mask) + 2 * around + 1, np.int64)
     mask.cumsum(out=total[around + 1 : around + 1 + len(mask)])
     total[around + 1 + len(mask) :] = total[around + len(mask)]
