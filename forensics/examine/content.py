@@ -7,9 +7,10 @@ parser, an unpacker or a detector does, the content has its row; what went wrong
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from forensics.case import passwords
 from forensics.examine.sources import Beginning, Plain, Reading, Source, Spool
 from forensics.examine.split import Part
 from forensics.examine.types import HEAD_BYTES, content_type
-from forensics.unpack import Budget, Member, Unpacker, UnpackError, find
+from forensics.unpack import Budget, Member, Spans, Unpacker, UnpackError, find
 from forensics.values import WORST, Address, Interval, decode_name, encode_name
 from forensics.walk.stream import NotOpen, readable_bytes
 from forensics.work import alive
@@ -43,7 +44,9 @@ PACKED = {
     "xz": ".xz",
     "zstd": ".zst",
 }  # one file each: rotated logs
+PIECED = "text"  # layout of records that nearness joins
 HITS_PER_KIND_MAX = 200  # per content; the rest is counted
+Told = Callable[[], Spans]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,16 @@ class Spot:
         return Spot(name, self.state, origin, budget, self.address)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Records of a content that may be pieces of what members tell: kept when those are known."""
+
+    spot: Spot
+    source: Source
+    records: list[personal.Record]
+    told: Told
+
+
 @dataclass(slots=True)
 class Examiner:
     """Examines contents of one unit into its rows."""
@@ -185,6 +198,7 @@ class Examiner:
     rows: Rows
     counts: Counts
     medium_bytes: int | None = None  # of the medium that streams lie on; None: read them whole
+    held: list[Held] = field(default_factory=list)
 
     def stream(
         self,
@@ -213,11 +227,18 @@ class Examiner:
         self.rows.trouble(address, row["size"], why.outcome, why.reason, why.method)
         self._row(spot, row["size"], why.outcome, reason=why.reason)
 
-    def _content(self, spot: Spot, source: Source, whole: int | None = None) -> str:
-        """whole: size of the content where `source` is only its beginning."""
+    def _content(
+        self, spot: Spot, source: Source, whole: int | None = None, told: Told | None = None
+    ) -> str:
+        """whole: size of the content where `source` is only its beginning. told: see Member."""
         head, _ = source.read_gaps(0, min(HEAD_BYTES, source.size))
+        unpacker = find(head) if self.options.look_inside else None
         reading = Reading(source, self.options.algorithms)
-        worst = self._detect(spot, reading)
+        places: list[tuple[int, int]] = []
+        container = None if spot.part or spot.derived else unpacker
+        if container:
+            told = partial(_told, container, source, places)
+        worst, pieced = self._detect(spot, reading, hold=told is not None)
         if whole:
             worst = _worse(worst, "partial")
         if reading.gaps:  # the lost bytes are runs of the ledger of their own; the rest was read
@@ -225,12 +246,20 @@ class Examiner:
             outcome = "partial" if lost < source.size else "unreadable"
             worst = _worse(worst, outcome)
             self.rows.trouble(spot.address, lost, outcome, reading.gaps[0].reason)
+        held = Held(spot, source, pieced, told) if told and pieced else None
+        sound, first = worst == "examined", len(self.rows.people)
         if self.options.look_inside:
             worst = _worse(worst, self._artifacts(spot, source, head))
             if spot.part:
                 worst = _worse(worst, self._part(spot, spot.part, source, head))
             else:
-                worst = _worse(worst, self._members(spot, source, find(head)))
+                inner = self._members(spot, source, unpacker, places)
+                sound = sound and inner == "examined"
+                worst = _worse(worst, inner)
+        if held and container:
+            self._settle(held, first, sound=sound)
+        elif held:  # by the members beside it
+            self.held.append(held)
         digests = {} if whole else reading.digests()
         self._row(spot, whole or source.size, worst, mime=content_type(head), **digests)
         return worst
@@ -249,7 +278,11 @@ class Examiner:
 
     # Personal data ---------------------------------------------------------------------------
 
-    def _detect(self, spot: Spot, reading: Reading) -> str:
+    def _detect(
+        self, spot: Spot, reading: Reading, *, hold: bool
+    ) -> tuple[str, list[personal.Record]]:
+        """The outcome; and, to be held, the records that may be pieces of what members tell."""
+        held: list[personal.Record] = []
         detector = self.options.detector()
         outcome = "examined"
         if detector:
@@ -259,10 +292,13 @@ class Examiner:
                 self.rows.trouble(spot.address, reading.source.size, "failed", reason(error))
                 outcome = "failed"
             else:
+                if hold:
+                    held = [record for record in found.records if record.layout == PIECED]
+                    found.records = [one for one in found.records if one.layout != PIECED]
                 outcome = self.keep(found, lambda start: (start, spot.state), spot.address)
         for _ in reading.chunks():  # what the detector left, so that the digest is of the whole
             pass
-        return outcome
+        return outcome, held
 
     def keep(
         self, found: personal.Found, place: Callable[[int], tuple[int, str]], address: Address
@@ -295,6 +331,29 @@ class Examiner:
         for warning in found.warnings:
             self.rows.trouble(address, 0, "partial", warning)
         return "partial" if found.warnings else "examined"
+
+    def _settle(self, held: Held, first: int, *, sound: bool) -> None:
+        """Keep the records held that the persons from the `first` on do not tell. sound: were they all read."""
+        from forensics.examine import retold
+
+        detector, records = self.options.detector(), held.records
+        assert detector
+        if sound:
+            inside = retold.persons_of(tokens for _, tokens in self.rows.people[first:])
+            try:
+                records = retold.kept(
+                    records, Plain(held.source), held.told, inside, detector.detect
+                )
+            except UnpackError:
+                records = held.records  # which bytes are told is not to be had
+            except Exception as error:  # noqa: BLE001  # P3: becomes a row
+                self.rows.trouble(held.spot.address, held.source.size, "failed", reason(error))
+            gone = sum(record not in records for record in held.records)
+            if gone:
+                self.counts.add(held.spot.address.evidence, {("any", "dropped_duplicate"): gone})
+        for record in records:
+            place = held.spot.address.at(record.start, record.length)
+            self._record(place, held.spot.state, record)
 
     def _record(self, address: Address, state: str, record: personal.Record) -> None:
         detector = self.options.detector()
@@ -381,9 +440,34 @@ class Examiner:
                 self.rows.trouble(address, size, worst, row["reason"], row["method"])
         return worst
 
-    def _members(self, spot: Spot, source: Source, unpacker: Unpacker | None) -> str:
+    def _members(
+        self,
+        spot: Spot,
+        source: Source,
+        unpacker: Unpacker | None,
+        places: list[tuple[int, int]] | None = None,
+    ) -> str:
+        """places: takes the bytes of the source that members are, as they lie there."""
         if unpacker is None or spot.derived:
             return "examined"
+        with ExitStack() as spools:
+            before, first = len(self.held), len(self.rows.people)
+            worst = self._each_member(
+                spot, source, unpacker, spools, [] if places is None else places
+            )
+            for held in self.held[before:]:
+                self._settle(held, first, sound=worst == "examined")
+            del self.held[before:]
+        return worst
+
+    def _each_member(
+        self,
+        spot: Spot,
+        source: Source,
+        unpacker: Unpacker,
+        spools: ExitStack,
+        places: list[tuple[int, int]],
+    ) -> str:
         worst = "examined"
         try:
             budget = spot.budget.deeper()
@@ -391,7 +475,8 @@ class Examiner:
                 alive()
                 name = member_address(spot.address, member, number)
                 inner = spot.inside(name, _inner_origin(spot, unpacker, name), budget)
-                worst = _worse(worst, self._member(inner, member))
+                worst = _worse(worst, self._member(inner, member, spools))
+                places += member.places
         except UnpackError as error:  # a limit was reached
             self.rows.trouble(spot.address, source.size, "skipped", error.reason)
             worst = _worse(worst, "skipped")
@@ -401,17 +486,21 @@ class Examiner:
             worst = _worse(worst, "failed")
         return worst
 
-    def _member(self, spot: Spot, member: Member) -> str:
+    def _member(self, spot: Spot, member: Member, spools: ExitStack) -> str:
+        """spools: keeps open what is looked at again when all members are known."""
         size = member.size or 0
+        if member.lock:
+            self.rows.trouble(spot.address, size, "examined", KEY_OPENED, member.lock)
         if member.chunks is None:
             if member.outcome != "examined":
                 why = member.reason or member.outcome
                 self.rows.trouble(spot.address, size, member.outcome, why, member.method)
             self._row(spot, member.size, member.outcome, reason=member.reason)
             return member.outcome
-        if member.lock:
-            self.rows.trouble(spot.address, size, "examined", KEY_OPENED, member.lock)
-        with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
+        with ExitStack() as here:
+            spool = (spools if member.told else here).enter_context(
+                tempfile.SpooledTemporaryFile(SPOOL_BYTES)
+            )
             cut = None
             try:
                 for chunk in member.chunks():
@@ -420,8 +509,17 @@ class Examiner:
             except Exception as error:  # noqa: BLE001  # P3: a row; the part that came is examined
                 cut = getattr(error, "reason", None) or reason(error)
                 self.rows.trouble(spot.address, size, "partial", cut)
-            outcome = self._content(spot, Spool(spool))
+            outcome = self._content(spot, Spool(spool), told=member.told)
         return _worse(outcome, "partial") if cut else outcome
+
+
+def _told(
+    unpacker: Unpacker, source: Source, places: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Bytes of a container that its members tell again: as they lie there, or as rows."""
+    yield from places
+    if unpacker.told:
+        yield from unpacker.told(Plain(source))
 
 
 def _inner_origin(spot: Spot, unpacker: Unpacker, name: Address) -> Origin:

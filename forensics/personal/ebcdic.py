@@ -51,6 +51,7 @@ _HEAD = (rb"\xf2%(digit)s{4}%(name)s{15}%(digit)s{3}%(name)s{15}(?:%(digit)s{4}|
          rb"[\xf1\xf2\xf4\xf9]%(digit)s{7}(?=%(letter)s)%(name)s{30}%(digit)s{10}[\xf0-\xf2\x40]"
          % {b"letter": _LETTER, b"digit": _DIGIT, b"name": _NAME})  # fmt: skip
 _WHOLE = rb"(?:" + _HEAD + rb"[\x40-\xf9]{29}\r?[\n\x15\x25]?)"
+_SEEN = re.compile(rb"\xf2" + _DIGIT + rb"{4}" + _NAME)  # quick to say that there is none
 _TRAILER = rb"\xf8" + _DIGIT + rb"{18}"
 _FILE = re.compile(
     _WHOLE + rb"{2,}+(?:" + _HEAD + rb")?|" + _WHOLE + rb"(?:" + _HEAD + rb"|" + _TRAILER + rb")"
@@ -59,7 +60,7 @@ _FILE = re.compile(
 
 def transfers(piece: bytes) -> Iterator[tuple[int, int]]:
     """Where data records of 全銀 files stand: two or more in a row, or one before a trailer."""
-    if b"\xf2" not in piece or len(piece) < 2 * _AMOUNT_END:
+    if len(piece) < 2 * _AMOUNT_END or not _SEEN.search(piece):
         return
     free = 0
     for place in _begins(np.frombuffer(piece, np.uint8)).tolist():

@@ -31,9 +31,27 @@ from forensics.unpack import (
     zipped,
     zstd,
 )
-from forensics.unpack.unpacker import Budget, Buffer, Member, Source, Unpacker, UnpackError
+from forensics.unpack.unpacker import (
+    Budget,
+    Buffer,
+    Member,
+    Source,
+    Spans,
+    Unpacker,
+    UnpackError,
+)
 
-__all__ = ["UNPACKERS", "Budget", "Buffer", "Member", "Source", "UnpackError", "Unpacker", "find"]
+__all__ = [
+    "UNPACKERS",
+    "Budget",
+    "Buffer",
+    "Member",
+    "Source",
+    "Spans",
+    "UnpackError",
+    "Unpacker",
+    "find",
+]
 
 # The first that claims a content has it: office before zip, what only looks inside last.
 UNPACKERS: tuple[Unpacker, ...] = (

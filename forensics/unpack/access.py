@@ -74,14 +74,30 @@ class Database:
                     raw = self.rest(int.from_bytes(raw[:4], "little"))
                 yield raw
 
+    def told(self, owner: int, known: list[Column]) -> Iterator[tuple[int, int]]:
+        """Bytes of the rows of a table that its text has as they are, and of their places."""
+        for number in self.owned.get(owner, ()):
+            start, page = number * self.page_bytes, self._page(number)
+            count = self._count(page)
+            yield start, start + (14 if self.form.wide else 10) + 2 * count
+            for place in range(count):
+                raw, flags = self._row(page, place)
+                if raw and not flags and access_rows.told(raw, known, self.form):
+                    begin = start + self._begin(page, place)
+                    yield begin, begin + len(raw)
+
     def _count(self, page: bytes) -> int:
         at = 12 if self.form.wide else 8
         return max(min(int.from_bytes(page[at : at + 2], "little"), (len(page) - at - 2) // 2), 0)
 
+    def _begin(self, page: bytes, place: int) -> int:
+        at = (14 if self.form.wide else 10) + 2 * place
+        return int.from_bytes(page[at : at + 2], "little") & 0x1FFF
+
     def _row(self, page: bytes, place: int) -> tuple[bytes, int]:
         at = (14 if self.form.wide else 10) + 2 * place
         (word,) = struct.unpack_from("<H", page, at)
-        end = struct.unpack_from("<H", page, at - 2)[0] & 0x1FFF if place else len(page)
+        end = self._begin(page, place - 1) if place else len(page)
         return page[word & 0x1FFF : end], word & (REMOVED | ELSEWHERE)
 
     def rest(self, number: int) -> bytes:
@@ -156,6 +172,12 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     yield Member("~removed", method="access", chunks=chunks, derived=True)
 
 
+def _told(source: Source) -> Iterator[tuple[int, int]]:
+    database = Database(source)
+    for owner in database.tables():
+        yield from database.told(owner, database.columns(owner))
+
+
 def _table(database: Database, owner: int, known: list[Column]) -> Iterator[bytes]:
     names = "\t".join(column.name for column in known)
     yield f"{names}\n".encode("utf-8", "replace")
@@ -184,4 +206,4 @@ def _lines(
     yield "".join(held).encode("utf-8", "replace")
 
 
-UNPACKER = Unpacker("access", lambda head: head[:20] in MAGICS, bounded(_members))
+UNPACKER = Unpacker("access", lambda head: head[:20] in MAGICS, bounded(_members), _told)

@@ -16,6 +16,7 @@ Does not prove  of a removed row that its long texts have not been written over
 from __future__ import annotations
 
 import datetime as dt
+import re
 import struct
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -26,6 +27,8 @@ BOOL, MONEY, DATE, TEXT, MEMO = 1, 5, 8, 10, 12
 COLUMNS_MAX = 4096
 PARTS_MAX = 4096  # of one long value
 _NUMBERS = {2: "<B", 3: "<h", 4: "<i", MONEY: "<q", 6: "<f", 7: "<d", 19: "<q"}
+_SIZES = {DATE: 8} | {kind: struct.calcsize(form) for kind, form in _NUMBERS.items()}
+_ALTERED = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufffd\ud800-\udfff]")
 _DAY_ZERO = dt.datetime(1899, 12, 30, tzinfo=dt.UTC)
 
 Rest = Callable[[int], bytes]  # the row that a number of row and page names
@@ -86,26 +89,48 @@ def columns(data: bytes, form: Form) -> list[Column]:
 
 def values(row: bytes, known: list[Column], form: Form, rest: Rest) -> list[str]:
     """Texts, numbers and dates of a row in the order of the columns; empty where there is none."""
+    out = []
+    for column, there, raw in _cells(row, known, form):
+        if column.type == BOOL:
+            out.append(str(int(there)))
+        else:
+            out.append(_shown(raw, column.type, form, rest) if raw else "")
+    return out
+
+
+def told(row: bytes, known: list[Column], form: Form) -> bool:
+    """Do the values of a row say all that its bytes do?
+
+    Not where a column was removed, nor of long texts, nor of text with controls or of another page.
+    """
+    if {column.number for column in known} != {*range(len(known))}:
+        return False
+    for column, _, raw in _cells(row, known, form):
+        if column.type == TEXT:
+            if _ALTERED.search(text(raw, form)):
+                return False
+        elif raw and len(raw) != _SIZES.get(column.type):
+            return False
+    return True
+
+
+def _cells(row: bytes, known: list[Column], form: Form) -> Iterator[tuple[Column, bool, bytes]]:
+    """Column, whether there is a value, its bytes; nothing where it is no row."""
     width = 2 if form.wide else 1
     count = int.from_bytes(row[:width], "little")
     bits_at = len(row) - (count + 7) // 8
     if not count or bits_at < width:
-        return []
+        return
     ends = _ends(row, bits_at, form)
-    out = []
     for column in known:
         raw = b""
         byte, bit = divmod(column.number, 8)
         there = column.number < count and bool(row[bits_at + byte] >> bit & 1)
-        if column.type == BOOL:
-            out.append(str(int(there)))
-            continue
-        if there and column.fixed:
+        if there and column.type != BOOL and column.fixed:
             raw = row[width + column.place : width + column.place + column.size]
-        elif there and column.place + 1 < len(ends):
+        elif there and column.type != BOOL and column.place + 1 < len(ends):
             raw = row[ends[column.place] : ends[column.place + 1]]
-        out.append(_shown(raw, column.type, form, rest) if raw else "")
-    return out
+        yield column, there, raw
 
 
 def _ends(row: bytes, bits_at: int, form: Form) -> list[int]:

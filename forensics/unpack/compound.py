@@ -37,7 +37,10 @@ class Entry(NamedTuple):
 
 
 class File:
-    """One compound file, its tables read once; damaged: its directory is not whole."""
+    """One compound file, its tables read once.
+
+    damaged: its directory is not whole. opened: what decrypts streams.
+    """
 
     def __init__(self, source: Source) -> None:
         head = source.read(0, 512)
@@ -47,6 +50,7 @@ class File:
         self.source, self.sector, self.mini = source, 1 << shift, 1 << mini_shift
         directory, self.cutoff, mini_fat = struct.unpack_from("<I4xII", head, 48)
         self.damaged = False
+        self.opened: dict[Entry, Callable[[Iterator[bytes]], Iterator[bytes]]] = {}
         self.fat = self._fat(head)
         self.entries = self._entries(self._whole(directory))
         self.mini_fat = _numbers(self._whole(mini_fat))
@@ -108,7 +112,11 @@ class File:
         return [entry for entry in self.entries if entry.kind == STREAM]
 
     def stream(self, entry: Entry) -> Iterator[bytes]:
-        """Content of a stream, sector by sector."""
+        """Content of a stream in small pieces, decrypted where it was opened."""
+        plain = self.opened.get(entry)
+        return plain(self._stored(entry)) if plain else self._stored(entry)
+
+    def _stored(self, entry: Entry) -> Iterator[bytes]:
         left = entry.size
         small = entry.size < self.cutoff
         for piece in self._mini_chain(entry.start) if small else self.chain(entry.start):
@@ -118,6 +126,32 @@ class File:
             left -= len(piece)
         if left > 0:
             raise UnpackError("TRUNCATED")
+
+    def places(self, entry: Entry) -> tuple[tuple[int, int], ...]:
+        """Where a stream lies in the file, in order, as far as its chain goes; adjacent sectors as one."""
+        small = entry.size < self.cutoff
+        size = self.mini if small else self.sector
+        numbers = _linked(entry.start, self.mini_fat if small else self.fat)
+        if small:
+            inside = _linked(self.entries[0].start, self.fat)
+            each = self.sector // self.mini
+            starts = [
+                (inside[number // each] + 1) * self.sector + number % each * size
+                for number in numbers
+                if number // each < len(inside)
+            ]
+        else:
+            starts = [(number + 1) * size for number in numbers]
+        out: list[tuple[int, int]] = []
+        left = entry.size
+        for start in starts:
+            end = start + min(size, left)
+            left -= end - start
+            if out and out[-1][1] == start:
+                out[-1] = out[-1][0], end
+            elif start < end:
+                out.append((start, end))
+        return tuple(out)
 
     def _mini_chain(self, start: int) -> Iterator[bytes]:
         for _ in range(len(self.mini_fat) + 1):
@@ -184,6 +218,15 @@ def _paths(names: list[str], links: list[tuple[int, int, int]]) -> dict[int, tup
         found[number] = (*above, names[number])
         stack += [(left, above), (right, above), (child, found[number])]
     return found
+
+
+def _linked(start: int, table: array[int]) -> list[int]:
+    """Numbers of a chain, up to its end or its first loop."""
+    out = dict[int, None]()
+    while start < len(table) and start not in out:
+        out[start] = None
+        start = table[start]
+    return [*out]
 
 
 def _numbers(data: bytes) -> array[int]:

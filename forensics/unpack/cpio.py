@@ -12,7 +12,8 @@ Does not prove  that content is as it was packed: most forms have no checksum
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from forensics.unpack.unpacker import (
@@ -68,14 +69,12 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
         if name == END:
             return
         if entry.mode & 0o170000 != _FOLDER:
-            yield Member(
-                file_name(name), entry.size, method="cpio", chunks=_content(source, begin, entry)
+            chunks, places = (
+                partial(pieces, source, begin, entry.size),
+                ((begin, begin + entry.size),),
             )
+            yield Member(file_name(name), entry.size, method="cpio", chunks=chunks, places=places)
         at = _padded(begin + entry.size, entry.unit)
-
-
-def _content(source: Source, begin: int, entry: _Entry) -> Callable[[], Iterator[bytes]]:
-    return lambda: pieces(source, begin, entry.size)
 
 
 def _padded(at: int, unit: int) -> int:

@@ -16,19 +16,23 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, partial
+from itertools import pairwise
 from xml.parsers import expat
 
+from forensics.unpack import odf_crypt
 from forensics.unpack import zipped as archive
 from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, UnpackError, bounded
 
 STRINGS_MAX = 64 << 20  # characters of the shared strings, held in memory
 _COLUMNS_MAX = 16_384
+_LINES = re.compile(r"[\n\r\t\x85\u2028\u2029]")
 _TEXT_PART = re.compile(
     r"(word|ppt)/.*\.xml|xl/(comments|drawings|threadedComments).*\.xml|content\.xml|styles\.xml"
 )
 _NO_TEXT = re.compile(
     r"(word|ppt)/(styles|theme/|settings|fontTable|webSettings|numbering|slideLayouts/|slideMasters/|presProps|tableStyles|viewProps)"
 )
+_STRINGS = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 _ENDS = {
     "p": "\n",
@@ -53,13 +57,17 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
     if problem:
         yield Member("", None, "partial", problem)
     parts = {entry.name: archive.member(source, entry, budget.passwords) for entry in found}
-    locked = _locked(parts)
+    locked = _locked(parts, budget.passwords)
+    sheets = [(int(match[1]), name) for name in parts if (match := _SHEET.fullmatch(name))]
     for entry in found:
         if not (entry.name.endswith("/") and not entry.size):
             part = parts[entry.name]
+            if entry.name == _STRINGS and sheets:
+                told = partial(_strings_told, part, [parts[name] for _, name in sheets])
+                part = replace(part, told=told)
             if entry.name in locked:
                 part = replace(
-                    part, outcome="locked", reason="LOCKED", method="ODF encryption", chunks=None
+                    part, outcome="locked", reason="LOCKED", method=odf_crypt.METHOD, chunks=None
                 )
             yield part
     texts = [
@@ -72,28 +80,25 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
         chunks = partial(_texts, parts, texts)
         yield Member("~text", method="text", chunks=chunks, derived=True, lock=lock)
     tables = cache(lambda: _tables(parts))
-    sheets = [(int(match[1]), name) for name in parts if (match := _SHEET.fullmatch(name))]
     for number, name in sorted(sheets):
         rows = _sheet(parts[name], tables)
         yield Member(f"~sheet:{number}", method="text", chunks=rows, derived=True, lock=lock)
 
 
-def _locked(parts: dict[str, Member]) -> set[str]:
-    """Names of the parts that an ODF manifest says are encrypted."""
-    manifest = parts.get("META-INF/manifest.xml")
-    if manifest is None:
-        return set()
-    found: set[str] = set()
-    name = ""
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal name
-        name = attributes.get("manifest:full-path", name) if tag == "manifest:file-entry" else name
-        if tag == "manifest:encryption-data":
-            found.add(name)
-
-    _tolerant(manifest, start)
-    return found
+def _locked(parts: dict[str, Member], passwords: tuple[str, ...]) -> set[str]:
+    """Names of the parts that an ODF manifest says are encrypted; those that open are put in place."""
+    told = odf_crypt.Manifest()
+    if "META-INF/manifest.xml" in parts:
+        _tolerant(parts["META-INF/manifest.xml"], told.start, told.end)
+    locked = set(told.locked)
+    for name, lock in told.locked.items():
+        packed = parts[name].chunks if name in parts else None
+        found = odf_crypt.opened(lock, packed, passwords) if lock and packed else None
+        if found:
+            passwords = found[0], *(one for one in passwords if one != found[0])  # of all, mostly
+            parts[name] = replace(parts[name], size=None, chunks=found[1], lock=odf_crypt.METHOD)
+            locked.remove(name)
+    return locked
 
 
 def _tolerant(
@@ -112,10 +117,14 @@ def _tolerant(
 
 
 def _events(
-    part: Member, start: _Handler, end: Callable[[str], None], text: Callable[[str], None]
+    part: Member,
+    start: _Handler,
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+    parser: expat.XMLParserType | None = None,
 ) -> Iterator[None]:
     """Feed a part to the handlers, piece by piece; entities are refused, damage is UnpackError."""
-    parser = expat.ParserCreate()
+    parser = parser or expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -195,7 +204,7 @@ def _taken(held: list[str]) -> bytes:
 
 def _tables(parts: dict[str, Member]) -> tuple[list[str], set[int]]:
     """Shared strings and date styles of a workbook."""
-    return _strings(parts.get("xl/sharedStrings.xml")), _date_styles(parts.get("xl/styles.xml"))
+    return _strings(parts.get(_STRINGS)), _date_styles(parts.get("xl/styles.xml"))
 
 
 def _sheet(
@@ -316,6 +325,63 @@ def _strings(part: Member | None) -> list[str]:
     if part is not None:
         _tolerant(part, start, end, text)
     return found
+
+
+def _strings_told(strings: Member, sheets: list[Member]) -> Iterator[tuple[int, int]]:
+    """Bytes of the shared strings that a cell has as they are: without furigana and line breaks."""
+    used = set[int]().union(*map(_strings_used, sheets))
+    parser = expat.ParserCreate()
+    borders: list[int] = []  # where each string begins, and the last ends
+    altered, comments = set[int](), list[str]()
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        if tag == "si":
+            borders.append(parser.CurrentByteIndex)
+        elif tag == "rPh":
+            altered.add(len(borders) - 1)
+
+    def end(tag: str) -> None:
+        if tag == "sst":
+            borders.append(parser.CurrentByteIndex)
+
+    def text(text: str) -> None:
+        if _LINES.search(text):
+            altered.add(len(borders) - 1)
+
+    parser.CommentHandler = comments.append
+    for _ in _events(strings, start, end, text, parser):
+        pass
+    if not comments:
+        for number in sorted(used - altered):
+            yield from pairwise(borders[number : number + 2])
+
+
+def _strings_used(sheet: Member) -> set[int]:
+    """Numbers of the shared strings in the cells of a sheet."""
+    used: set[int] = set()
+    state = {"shared": 0, "in": 0}
+    held: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2]
+        if tag == "c":
+            state["shared"] = attributes.get("t") == "s"
+        state["in"] = tag == "v" and state["shared"]
+
+    def end(_: str) -> None:
+        number = "".join(held)
+        if number.isdecimal():
+            used.add(int(number))
+        held.clear()
+        state["in"] = 0
+
+    def text(text: str) -> None:
+        if state["in"]:
+            held.append(text)
+
+    for _ in _events(sheet, start, end, text):
+        pass
+    return used
 
 
 def _date_styles(part: Member | None) -> set[int]:

@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
-from forensics.unpack import doc, msg, office_crypt, ppt, xls
+from forensics.unpack import doc, msg, office97_crypt, office_crypt, ppt, xls
 from forensics.unpack.compound import MAGIC, Entry, File
 from forensics.unpack.unpacker import (
     PIECE,
     Budget,
     Member,
     Source,
+    Spans,
     Unpacker,
     UnpackError,
     bounded,
 )  # fmt: skip
 
+BOOKS = ("Workbook", "Book")
 PACKAGE = "EncryptedPackage"
 INFO_MAX = 1 << 16  # bytes of what tells how a package is encrypted
 
@@ -36,22 +39,34 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
         yield from msg.members(file)
         return
     lock = _lock(file)
-    opened = None
+    opened = used = None
     if lock and lock[0] == PACKAGE and (info := file.find("EncryptionInfo")):
         opened = office_crypt.opener(file.start_of(info, INFO_MAX), budget.passwords)
+    if lock and lock[1] == office97_crypt.METHOD:
+        found = office97_crypt.opened(file, budget.passwords)
+        if found:
+            file.opened, used, lock = found.streams, lock[1] if found.given else None, None
     for entry in file.streams():
         name = "/".join(entry.path)
         if opened and entry.name == PACKAGE:
             chunks = partial(_opened, file, entry, opened[0])
-            used = lock[1] if lock and opened[1] else None
-            yield Member(name, method="Office encryption", chunks=chunks, lock=used)
+            given = lock[1] if lock and opened[1] else None
+            yield Member(name, method="Office encryption", chunks=chunks, lock=given)
             continue
         if lock and entry.name == lock[0]:
             yield Member(name, entry.size, "locked", "LOCKED", lock[1])
             continue
-        yield Member(name, entry.size, method="ole", chunks=file.chunks(entry))
+        given = used if entry in file.opened else None
+        places = () if entry in file.opened else file.places(entry)
+        told = None
+        if entry.name in BOOKS and entry.size <= xls.STREAM_MAX:
+            told = partial(_cells_told, file, entry)
+        yield Member(
+            name, entry.size, method="ole", chunks=file.chunks(entry), lock=given, told=told,
+            places=places,
+        )  # fmt: skip
         if not lock:
-            yield from _texts(file, entry)
+            yield from (replace(text, lock=given) for text in _texts(file, entry))
 
 
 def _opened(file: File, entry: Entry, opened: office_crypt.Opener) -> Iterator[bytes]:
@@ -60,7 +75,7 @@ def _opened(file: File, entry: Entry, opened: office_crypt.Opener) -> Iterator[b
 
 def _texts(file: File, entry: Entry) -> Iterator[Member]:
     """Text of a document: raw bytes show it in pieces, or apart from its rows."""
-    if entry.name in ("Workbook", "Book"):
+    if entry.name in BOOKS:
         yield from _sheets(file, entry)
     elif entry.name == "WordDocument":
         yield _text(file, entry, "doc", partial(doc.text, file, entry))
@@ -106,6 +121,10 @@ def _lines(book: xls.Workbook, start: int) -> Callable[[], Iterator[bytes]]:
     return lambda: (line.encode("utf-8", "replace") for line in book.rows(start) if line)
 
 
+def _cells_told(file: File, entry: Entry) -> Spans:
+    return xls.Workbook(file.start_of(entry, xls.STREAM_MAX)).told()
+
+
 def _lock(file: File) -> tuple[str, str] | None:
     """The stream that is encrypted, and how; None where none is.
 
@@ -117,16 +136,16 @@ def _lock(file: File) -> tuple[str, str] | None:
     if "\tDRMContent" in names:
         return "\tDRMContent", "rights management"
     if file.head("WordDocument")[11:12] and file.head("WordDocument")[11] & 1:
-        return "WordDocument", "Office 97 encryption"
-    for name in {"Workbook", "Book"} & names:
+        return "WordDocument", office97_crypt.METHOD
+    for name in names.intersection(BOOKS):
         data, at = file.head(name), 0
         while at + 4 <= len(data):
             kind, length = struct.unpack_from("<HH", data, at)
             if kind == 0x2F:
-                return name, "Office 97 encryption"
+                return name, office97_crypt.METHOD
             at += 4 + length
     if file.head("Current User")[12:16] == b"\xdf\xc4\xd1\xf3":
-        return "PowerPoint Document", "Office 97 encryption"
+        return "PowerPoint Document", office97_crypt.METHOD
     return None
 
 

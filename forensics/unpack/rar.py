@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
+from forensics.unpack import rar_crypt
 from forensics.unpack.unpacker import (
     Budget,
     Member,
@@ -50,6 +51,7 @@ class File(NamedTuple):
     crc: int | None
     stored: bool
     locked: bool
+    lock: rar_crypt.Lock | None
     before: bool
     after: bool
     folder: bool
@@ -89,19 +91,11 @@ def _numbers(data: bytes, at: int, count: int) -> tuple[list[int], int]:
     return out, at
 
 
-def _new(source: Source) -> Iterator[File]:
-    """Files of RAR 5; UnpackError LOCKED where the headers are encrypted."""
-    at = len(NEW)
+def _new(source: Source, passwords: tuple[str, ...]) -> Iterator[File]:
+    """Files of RAR 5; UnpackError LOCKED where the headers are encrypted and no password opens them."""
+    at, key = len(NEW), None
     while at < source.size:
-        head = source.read(at, 16)
-        size, begin = _vint(head, 4)
-        if not 0 < size <= HEADER_MAX:
-            raise UnpackError("DAMAGED")
-        body = source.read(at + begin, size)
-        if len(body) < size:
-            raise UnpackError("TRUNCATED")
-        if zlib.crc32(head[4:begin] + body) != int.from_bytes(head[:4], "little"):
-            raise UnpackError("CRC_MISMATCH")
+        body, end = _block(source, at, key)
         (kind, flags), place = _numbers(body, 0, 2)
         extra = data = 0
         if flags & 1:
@@ -109,14 +103,44 @@ def _new(source: Source) -> Iterator[File]:
         if flags & 2:
             data, place = _vint(body, place)
         if kind == ENCRYPTION:
-            raise UnpackError("LOCKED")
+            key = rar_crypt.key_of(_headers_lock(body, place), passwords)
+            if key is None:
+                raise UnpackError("LOCKED")
         if kind == END:
             return
-        at += begin + size
         if kind == FILE:
-            yield _new_file(body, place, extra, (at, data), flags)
-        at += data
+            yield _new_file(body, place, extra, (end, data), flags)
+        at = end + data
     raise UnpackError("TRUNCATED")  # the end has its own block
+
+
+def _block(source: Source, at: int, key: rar_crypt.Key | None) -> tuple[bytes, int]:
+    """A header without its CRC and size, and where it ends; decrypted where there is a key."""
+    plain, padding = None, 0
+    if key:
+        plain = rar_crypt.decryptor(key, source.read(at, 16).ljust(16, b"\0"))
+        at, padding = at + 16, 15
+    head = source.read(at, 16)
+    head = plain(head) if plain and len(head) == 16 else head
+    size, begin = _vint(head, 4)
+    if not 0 < size <= HEADER_MAX:
+        raise UnpackError("DAMAGED")
+    whole = begin + size + padding & ~padding
+    rest = source.read(at + len(head), max(whole - len(head), 0))
+    body = (head + (plain(rest) if plain and len(rest) % 16 == 0 else rest))[begin : begin + size]
+    if len(body) < size:
+        raise UnpackError("TRUNCATED")
+    if zlib.crc32(head[4:begin] + body) != int.from_bytes(head[:4], "little"):
+        raise UnpackError("CRC_MISMATCH")
+    return body, at + whole
+
+
+def _headers_lock(body: bytes, place: int) -> rar_crypt.Lock:
+    (_, flags), place = _numbers(body, place, 2)
+    salt = body[place + 1 : place + 1 + rar_crypt.SALT]
+    check = body[place + 1 + len(salt) :][: rar_crypt.CHECK] if flags & 1 else b""
+    power = body[place] if place < len(body) else 0xFF
+    return rar_crypt.Lock(power, salt, check)
 
 
 def _new_file(body: bytes, place: int, extra: int, data: tuple[int, int], parts: int) -> File:
@@ -126,22 +150,30 @@ def _new_file(body: bytes, place: int, extra: int, data: tuple[int, int], parts:
     place += 4 * bool(flags & 4)
     (method, _, length), place = _numbers(body, place, 3)
     name = body[place : place + length].decode("utf-8", "surrogateescape")
+    lock = _file_lock(body[len(body) - extra :])
     return File(
-        name, (data,), size, crc, not method >> 7 & 7, _is_locked(body[len(body) - extra :]),
+        name, (data,), size, crc, not method >> 7 & 7, lock is not None, lock,
         bool(parts & 8), bool(parts & 16), bool(flags & 1),
     )  # fmt: skip
 
 
-def _is_locked(extra: bytes) -> bool:
-    """Is there a record of encryption."""
+def _file_lock(extra: bytes) -> rar_crypt.Lock | None:
+    """The record of encryption, if there is one."""
     at = 0
     while at < len(extra):
         size, place = _vint(extra, at)
-        kind, _ = _vint(extra, place)
+        kind, begin = _vint(extra, place)
         if kind == 1:
-            return True
+            (_, flags), begin = _numbers(extra, begin, 2)
+            power, salt = (
+                extra[begin] if begin < len(extra) else 0xFF,
+                extra[begin + 1 : begin + 17],
+            )
+            start, check = extra[begin + 17 : begin + 33], extra[begin + 33 : begin + 45]
+            check = check if flags & 1 and len(start) == rar_crypt.START else b""
+            return rar_crypt.Lock(power, salt, check, start, hidden=bool(flags & 2))
         at = place + size
-    return False
+    return None
 
 
 def _old(source: Source) -> Iterator[File]:
@@ -182,7 +214,7 @@ def _old_file(body: bytes, flags: int, at: int) -> File:
     raw = body[place : place + length]
     name = _old_name(raw) if flags & 0x200 else file_name(raw)
     return File(
-        name.replace("\\", "/"), ((at, packed),), size, crc, method == 0x30, bool(flags & 4),
+        name.replace("\\", "/"), ((at, packed),), size, crc, method == 0x30, bool(flags & 4), None,
         bool(flags & 1), bool(flags & 2), flags & 0xE0 == 0xE0,
     )  # fmt: skip
 
@@ -230,12 +262,25 @@ def _content(source: Source, file: File) -> Iterator[bytes]:
         raise UnpackError("CRC_MISMATCH")
 
 
-def _files(source: Source) -> Iterator[File]:
+def _opened(
+    source: Source, file: File, lock: rar_crypt.Lock, key: rar_crypt.Key
+) -> Iterator[bytes]:
+    """Content of a stored file that was encrypted."""
+    plain, crc, left = rar_crypt.decryptor(key, lock.start), 0, file.size
+    for piece in pieces(source, *file.ranges[0]):
+        shown = plain(piece)[:left]
+        crc, left = zlib.crc32(shown, crc), left - len(shown)
+        yield shown
+    if file.crc not in (None, rar_crypt.hidden(key, crc) if lock.hidden else crc):
+        raise UnpackError("CRC_MISMATCH")
+
+
+def _files(source: Source, passwords: tuple[str, ...]) -> Iterator[File]:
     """Files of all volumes; what goes on in the next one is one file, with the CRC that stands last."""
     held: File | None = None
     problem = None
     try:
-        for file in _parts(source):
+        for file in _parts(source, passwords):
             if held and file.before and file.name == held.name:
                 held = file._replace(ranges=held.ranges + file.ranges, before=held.before)
                 continue
@@ -250,33 +295,39 @@ def _files(source: Source) -> Iterator[File]:
         raise problem
 
 
-def _parts(source: Source) -> Iterator[File]:
+def _parts(source: Source, passwords: tuple[str, ...]) -> Iterator[File]:
     starts = starts_of(source)
     for start, end in zip(starts, [*starts[1:], source.size], strict=True):
         volume = _Volume(source, start, end)
-        for file in _new(volume) if volume.read(0, 8) == NEW else _old(volume):
+        is_new = volume.read(0, 8) == NEW
+        for file in _new(volume, passwords) if is_new else _old(volume):
             yield file._replace(ranges=tuple((start + at, length) for at, length in file.ranges))
 
 
-def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+def _members(source: Source, budget: Budget) -> Iterator[Member]:
     try:
-        for file in _files(source):
+        for file in _files(source, budget.passwords):
             if not file.folder:
-                yield _member(source, file)
+                yield _member(source, file, budget.passwords)
     except UnpackError as error:
         if error.reason != "LOCKED":
             raise
         yield Member("", source.size, "locked", "LOCKED", "rar")
 
 
-def _member(source: Source, file: File) -> Member:
-    if file.locked:
+def _member(source: Source, file: File, passwords: tuple[str, ...]) -> Member:
+    key = rar_crypt.key_of(file.lock, passwords) if file.lock else None
+    if file.locked and key is None:
         return Member(file.name, file.size, "locked", "LOCKED", "rar")
-    if file.before or file.after:
-        return Member(file.name, file.size, "unsupported", "MISSING_SEGMENT", "rar")
-    if not file.stored or file.packed != file.size:
-        return Member(file.name, file.size, "unsupported", "UNSUPPORTED", "rar")
-    return Member(file.name, file.size, method="rar", chunks=partial(_content, source, file))
+    used, padding = ("rar", 15) if key else (None, 0)
+    if file.before or file.after or (key and len(file.ranges) > 1):
+        return Member(file.name, file.size, "unsupported", "MISSING_SEGMENT", "rar", lock=used)
+    if not file.stored or file.packed != file.size + padding & ~padding:
+        return Member(file.name, file.size, "unsupported", "UNSUPPORTED", "rar", lock=used)
+    chunks = partial(_content, source, file)
+    if key and file.lock:
+        chunks = partial(_opened, source, file, file.lock, key)
+    return Member(file.name, file.size, method="rar", chunks=chunks, lock=used)
 
 
 UNPACKER = Unpacker("rar", lambda head: head[:7] == OLD or head[:8] == NEW, bounded(_members))

@@ -28,6 +28,7 @@ LINES_PER_PIECE = 1000
 DEPTH_MAX = 64
 _SIZES = {1 << power for power in range(9, 17)}
 _COLUMN = re.compile(r"\s*(?:\"([^\"]*)\"|\[([^\]]*)\]|`([^`]*)`|([^\s,()]+))")
+_ALTERED = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufffd]")
 _CONSTRAINT = re.compile(r"(?i)\s*(?:constraint|primary|unique|check|foreign)\b")
 
 
@@ -61,10 +62,10 @@ class Database:
         """The bytes of a page."""
         return self._source.read((number - 1) * self.page_bytes, self.page_bytes)
 
-    def rows(self, root: int, used: set[int]) -> Iterator[list[Value]]:
-        """Rows of the tree at a root page, in order; UnpackError DAMAGED behind the last.
+    def tree(self, root: int, used: set[int]) -> Iterator[tuple[int, Page, list[pages.Cell]]]:
+        """Number, page and cells of the pages of the tree at a root page, in order.
 
-        used: pages that were visited, each once.
+        used: pages that were visited, each once. UnpackError DAMAGED behind the last.
         """
         damaged = False
         stack = [(root, 0)]
@@ -75,32 +76,38 @@ class Database:
                 damaged = True
                 continue
             used.add(number)
-            below = []
-            for place in page.cells:
-                cell = pages.cell(page, place, self.usable)
-                if cell is None:
-                    damaged = True
-                    continue
-                if cell.child:
-                    below.append((cell.child, depth + 1))
-                if cell.payload:
-                    yield self.row(cell, used)
-            if page.last_child:
-                below.append((page.last_child, depth + 1))
-            stack += reversed(below)
+            found = [pages.cell(page, place, self.usable) for place in page.cells]
+            cells = [cell for cell in found if cell is not None]
+            damaged = damaged or len(cells) < len(found)
+            yield number, page, cells
+            below = [*(cell.child for cell in cells if cell.child)]
+            below += [page.last_child] if page.last_child else []
+            stack += [(child, depth + 1) for child in reversed(below)]
         if damaged:
             raise UnpackError("DAMAGED")
 
-    def row(self, cell: pages.Cell, used: set[int]) -> list[Value]:
-        """The values of a record, with what lies in overflow pages."""
-        parts, left, number = [cell.here], cell.payload - len(cell.here), cell.overflow
+    def rows(self, root: int, used: set[int]) -> Iterator[list[Value]]:
+        """Values of the records of a tree; see `tree`."""
+        for number, _, cells in self.tree(root, used):
+            for cell in cells:
+                if cell.payload:
+                    yield self.row(number, cell, used)
+
+    def pieces(self, number: int, cell: pages.Cell, used: set[int]) -> list[tuple[int, bytes]]:
+        """A record in pieces: where each lies in the file, and its bytes; overflow pages, too."""
+        out = [((number - 1) * self.page_bytes + cell.at, cell.here)]
+        left, number = cell.payload - len(cell.here), cell.overflow
         while left > 0 and 0 < number <= self.count and number not in used:
             used.add(number)
             data = self.read(number)[: self.usable]
-            parts.append(data[4 : 4 + left])
-            left -= len(parts[-1])
+            out.append(((number - 1) * self.page_bytes + 4, data[4 : 4 + left]))
+            left -= len(out[-1][1])
             number = int.from_bytes(data[:4], "big")
-        record = b"".join(parts)
+        return out
+
+    def row(self, number: int, cell: pages.Cell, used: set[int]) -> list[Value]:
+        """The values of a record."""
+        record = b"".join(data for _, data in self.pieces(number, cell, used))
         found = pages.types_of(record)
         return pages.values(*(found[0], record, found[1]), self.encoding) if found else []
 
@@ -144,6 +151,46 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     yield Member("~removed", method="sqlite", chunks=chunks, derived=True)
 
 
+def _told(source: Source) -> Iterator[tuple[int, int]]:
+    """Values of live rows that the text of their table has as they are, and what orders them.
+
+    Blobs are none of them, nor text with controls (lines become one there) or in another encoding.
+    """
+    if source.read(0, 4) in WAL:
+        return
+    database = Database(source)
+    for table in database.tables():
+        used: set[int] = set()
+        for number, page, cells in database.tree(table.root, used):
+            start = (number - 1) * database.page_bytes
+            yield start + page.at, start + page.head_end
+            for cell in cells:
+                yield start + cell.place, start + cell.at
+                if cell.payload:
+                    yield from _values_told(database, database.pieces(number, cell, used))
+
+
+def _values_told(database: Database, pieces: list[tuple[int, bytes]]) -> Iterator[tuple[int, int]]:
+    """Bytes of the file, of one record."""
+    record = b"".join(data for _, data in pieces)
+    found = pages.types_of(record)
+    if not found:
+        return
+    kinds, at = found
+    told = [(0, at)]
+    for kind, value in zip(kinds, pages.values(kinds, record, at, database.encoding), strict=False):
+        if not isinstance(value, bytes) and not (isinstance(value, str) and _ALTERED.search(value)):
+            told.append((at, at + pages.size_of(kind)))
+        at += pages.size_of(kind)
+    begin = 0
+    for place, data in pieces:
+        end = begin + len(data)
+        for first, last in told:
+            if first < end and begin < last:
+                yield place + max(first - begin, 0), place + min(last, end) - begin
+        begin = end
+
+
 def _table(database: Database, table: Table) -> Iterator[bytes]:
     def lines() -> Iterator[str]:
         if table.columns:
@@ -176,7 +223,7 @@ def _removed(database: Database, tables: list[Table]) -> Iterator[bytes]:
             if page is None or page.type != pages.LEAF_TABLE:
                 continue
             if number not in used:
-                yield from map(line, _cells(page, database))
+                yield from map(line, _cells(number, page, database))
             gap = page.at + 8 + 2 * len(page.cells)
             yield from map(line, pages.carved(page.data, gap, page.begin, database.encoding))
             width = len(owner[number].columns) if number in owner else 0
@@ -185,11 +232,11 @@ def _removed(database: Database, tables: list[Table]) -> Iterator[bytes]:
     return _pieces(lines())
 
 
-def _cells(page: Page, database: Database) -> Iterator[list[Value]]:
+def _cells(number: int, page: Page, database: Database) -> Iterator[list[Value]]:
     for place in page.cells:
         cell = pages.cell(page, place, database.usable)
         if cell is not None:
-            yield database.row(cell, set())
+            yield database.row(number, cell, set())
 
 
 def _log(source: Source) -> Iterator[bytes]:
@@ -239,4 +286,6 @@ def _pieces(lines: Iterator[str]) -> Iterator[bytes]:
         raise trouble
 
 
-UNPACKER = Unpacker("sqlite", lambda head: head[:16] == MAGIC or head[:4] in WAL, bounded(_members))
+UNPACKER = Unpacker(
+    "sqlite", lambda head: head[:16] == MAGIC or head[:4] in WAL, bounded(_members), _told
+)

@@ -40,14 +40,25 @@ class Page(NamedTuple):
     begin: int  # first byte of cells
     last_child: int
 
+    @property
+    def head_end(self) -> int:
+        """Behind the places of the cells."""
+        inner = self.type in (INNER_INDEX, INNER_TABLE)
+        return self.at + (12 if inner else 8) + 2 * len(self.cells)
+
 
 class Cell(NamedTuple):
-    """payload: bytes in all; here: those of them in the page; overflow: page of the rest, or 0."""
+    """payload: bytes in all; here: those of them in the page; overflow: page of the rest, or 0.
+
+    place: where the cell begins in the page; at: where `here` does.
+    """
 
     payload: int
     here: bytes
     overflow: int
     child: int
+    place: int
+    at: int
 
 
 def read_page(data: bytes, at: int) -> Page | None:
@@ -82,7 +93,7 @@ def cell(page: Page, place: int, usable: int) -> Cell | None:
     if page.type in (INNER_INDEX, INNER_TABLE):
         child, at = int.from_bytes(data[at : at + 4], "big"), at + 4
         if page.type == INNER_TABLE:
-            return Cell(0, b"", 0, child)
+            return Cell(0, b"", 0, child, place, at)
     payload, at = varint(data, at)
     if page.type == LEAF_TABLE:
         _, at = varint(data, at)
@@ -97,7 +108,7 @@ def cell(page: Page, place: int, usable: int) -> Cell | None:
     if at + here > len(data):
         return None
     overflow = int.from_bytes(data[at + here : at + here + 4], "big") if here < payload else 0
-    return Cell(payload, data[at : at + here], overflow, child)
+    return Cell(payload, data[at : at + here], overflow, child, place, at)
 
 
 def types_of(record: bytes) -> tuple[list[int], int] | None:

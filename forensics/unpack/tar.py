@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from forensics.unpack.unpacker import (
     Budget,
@@ -61,7 +62,8 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
 
 
 def _member(source: Source, name: str, data: int, size: int) -> Member:
-    return Member(name, size, method="tar", chunks=lambda: pieces(source, data, size))
+    chunks, places = partial(pieces, source, data, size), ((data, data + size),)
+    return Member(name, size, method="tar", chunks=chunks, places=places)
 
 
 def _name(header: bytes, long_name: bytes, pax: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -50,6 +50,9 @@ class UnpackError(ValueError):
         self.reason = reason
 
 
+Spans = Iterable[tuple[int, int]]  # (start, end) in bytes of the content, in any order
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A content inside a container.
@@ -58,7 +61,9 @@ class Member:
     size: declared bytes. outcome: examined (its chunks will tell), locked, unsupported, partial,
     skipped. chunks: pieces of at most 1 MiB, or None where there is nothing to read; they raise
     UnpackError where the content ends before its end, or does not match its checksum. lock: what
-    it is encrypted with, where a password that was given opened it.
+    it is encrypted with, where a password that was given opened it. told: bytes of the chunks whose
+    values the other members give again, each in its row. places: bytes of the container that the
+    chunks are, as they lie there.
     """
 
     name: str
@@ -69,6 +74,8 @@ class Member:
     chunks: Callable[[], Iterator[bytes]] | None = None
     derived: bool = False
     lock: str | None = None
+    told: Callable[[], Spans] | None = None
+    places: tuple[tuple[int, int], ...] = ()
 
 
 class Budget:
@@ -128,11 +135,16 @@ Members = Callable[[Source, Budget], Iterator[Member]]
 
 @dataclass(frozen=True, slots=True)
 class Unpacker:
-    """A container format. claims: by its first 4 KiB. members: see `bounded`."""
+    """A container format.
+
+    claims: by its first 4 KiB. members: see `bounded`. told: bytes of the container whose values
+    the members give again, each in its row; what no member gives (a blob, free pages) is none.
+    """
 
     name: str
     claims: Callable[[bytes], bool]
     members: Members
+    told: Callable[[Source], Spans] | None = None
 
 
 def bounded(members: Members) -> Members:

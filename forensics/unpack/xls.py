@@ -8,6 +8,7 @@ Source          Microsoft [MS-XLS]
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 
@@ -34,18 +35,19 @@ class Workbook:
         self._data = data
         self.sheets: list[int] = []  # offsets
         self._strings: list[str] = []
+        self._places: list[tuple[int, int]] = []  # of the strings that are no more than they show
         formats: dict[int, bool] = {}
         self._dates: list[bool] = []  # by style
         self._wide = True  # BIFF8
-        shared: list[bytes] = []
+        shared: list[tuple[int, bytes]] = []  # where the body of a record begins, the body
         before = 0
-        for kind, _, body in _records(data):
+        for kind, at, body in _records(data):
             if kind == 0x0809:
                 self._wide = body[:2] != b"\0\5"
             elif kind == 0x85 and body[5:6] == b"\0" and len(self.sheets) < _SHEETS_MAX:
                 self.sheets.append(int.from_bytes(body[:4], "little"))
             elif kind == 0xFC or (kind == 0x3C and before in (0xFC, 0x3C) and shared):
-                shared.append(body)
+                shared.append((at + 4, body))
             elif kind == 0x041E and len(body) > 5:
                 formats[int.from_bytes(body[:2], "little")] = is_date_format(self._text(body[2:]))
             elif kind == 0xE0:
@@ -55,7 +57,9 @@ class Workbook:
                 break
             before = kind
         if shared:
-            self._strings = list(_Strings(shared).all())
+            strings = _Strings(shared)
+            self._strings = list(strings.all())
+            self._places = strings.places
 
     def rows(self, start: int) -> Iterator[str]:
         """Lines of the sheet at an offset; UnpackError TRUNCATED where its end is missing."""
@@ -78,6 +82,26 @@ class Workbook:
             cells.update(self._values(kind, column, style, body))
         yield _line(cells)
         raise UnpackError("TRUNCATED")
+
+    def told(self) -> Iterator[tuple[int, int]]:
+        """Bytes of the stream whose values the rows give as they are: cells, and the strings they use.
+
+        Not what a formula holds, strings with furigana, or with line breaks.
+        """
+        used = set[int]()
+        for start in self.sheets:
+            for kind, at, body in _records(self._data, start):
+                if kind == 0x0A and at > start:
+                    break
+                if kind == 0xFD and len(body) >= 10:
+                    used.add(int.from_bytes(body[6:10], "little"))
+                if kind in _NUMBERS or (
+                    kind == 0x0204 and _LINES.search(self._text(body[6:])) is None
+                ):
+                    yield at, at + 4 + len(body)
+        for place in sorted(used):
+            if place < len(self._places) and not _LINES.search(self._strings[place]):
+                yield self._places[place]
 
     def _values(self, kind: int, column: int, style: int, body: bytes) -> Iterator[tuple[int, str]]:
         if column >= _COLUMNS_MAX:
@@ -112,24 +136,40 @@ class Workbook:
 
 
 _CELLS = (0xFD, 0x0203, 0x027E, 0xBD, 0x0204, 0x06)
+_NUMBERS = (0xFD, 0x0203, 0x027E, 0xBD)  # cells without text
+_LINES = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufffd]")
 
 
 class _Strings:
-    """Shared strings over the borders of their records: characters go on after a new flag byte."""
+    """Shared strings over the borders of their records: characters go on after a new flag byte.
 
-    def __init__(self, parts: list[bytes]) -> None:
-        self._parts, self._part, self._at = parts, 0, 8
+    places: bytes of the stream (start, end) of each; empty ranges of those that hold more than text.
+    """
+
+    def __init__(self, parts: list[tuple[int, bytes]]) -> None:
+        self._parts, self._part, self._at = [body for _, body in parts], 0, 8
+        self._starts = [at for at, _ in parts]
+        self.places: list[tuple[int, int]] = []
 
     def all(self) -> Iterator[str]:
         while self._part < len(self._parts):
+            start = self._starts[self._part] + self._at
             head = self._take(3)
             if len(head) < 3:
                 return
             length, flags = struct.unpack("<HB", head)
             runs = int.from_bytes(self._take(2), "little") if flags & 8 else 0
             extra = int.from_bytes(self._take(4), "little") if flags & 4 else 0
-            yield self._characters(length, wide=bool(flags & 1))
+            text = self._characters(length, wide=bool(flags & 1))
             self._take(4 * runs + extra)
+            self.places.append((start, start if extra else self._place()))
+            yield text
+
+    def _place(self) -> int:
+        """Where the next string begins; behind the last record, its end."""
+        if self._part < len(self._parts):
+            return self._starts[self._part] + self._at
+        return self._starts[-1] + len(self._parts[-1])
 
     def _take(self, size: int) -> bytes:
         out = b""

@@ -105,7 +105,11 @@ def member(source: Source, entry: Entry, passwords: tuple[str, ...] = ()) -> Mem
         return Member(entry.name, entry.size, "unsupported", "UNSUPPORTED", method)
     reason = "NOT_IN_DIRECTORY" if entry.hidden else None
     chunks = partial(_chunks, source, entry, opened)
-    return Member(entry.name, entry.size, "examined", reason, method, chunks, lock=lock)
+    stored = not entry.method and not lock
+    places = ((entry.data, _end(source, entry)),) if stored else ()
+    return Member(
+        entry.name, entry.size, "examined", reason, method, chunks, lock=lock, places=places
+    )
 
 
 def _opened(source: Source, entry: Entry, passwords: tuple[str, ...]) -> zip_crypt.Opened | None:

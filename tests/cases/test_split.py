@@ -130,7 +130,7 @@ def test_files_of_one_archive_by_their_names() -> None:
         assert name
         assert [one["path"] for one in split.in_order(name, rows)] == paths
     assert (
-        split.name_of("/a/.001") is split.name_of("/a/x.000") is split.name_of("/a/x.txt") is None
+        split.name_of("/a/.001") is split.name_of("/a/x.0000") is split.name_of("/a/x.txt") is None
     )
 
 
