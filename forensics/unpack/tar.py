@@ -75,12 +75,17 @@ def _name(header: bytes, long_name: bytes, pax: bytes) -> str:
     return file_name(long_name or (prefix + b"/" + name if prefix else name))
 
 
+_HIGH = bytes(range(0x80, 0x100))
+
+
 def _sound(header: bytes) -> bool:
     """Is the checksum right, by unsigned or (old tars) signed bytes?"""
     stored = _number(header[148:156])
-    total = sum(header) - sum(header[148:156]) + 8 * 32
-    high = sum(256 for byte in header[:148] + header[156:] if byte > 127)
-    return len(header) == BLOCK and stored in (total, total - high)
+    if not stored or len(header) != BLOCK:
+        return False
+    summed = header[:148] + b" " * 8 + header[156:]
+    total, high = sum(summed), len(summed) - len(summed.translate(None, _HIGH))
+    return stored in (total, total - 256 * high)
 
 
 def _number(field: bytes) -> int:
