@@ -120,7 +120,7 @@ def _answer(world: World, question: Question, subject: str) -> dict[str, Any]:
     finding = question.judge(world, subject)
     assert finding.verdict != "no_trace" or question.kind == "E", f"{question.id} is no event"
     if not finding.would_change and finding.verdict in ("undetermined", "not_examined"):
-        helps = tuple(dict.fromkeys(words.HELPS[code] for code in finding.reasons))
+        helps = tuple(dict.fromkeys(_help(world, code) for code in finding.reasons))
         finding = Finding(**{**_fields(finding), "would_change": helps or ("LOGS",)})
     ja, en = words.statement(world, question, subject, finding)
     return {
@@ -139,6 +139,12 @@ def _answer(world: World, question: Question, subject: str) -> dict[str, Any]:
             for code in finding.would_change
         ],
     }
+
+
+def _help(world: World, code: str) -> str:
+    """What would help against a reason; where no missing device is named, a host would."""
+    named = world.missing or world.absent_hosts
+    return "HOSTS" if code == "OUTSIDE_EVIDENCE" and not named else words.HELPS[code]
 
 
 def _fields(finding: Finding) -> dict[str, Any]:
@@ -165,7 +171,9 @@ def _persons(world: World) -> dict[str, int | None]:
     return {
         "at_least": low,
         "at_most": high,
-        "at_most_overall": high if whole else world.register_size,
+        "at_most_overall": high
+        if whole or world.register_size is None
+        else max(world.register_size, high),
     }
 
 

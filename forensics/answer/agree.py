@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forensics.answer import subjects
 from forensics.answer.facts import Fact
 from forensics.answer.question import Question
@@ -12,8 +14,11 @@ COMPARED = ("media_register", "take_out", "room_log", "cards", "accounts")
 
 
 def papers(world: World) -> tuple[str, ...]:
+    """Papers that machines can agree with, others that they contradict (a certificate), the case."""
     have = {row["paper"] for row in world.papers}
-    return (*(name for name in COMPARED if name in have), subjects.CASE)
+    contradicted = {fact["paper"] for fact in world.of("mismatch")} & have
+    others = sorted(contradicted - {*COMPARED})
+    return (*(name for name in COMPARED if name in have), *others, subjects.CASE)
 
 
 def judge(world: World, subject: str) -> Finding:
@@ -46,7 +51,8 @@ def judge(world: World, subject: str) -> Finding:
         )
         return Finding("confirmed", 3, facts=facts, ja=words[0], en=words[1])
     facts = tuple(sorted({*facts, *(fact["id"] for fact in differing)}))
-    return undetermined("NO_BASELINE", *([] if world.hosts else ["OUTSIDE_EVIDENCE"]), facts=facts)
+    doubt = undetermined("NO_BASELINE", *([] if world.hosts else ["OUTSIDE_EVIDENCE"]), facts=facts)
+    return replace(doubt, would_change=("LOGS",))
 
 
 def _before_the_ledger(fact: Fact) -> bool:

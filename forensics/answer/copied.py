@@ -29,7 +29,7 @@ def judge(world: World, subject: str) -> Finding:
     ]
     if found:
         proven = any(fact["basis"] == "digest" for fact in found)
-        targets = {_owner(fact["to"]) for fact in found}
+        targets = {owner(fact["to"]) for fact in found}
         barred = any(
             world.items[name]["authorised"] is False for name in targets if name in world.items
         )
@@ -53,7 +53,7 @@ def judge(world: World, subject: str) -> Finding:
 
 def _concerns(world: World, fact: Fact, subject: str) -> bool:
     """Does the copy go from or to this item, across items, and reach one that is not entitled?"""
-    one, two = _owner(fact["from"]), _owner(fact["to"])
+    one, two = owner(fact["from"]), owner(fact["to"])
     return subject in (one, two) and one != two and not entitled(world, two)
 
 
@@ -63,7 +63,8 @@ def entitled(world: World, item: str) -> bool:
     return bool(row["authorised"]) or (row["role"] == "server" and row["authorised"] is None)
 
 
-def _owner(address: str) -> str:
+def owner(address: str) -> str:
+    """The item on which an address lies."""
     return address.split("@", 1)[0].split(":", 1)[0]
 
 

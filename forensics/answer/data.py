@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forensics.answer import subjects
 from forensics.answer.question import Question
-from forensics.answer.verdict import Finding, ordered, presence
+from forensics.answer.verdict import Finding, ordered, presence, undetermined
 from forensics.answer.world import World
 
 STATES = {
@@ -26,11 +28,21 @@ def judge(world: World, subject: str) -> Finding:
 
 
 def held(world: World, subject: str, *, register: bool) -> Finding:
-    """Records on one item, or their absence as a fact (P). register: only with the register loaded."""
+    """Records on one item, or their absence as a fact (P).
+
+    register: ask for the owner's people. Records of others neither show them nor exclude them: the
+    same person may stand there in a way that does not match.
+    """
     if subject not in world.items:
         return subjects.NOT_SUPPLIED
     found = world.of("personal_data", evidence=subject)
     matches = world.of("register_match", evidence=subject)
+    if register and found and not matches and not world.unproven(register=True):
+        return replace(
+            undetermined("OTHER_EXTRACT", facts=[fact["id"] for fact in found]),
+            ja="個人情報はあるが、名簿の誰とも一致しない。",
+            en="it holds personal data that match nobody of the register",
+        )
     if found:
         states = sorted({fact["state"] for fact in found})
         where = [STATES.get(state, (state, state)) for state in states]

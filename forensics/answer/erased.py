@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from forensics.answer import subjects
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, state, undetermined
@@ -16,7 +19,11 @@ def certified(world: World) -> tuple[str, ...]:
 
 
 def judge(world: World, subject: str) -> Finding:
-    """Data that can be recovered refute the certificate; which method was used is not examined yet."""
+    """Data that can be recovered refute the certificate. Zeros from end to end are what overwriting leaves.
+
+    They confirm it for the addressable space only (domain.md 6.5), and not where the medium was used
+    after the certified date: they may be of later.
+    """
     if subject == subjects.CASE:
         found = state(subjects.roll(judge, world, certified(world)))
         return (
@@ -29,7 +36,31 @@ def judge(world: World, subject: str) -> Finding:
         words = ("復元できる個人情報があること", "personal data can be recovered")
         shown = [*left, *world.of("erasure", subject=subject)]
         return Finding("refuted", 3, (), tuple(sorted(fact["id"] for fact in shown)), *words)
+    serial = world.serial(subject)
+    later = world.of("mismatch", what="erasure_before_use", subject=serial)
+    if later:
+        return replace(
+            undetermined("TIMES_INCONSISTENT", facts=[fact["id"] for fact in later]),
+            ja="証明書の実施日より後に使われている。",
+            en="it was used after the date of the certificate",
+            would_change=("PEOPLE",),
+        )
+    zeros = world.of("tamper", subject=subject, what="wiped")
+    claims = [fact for fact in world.of("erasure", subject=subject) if _overwrites(fact["method"])]
+    if zeros and claims:
+        words = (
+            "番地のある全ての領域がゼロで上書きされていること",
+            "zeros in the whole addressable space, as overwriting leaves them,",
+        )
+        return world.confirm([*zeros, *claims], ["medium", "paper"], words, 3)
     return undetermined("NO_BASELINE", *world.unread([subject]))
+
+
+def _overwrites(method: str | None) -> bool:
+    """Does the certificate claim overwriting? One that names no method claims no other."""
+    return not method or bool(
+        re.search("上書|書き?込み|ゼロ|0|回|overwrit|zero", method, re.IGNORECASE)
+    )
 
 
 QUESTION = Question(

@@ -131,6 +131,31 @@ def copies(rows: Iterable[Row]) -> list[Fact]:
     ]  # fmt: skip
 
 
+def sent(mails: Iterable[Row], places: Iterable[Place]) -> list[Fact]:
+    """Records that lie in a message which was sent, or which passed a mail server.
+
+    mails: traces of messages; record_number: of the message in its folder, 0 in a file of its own.
+    """
+    known = {
+        content(row["address"]) + (f"!{row['record_number']}" if row["record_number"] else ""): row
+        for row in mails
+    }
+    out = []
+    for place in places:
+        parts = content(place.address).split("!")
+        row = known.get("!".join(parts[:2])) or known.get(parts[0])
+        if row is None or row["kind"] not in ("mail_sent", "mail_received"):
+            continue
+        said = details(row["detail"])
+        out.append(
+            fact("sent", [place.address, row["address"]], evidence=place.evidence, path=place.path,
+                 method="mail", recipient_token=None, recipients=int(said.get("recipients") or 0),
+                 outside=int(said["outside"]) if "outside" in said else None,
+                 received=row["kind"] == "mail_received", persons=place.count, time=span(row["time"]))
+        )  # fmt: skip
+    return out
+
+
 def connections(rows: Iterable[Row]) -> list[Fact]:
     return [
         fact(
@@ -152,7 +177,7 @@ def opens(
 ) -> list[Fact]:  # fmt: skip
     """Openings of files on media, and of places with records; the rest stays in the table `opens`.
 
-    own: volume serials of the host's own disks.
+    own: volume serials of the host's own disks. medium: the item, or the serial of one not supplied.
     """
     names = {base_name(place.path.split("!")[0]) for place in places if place.path}
     out = []
@@ -165,8 +190,8 @@ def opens(
         ):
             continue
         out.append(
-            fact("open", [row["address"]], host=row["host"], medium=row["medium"],
-                 medium_serial=row["medium_serial"], volume_serial=volume, path=row["path"],
+            fact("open", [row["address"]], host=row["host"],
+                 medium=row["medium"] or row["medium_serial"], medium_serial=row["medium_serial"], volume_serial=volume, path=row["path"],
                  time=span(row["time"]), account=row["account"], source=row["source"],
                  family=row["family"], personal=name in names, in_window=within(row["time"], window))
         )  # fmt: skip

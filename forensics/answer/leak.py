@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from forensics.answer import (
     accessed,
     changed,
@@ -17,6 +19,7 @@ from forensics.answer import (
     tampered,
     unregistered,
 )  # fmt: skip
+from forensics.answer.example import example
 from forensics.answer.question import Question
 from forensics.answer.verdict import INHERENT, Finding, ordered
 from forensics.answer.world import World
@@ -73,15 +76,33 @@ def judge(world: World, _subject: str) -> Finding:
         codes.append("OUTSIDE_EVIDENCE")
     if not codes:
         codes.append("CONNECTED_IN_WINDOW" if "Q05" in open_ else "CONTRADICTION")
+    shown = {question.id: found[question.id] for question in REACHING if question.id in open_}
+    ja, en = _seen(world, shown)
+    first = [fact for finding in shown.values() for fact in finding.facts]
     return Finding(
         "undetermined",
         reasons=ordered(codes),
-        facts=facts[:FACTS_SHOWN],
+        facts=tuple(dict.fromkeys([*first, *facts]))[:FACTS_SHOWN],
+        ja=ja,
+        en=en,
         limits=tuple(sorted(INHERENT)),
     )
 
 
 FACTS_SHOWN = 50  # of those that the answer rests on; each question lists its own
+
+
+def _seen(world: World, shown: Mapping[str, Finding]) -> tuple[str, str]:
+    """What was confirmed and may be a leak, ja and en: it stands before what is not known."""
+    if not shown:
+        return "", ""
+    told = [(finding, example(world, question, finding)) for question, finding in shown.items()]
+    ja = "、".join(one.ja + (f"({where})" if where else "") for one, (where, _) in told)
+    en = "; ".join(one.en + (f" ({where})" if where else "") for one, (_, where) in told)
+    return (
+        f"{ja}が確認された。ただし、これだけでは漏えいかどうかは定まらない。",
+        f"confirmed: {en}. This alone does not settle whether there was a leak",
+    )
 
 
 def _reached(world: World, finding: Finding) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 OF_TRACES = (*signs.RECORDED, "medium_mounted")
 USED = ("file_read", "file_written", "file_listed", "session_start")
+MAILS = ("mail_sent", "mail_received", "mail_draft")
 OF_FILES = ("file_modified", "file_accessed", "file_changed", "file_born")
 
 
@@ -56,6 +57,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *facts.volumes(small["volumes"], dated, case.window),
         *facts.persons(held, size),
         *facts.copies(small["copies"]),
+        *facts.sent(_mails(have["traces"]), held),
         *facts.connections(small["connections"]),
         *facts.opens(
             small["opens"],
@@ -156,6 +158,15 @@ def _zeros(counts: list[Row]) -> dict[str, int]:
         if row["kind"] == "zeros":
             out[row["evidence"]] = out.get(row["evidence"], 0) + (row["number"] or 0)
     return out
+
+
+def _mails(traces: pa.Table) -> list[Row]:
+    """Traces of messages; their dates are UTC, by the sender's clock."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mails = pc.is_in(traces.column("kind").cast("string"), pa.array(MAILS, pa.string()))
+    return rows("traces", traces.filter(mails))
 
 
 def _tied(traces: pa.Table) -> list[Row]:

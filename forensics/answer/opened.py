@@ -10,6 +10,7 @@ from forensics.answer.world import World
 
 SHELL = frozenset({"file_opened"})
 OPENING = SHELL | {"file_read"}
+RENAMED = frozenset({"WIPED", "FORMATTED"})  # links name a volume serial that is gone with it
 WORDS = ("期間内にファイルが開かれたこと", "the opening of files within the window")
 
 
@@ -65,9 +66,10 @@ def _opened(world: World, host: str, medium: str | None) -> Finding:
         lawful = world.lawful(serials.pop(), times) if len(serials) == 1 else None
         return world.confirm(found, families, WORDS, lawful=lawful)
     kinds = OPENING if medium is None else SHELL  # a server's log of shares names no stick's files
-    return negative(
-        world.trails(host, kinds, medium), [*world.disturbed([host]), *world.unread([host])]
-    )
+    bars = [*world.disturbed([host]), *world.unread([host])]
+    if medium is not None and medium in world.items:
+        bars += (code for code in world.disturbed([medium]) if code in RENAMED)
+    return negative(world.trails(host, kinds, medium), bars)
 
 
 QUESTION = Question(

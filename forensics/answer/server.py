@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from forensics.answer import subjects
 from forensics.answer.accessed import opens_in_window
+from forensics.answer.facts import Fact, interval_of
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, negative, presence, undetermined
 from forensics.answer.world import World
 
 READING = frozenset({"file_read"})
 WORDS = (
-    "一覧にないアカウントによる個人情報ファイルの読み出し",
-    "the reading of files with personal data by an account that is not listed",
+    "一覧にないか、期限の切れたアカウントによる個人情報ファイルの読み出し",
+    "the reading of files with personal data by an account that is not listed, or that had ended",
 )
 
 
 def judge(world: World, subject: str) -> Finding:
-    """A read of personal data in the window by an account that the list does not have confirms.
+    """A read of personal data in the window by an account that the list does not have, or not any more, confirms.
 
     By a listed account it may be the task itself: undetermined. Silence is judged by the server's
     own log of reads.
@@ -26,16 +29,25 @@ def judge(world: World, subject: str) -> Finding:
     if world.window is None:
         return undetermined("NO_WINDOW")
     reads = [fact for fact in opens_in_window(world, subject) if fact["personal"]]
-    listed = {(row["item"] or "").casefold() for row in world.papers if row["paper"] == "accounts"}
-    strange = [
-        fact for fact in reads if listed and (fact["account"] or "").casefold() not in listed
-    ]
+    ends = {
+        (row["item"] or "").casefold(): row["until"].until
+        for row in world.papers
+        if row["paper"] == "accounts"
+    }
+    strange = [fact for fact in reads if ends and not _valid(ends, fact)]
     if strange:
         return world.confirm(strange, ["net"], WORDS, 3, lawful=False)
     if reads:
         return undetermined("NO_BASELINE", facts=[fact["id"] for fact in reads])
     bars = [*world.disturbed([subject]), *world.unread([subject]), *world.unproven(register=True)]
     return negative(world.trails(subject, READING), bars)
+
+
+def _valid(ends: Mapping[str, int | None], read: Fact) -> bool:
+    """Has the list this account, and had it not ended by the time of the read?"""
+    account = (read["account"] or "").casefold()
+    end = ends.get(account)
+    return account in ends and (end is None or (interval_of(read["time"]).start or 0) < end)
 
 
 QUESTION = Question(

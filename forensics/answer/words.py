@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from forensics.answer.example import example
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding
 from forensics.values import moment
@@ -51,7 +52,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "CLOCK_UNKNOWN": ("機器の時計のずれが分からない", "the offset of a clock is not known"),
     "ZONE_UNKNOWN": ("時刻の時間帯が分からない", "the zone of a time is not known"),
     "NO_DIGEST": ("比較できるダイジェストがない", "there is no digest to compare with"),
-    "OUTSIDE_EVIDENCE": ("提供されていない機器・媒体がある", "devices or media were not supplied"),
+    "OUTSIDE_EVIDENCE": ("提供された証拠の外の機器・媒体は調べていない", "devices and media beyond the evidence supplied were not examined"),
     "LOGICAL_ONLY": ("ファイルだけの収集であり、削除データ等を含まない", "files only were collected, without deleted data"),
     "PAPER_UNREADABLE": ("台帳等の書類を読み取れない", "a paper cannot be read"),
     "SHARED_ACCOUNT": ("アカウントは人を特定しない", "an account does not show the person"),
@@ -104,6 +105,7 @@ PAPERS: dict[str, tuple[str, str]] = {
     "room_log": ("入退室記録", "the room log"),
     "cards": ("カード一覧", "the list of cards"),
     "accounts": ("アカウント一覧", "the list of accounts"),
+    "erasure": ("消去証明書", "the certificate of erasure"),
 }
 SAID_MAX = 4  # reasons in one sentence; the others are listed with the answer
 FOREMOST = (
@@ -130,9 +132,11 @@ def statement(world: World, question: Question, subject: str, finding: Finding) 
     if finding.verdict == "confirmed":
         count, level = len(finding.facts), f"C{finding.confidence}"
         facts = "1 fact" if count == 1 else f"{count} facts"
+        named_ja, named_en = example(world, question.id, finding)
+        named_ja, named_en = named_ja and f"{named_ja}、", named_en and f"{named_en}; "
         return (
-            f"{ja}{finding.ja}が確認された(根拠{count}件、確度{level})。",
-            _sentence(f"{en}{finding.en} was confirmed ({facts}, {level})."),
+            f"{ja}{finding.ja}が確認された({named_ja}根拠{count}件、確度{level})。",
+            _sentence(f"{en}{finding.en} was confirmed ({named_en}{facts}, {level})."),
         )
     if finding.verdict == "refuted":
         return (
@@ -142,7 +146,7 @@ def statement(world: World, question: Question, subject: str, finding: Finding) 
     if finding.verdict == "no_trace":
         return LEAK if question.id == "Q01" else _no_trace(world, question, subject, finding)
     if finding.verdict == "undetermined":
-        why_ja, why_en = phrases(REASONS, _foremost(finding.reasons))
+        why_ja, why_en = phrases(_reasons(world), _foremost(finding.reasons))
         help_ja, help_en = phrases(CHANGES, finding.would_change[:SAID_MAX])
         more_ja, more_en = _rest(len(finding.reasons) - len(why_ja))
         return (
@@ -167,6 +171,24 @@ def statement(world: World, question: Question, subject: str, finding: Finding) 
             f"{en}what is needed to tell about {question.event[1]} was not supplied, or was not examined."
         ),
     )
+
+
+NAMED_MAX = 3  # devices that one sentence names
+
+
+def _reasons(world: World) -> Mapping[str, tuple[str, str]]:
+    """The phrases of reasons; devices that records or papers name and nobody supplied by their names."""
+    names = [*world.missing, *world.absent_hosts]
+    if not names:
+        return REASONS
+    more = len(names) - NAMED_MAX
+    ja = "、".join(names[:NAMED_MAX]) + (f"、ほか{more}点" if more > 0 else "")
+    en = ", ".join(names[:NAMED_MAX]) + (f" and {more} more" if more > 0 else "")
+    told = (
+        f"提供されていない機器・媒体がある({ja})",
+        f"devices or media were not supplied ({en})",
+    )
+    return {**REASONS, "OUTSIDE_EVIDENCE": told}
 
 
 def _because(reasons: list[str], more: str) -> str:

@@ -7,7 +7,8 @@ device_removed (likewise), device_seen (weak: time of a key); volume_mapped (let
 undated), volume_seen (label, volume serial and device); mountpoint (an account saw a volume);
 file_opened, shortcut (a link that is no opening), file_recycled; medium_mounted (what a system left
 on a medium); file_read, file_written, file_listed, access_failed (server logs); session_start,
-session_end, logon_failed; host_started, host_stopped, clock_changed, log_cleared; program_run;
+session_end, logon_failed; mail_sent,
+mail_received, mail_draft; host_started, host_stopped, clock_changed, log_cleared; program_run;
 log_span (one per log: how far it reaches, see text.Reach), log_record (its first and last record).
 
 Settings (column `name`): computer_name, hostname, zone (IANA), zone_windows, zone_bias (minutes, UTC
@@ -34,6 +35,7 @@ from forensics.artifacts.linux import (
     system_log,
     utmp,
 )
+from forensics.artifacts.mail import messages
 from forensics.artifacts.removable import os_traces
 from forensics.artifacts.windows import (
     custom_destinations,
@@ -90,4 +92,5 @@ ARTIFACTS: tuple[Artifact, ...] = (
     smb_conf.ARTIFACT,
     passwd.ARTIFACT,
     os_traces.ARTIFACT,
+    messages.ARTIFACT,
 )

@@ -21,6 +21,7 @@ from forensics.correlate import (
     names,
     opens,
     places,
+    rooms,
     sessions,
     times,
 )  # fmt: skip
@@ -75,17 +76,20 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
             case, said, known, named, artifacts.ARTIFACTS, hives, settings
         ),
         "clocks": clocks.clocks(case),
-        "mismatches": mismatches.mismatches(
-            joined,
-            connections.arrivals(used),
-            logged_on,
-            opened,
-            papers,
-            {
-                serial: [place.address for place in held if place.evidence == name]
-                for name, serial in tied.declared.items()
-            },
-        ),
+        "mismatches": [
+            *mismatches.mismatches(
+                joined,
+                connections.arrivals(used),
+                logged_on,
+                opened,
+                papers,
+                {
+                    serial: [place.address for place in held if place.evidence == name]
+                    for name, serial in tied.declared.items()
+                },
+            ),
+            *rooms.mismatches(logged_on, papers),
+        ],
     }
     out = {name: table(name, made) for name, made in found.items()}
     resolved = table("papers", papers)

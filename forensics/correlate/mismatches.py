@@ -113,6 +113,8 @@ def mismatches(
         out += _without_connection(arrivals, ledger, connections)
         out += _returns(ledger)
         out += _overlapping(ledger)
+        out += _claims(ledger, held)
+    out += _blanks(papers)
     if "media_register" in have:
         out += _never_seen(connections, papers)
         out += _duplicates(papers)
@@ -123,10 +125,11 @@ def mismatches(
     return out
 
 
-def _row(
+def mismatch(
     what: str, severity: str, subject: str | None, when: Interval, text: str,
     addresses: Iterable[str], paper: Row | None = None, kind: str | None = None,
 ) -> Row:  # fmt: skip
+    """One row of `mismatches`. paper: the row of a paper that is concerned; kind: else its paper."""
     both = {*addresses, *([paper["address"]] if paper else [])}
     return {
         "what": what,
@@ -147,7 +150,7 @@ def _unregistered(connections: Iterable[Row]) -> list[Row]:
             known = row["last"] if row["last"].start is not None else row["first"]
             text = f"attached to {row['host']}, and its serial stands in no row of the register"
             out.append(
-                _row("medium_unregistered", "breach", row["medium_serial"], known, text,
+                mismatch("medium_unregistered", "breach", row["medium_serial"], known, text,
                      row["addresses"], kind="media_register")
             )  # fmt: skip
     return out
@@ -176,7 +179,7 @@ def _without_takeout(arrivals: Iterable[Arrival], ledger: Sequence[Loan]) -> lis
         if began is not None and when.start is not None and when.start < began:
             severity, text = "gap", "before the first take-out that the ledger has"
         out.append(
-            _row(what, severity, use.serial or use.item, when, f"attached to {use.host} {text}",
+            mismatch(what, severity, use.serial or use.item, when, f"attached to {use.host} {text}",
                  use.addresses, near.row if near else None, "take_out")
         )  # fmt: skip
     return out
@@ -197,7 +200,7 @@ def _without_connection(
             text = "taken out, and no supplied host dates an arrival in that time"
             subject = min(loan.serials, default=loan.row["item"])
             out.append(
-                _row(
+                mismatch(
                     "takeout_without_connection",
                     "gap",
                     subject,
@@ -223,15 +226,74 @@ def _returns(ledger: Iterable[Loan]) -> list[Row]:
         subject = min(loan.serials, default=loan.row["item"])
         if loan.start is not None and not loan.returned:
             text = "taken out, and no return is written"
-            out.append(_row("not_returned", "gap", subject, loan.row["time"], text, [], loan.row))
+            out.append(
+                mismatch("not_returned", "gap", subject, loan.row["time"], text, [], loan.row)
+            )
         elif loan.due is not None and (loan.back.start or 0) >= loan.due:
             text = "the return is written after the time at which it was due"
-            out.append(_row("returned_late", "breach", subject, loan.back, text, [], loan.row))
+            out.append(mismatch("returned_late", "breach", subject, loan.back, text, [], loan.row))
         elif loan.until is not None and loan.start is not None and loan.until <= loan.start:
             text = "the return is written before the take-out"
             out.append(
-                _row("not_returned", "clerical", subject, loan.row["time"], text, [], loan.row)
+                mismatch("not_returned", "clerical", subject, loan.row["time"], text, [], loan.row)
             )
+    return out
+
+
+_BLANK = {
+    ("take_out", "approver"): ("approval_missing", "taken out, and no approval is written"),
+    ("erasure", "witness"): (
+        "attendant_missing",
+        "certified as erased, and no attendant is written",
+    ),
+}
+
+
+def _blanks(papers: Iterable[Row]) -> list[Row]:
+    """Rows without a sign-off that their paper has a column for.
+
+    A ledger of many rows without any may have it elsewhere, as a seal that is a picture.
+    """
+    out = []
+    entries = [row for row in papers if row["action"] != "return"]
+    empty = [set((details(row["detail"]).get("blank") or "").split(",")) for row in entries]
+    for row, roles in zip(entries, empty, strict=True):
+        for role in sorted(roles):
+            what, text = _BLANK.get((row["paper"], role), ("", ""))
+            signed = any(
+                other["paper"] == row["paper"] and role not in blank
+                for other, blank in zip(entries, empty, strict=True)
+            )
+            if what and (signed or row["paper"] == "erasure"):
+                subject = device_serial(row["serial"]) or row["item"]
+                out.append(mismatch(what, "gap", subject, row["time"], text, [], row))
+    return out
+
+
+_YES = re.compile(r"有|あり|済|はい|yes|○|◯|〇|✓|レ|AES", re.IGNORECASE)
+_NO = re.compile(r"無|なし|未|否|不|no\b", re.IGNORECASE)
+
+
+def _claims(ledger: Iterable[Loan], held: Mapping[str, Sequence[str]]) -> list[Row]:
+    """Take-outs written as encrypted, of a medium whose own files show records without a key.
+
+    Members of archives do not count: a key may have opened them.
+    """
+    out = []
+    for loan in ledger:
+        said = details(loan.row["detail"]).get("encryption") or ""
+        if not _YES.search(said) or _NO.search(said):
+            continue
+        for serial in sorted(loan.serials):
+            plain = [address for address in held.get(serial, ()) if "!" not in address][:20]
+            if plain:
+                text = "taken out as encrypted, and records of persons can be read without a key"
+                when = loan.row["time"]
+                out.append(
+                    mismatch(
+                        "encryption_claim_false", "breach", serial, when, text, plain, loan.row
+                    )
+                )
     return out
 
 
@@ -251,7 +313,7 @@ def _overlapping(ledger: Sequence[Loan]) -> list[Row]:
                 subject = min(one.serials | two.serials, default=one.row["item"])
                 text = "two take-outs of one medium at the same time"
                 out.append(
-                    _row(
+                    mismatch(
                         "takeout_overlap",
                         "clerical",
                         subject,
@@ -272,7 +334,7 @@ def _never_seen(connections: Iterable[Row], papers: Iterable[Row]) -> list[Row]:
         serial = device_serial(row["serial"])
         if row["paper"] == "media_register" and serial and serial not in seen:
             text = "registered, and no supplied host has seen it"
-            out.append(_row("medium_never_seen", "gap", serial, NO_TIME, text, [], row))
+            out.append(mismatch("medium_never_seen", "gap", serial, NO_TIME, text, [], row))
     return out
 
 
@@ -291,7 +353,7 @@ def _duplicates(papers: Iterable[Row]) -> list[Row]:
                 text = "the same number or serial stands in another row"
                 addresses = [first[value]["address"]]
                 out.append(
-                    _row("duplicate_number", "clerical", value, NO_TIME, text, addresses, row)
+                    mismatch("duplicate_number", "clerical", value, NO_TIME, text, addresses, row)
                 )
             elif value:
                 first[value] = row
@@ -311,12 +373,14 @@ def _erasures(
             continue
         if serial not in known:
             text = "the certificate names a serial that no register and no host knows"
-            out.append(_row("erasure_serial_unknown", "gap", serial, row["time"], text, [], row))
+            out.append(
+                mismatch("erasure_serial_unknown", "gap", serial, row["time"], text, [], row)
+            )
         if held.get(serial):
             text = "certified as erased, and records of persons can be recovered"
             where = held[serial][:20]
             out.append(
-                _row("erasure_contradicted", "breach", serial, row["time"], text, where, row)
+                mismatch("erasure_contradicted", "breach", serial, row["time"], text, where, row)
             )
         later = [
             use
@@ -329,7 +393,7 @@ def _erasures(
             text = f"attached to {later[0].host} after it was certified as erased"
             one = later[0]
             out.append(
-                _row("erasure_before_use", "breach", serial, one.time, text, one.addresses, row)
+                mismatch("erasure_before_use", "breach", serial, one.time, text, one.addresses, row)
             )
     return out
 
@@ -360,7 +424,7 @@ def _accounts(sessions: Iterable[Row], opens: Iterable[Row], papers: Sequence[Ro
         if entry is None:
             text = f"an account used {host} and is not listed"
             out.append(
-                _row("account_unknown", "breach", account, hull(when for when, _ in times), text,
+                mismatch("account_unknown", "breach", account, hull(when for when, _ in times), text,
                      [first[1]], kind="accounts")
             )  # fmt: skip
             continue
@@ -370,6 +434,6 @@ def _accounts(sessions: Iterable[Row], opens: Iterable[Row], papers: Sequence[Ro
             text = f"an account used {host} after it had ended"
             when = hull(when for when, _ in late)
             out.append(
-                _row("account_after_end", "breach", account, when, text, [late[0][1]], entry)
+                mismatch("account_after_end", "breach", account, when, text, [late[0][1]], entry)
             )
     return out

@@ -227,10 +227,13 @@ def not_examined(view: View) -> list[Entry]:
             for fact in view.of_kind("connection")
             if subject in (medium_name(fact), fact.get("medium_serial"), fact.get("label"))
         ]
+        in_papers = any(fact.get("registered") for fact in facts)
         hosts = sorted({fact["host"] for fact in facts})
         labels = sorted({medium_name(fact) for fact in facts} - {subject})
         why = (
-            words.ui("known_from", hosts=words.listed(hosts)) if hosts else words.ui("not_supplied")
+            words.ui("known_from", hosts=words.listed(hosts))
+            if hosts and not in_papers
+            else words.ui("not_supplied")
         )
         out.append((name_html(" ".join([*labels, subject]), words.ui("nameless")), why))
     for item in sorted(view.items, key=lambda item: (-item.unread, item.id)):
@@ -240,13 +243,8 @@ def not_examined(view: View) -> list[Entry]:
             out.append((text_html(head), view.sentences([why])))
     for answer in view.answers("Q14"):
         if answer["subject"] != "case" and answer["verdict"] in ("refuted", "undetermined"):
-            covers = "no" if answer["verdict"] == "refuted" else "unknown"
-            out.append(
-                (
-                    text_html(words.ui("log_short", host=answer["subject"])),
-                    words.ui("log_short_why", covers=words.word("covers", covers)),
-                )
-            )
+            why = "log_short_no" if answer["verdict"] == "refuted" else "log_short_unknown"
+            out.append((text_html(words.ui("log_short", host=answer["subject"])), words.ui(why)))
     return out
 
 

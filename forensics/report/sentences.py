@@ -90,7 +90,11 @@ def said(value: bool | None) -> str:
 def _digest(tell: Teller, fact: Fact) -> Told:
     match = said(fact.get("match"))
     against = fact.get("against") or "none"
-    key = "digest_null" if against == "none" else f"digest_{match}"
+    key = f"digest_{match}"
+    if match == "null" and against != "none":
+        key = "digest_uncompared"
+    elif against == "none":
+        key = "digest_null"
     return key, {
         "evidence": tell.name(fact["evidence"]),
         "against": tell.words.word("against", against),
@@ -197,19 +201,20 @@ def _session(tell: Teller, fact: Fact) -> Told:
 
 
 def _horizon(tell: Teller, fact: Fact) -> Told:
-    return "horizon", {
+    return "horizon_absent" if fact.get("present") is False else "horizon", {
         "host": tell.name(fact["host"]),
         "log": fact.get("log") or "–",
         "time": tell.when(span_of(fact)),
-        "covers": tell.words.word("covers", fact.get("covers_window") or "unknown"),
+        "covers": tell.words.word("covering", fact.get("covers_window") or "unknown"),
     }
 
 
 def _tamper(tell: Teller, fact: Fact) -> Told:
-    return "tamper", {
+    when = span_of(fact)
+    return "tamper" if when.dated else "tamper_undated", {
         "subject": tell.name(fact["subject"]),
         "what": tell.words.word("tamper", fact.get("what")),
-        "time": tell.when(span_of(fact)),
+        "time": tell.when(when),
     }
 
 
@@ -274,12 +279,12 @@ def _locked(tell: Teller, fact: Fact) -> Told:
 
 
 def _unexamined(tell: Teller, fact: Fact) -> Told:
+    kind = tell.words.word("class", fact.get("class"))
     state = tell.words.word("outcome", fact.get("state"))
     return "unexamined", {
         "evidence": tell.name(fact["evidence"]),
         "bytes": count(fact.get("bytes") or 0),
-        "class_": tell.words.word("class", fact.get("class")) or "–",
-        "state": state,
+        "kind": tell.words.listed([kind, state] if kind and kind != state else [state]),
         "reason": tell.words.reason(str(fact.get("reason") or "")) or state,
     }
 

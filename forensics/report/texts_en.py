@@ -200,7 +200,11 @@ _REASONS = {
 }  # fmt: skip
 
 TEXTS: dict[str, dict[str, str]] = {
-    "reason": {code: texts[0] for code, texts in _REASONS.items()},
+    "reason": {
+        **{code: texts[0] for code, texts in _REASONS.items()},
+        "NO_FILE_SYSTEM": "no file system was found",
+        "NO_MAP": "which parts are in use is not known",
+    },
     "limit": {code: texts[1] for code, texts in _REASONS.items()},
     "change": {code: texts[2] for code, texts in _REASONS.items()},
     "question": {
@@ -335,6 +339,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "digest_true": "The image of {evidence} equals {against}.",
         "digest_false": "The image of {evidence} does not equal {against}.",
         "digest_null": "The digest of {evidence} was computed; {against}.",
+        "digest_uncompared": "{evidence} cannot be read to its last byte, so {against} could not be compared.",
         "volume": "Volume {volume} of {evidence} is {filesystem}, {state}, serial {serial}.",
         "personal_data": "{place} ({state}) holds records of personal data: {kinds}; {persons}.",
         "register_match": (
@@ -346,8 +351,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "connection": "Medium {medium} ({registered}) was connected to {host} ({time}).",
         "open": "{path} was opened on {host} ({time}; account {account}).",
         "session": "Account {account} was in use on {host} ({time}).",
-        "horizon": "The log “{log}” of {host} runs {time}; it covers the window: {covers}.",
+        "horizon": "The log “{log}” of {host} runs {time}; {covers}.",
+        "horizon_absent": "The log “{log}”, which {host} would normally have, was not found.",
         "tamper": "{subject} has a sign of tampering: {what} ({time}).",
+        "tamper_undated": "{subject} has a sign of tampering: {what} (when is not known).",
         "clock": "The clock of {host} was off by {low} to {high} seconds ({source}).",
         "mismatch": "{what}: {subject} ({paper}{row}).",
         "paper": "{paper}{row}: {state}.",
@@ -357,7 +364,7 @@ TEXTS: dict[str, dict[str, str]] = {
         ),
         "protection": "{place} is protected by {method} ({baseline}).",
         "locked": "{bytes} bytes of {place} are protected by {method} and could not be opened.",
-        "unexamined": "{bytes} bytes of {evidence} ({class_}, {state}) were not examined: {reason}.",
+        "unexamined": "{bytes} bytes of {evidence} ({kind}) were not examined: {reason}.",
         "other": "{kind}: {rest}.",
     },
     "against": {
@@ -389,6 +396,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "true": "registered",
         "false": "not in the register",
         "null": "no register to compare with",
+    },
+    "covering": {
+        "yes": "it covers the loss window",
+        "part": "it covers a part of the loss window",
+        "no": "it does not cover the loss window",
+        "unknown": "whether it covers the loss window is not known",
     },
     "covers": {"yes": "yes", "part": "in part", "no": "no", "unknown": "unknown"},
     "tamper": {
@@ -565,7 +578,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "known_from": "Known only from the records of {hosts}. Not supplied.",
         "bytes_of": "{size} of {evidence}",
         "log_short": "The logs of {host}",
-        "log_short_why": "cover the loss window: {covers}.",
+        "log_short_no": "cover the whole loss window neither for connections nor for the use of files.",
+        "log_short_unknown": "may not cover the loss window for connections, or for the use of files.",
         "for_questions": "({questions})",
         "more_items": "{n} more",
         "more_items_why": "in the answers and limits.",

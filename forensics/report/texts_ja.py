@@ -200,7 +200,11 @@ _REASONS = {
 }  # fmt: skip
 
 TEXTS: dict[str, dict[str, str]] = {
-    "reason": {code: texts[0] for code, texts in _REASONS.items()},
+    "reason": {
+        **{code: texts[0] for code, texts in _REASONS.items()},
+        "NO_FILE_SYSTEM": "ファイルシステムが見当たらない",
+        "NO_MAP": "割当の状況が分からない",
+    },
     "limit": {code: texts[1] for code, texts in _REASONS.items()},
     "change": {code: texts[2] for code, texts in _REASONS.items()},
     "question": {
@@ -335,6 +339,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "digest_true": "{evidence}の複製は、{against}と一致した。",
         "digest_false": "{evidence}の複製は、{against}と一致しない。",
         "digest_null": "{evidence}のダイジェストを計算した。{against}。",
+        "digest_uncompared": "{evidence}は全バイトを読めず、{against}と比べることができない。",
         "volume": "{evidence}の区画{volume}は{filesystem}、状態は{state}、番号は{serial}。",
         "personal_data": "{place}({state})に個人情報の記録がある: {kinds}、{persons}人分。",
         "register_match": (
@@ -347,7 +352,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "open": "{host}で{path}が開かれた({time}、アカウント{account})。",
         "session": "{host}でアカウント{account}が使われていた({time})。",
         "horizon": "{host}の記録「{log}」の範囲は{time}、紛失期間を{covers}。",
+        "horizon_absent": "{host}には、通常あるはずの記録「{log}」が見つからない。",
         "tamper": "{subject}に{what}の跡がある({time})。",
+        "tamper_undated": "{subject}に{what}の跡がある(いつのものかは分からない)。",
         "clock": "{host}の時計のずれは{low}秒から{high}秒({source})。",
         "mismatch": "{what}: {subject}({paper}{row})。",
         "paper": "{paper}{row}: {state}。",
@@ -356,7 +363,7 @@ TEXTS: dict[str, dict[str, str]] = {
         ),
         "protection": "{place}の保護は{method}({baseline})。",
         "locked": "{place}の{bytes}バイトは{method}で保護され、開けない。",
-        "unexamined": "{evidence}の{bytes}バイト({class_}、{state})は調べていない: {reason}。",
+        "unexamined": "{evidence}の{bytes}バイト({kind})は調べていない: {reason}。",
         "other": "{kind}: {rest}。",
     },
     "against": {
@@ -385,6 +392,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "unknown": "同じ抽出かは分からない",
     },
     "registered": {"true": "登録あり", "false": "登録簿にない", "null": "登録簿と照合できない"},
+    "covering": {
+        "yes": "覆う",
+        "part": "一部だけ覆う",
+        "no": "覆わない",
+        "unknown": "覆うか分からない",
+    },
     "covers": {
         "yes": "覆う",
         "part": "一部だけ覆う",
@@ -561,7 +574,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "known_from": "{hosts}の記録にだけ現れる。現物の提供なし。",
         "bytes_of": "{evidence}の{size}",
         "log_short": "{host}の記録",
-        "log_short_why": "紛失期間を{covers}。",
+        "log_short_no": "接続についても、ファイルの操作についても、紛失期間の全体を覆わない。",
+        "log_short_unknown": "接続かファイルの操作の少なくとも一方について、紛失期間を覆うか分からない。",
         "for_questions": "({questions})",
         "more_items": "ほか{n}件",
         "more_items_why": "答えの表と限界にある。",

@@ -71,7 +71,7 @@ def test_a_take_out_list_as_people_write_it(encoding):
         ("accounts", "ログインID,氏名\nreidai,室伏 直人\n", ("reidai", None, "granted", None)),
         ("cards", "カード番号,氏名,所属(会社),貸与日,返却日\nC-7,室伏 直人,B社,R4.4.1,R5.3.31\n", ("C-7", None, "lent", "office=B社")),
         ("room_log", "カード番号,氏名,扉,入退区分,日時,結果\nC-7,室伏 直人,電算室,入室,2022-06-21 09:00:05,OK\n", ("C-7", None, "enter", "result=OK")),
-        ("erasure", "対象機器・媒体,シリアル番号,消去方式,実施日,実施者,立会者\nUSB-01,ex9,3回上書き,令和4年7月1日,室伏 直人,\n", ("USB-01", "EX9", "erased", "method=3回上書き")),
+        ("erasure", "対象機器・媒体,シリアル番号,消去方式,実施日,実施者,立会者\nUSB-01,ex9,3回上書き,令和4年7月1日,室伏 直人,\n", ("USB-01", "EX9", "erased", "method=3回上書き;blank=witness")),
         ("approvals", "委託業務名,再委託先,期間,承認日,承認番号\n給付金,C社,R4.4.1～R5.3.31,R4.3.25,第3号\n", (None, None, "approved", "office=C社;subject=給付金;number=第3号")),
     ],
 )  # fmt: skip

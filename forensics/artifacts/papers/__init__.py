@@ -30,6 +30,7 @@ _TEXTS = (
     "office", "model", "capacity", "encryption", "purpose", "contents", "transport", "state",
     "result", "method", "software", "subject", "number", "personal_data", "reason",
 )  # fmt: skip
+_SIGNED = ("approver", "witness")  # a column for them, and nothing in the cell, is said
 _VARIANTS = str.maketrans("髙﨑濵邉邊齋齊槗德", "高崎浜辺辺斎斎橋徳")
 
 
@@ -65,6 +66,11 @@ def _end(when: Interval) -> str | None:
     if when.until is None or when.basis != "local:unknown":
         return None
     return moment(when.until).replace(tzinfo=None).isoformat()
+
+
+def _is_blank(text: str | None) -> bool:
+    """Is there a cell, and nothing in it but a stroke?"""
+    return text is not None and bool(re.fullmatch(r"[\sー―—–‐\-]*|なし|無し?|未了?", text))
 
 
 class _Reader:
@@ -134,6 +140,7 @@ class _Reader:
             "time": time, "until": until,
             "detail": detail(
                 **more, time_note=time_note, until_note=until_note, due=_end(due),
+                blank=",".join(role for role in _SIGNED if _is_blank(cells.get(role))) or None,
                 serial_problem="NO_SERIAL" if rounded else None,
                 hidden="yes" if self.sheet.hidden else None,
             ),

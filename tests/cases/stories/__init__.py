@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from tests.cases.stories import (  # noqa: F401  # each adds its stories
+    committee,
     damage,
     extracts,
     harmless,

@@ -1,0 +1,1 @@
+"""Mail: what messages say of themselves."""

@@ -1,0 +1,151 @@
+"""Who was in the room: the log of doors against the list of cards, and against sessions of hosts.
+
+A log of doors says of which room it is, never of which host. It is held against a host's sessions
+only where another session of the same host at its console began while someone was inside by that
+log: the control that the two belong together. Who went in and did not come out counts as inside
+until the log says more.
+Source: domain.md 6.4, 7.27.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from forensics.correlate.mismatches import mismatch
+from forensics.correlate.rows import Row
+from forensics.correlate.times import SECOND, hull
+from forensics.values import Interval
+
+AT_THE_HOST = ("console", "unlock")  # sessions that need someone in front of the host
+NEAR = 15 * 60 * SECOND  # by which the clock of a door and that of a host may differ
+Stay = tuple[int, int | None]  # microseconds; until: null while no leaving is written
+
+
+def mismatches(sessions: Sequence[Row], papers: Iterable[Row]) -> list[Row]:
+    """Rows of `mismatches` of the log of doors; none without one."""
+    rows = [row for row in papers if row["kind"] != "note"]
+    log = [row for row in rows if row["paper"] == "room_log" and row["time"].start is not None]
+    cards = [row for row in rows if row["paper"] == "cards" and row["item"]]
+    owners = {
+        row["item"].casefold(): row["person_token"]
+        for row in rows
+        if row["paper"] == "accounts" and row["item"] and row["person_token"]
+    }
+    holders = {_number(row): row["person_token"] for row in cards if row["person_token"]}
+    stays = _stays(log, holders)
+    return [*_cards(log, cards), *_sessions(sessions, log, stays, owners)]
+
+
+def _cards(log: Sequence[Row], cards: Sequence[Row]) -> list[Row]:
+    """Cards at a door that the list does not have, had back before, or lent to another person."""
+    listed: dict[str, list[Row]] = {}
+    for row in cards:
+        listed.setdefault(_number(row), []).append(row)
+    used: dict[tuple[str, str, str | None], list[Row]] = {}
+    for row in log if cards else ():
+        if row["item"]:
+            what = _card_trouble(row, listed.get(_number(row), []))
+            if what:
+                used.setdefault((what, _number(row), row["person_token"]), []).append(row)
+    texts = {
+        "card_unknown": ("gap", "a card at a door, and the list of cards does not have it"),
+        "card_after_return": ("breach", "a card at a door after its return"),
+        "card_shared": ("breach", "a card at a door with another name than it was lent to"),
+    }
+    out = []
+    for (what, number, _), found in sorted(used.items(), key=repr):
+        severity, text = texts[what]
+        when = hull(row["time"] for row in found)
+        addresses = [row["address"] for row in (*found, *listed.get(number, []))]
+        subject = found[0]["item"]
+        out.append(mismatch(what, severity, subject, when, text, addresses, found[0]))
+    return out
+
+
+def _number(row: Row) -> str:
+    """The number of a card as it is compared: spreadsheets drop leading zeros."""
+    return (row["item"] or "").upper().lstrip("0")
+
+
+def _card_trouble(use: Row, lent: Sequence[Row]) -> str | None:
+    if not lent:
+        return "card_unknown"
+    start = use["time"].start
+    if all(row["until"].until is not None and row["until"].until <= start for row in lent):
+        return "card_after_return"
+    names = {row["person_token"] for row in lent} - {None}
+    named = use["person_token"]
+    return "card_shared" if named and names and named not in names else None
+
+
+def _sessions(
+    sessions: Iterable[Row], log: Sequence[Row], stays: Mapping[str, Sequence[Stay]],
+    owners: Mapping[str, str],
+) -> list[Row]:  # fmt: skip
+    """Sessions at a console while their person, or everybody, was out of the room.
+
+    A person whom the log never names may work elsewhere: their sessions say nothing.
+    """
+    span = hull(row["time"] for row in log)
+    hosts: dict[str, list[Row]] = {}
+    for row in sessions:
+        person = owners.get(_name(row), "")
+        told = person in stays if person else bool(stays)
+        if row["kind"] in AT_THE_HOST and told and _inside_log(row["start"], span):
+            hosts.setdefault(row["host"], []).append(row)
+    out = []
+    for host, found in sorted(hosts.items()):
+        absent = [row for row in found if not _present(row, stays, owners)]
+        if len(absent) == len(found):
+            continue  # no control: the log may be of another room
+        for row in absent:
+            known = _name(row) in owners
+            who = "the account's person" if known else "anybody"
+            text = f"a session at {host} while the log of doors has not {who} inside"
+            out.append(
+                mismatch("session_without_room", "breach" if known else "gap", row["account"],
+                         row["start"], text, [row["address"]], kind="room_log")
+            )  # fmt: skip
+    return out
+
+
+def _name(session: Row) -> str:
+    """The account without its domain, as lists have it."""
+    return (session["account"] or "").split("\\")[-1].casefold()
+
+
+def _stays(log: Sequence[Row], holders: Mapping[str, str]) -> dict[str, list[Stay]]:
+    """Person, else card, else nothing -> when they were inside. holders: card -> person."""
+    out: dict[str, list[Stay]] = {}
+    entered: dict[str, int] = {}
+    for row in sorted(log, key=lambda row: (row["time"].start, row["row"] or 0)):
+        who = row["person_token"] or holders.get(_number(row)) or row["item"] or ""
+        mine = out.setdefault(who, [])
+        if row["action"] == "leave":
+            if who in entered:
+                mine.append((entered.pop(who), row["time"].until))
+        elif row["until"].until is not None:
+            mine.append((row["time"].start, row["until"].until))
+        else:
+            entered.setdefault(who, row["time"].start)
+    for who, start in entered.items():
+        out[who].append((start, None))
+    return out
+
+
+def _inside_log(when: Interval, span: Interval) -> bool:
+    if when.start is None or span.start is None or span.until is None:
+        return False
+    return span.start <= when.start < span.until
+
+
+def _present(session: Row, stays: Mapping[str, Sequence[Stay]], owners: Mapping[str, str]) -> bool:
+    """Was the account's person inside when the session began; for an account of nobody, anyone?"""
+    person = owners.get(_name(session))
+    mine = [stays.get(person, ())] if person else list(stays.values())
+    start = session["start"].start
+    return any(
+        begin - NEAR <= start and (end is None or start < end + NEAR)
+        for found in mine
+        for begin, end in found
+    )
