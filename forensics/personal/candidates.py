@@ -19,7 +19,7 @@ from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import Names, names, postcodes
 from forensics.personal.encodings import common_characters
 from forensics.personal.evidence import LABEL
-from forensics.personal.fold import name_key
+from forensics.personal.fold import kana_key, name_key
 from forensics.personal.identifiers import (
     BY_KIND,
     IDENTIFIERS,
@@ -28,8 +28,10 @@ from forensics.personal.identifiers import (
     email,
     name,
     name_kana,
+    name_romaji,
     phone,
 )
+from forensics.personal.lines import SEPARATORS
 
 HEADER_REACH = 600  # characters from a table's header down to a number
 LABEL_REACH = 40  # characters between a context word and its number
@@ -92,14 +94,17 @@ class Labels:
         self._kinds = {kind for word in set(self._words) for kind in _label_kinds()[word]}
 
     def kinds(self, place: int) -> tuple[str, ...]:
-        """Kinds of the nearest word that ends within reach before `place`, with no number between."""
+        """Kinds of the nearest word that ends within reach before `place`, with no number between.
+
+        A value with a key of its own (id=…) belongs to no word further away.
+        """
         if not self._ends:
             return ()
         last = bisect_left(self._ends, place + 1) - 1
         if last < 0 or place - self._ends[last] > LABEL_REACH:
             return ()
         between = self._text[self._ends[last] : place]
-        if re.search(r"\d{4}|\n\s*\n", between):
+        if re.search(r"\d{4}|\n\s*\n|[&?,;]\w{1,20}=$", between):
             return ()
         return _label_kinds()[self._words[last]]
 
@@ -120,14 +125,18 @@ class Labels:
         return False
 
 
-_NUMBER = re.compile(DIGIT + r"(?:[\d -]{3,20}\d|\d{3,})" + RIGHT)
+_NUMBER = re.compile(DIGIT + r"(?:(?: \d){11}|[\d -]{3,20}\d|\d{3,})" + RIGHT)
 _PHONE = re.compile(
-    r"[+(0](?<![0-9A-Za-z_].)(?<![0-9][-.+/:].)(?:" + phone.REST + ")" + RIGHT, re.DOTALL
+    r"[+(0](?:(?<![0-9A-Za-z_].)(?<![0-9][-.+/:].)|(?<=[12]\d\d\d-\d\d-\d\d.))(?:"
+    + phone.REST
+    + ")"
+    + RIGHT,
+    re.DOTALL,
 )
 _DATE = re.compile(
     r"[1-5MTSHRmtshr明大昭平令](?<![0-9A-Za-z_].)(?<![0-9A-Za-z][-.+/].)(?<![0-9]:.)(?:"
     + birth_date.REST
-    + r")(?![0-9])(?![-.+/:][0-9])(?![ T]\d{1,2}:\d\d)",
+    + r")(?:(?![0-9])(?![-.+/:][0-9])|(?<=-\d\d)(?=0\d{1,4}-\d))(?![ T]\d{1,2}:?\d\d)",
     re.DOTALL,
 )
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])" + email.SHAPE + r"(?![A-Za-z0-9])")
@@ -141,11 +150,22 @@ _ADDRESS = re.compile(address.SHAPE + r"(?: [^\s,;|\"'<>()、。0-9]{1,14}\d{1,5
 _LETTERS = re.compile(LEFT + r"[A-Z]{2}(?:\d{7}|\d{8}[A-Z]{2})" + RIGHT)
 _MRZ = re.compile(BY_KIND["mrz"].shape)
 _ROMAJI = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14}) ?<(?=[^<>\s]{1,64}@)")
+_LATIN_NAME = re.compile(
+    r"(?:\bname|holder|氏名|名義)(?:\([^()\n]{1,12}\))?[ :]{1,3}([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14})(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_TAX = re.compile(
+    "(?:年税額|住民税額?|市民税額|所得割額?|均等割額?)[ :]{0,3}(\\d{1,3}(?:,\\d{3})+|\\d{3,9})(?=円|\\s)"
+)
+_SEX = re.compile("性別[ :)]{0,4}(男性?|女性?)")
 _KANA_CHAR = "[ァ-ヶー゛゜]"
 _KANA_GAP = re.compile(rf" (?<={_KANA_CHAR}.)(?={_KANA_CHAR}{{1,12}}(?!{_KANA_CHAR}))", re.DOTALL)
 _KANA_BEFORE = re.compile(rf"(?<!{_KANA_CHAR}){_KANA_CHAR}{{1,12}}$")
 _KANA_AFTER = re.compile(rf"{_KANA_CHAR}+")
 _KANA_LABEL = re.compile("フリガナ|カナシメイ|シメイ|カナ(?= )")
+_HIRAGANA = re.compile(
+    "ふりがな(?:\\([^()\n]{1,8}\\))?[ :)]{1,6}([ぁ-んー]{1,8} [ぁ-んー]{1,8})(?![ぁ-んー])"
+)
 _INSURED = re.compile(r"記号\s?[:：]?\s?(\d{1,8})\s{0,3}(?:番号)\s?[:：]?\s?(\d{1,8})")
 _CJK = r"[\u3005\u3007\u3400-\u9fff\uf900-\ufaff]"
 _KANJI_RUN = re.compile(rf"{_CJK}[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]*")
@@ -187,8 +207,9 @@ def _disjoint(found: list[Candidate]) -> list[Candidate]:
 
 def _rank(item: Candidate) -> tuple[float, ...]:
     """An address may hold what reads as a name, never the other way round."""
-    weight = 2.5 if item.kind == "address" else item.score
-    return (-item.labelled, -weight, item.start - item.end, item.start)
+    is_address = item.kind == "address"
+    weight = 2.5 if is_address else item.score
+    return (-(item.labelled or is_address), -weight, item.start - item.end, item.start)
 
 
 def _mrz(text: str) -> list[Candidate]:
@@ -258,6 +279,53 @@ def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> lis
     return out
 
 
+_OWN_KEY = re.compile(r"""([^\W\d]\w{1,30})["']?\s?[:=]\s?["']?$""")
+
+
+class Headings:
+    """What the values of one text are called: by a key right before them, or by the header of their column."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tops: dict[tuple[int, str, int], int] = {}
+
+    def against(self, item: Candidate) -> bool:
+        """Is a value said to be something else: a day of business, the author of a work."""
+        text = self._text
+        start = text.rfind("\n", max(0, item.start - LINE_REACH), item.start) + 1
+        before = text[max(start, item.start - LINE_REACH) : item.start]
+        if own := _OWN_KEY.search(before[-LABEL_REACH:]):
+            return item.kind in headers.against(own[1])
+        last, separator = max((before.rfind(mark), mark) for mark in SEPARATORS)
+        if last < 0 or len(before) == LINE_REACH:
+            return False
+        count = text.count(separator, start, self._end(start))
+        top = self._top(start, separator, count)
+        if top == start:
+            return False
+        header = text[top : self._end(top)].split(separator)
+        return item.kind in headers.against(header[before.count(separator)])
+
+    def _end(self, start: int) -> int:
+        end = self._text.find("\n", start)
+        return end if end >= 0 else len(self._text)
+
+    def _top(self, start: int, separator: str, count: int) -> int:
+        """Where the first of the lines begins that have as many separators, up from the one at start."""
+        seen, place = [], start
+        while (place, separator, count) not in self._tops:
+            seen.append(place)
+            begin = self._text.rfind("\n", 0, max(0, place - 1)) + 1
+            if place == 0 or self._text.count(separator, begin, place) != count:
+                self._tops[place, separator, count] = place
+            else:
+                place = begin
+        top = self._tops[place, separator, count]
+        self._tops |= dict.fromkeys(((place, separator, count) for place in seen), top)
+        return top
+
+
+LINE_REACH = 1 << 12  # characters of a line in which columns are counted
 _FOREIGN = re.compile(
     r"(?:請求|注文|受注|発注|伝票|管理|送り状|追跡|問い?合わ?せ|契約|見積|納品|製造|整理|受付|商品|品|型|シリアル|serial|trace_?id|order|invoice)"
     r"(?:番号|no\.?|id|コード|[ =:#])*[ :：=#]*$",
@@ -314,6 +382,14 @@ def _under_other(text: str, place: int) -> bool:
 
 
 _LONG_DATE = re.compile("[年/.-]")
+# A period has two ends: of somebody's life, of a term.
+_UNTIL = re.compile(r" ?[-~〜] ?(?:(?:18|19|20)\d\d[-/.年]|明治|大正|昭和|平成|令和)")
+_SINCE = re.compile(r"[\d日] ?[-~〜] $|[\d日][~〜]$|日-$")
+# What a day of business is called, right before it.
+_DATED = re.compile(
+    "(?:交付|発行|有効期限|期限|受付|届出|申請|決定|認定|施行|改正|公布|更新|登録|作成|取得|異動|転入|転出|死亡|発売|発送|購入|納品|契約|開始|終了|期間|日時|締切|提出|DTSTART|DTEND|DTSTAMP|CREATED|MODIFIED)"
+    "(?:年月日|日付|日時|日)?[ :は]{0,2}$"
+)
 
 
 def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
@@ -325,6 +401,10 @@ def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
         kinds = labels.kinds(match.start())
         after = text[match.end() : match.end() + 4].lstrip(") ")
         labelled = "birth_date" in kinds or after.startswith("生")
+        if not after.startswith("生") and _DATED.search(text, max(0, match.start() - 12), match.start()):  # fmt: skip
+            continue
+        if _UNTIL.match(text, match.end()) or _SINCE.search(text, max(0, match.start() - 8), match.start()):  # fmt: skip
+            continue
         separated = bool(_LONG_DATE.search(match[0]))
         if len(match[0]) == 7 and not separated and not labelled and match[0].isdigit():
             score = 0.3
@@ -367,6 +447,13 @@ def _others(text: str, labels: Labels) -> list[Candidate]:
         for match in _ROMAJI.finditer(text):
             out.append(Candidate("name_romaji", match.start(1), match.end(1), match[1].lower(), 1.2,
                                  labelled=True))  # fmt: skip
+    out += [Candidate("name_romaji", *m.span(1), m[1].lower(), 1.2, labelled=True)
+            for m in _LATIN_NAME.finditer(text) if name_romaji.read(m[1])]  # fmt: skip
+    if "性別" in text:
+        out += [Candidate("sex", *m.span(1), m[1], 0.0, labelled=True) for m in _SEX.finditer(text)]
+    if "税" in text or "割" in text:
+        out += [Candidate("tax_amount", *m.span(1), m[1].replace(",", ""), 0.0, labelled=True)
+                for m in _TAX.finditer(text)]  # fmt: skip
     for match in _POSTCODE.finditer(text):
         start = match.start() - 3
         labelled = "〒" in text[max(0, start - 3) : start] or "postcode" in labels.kinds(start)
@@ -440,16 +527,35 @@ _HONORIFIC = re.compile("様|殿|さん|氏|君|さま|生|の|は|が|を|に|�
 def _names(text: str, labels: Labels) -> list[Candidate]:
     """Names of the dictionary: surname and given name with a space, or joined."""
     known = names()
-    out = []
+    out: list[Candidate] = []
     for match in _KANJI_RUN.finditer(text):
+        if out and match.start() < out[-1].end:
+            continue  # a given name that was read with its surname
+        if text.startswith("氏 名", max(0, match.end() - 3)):
+            continue
         spaced = _spaced(text, match.start(), match.end(), known, labels)
         if spaced:
             first, last = spaced
             labelled = "name" in labels.kinds(first)
             value = name_key(text[first:last])
             out.append(Candidate("name", first, last, value, 2.0, labelled))
+        elif built := _built(text, match.start(), match.end(), known):
+            value = name_key(text[slice(*built)])
+            out.append(Candidate("name", *built, value, _BUILT_SCORE, labelled=False))
         out += _joined(text, match.start(), match.end(), labels)
     return out
+
+
+_BUILT_SCORE = 0.9  # of a name whose given name only looks like one
+
+
+def _built(text: str, start: int, end: int, known: Names) -> tuple[int, int] | None:
+    """A word that is a surname, one space, and a word that is built like a given name."""
+    following = _GIVEN.match(text, end)
+    if following is None or name_key(text[start:end]) not in known.surnames:
+        return None
+    word = following[1].removesuffix("様").removesuffix("さん")
+    return (start, following.start(1) + len(word)) if name.is_given(name_key(word)) else None
 
 
 _GIVEN = re.compile(r" ([\u3005\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8})")
@@ -480,9 +586,28 @@ def _spaced(
         whole = not before and given_end - given_start <= _UNKNOWN_MAX
         if whole and "name" in labels.kinds(start) and not _LETTER.search(text, start - 3, start):
             return start, given_end
-    return None
+    return _certain(text, start, end)
 
 
+def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A surname that no dictionary has before a given name: after a label of names, with an honorific, or its reading."""
+    following = _SHORT_GIVEN.match(text, end)
+    if following is None or end - start > _SURNAME_WORD_MAX or _FIRM.search(text, start, end):
+        return None
+    if not name.is_given(name_key(following[1])):
+        return None
+    stop = following.end(1)
+    certain = _AFTER_NAME.match(text, stop) or _NAME_LABEL.search(text, max(0, start - 8), start)
+    return (start, stop) if certain else None
+
+
+_SHORT_GIVEN = re.compile(
+    r" ([\u3005\u3041-\u3096\u3400-\u9fff]{1,3}?)(?=[^\u3005\u3041-\u3096\u3400-\u9fff]|様|殿|さん|$)"
+)
+_AFTER_NAME = re.compile(r" ?(?:様|殿|さん)(?![\u3400-\u9fff])| ?\(?[ァ-ヴ]{2,} [ァ-ヴ]{2,}")
+_NAME_LABEL = re.compile("(?:氏名|名前)[ :]{1,3}$")
+_SURNAME_WORD_MAX = 4
+_FIRM = re.compile("[社店部課係局所院会]$|^[ぁ-ん]")
 _UNKNOWN_MAX = 3  # characters of a given name that no dictionary has
 _LETTER = re.compile(r"[0-9A-Za-z]")
 
@@ -493,24 +618,33 @@ _HEADS = re.compile(
 
 
 def _ends(text: str, stop: int, run_end: int) -> bool:
-    """Does a name end here: at the end of its word, or before an honorific or particle."""
-    return stop == run_end or bool(_HONORIFIC.match(text, stop))
+    """Does a name end here: at the end of its word, before an honorific or particle, or where its reading begins."""
+    return stop == run_end or bool(_HONORIFIC.match(text, stop)) or _READING.match(text, stop - 1) is not None  # fmt: skip
+
+
+_READING = re.compile(r"[\u3005\u3400-\u9fff][ァ-ヴ]{2,} [ァ-ヴ]{2,}")
+
+
+_BEFORE_NAME = re.compile(
+    "氏名|名前|世帯主|者は|は|の|と|が|、|(?:申立|申請|届出|代理|相続|保証|請求|受取|名義|差出|依頼|契約|賃借|訴訟)人|本人|(?:申請|相談|対象|利用|被保険|債務|債権|申出|契約|受給|滞納|納税|保護|加害|被害)者|患者|児童|生徒|原告|被告"
+)
 
 
 def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
     """Surname and given name written together, at the start of a word or after a label's word."""
     places = [start]
     places += [match.end() for match in _rare().finditer(text, start, end - 2)]
-    for match in re.finditer(r"氏名|名前|世帯主|者は|は|の|と|が|、", text[start:end]):
+    for match in _BEFORE_NAME.finditer(text[start:end]):
         places.append(start + match.end())
     stops = [end, *reversed([match.start() for match in _HONORIFIC.finditer(text, start, end)])]
     for place in places:
         for stop in stops:
             if not 2 <= stop - place <= name.SURNAME_MAX + name.GIVEN_MAX:
                 continue
-            if name.parts(text[place:stop]) or _modern(text[place:stop]):
+            honorific = bool(re.match("様|殿|さん|氏", text[stop : stop + 2]))
+            word = text[place:stop]
+            if name.parts(word) or _modern(word) or (honorific and name.likely(word)):
                 labelled = "name" in labels.kinds(place)
-                honorific = bool(re.match("様|殿|さん|氏", text[stop : stop + 2]))
                 score = 1.2 + 0.4 * honorific
                 return [
                     Candidate(
@@ -544,6 +678,9 @@ def _kana(text: str, labels: Labels) -> list[Candidate]:
     out = []
     if _KANA_LABEL.search(text):
         text = _KANA_LABEL.sub(lambda label: "*" * len(label[0]), text)
+    if "ふりがな" in text:
+        out += [Candidate("name_kana", *m.span(1), kana_key(m[1]), 2.0, labelled=True)
+                for m in _HIRAGANA.finditer(text)]  # fmt: skip
     free = 0  # characters before it are taken
     for gap in _KANA_GAP.finditer(text):
         first = _KANA_BEFORE.search(text, max(free, gap.start() - 13), gap.start())

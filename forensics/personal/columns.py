@@ -5,6 +5,7 @@ A vote is the share of cells that are valid values; a column in which few cells 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from forensics.personal.evidence import (
     STRONG,
     accepted,
 )
+from forensics.personal.fold import digits
 from forensics.personal.identifiers import (
     BY_KIND,
     birth_date,
@@ -30,6 +32,8 @@ from forensics.personal.identifiers import (
     resident_code,
 )
 
+MANY = frozenset({"phone", "email"})  # a person may have several, in columns of their own
+TITLES_MAX = 3  # rows among which the header is looked for
 SAMPLE_ROWS = 40  # rows that vote on a column
 BLANK = " \t\r\n\0\ufeff"
 EXTRA = (None, "tax_amount", "welfare_flag")  # columns whose values tell one extract from another
@@ -58,6 +62,7 @@ class Layout:
     labelled: frozenset[int]
     header: tuple[str, ...] = ()
     score: float = 0.0
+    more: tuple[tuple[str, int], ...] = ()  # further columns of a kind that a person has several of
 
 
 def layout_of(
@@ -67,14 +72,15 @@ def layout_of(
 
     None when no row can be a person.
     """
-    named = headers.kinds(list(rows[0]))
+    above = next((row for row in range(min(TITLES_MAX, len(rows))) if headers.kinds(list(rows[row])) is not None), 0)  # fmt: skip
+    named = headers.kinds(list(rows[above]))
     header: tuple[str, ...] = ()
     if named is not None:
-        header = tuple(rows[0])
-        rows = rows[1:]
+        header = tuple(rows[above])
+        rows = rows[above + 1 :]
     elif carried and carried.separator == separator and _holds(carried, rows):
         return carried
-    others = headers.others(header or rows[0])
+    others = headers.others(header or rows[0], is_header=bool(header))
     if not header and any(others):
         header = tuple(rows[0])
         rows = rows[1:]
@@ -84,20 +90,26 @@ def layout_of(
     columns = [[inner for cell in column if (inner := cell.strip(BLANK))]
                for column in zip(*rows[::step][:SAMPLE_ROWS], strict=True)]  # fmt: skip
     words = named or [None] * len(columns)
+    if _OF_PERSONS.isdisjoint(words):
+        words = [None if word == "name" and headers.weak(header[place]) and not _of_persons(columns[place]) else word
+                 for place, word in enumerate(words)]  # fmt: skip
     anchors = {place: found for place, cells in enumerate(columns)
-               if (found := _kind(words[place], cells, _ANCHORS)) and found[0] not in _NOT[others[place]]}  # fmt: skip
+               if (found := _kind(words[place], cells, _ANCHORS)) and found[0] not in (None, *headers.AGAINST[others[place]])}  # fmt: skip
     if not anchors or _examples(anchors, columns):
         return None
     kinds: list[str | None] = []
+    more: list[tuple[str, int]] = []
     total = 0.0
     for place, cells in enumerate(columns):
         kind, score = anchors.get(place) or _kind(words[place], cells, _OTHERS)
-        if kind in kinds or kind in _NOT[others[place]]:
+        if kind in kinds and kind in MANY:
+            more.append((kind, place))
+        if kind in kinds or kind in headers.AGAINST[others[place]]:
             kind, score = None, 0.0
         kinds.append(kind)
         total += score
-    own = {kind for kind in kinds if kind}
-    labels = {kind for kind, word in zip(kinds, words, strict=True) if kind and word}
+    own = _whole({kind for kind in kinds if kind})
+    labels = _whole({kind for kind, word in zip(kinds, words, strict=True) if kind and word})
     strong = bool(labels & STRONG)
     if len(rows) >= 5:  # a column of numbers with true check digits speaks for itself
         labels |= own & {"my_number", "resident_code"}
@@ -112,15 +124,27 @@ def layout_of(
     if not accepted(own, labels) or (round(total, 3) < ACCEPT and not strong):
         return None
     labelled = frozenset(place for place, kind in enumerate(kinds) if kind and words[place])
-    return Layout(separator, tuple(kinds), labelled, header, total)
+    return Layout(separator, tuple(kinds), labelled, header, total, tuple(more))
 
 
-# Kinds that a header of something else speaks against.
-_NOT: dict[str | None, frozenset[str | None]] = {
-    None: frozenset({None}),
-    "number": frozenset({None, "my_number", "resident_code", "birth_date", "phone", "postcode", "pension_number", "credit_card"}),
-    "date": frozenset({None, "birth_date"}),
-}  # fmt: skip
+def _whole(kinds: set[str]) -> set[str]:
+    """Kinds in which the parts of a name or an address stand for the whole, when those that matter are there."""
+    whole = kinds - set(PART_KINDS)
+    for kind, parts in headers.PARTS.items():
+        if kinds >= set(parts[-2:]):
+            whole.add(kind)
+    return whole
+
+
+def _of_persons(cells: list[str]) -> bool:
+    """Do enough cells of a column of names of anything read as names of persons."""
+    return sum(map(name.likely, cells)) >= _PERSONS_SHARE * len(cells)
+
+
+_PERSONS_SHARE = 0.4
+_OF_PERSONS = frozenset(
+    {"birth_date", "sex", "name_kana", "my_number", "resident_code"}
+)  # nothing else has them
 
 
 def _examples(anchors: dict[int, tuple[str | None, float]], columns: list[list[str]]) -> bool:
@@ -135,6 +159,8 @@ def _examples(anchors: dict[int, tuple[str | None, float]], columns: list[list[s
     )
 
 
+_MY_DIGITS = 12
+_MOST_MIN = 4  # cells of which one may be no value: three true check digits are no chance
 _ANCHORS = ("name", "name_kana", "my_number", "mrz", "residence_card")
 _OTHERS = ("birth_date", "phone", "postcode", "address", "email", "pension_number", "credit_card")
 _ANCHOR_WORDS = frozenset({"name", "name_kana", "my_number", "resident_code", "atena_number", "driver_license", "passport",
@@ -167,10 +193,18 @@ def _holds(layout: Layout, rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _share(cells: list[str], value: Value) -> float:
-    return sum(value(cell) is not None for cell in cells) / len(cells)
+    return sum(value(cell) is not None for cell in cells) / len(cells) if cells else 0.0
 
 
-PART_KINDS = (headers.SURNAME, headers.GIVEN, headers.SURNAME_KANA, headers.GIVEN_KANA)
+_PART = re.compile(r"[\u3005\u3041-\u30fe\u3400-\u9fff]")
+
+
+def _part(cell: str) -> str | None:
+    """A part of a name or an address is written in Japanese, where it is not a number of the house."""
+    return cell if _PART.search(cell) or "-" in cell else None
+
+
+PART_KINDS = tuple(part for parts in headers.PARTS.values() for part in parts)
 
 
 def _kind(named: str | None, cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]:
@@ -179,7 +213,7 @@ def _kind(named: str | None, cells: list[str], kinds: tuple[str, ...]) -> tuple[
     A header word counts if the cells do not speak against it.
     """
     if named in PART_KINDS:
-        return named, LABEL / 2
+        return (named, LABEL / 2) if _share(cells, _part) >= 0.5 else (None, 0.0)
     if named:
         if kinds is _ANCHORS and named not in _ANCHOR_WORDS:
             return None, 0.0
@@ -207,10 +241,17 @@ def _voted(cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]
     for kind in kinds:
         if kind in {"postcode", "pension_number"} and not all("-" in cell for cell in cells):
             continue
+        if (
+            kind == "my_number"
+            and sum(len(digits(cell)) == _MY_DIGITS for cell in cells) * 2 < count
+        ):
+            continue  # a lost zero is no vote: resident codes have the same check digit
         value = BY_KIND[kind].value
         if count > 8 and _share(cells[:8], value) < 0.2:
             continue
         share = _share(cells, value)
+        if kind == "my_number" and count >= _MOST_MIN and share * count >= count - 1:
+            return kind, _voted_score(kind, cells)  # the first row of a fragment is cut or stained
         if share >= 0.8 or (
             kind in {"name", "name_kana", "address"} and share >= 0.5 and count >= 3
         ):

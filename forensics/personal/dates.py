@@ -31,7 +31,7 @@ _TIME = re.compile(r"[ T]0{1,2}:00(?::00(?:\.0+)?)?$")
 
 def _ymd(year: int, month: int, day: int) -> str | None:
     """YYYYMMDD of a real day."""
-    if not (1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
+    if not (1 <= month <= 12 and (1 <= day <= 28 or 28 < day <= monthrange(year, month)[1])):
         return None
     return f"{year:04d}{month:02d}{day:02d}"
 
@@ -44,7 +44,9 @@ def _era(name: str, year: int, month: int, day: int) -> str | None:
 
 def date(text: str) -> str | None:
     """YYYYMMDD of one folded value, or None; a spreadsheet serial is not tried here."""
-    text = _TIME.sub("", text.strip())
+    text = text.strip()
+    if ":" in text:
+        text = _TIME.sub("", text)
     if match := _PLAIN.fullmatch(text):
         return _ymd(int(match[1]), int(match[2]), int(match[3]))
     if match := _SEPARATED.fullmatch(text):

@@ -7,7 +7,6 @@ next one.
 
 from __future__ import annotations
 
-import re
 import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import fixed, gate, persons, tables, text, transfer
+from forensics.personal import fixed, gate, persons, short, tables, text, transfer
 from forensics.personal.columns import Layout, layout_of
 from forensics.personal.dictionary import names
 from forensics.personal.encodings import View, views_of
@@ -107,7 +106,7 @@ class Detector:
         readings += [self._reading(decoded, 0, offsets + start, state)
                      for decoded, offsets in transfer.forms(piece, region.escapes)]  # fmt: skip
         taken: list[tuple[int, int]] = []
-        for reading in sorted(readings, key=_weight, reverse=True):
+        for reading in sorted(filter(None, readings), key=_weight, reverse=True):
             spans = [view.all_at([rows.start, rows.end]) for view, rows in reading]
             free = [all(end <= first or last <= begin for first, last in taken) for begin, end in spans]  # fmt: skip
             for (view, rows), alone in zip(reading, free, strict=True):
@@ -135,11 +134,17 @@ class Detector:
     def _rows(self, view: View, state: _State) -> Iterator[Rows]:
         """Accepted rows of a view: tables first, then what is left as free text."""
         whole = view.text
-        sent = fixed.transfers(whole, view.points)
+        if len(whole) <= short.CHARACTERS_MAX and (spans := short.spans(whole)) is not None:
+            yield from self._free(whole, spans, state)
+            return
+        points = view.points
+        sent = fixed.transfers(whole, points)
         if sent:
             yield sent
             whole = whole[: sent.start] + "\n" * (sent.end - sent.start) + whole[sent.end :]
-        lines = Lines(whole, view.points)
+            points = points.copy()
+            points[sent.start : sent.end] = ord("\n")
+        lines = Lines(whole, points)
         rest = np.ones(len(lines), bool)
         for block in tables.blocks(lines):
             if view.encoding != "iso-2022-jp" and "\x1b" in lines.line(block.lines[0]):
@@ -160,12 +165,17 @@ class Detector:
             if rows is not None:
                 rest[begin:end] = False
                 yield rows
-        for begin, end in runs(text.interesting(lines, rest)):
-            first = int(lines.starts[begin])
-            found = text.records(whole[first : lines.ends[end - 1]], state.found.counts, self._year)
-            shifted = text.to_rows(found, first)
-            if shifted:
-                yield shifted
+        spans = [(int(lines.starts[begin]), int(lines.ends[end - 1]))
+                 for begin, end in runs(text.interesting(lines, rest))]  # fmt: skip
+        yield from self._free(whole, spans, state)
+
+    def _free(self, whole: str, spans: short.Spans, state: _State) -> Iterator[Rows]:
+        """Accepted rows of stretches of free text."""
+        for start, end in spans:
+            found = text.records(whole[start:end], state.found.counts, self._year)
+            rows = text.to_rows(found, start)
+            if rows:
+                yield rows
 
     def _take(self, view: View, rows: Rows, span: tuple[int, int], state: _State) -> None:
         """Add rows to the findings: hits up to the limit, persons, and the record they belong to."""
@@ -210,31 +220,50 @@ class Detector:
     def _hits(self, view: View, rows: Rows, state: _State) -> None:
         """Hits of the first rows that have a kind, up to the limit; all of them are counted."""
         span = view.at(rows.start) // HITS_SPAN
-        cells: list[Cell] = []
+        found: dict[str, list[Cell]] = {}
         for kind, column in rows.columns.items():
             state.found.counts[kind, "accepted"] += int(column.filled.sum())
             free = HITS_MAX - state.hits[kind, span]
             if free > 0:
-                cells += (found := rows.cells(kind, free))
-                state.hits[kind, span] += len(found)
+                found[kind] = rows.cells(kind, free)
+                state.hits[kind, span] += len(found[kind])
+        cells = [cell for of_kind in found.values() for cell in of_kind]
+        if not cells:
+            return
         inner = view.inner([cell[1] for cell in cells] + [cell[2] for cell in cells])
-        places = (inner - view.start).tolist()
-        offsets = view.outer(inner).tolist()
-        make = {kind: persons.maker(self._key, kind) for kind in rows.columns}
-        scores = {kind: round(rows.scores.get(kind, 0.0), 2) for kind in rows.columns}
-        named: dict[tuple[str, str], str] = {}
-        for number, (kind, first, last, value) in enumerate(cells):
-            shape = (kind, _shape(view.text[first:last]))
-            if shape not in named or rows.layout == "text":
-                begin, stop = places[number], places[number + len(cells)]
-                named[shape] = (
-                    self._rules.name(kind, view.encoding, view.data, begin, stop)
-                    or ("column:" if rows.layout == "delimited" else "validator:") + kind
-                )
-            start, end = offsets[number], offsets[number + len(cells)]
-            state.found.hits.append(
-                Hit(kind, start, end - start, view.encoding, named[shape], make[kind](value), masked(kind, value), scores[kind])
-            )  # fmt: skip
+        starts, ends = view.outer(inner).reshape(2, -1)
+        sizes = (ends - starts).tolist()
+        names = self._names(view, rows.layout, cells, (inner - view.start).reshape(2, -1).tolist())
+        tokens = [token for kind, of_kind in found.items()
+                  for token in persons.tokens_of(self._key, kind, [cell[3] for cell in of_kind])]  # fmt: skip
+        scores = {kind: round(rows.scores.get(kind, 0.0), 2) for kind in found}
+        state.found.hits += [
+            Hit(cell[0], start, size, view.encoding, name, token, masked(cell[0], cell[3]), scores[cell[0]])
+            for cell, start, size, name, token in zip(cells, starts.tolist(), sizes, names, tokens, strict=True)
+        ]  # fmt: skip
+
+    def _names(
+        self, view: View, layout: str, cells: list[Cell], places: list[list[int]]
+    ) -> list[str]:
+        """Names of the rules that find these cells; in a table one for all values of a shape.
+
+        places: where they begin, and where they end in the bytes of the view.
+        """
+        other = "column:" if layout == "delimited" else "validator:"
+        if layout == "text":
+            return [self._rules.name(cell[0], view.encoding, view.data, *place) or other + cell[0]
+                    for cell, *place in zip(cells, *places, strict=True)]  # fmt: skip
+        named: dict[tuple[str, bytes], str] = {}
+        out = []
+        shapes = _shapes([view.text[cell[1] : cell[2]] for cell in cells])
+        for cell, shape, start, end in zip(cells, shapes, *places, strict=True):
+            kind = cell[0]
+            name = named.get((kind, shape))
+            if name is None:
+                name = self._rules.name(kind, view.encoding, view.data, start, end) or other + kind
+                named[kind, shape] = name
+            out.append(name)
+        return out
 
     def _own(self, data: bytes, start: int, span: tuple[int, int], state: _State) -> None:
         """Hits of the investigator's own rules in one window."""
@@ -243,8 +272,8 @@ class Detector:
             state.found.counts["rule", match.rule] += 1
             if span[0] <= place < span[1]:
                 value = data[match.start : match.start + match.length].hex()
-                state.found.hits.append(Hit("rule", place, match.length, "ascii", match.rule,
-                                            persons.maker(self._key, "rule")(value), "rule …", 0.0))  # fmt: skip
+                token = persons.tokens_of(self._key, "rule", [value])[0]
+                state.found.hits.append(Hit("rule", place, match.length, "ascii", match.rule, token, "rule …", 0.0))  # fmt: skip
 
     def _closed(self, record: _Open) -> Record:
         extract = record.comparison.extract(self.index.persons) if self.index else None
@@ -255,14 +284,13 @@ class Detector:
         )  # fmt: skip
 
 
-def _shape(text: str) -> str:
-    """What a rule sees of a value: digits alike, other characters by their class; one name serves one shape of a column."""
-    shape = text.translate(_CLASS)
-    return shape if shape.isascii() else _OTHER.sub("漢", shape)
+def _shapes(texts: list[str]) -> list[bytes]:
+    """What a rule sees of values: digits alike, other characters by their class; one name serves one shape of a column."""
+    joined = "\1".join(texts).replace("?", "\2")  # neither control is in folded text
+    return joined.encode("ascii", "replace").translate(_CLASS).split(b"\1")  # not ASCII: ?
 
 
-_CLASS = str.maketrans(string.digits + string.ascii_letters, "9" * 10 + "a" * 52)
-_OTHER = re.compile(r"[^\x00-\x7f]")
+_CLASS = bytes.maketrans((string.digits + string.ascii_letters).encode(), b"9" * 10 + b"a" * 52)
 
 
 def _weight(found: Iterable[tuple[View, Rows]]) -> float:

@@ -19,7 +19,7 @@ from forensics.personal import ebcdic
 from forensics.personal.euc import decode_euc
 from forensics.personal.fold import fold_points, points, text_of
 from forensics.personal.masks import runs
-from forensics.personal.telling import is_utf8, line_encodings
+from forensics.personal.telling import is_utf8, stretches
 
 _PLANES = 0x30000
 _ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
@@ -329,26 +329,20 @@ _SECTOR = 512
 _WIDE_MIN, _WIDE_SHARE = 3, 0.02  # zeros beside other bytes in a sector of UTF-16
 _WIDE_CORE = 0.1  # and in one that is nothing else
 _WIDE_AROUND = 4  # sectors read along on both sides
-_NO_TEXT = re.compile(rb"\0{4,}")
-_SHORT = 1 << 14  # bytes: then it is quicker to take out runs of zeros than to look at all sectors
+_NO_TEXT = 4  # zeros in a row
 _ODD_MAX = 5  # characters that no Japanese text has, in a sector that is all UTF-16
 
 
 def wides(piece: bytes) -> list[Wide]:
     """Where a piece holds UTF-16, seen by zeros at every second byte, in which byte order."""
     least = _WIDE_MIN if len(piece) % _SECTOR else int(_SECTOR // 2 * _WIDE_SHARE) + 1
-    if len(piece) < 16 or piece.count(0) < least:
+    tail = len(piece) - len(piece.rstrip(b"\0"))
+    single = piece.count(0) - (tail if tail >= _NO_TEXT else 0)  # and those of runs within
+    if len(piece) < 16 or single < least:
         return []
-    if len(piece) < _SHORT and _NO_TEXT.sub(b"", piece).count(0) < least:
+    even, odd = _zeros(piece)
+    if max(even.max(), odd.max()) < _WIDE_MIN:
         return []
-    zero = np.zeros(len(piece) + -len(piece) % _SECTOR, bool)
-    zero[: len(piece)] = np.frombuffer(piece, np.uint8) == 0
-    four = zero[:-3] & zero[1:-2] & zero[2:-1] & zero[3:]  # no text has them
-    single = zero.copy()
-    for shift in range(4):
-        single[shift : len(four) + shift] &= ~four
-    even = single[::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
-    odd = single[1::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
     sizes = np.full(len(even), _SECTOR // 2)
     sizes[-1] = len(piece) // 2 - (len(even) - 1) * (_SECTOR // 2)
     out: list[Wide] = []
@@ -360,10 +354,23 @@ def wides(piece: bytes) -> list[Wide]:
     return sorted(out, key=lambda wide: wide.start)
 
 
+def _zeros(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Zeros at even and at odd places of each sector, but for runs of _NO_TEXT or more."""
+    zero = np.zeros(len(piece) + -len(piece) % _SECTOR, bool)
+    zero[: len(piece)] = np.frombuffer(piece, np.uint8) == 0
+    other = ~(zero[:-3] & zero[1:-2] & zero[2:-1] & zero[3:])
+    single = zero.copy()
+    for shift in range(_NO_TEXT):
+        single[shift : len(other) + shift] &= other
+    even = single[::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
+    odd = single[1::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
+    return even, odd
+
+
 def _spans(mask: NDArray[np.bool_], bridge: int) -> list[tuple[int, int]]:
     """Runs of true, joined over at most `bridge` false places."""
     out: list[tuple[int, int]] = []
-    for first, last in runs(mask):
+    for first, last in runs(mask) if mask.any() else ():
         if out and first - out[-1][1] <= bridge:
             out[-1] = (out[-1][0], last)
         else:
@@ -379,16 +386,14 @@ def _texts(
     options = [(UTF16LE, "<u2", 0), (UTF16BE, ">u2", 1)]
     if not little:
         options = [(UTF16BE, ">u2", 0), (UTF16LE, "<u2", 1)]
-    per_sector, odd_characters = [], []
-    for _, kind, skip in options:
+    weights = np.zeros((2, len(seen) * (_SECTOR // 2)), np.int64)
+    for row, (_, kind, skip) in zip(weights, options, strict=True):
         data = piece[first * _SECTOR + skip : last * _SECTOR + skip]
         codes = np.frombuffer(data[: len(data) & ~1], kind)
-        weights = np.zeros((last - first) * (_SECTOR // 2), np.int64)
-        _wide_weights().take(codes, out=weights[: len(codes)], mode="clip")
-        sums = np.add.reduce(weights.reshape(-1, _SECTOR // 2), axis=1)
-        good, bad, odd = (sums >> place * _WEIGHT_BITS & (1 << _WEIGHT_BITS) - 1 for place in range(3))  # fmt: skip
-        per_sector.append(good + -bad // 5)
-        odd_characters.append(odd)
+        _wide_weights().take(codes, out=row[: len(codes)], mode="clip")
+    sums = np.add.reduce(weights.reshape(2, -1, _SECTOR // 2), axis=2)
+    good, bad, odd_characters = (sums >> place * _WEIGHT_BITS & (1 << _WEIGHT_BITS) - 1 for place in range(3))  # fmt: skip
+    per_sector = good + -bad // 5
     main = int(per_sector[1].sum() > per_sector[0].sum())
     readable = seen & (per_sector[main] > -_SECTOR // 2)
     other = per_sector[1 - main] > np.maximum(per_sector[main], _READABLE)
@@ -462,7 +467,6 @@ def views_of(piece: bytes, start: int, *, wide_only: bool = False) -> Iterator[l
 
 
 Stretch = tuple[int, bytes, tuple[Encoding, ...]]
-_OPEN_LINES = 4
 
 
 def _stretches(piece: bytes) -> Iterator[Stretch]:
@@ -475,19 +479,10 @@ def _stretches(piece: bytes) -> Iterator[Stretch]:
     if is_utf8(piece):
         yield 0, piece, (UTF8,)
         return
-    starts, known = line_encodings(piece)
-    decided = np.flatnonzero(known >= 0)
-    turns = decided[1:][known[decided[1:]] != known[decided[:-1]]]
-    if not len(decided):
+    known = stretches(piece)
+    if not known:
         yield 0, piece, guess(piece)
-        return
-    # lines that are open between two encodings are read in both
-    before = decided[np.searchsorted(decided, turns) - 1] + 1
-    begins = np.append(0, np.maximum(before, turns - _OPEN_LINES))
-    ends = np.append(starts[turns], len(piece))
-    encodings = known[np.append(decided[0], turns)]
-    for line, end, encoding in zip(begins.tolist(), ends.tolist(), encodings.tolist(), strict=True):
-        begin = int(starts[line])
+    for begin, end, encoding in known:
         yield begin, piece[begin:end], (_NARROW[encoding],)
 
 

@@ -23,7 +23,7 @@ from forensics.personal.columns import reader
 from forensics.personal.dictionary import postcodes
 from forensics.personal.evidence import ACCEPT, NAMES
 from forensics.personal.fold import compose, kana_key
-from forensics.personal.identifiers import BY_KIND, birth_date
+from forensics.personal.identifiers import BY_KIND, birth_date, phone
 from forensics.personal.lines import Lines
 from forensics.personal.rows import Cell, Column, Rows, Values, plain
 
@@ -74,10 +74,16 @@ def transfers(whole: str, points: NDArray[np.uint32]) -> Rows | None:
 
 
 LINE_MIN = 40  # characters of a line of fixed columns
+DIGITS_MIN = 8  # in it
 LINES_MIN = 2
 SAMPLE_LINES = 20
 _SHARE = 0.7  # of the sample that agrees on a column of text
-_TEXT_KINDS = ("name", "name_kana", "address")
+_SHARE_BEGUN = 0.3  # where a word in the same script begins there in every line
+_SCRIPT = {
+    "name": re.compile(r"[\u3005\u3041-\u3096\u3400-\u9fff]"),
+    "name_kana": re.compile("[ァ-ヶ]"),
+}
+_TEXT_KINDS = ("name", "name_kana", "address", "phone", "birth_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ class _Test:
 _TESTS = (
     _Test("my_number", 12, lambda text: BY_KIND["my_number"].value(text) is not None),
     _Test("birth_date", 8, lambda text: birth_date.value(text) is not None),
+    _Test("phone", 11, lambda text: text.startswith(phone.MOBILE) and phone.plausible(text)),
     _Test("postcode", 7, lambda text: int(text) in postcodes()),
 )
 # Seven digits inside other numbers often read as an era date: tried when nothing else is a date.
@@ -107,7 +114,7 @@ _ERA_TESTS = (_Test("birth_date", 7, lambda text: birth_date.value(text) is not 
 
 def blocks(lines: Lines, free: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """Runs of free lines (first, last) of one length that have words and numbers."""
-    full = free & (lines.japanese >= 2) & (lines.digits >= 8)
+    full = free & (lines.japanese >= 2) & (lines.digits >= DIGITS_MIN)
     full &= lines.ends - lines.starts >= LINE_MIN
     if not full.any():
         return
@@ -123,13 +130,18 @@ def rows_of(lines: Lines, first: int, last: int) -> Rows | None:
     """Persons in lines of fixed columns, None when there is no column of names beside another."""
     part = lines.between(first, last)
     step = max(1, len(part) // SAMPLE_LINES)
-    places = _columns(part[::step][:SAMPLE_LINES])
+    sample = part[::step][:SAMPLE_LINES]
+    if len(set(sample)) < LINES_MIN:
+        return None
+    places = _columns(sample)
     kinds = {place.kind for place in places}
     if not kinds & NAMES or len(kinds) < LINES_MIN:
         return None
     cells = {
         place.kind: [line[place.start : place.end].strip() for line in part] for place in places
     }
+    if any(_strange(kind, cells[kind][::step][:SAMPLE_LINES]) for kind in kinds & {*_TEXT_KINDS}):
+        return None
     columns = {kind: Column(column, reader(kind)) for kind, column in cells.items()}
 
     def cells_of(kind: str, least: int) -> list[Cell]:
@@ -149,6 +161,11 @@ def rows_of(lines: Lines, first: int, last: int) -> Rows | None:
                 ACCEPT + sum(scores.values()), tuple(place.kind for place in places))  # fmt: skip
 
 
+def _strange(kind: str, cells: list[str]) -> bool:
+    """Is more in the cells of a column than its values: then the lines only happen to be of one length."""
+    return sum(reader(kind)(cell) is not None for cell in cells) < _SHARE * len(cells)
+
+
 def _columns(sample: list[str]) -> list[Place]:
     """Columns that the lines of the sample share, left to right."""
     starts: Counter[tuple[str, int]] = Counter()
@@ -160,18 +177,32 @@ def _columns(sample: list[str]) -> list[Place]:
             if item.kind in _TEXT_KINDS:
                 starts[item.kind, item.start] += 1
         dated += "birth_date" in kinds
-    found = [
-        (kind, start) for (kind, start), count in starts.items() if count >= _SHARE * len(sample)
-    ]
+    found = [(kind, start) for (kind, start), count in starts.items()
+             if count >= (_SHARE_BEGUN if _begins(sample, kind, start) else _SHARE) * len(sample)]  # fmt: skip
     digits = _digit_columns(sample)
-    if dated >= _SHARE * len(sample) and all(place.kind != "birth_date" for place in digits):
+    known = {place.kind for place in digits}
+    found = [item for item in found if item[0] not in known]
+    known |= {kind for kind, _ in found}
+    if dated >= _SHARE * len(sample) and "birth_date" not in known:
         return []  # columns of bytes, not of characters: each line is read as text
     borders = sorted(
         {start for _, start in found} | {place.start for place in digits} | {min(map(len, sample))}
     )
-    words = {kind: Place(kind, start, next(border for border in borders if border > start))
-             for kind, start in sorted(found, key=lambda item: item[1], reverse=True)}  # fmt: skip
+    numbers = [place for place, is_digit in enumerate(_numeric(sample)) if is_digit]
+    words = {}
+    for kind, start in sorted(found, key=lambda item: item[1], reverse=True):
+        ends = borders if kind not in NAMES else sorted({*borders, *numbers})  # numbers end a name
+        words[kind] = Place(kind, start, next(border for border in ends if border > start))
     return sorted((*words.values(), *digits), key=lambda place: place.start)
+
+
+def _begins(sample: list[str], kind: str, start: int) -> bool:
+    """Does a word in the script of this kind begin at this character of every line."""
+    script = _SCRIPT.get(kind)
+    return script is not None and all(
+        script.match(line, start) and (start == 0 or not script.match(line, start - 1))
+        for line in sample
+    )
 
 
 LATEST = 2100  # a year: dates of fixed records count by their column, not by their age
@@ -179,8 +210,7 @@ LATEST = 2100  # a year: dates of fixed records count by their column, not by th
 
 def _digit_columns(sample: list[str]) -> list[Place]:
     """Columns of numbers, voted on by all lines of the sample."""
-    width = min(map(len, sample))
-    numeric = [all(line[place].isdigit() for line in sample) for place in range(width)] + [False]
+    numeric = [*_numeric(sample), False]
     out = list(_voted(sample, numeric, _TESTS))
     if any(place.kind == "birth_date" for place in out):
         return out
@@ -188,6 +218,12 @@ def _digit_columns(sample: list[str]) -> list[Place]:
         numeric[known.start : known.end] = [False] * (known.end - known.start)
     era = _voted(sample, numeric, _ERA_TESTS)
     return out + [place for place in era if not numeric[place.start - 1]]
+
+
+def _numeric(sample: list[str]) -> list[bool]:
+    """At which characters all lines have a digit."""
+    width = min(map(len, sample))
+    return [all(line[place].isdigit() for line in sample) for place in range(width)]
 
 
 def _voted(sample: list[str], numeric: list[bool], tests: tuple[_Test, ...]) -> Iterator[Place]:

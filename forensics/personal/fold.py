@@ -120,6 +120,7 @@ _VOICED = dict(
         strict=True,
     )
 )
+UNVOICED = {voiced: apart for apart, voiced in _VOICED.items()}
 _VOICING = re.compile(".[゛゜]")
 _LARGE = dict(zip(map(ord, "ァィゥェォャュョッヮヵヶ"), "アイウエオヤユヨツワカケ", strict=True))
 _KANA = (
@@ -146,9 +147,12 @@ def name_key(text: str) -> str:
     return text.translate(_VARIANTS)
 
 
+_NO_DIGIT = re.compile("[^0-9]")
+
+
 def digits(text: str) -> str:
     """The ASCII digits of folded text."""
-    return re.sub(r"[^0-9]", "", text)
+    return text if text.isascii() and text.isdigit() else _NO_DIGIT.sub("", text)
 
 
 _NUMERALS = {char: str(number) for number, char in enumerate("〇一二三四五六七八九")} | {

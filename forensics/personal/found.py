@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -109,9 +110,12 @@ class Found:
 
 def masked(kind: str, value: str) -> str:
     """How a value may be shown: its kind and, for numbers, the first two digits."""
-    if kind in _NUMERIC and value[:2].isdigit():
-        return f"{kind} {value[:2]}…"
-    return f"{kind} …"
+    return _masked(kind, value[:2])
+
+
+@lru_cache(maxsize=1 << 12)
+def _masked(kind: str, head: str) -> str:
+    return f"{kind} {head}…" if kind in _NUMERIC and head.isdigit() else f"{kind} …"
 
 
 _NUMERIC = frozenset(

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 
 from forensics.personal.fold import compose, fold
 from forensics.personal.identifiers import IDENTIFIERS
 
-_NOISE = re.compile(r"[\s\"'“”()\[\]【】<>《》:*_\ufeff\ud800-\udfff\x00-\x1f-]+")
+NOISE = r"[\s\"'“”()\[\]【】<>《》:*_\ufeff\ud800-\udfff\x00-\x1f-]"  # in a header means nothing
+_NOISE = re.compile(NOISE + "+")
 _NOT_PERSONAL = re.compile(
     "会社|法人|事業|店|商品|品名|課名|銀行名|支店名|施設|学校|部署|所属|担当|役職|金融機関|業者|公印|ファイル|file|user|host"
+    "|(?:ip|mac|url|web)_?addr"
+)
+# Whoever made a work and is named with it: no resident, whatever the name.
+_MAKER = re.compile(
+    "著者|著作|作者|訳者|編者|編著|筆者|監修|監督|作家|アーティスト|歌手|作曲|作詞|出演|演者|キャスト|俳優|author|artist|compose|writer|director|actor|performer"
 )
 # Headers of what only looks like a person's: numbers of papers and goods, days of business.
 OTHER_NUMBER = re.compile(
@@ -19,17 +26,36 @@ OTHER_NUMBER = re.compile(
     "|品番|型番|シリアル|serial|バーコード|jan|order|invoice|sku|imei|tracking"
 )
 _OTHER_DATE = re.compile(
-    "^(?:日付|月日|年月日|日時|date)$|(?:返却|持ち?出し?|貸出|返納|使用|利用|作業|廃棄|発送|注文|受注|発注|納品|更新|登録|作成|処理|出荷|購入|支払|請求|取引|入庫|出庫|検収|配達|到着|受付|申込|開始|終了|掲載|公開|会議|予定|締切)(?:年月)?(?:日|日付|日時)"
-    "|納期|期限|日程|(?:order|ship|due|update|create|post)(?:d|_)?_?date"
+    "^(?:日付|月日|年月日|日時|date)$|(?:返却|持ち?出し?|貸出|返納|使用|利用|作業|廃棄|発送|注文|受注|発注|納品|更新|登録|作成|処理|出荷|購入|支払|請求|取引|入庫|出庫|検収|配達|到着|受付|申込|開始|終了|掲載|公開|会議|予定|締切"
+    "|発行|発売|放送|上映|開業|開設|開館|設立|創立|竣工|完成|取得|設置|施行|改正|制定|公布|初版|測定|計測|観測|試合|開催|抽せん|抽選|交付|届出|製造|点検|検査|契約|有効|適用|認定|決定|判決|出願|登記|抽出)"
+    "(?:年月)?(?:日|日付|日時)"
+    "|納期|期限|日程|(?:order|ship|due|update|create|post|publish|release|issue|expir[ey])(?:d|_)?_?date"
 )
+# A header of any other date; only where the other cells show that the row is a header.
+_ANY_DATE = re.compile("日(?:付|時)?$|(?:date|time|timestamp|[a-z]edat)$")
+_A_DATE = re.compile(r"\d|[〇一二三四五六七八九十元]日$")  # itself
 _LONG = re.compile(r"\d{5}|\d{4}[-/]\d")  # no word of a header
-# Parts of a name in columns of their own; joined before they are read.
+# Parts of a name or an address in columns of their own; joined before they are read.
 SURNAME, GIVEN, SURNAME_KANA, GIVEN_KANA = "surname", "given", "surname_kana", "given_kana"
-_PARTS = {
-    "姓": SURNAME, "氏": SURNAME, "苗字": SURNAME, "名字": SURNAME, "名": GIVEN,
-    "姓カナ": SURNAME_KANA, "セイ": SURNAME_KANA, "カナ姓": SURNAME_KANA, "名カナ": GIVEN_KANA, "メイ": GIVEN_KANA,
-    "カナ名": GIVEN_KANA,
-}  # fmt: skip
+PREFECTURE, CITY, STREET = "prefecture", "city", "street"
+# Kind -> its parts in the order in which they are written together.
+PARTS = {
+    "name": (SURNAME, GIVEN),
+    "name_kana": (SURNAME_KANA, GIVEN_KANA),
+    "address": (PREFECTURE, CITY, STREET),
+}
+_PART_WORDS = {
+    SURNAME: "姓 氏 苗字 名字 氏名姓 お名前姓 姓漢字 漢字姓 lastname familyname surname sei lname",
+    GIVEN: "名 氏名名 お名前名 名漢字 漢字名 firstname givenname mei fname",
+    SURNAME_KANA: "姓カナ セイ カナ姓 姓フリガナ フリガナ姓 せい 姓かな lastkana familykana seikana lastnamekana familynamekana surnamekana",
+    GIVEN_KANA: "名カナ メイ カナ名 名フリガナ フリガナ名 めい 名かな firstkana givenkana meikana firstnamekana givennamekana",
+    PREFECTURE: "都道府県 都道府県名 住所都道府県 pref prefecture todofuken",
+    CITY: "市区町村 市区町村名 市町村 市町村名 住所市区町村 city municipality shikuchoson",
+    STREET: "町名番地 番地 町域番地 町域 町名 丁目番地 以降の住所 住所番地 street streetaddress banchi",
+}
+_PARTS = {word: part for part, words in _PART_WORDS.items() for word in words.split()}
+_KANA = re.compile("カナ|かな|フリガナ|ふりがな|kana|yomi")
+_EXACT = {"性": "sex"}  # too short to stand for a kind inside other words
 
 
 @cache
@@ -42,6 +68,12 @@ def _plain(cell: str) -> str:
     return _NOISE.sub("", compose(fold(cell)).lower())
 
 
+def words_of(kinds: AbstractSet[str]) -> frozenset[str]:
+    """Words one of which stands in every header that names one of these kinds or parts."""
+    words = {word for word, found in (*_words(), *_PARTS.items()) if found in kinds}
+    return frozenset(word for word in words if not any(other in word for other in words - {word}))
+
+
 @lru_cache(maxsize=4096)
 def kind(cell: str) -> str | None:
     """The kind a header cell names, or None."""
@@ -50,31 +82,70 @@ def kind(cell: str) -> str | None:
         return None
     if plain in _PARTS:
         return _PARTS[plain]
-    if _NOT_PERSONAL.search(plain):
+    if plain in _EXACT:
+        return _EXACT[plain]
+    if _NOT_PERSONAL.search(plain) or _MAKER.search(plain):
         return None
     for word, found in _words():
         if word in plain and (len(word) > 3 or not word.isascii() or plain.startswith(word)):
-            if found == "name" and ("カナ" in plain or "フリガナ" in plain):
+            if found == "name" and _KANA.search(plain):
                 return "name_kana"
             return found
     return None
 
 
 @lru_cache(maxsize=4096)
-def _other(cell: str) -> str | None:
+def _other(cell: str, *, is_header: bool) -> str | None:
     plain = _plain(cell)
     if len(plain) > 24 or any(word in plain for word, _ in _words() if not word.isascii()):
         return None
     if OTHER_NUMBER.search(plain):
         return "number"
-    return "date" if _OTHER_DATE.search(plain) else None
+    if _MAKER.search(plain):
+        return "maker"
+    if _OTHER_DATE.search(plain):
+        return "date"
+    if is_header and kind(cell) is None and _ANY_DATE.search(plain) and not _A_DATE.search(plain):
+        return "date"
+    return None
 
 
-def others(cells: Sequence[str]) -> list[str | None]:
-    """What else than a person's the cells of a header row name: `number` (of an order), `date` (of business)."""
-    return (
-        [None] * len(cells) if any(map(_LONG.search, cells)) else [_other(cell) for cell in cells]
-    )
+def others(cells: Sequence[str], *, is_header: bool = False) -> list[str | None]:
+    """What else than a person's the cells of a header row name: `number` (of an order), `date` (of business), `maker` (of a work).
+
+    is_header: the row is known to be one; then the words of any other date count.
+    """
+    if any(map(_LONG.search, cells)):
+        return [None] * len(cells)
+    return [_other(cell, is_header=is_header) for cell in cells]
+
+
+# Kinds that a header of something else speaks against.
+AGAINST: dict[str | None, frozenset[str]] = {
+    None: frozenset(),
+    "number": frozenset({"my_number", "resident_code", "birth_date", "phone", "postcode", "pension_number", "credit_card"}),
+    "date": frozenset({"birth_date"}),
+    "maker": frozenset({"name", "name_kana"}),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def against(cell: str) -> frozenset[str]:
+    """Kinds that a word speaks against which is known to name a column or a value."""
+    return AGAINST[_other(cell, is_header=True)]
+
+
+@lru_cache(maxsize=4096)
+def weak(cell: str) -> bool:
+    """Does a header say `name` of anything: of a person, a place or goods."""
+    plain = _plain(cell)
+    return plain in _WEAK or (plain.endswith("name") and not _PERSON_NAME.search(plain))
+
+
+_WEAK = frozenset({"名前", "対象者", "申請者", "名称"})
+_PERSON_NAME = re.compile(
+    "full|customer|person|member|resident|applicant|patient|student|employee|staff"
+)
 
 
 def kinds(cells: list[str]) -> list[str | None] | None:

@@ -14,8 +14,13 @@ from forensics.personal.rows import Cut
 Counts = NDArray[np.int64]
 
 SEPARATORS = (",", "\t", ";", "|")
-_MARKS = "<=\"'"  # with them and the separators, a line has no columns of fixed width
+KEY_LINE_MAX, KEY_LINE_SEPARATORS_MAX = (
+    200,
+    2,
+)  # characters, and separators, of a key with its value
+_MARKS = "<=:\"'"  # with them and the separators, a line has no columns of fixed width
 _CLASSES = ("japanese", "digits", "@", *SEPARATORS, "marks")
+_NEWLINE, _RETURN = 10, 13
 # Bits of a count, for lines of fewer characters; as many counts as fit are one number.
 _BITS_SHORT, _BITS_LONG = 9, 21
 
@@ -27,7 +32,14 @@ class Lines:
         """points: the text's code points, folded."""
         self.text = text
         self._points = points
-        breaks = ((points == 10) | (points == 0)).nonzero()[0]
+        controls = (points <= _RETURN).nonzero()[0]
+        found = points[controls]
+        is_end = (found == _NEWLINE) | (found == 0)
+        returns = (found == _RETURN).nonzero()[0]
+        if len(returns):  # one that stands alone ends a line too
+            after = points.take(controls[returns] + 1, mode="clip")
+            is_end[returns[after != _NEWLINE]] = True
+        breaks = controls[is_end]
         self.starts = np.zeros(len(breaks) + 1, np.int64)
         self.ends = np.full(len(breaks) + 1, len(points))
         self.starts[1:] = breaks + 1
@@ -35,6 +47,7 @@ class Lines:
         longest = int((self.ends - self.starts).max())
         self._bits = _BITS_SHORT if longest < 1 << _BITS_SHORT else _BITS_LONG
         self._sums: dict[int, Counts] = {}
+        self._present: dict[str, bool] = {}
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -90,8 +103,34 @@ class Lines:
 
     def block(self, first: int, last: int) -> str:
         """Text of the lines from first up to last, each but the last ended by a newline alone."""
-        text = self.text[self.starts[first] : self.ends[last - 1]]
-        return text.replace("\r\n", "\n").replace("\0", "\n")
+        text = self.text[self.starts[first] : self.ends[last - 1]].removesuffix("\r")
+        return text.replace("\r\n", "\n").replace("\0", "\n").replace("\r", "\n")
+
+    def has(self, char: str) -> bool:
+        """Does a character stand anywhere; quicker than to search the text, where most characters are wide."""
+        if char not in self._present:
+            self._present[char] = bool((self._points == ord(char)).any())
+        return self._present[char]
+
+    def begin_with(self, chars: str) -> bool:
+        """Does a line begin with one of these characters."""
+        firsts = self._points[self.starts[self.starts < len(self._points)]]
+        return bool(np.isin(firsts, [*map(ord, chars)]).any())
+
+    @cached_property
+    def has_keys(self) -> bool:
+        """May anything be a key and its value, or markup: is there a colon, an equals sign or a bracket `<`."""
+        return bool((self._points - np.uint32(ord(":")) <= ord("=") - ord(":")).any())
+
+    def with_key(self) -> Counts:
+        """Numbers of the lines that may be a key and its value: a colon or an equals sign, and no columns."""
+        marks = ((self._points == ord(":")) | (self._points == ord("="))).nonzero()[0]
+        numbers: Counts = np.unique(np.searchsorted(self.starts, marks, "right") - 1)
+        good = self.ends[numbers] - self.starts[numbers] < KEY_LINE_MAX
+        for inside in self.separators.values():
+            good &= inside[numbers] <= KEY_LINE_SEPARATORS_MAX
+        out: Counts = numbers[good]
+        return out
 
     def cells(self, first: int, last: int, separator: str, count: int) -> list[Cut]:
         """Columns of the lines from first up to last, in which the separator stands so often in each."""

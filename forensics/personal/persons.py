@@ -6,7 +6,7 @@ name + address, name + telephone, e-mail, name alone. Address or telephone never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -43,27 +43,22 @@ _KEYS: tuple[tuple[str, ...], ...] = (
 DIGEST_BYTES = 9
 
 
-def maker(key: bytes, tag: str) -> Callable[[str], str]:
-    """How tokens of values of one tag are made: 18 hex digits of BLAKE2b; same key and value, same token."""
-    start = blake2b(f"{tag}\0".encode(), key=key, digest_size=DIGEST_BYTES)
-
-    def make(value: str) -> str:
-        one = start.copy()
-        one.update(value.encode("utf-8", "surrogatepass"))
-        return one.hexdigest()
-
-    return make
+def tokens_of(key: bytes, tag: str, values: Iterable[str]) -> list[str]:
+    """Tokens of values of one tag: 18 hex digits of BLAKE2b each; same key and value, same token."""
+    digits = _digests(key, tag, values).hex()
+    return [digits[place : place + 2 * DIGEST_BYTES]
+            for place in range(0, len(digits), 2 * DIGEST_BYTES)]  # fmt: skip
 
 
-def _digests(key: bytes, tag: str, values: Iterable[str]) -> Packed:
-    """The same of many values, as bytes."""
+def _digests(key: bytes, tag: str, values: Iterable[str]) -> bytes:
+    """BLAKE2b of each value, DIGEST_BYTES of it, one after the other."""
     copy = blake2b(f"{tag}\0".encode(), key=key, digest_size=DIGEST_BYTES).copy
     made = []
     for value in _encoded(list(values)):
         one = copy()
         one.update(value)
         made.append(one.digest())
-    return np.frombuffer(b"".join(made), np.uint8).reshape(-1, DIGEST_BYTES)
+    return b"".join(made)
 
 
 def _encoded(values: list[str]) -> list[bytes]:
@@ -93,12 +88,16 @@ def tokens(rows: Rows, key: bytes, known: NDArray[np.bool_]) -> Packed:
             joined: Iterable[str] = columns[0]  # type: ignore[assignment]
         else:
             joined = ("\0".join([values[row] for values in columns]) for row in places.tolist())  # type: ignore[misc]
-        out[places, 1:] = _digests(key, "+".join(kinds), joined)
+        out[places, 1:] = _packed(_digests(key, "+".join(kinds), joined))
         open_rows &= ~full
     rest = open_rows.nonzero()[0]
-    out[rest, 1:] = _digests(key, "row", map(str, rest.tolist()))
+    out[rest, 1:] = _packed(_digests(key, "row", map(str, rest.tolist())))
     out[~known, 0] = ord("k")
     return out
+
+
+def _packed(digests: bytes) -> Packed:
+    return np.frombuffer(digests, np.uint8).reshape(-1, DIGEST_BYTES)
 
 
 def register_tokens(numbers: NDArray[np.uint64]) -> Packed:

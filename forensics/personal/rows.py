@@ -33,7 +33,7 @@ class Cut(Sequence[str]):
     def __getitem__(self, row: int | slice) -> str | Cut:
         if isinstance(row, slice):
             return Cut(self.text, self.starts[row], self.ends[row])
-        return self.text[self.starts[row] : self.ends[row]]
+        return self.text[self.starts.item(row) : self.ends.item(row)]
 
     def __iter__(self) -> Iterator[str]:
         for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):

@@ -14,14 +14,16 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import checks, headers
+from forensics.personal import checks, headers, keyed
 from forensics.personal.columns import BLANK, EXTRA, PART_KINDS, Layout, reader
 from forensics.personal.evidence import LABEL
 from forensics.personal.identifiers import BY_KIND
 from forensics.personal.lines import SEPARATORS, Lines
 from forensics.personal.rows import Cell, Column, Cut, Rows, Values
+from forensics.personal.text import SAMPLE
 
 COLUMNS_MAX = 200
+DIGITS_ENOUGH = 11  # in a line without Japanese characters, for one of a table
 ALONE_DIGITS = 6  # in a row that stands alone: less is no number of a person
 _GAP_LINES = 3  # a table goes on over this many broken lines
 
@@ -56,18 +58,30 @@ class Block:
     cells: Cells
     lines: Sequence[int]  # line number of each row
     quoted: bool
+    places: Sequence[Sequence[keyed.Span]] | None = (
+        None  # of the cells of each row, where they are no columns of lines
+    )
 
 
 def blocks(lines: Lines) -> Iterator[Block]:
     """The tables in these lines, without overlap, biggest first."""
     free = np.ones(len(lines), bool)
-    eligible = (lines.japanese >= 1) | (lines.digits >= 11)
+    for table in keyed.tables(lines):
+        named = _named(table, lines)
+        if named:
+            free[named.lines[0] : named.lines[-1] + 1] = False
+            yield named
+    eligible = (lines.japanese >= 1) | (lines.digits >= DIGITS_ENOUGH)
     if not eligible.any():
         return
     candidates = []
     every: dict[str, NDArray[np.int64]] = {}
     for separator, inside in lines.separators.items():
         counts = np.where(eligible, inside, 0)
+        above = (
+            eligible[1:] & ~eligible[:-1] & (inside[1:] == inside[:-1])
+        )  # a header in Latin letters
+        counts[:-1][above] = inside[:-1][above]
         again = (counts[1:] == counts[:-1]) & (counts[1:] > 0)
         if not again.any() and not ((counts > 0) & (lines.digits >= ALONE_DIGITS)).any():
             continue
@@ -83,7 +97,66 @@ def blocks(lines: Lines) -> Iterator[Block]:
         block = (_even if even else _block)(lines, start, end, separator, count)
         if block.cells:
             free[start:end] = False
-            yield block
+            yield from _parted(_upright(block, lines))
+
+
+def _parted(block: Block) -> Iterator[Block]:
+    """The tables of a block: after a gap may stand the header of another one."""
+    cells, first = block.cells, 0
+    if not isinstance(block.lines, range):
+        for row in range(1, len(cells)):
+            gap = block.lines[row] - block.lines[row - 1] > 1
+            if gap and row - first > 1 and headers.kinds(list(cells[row])) is not None:
+                yield Block(block.separator, cells[first:row], block.lines[first:row], block.quoted)
+                first = row
+    yield block if not first else Block(block.separator, cells[first:], block.lines[first:], block.quoted)  # fmt: skip
+
+
+_UPRIGHT_MAX = 60  # rows of a table whose columns are persons
+
+
+def _upright(block: Block, lines: Lines) -> Block:
+    """A table with its header in the first column, turned so that each row is a person."""
+    cells = block.cells
+    if not _KINDS_MIN <= len(cells) <= _UPRIGHT_MAX or headers.kinds(list(cells[0])) is not None:
+        return block
+    named = {kind for cell in cells.columns[0] if (kind := headers.kind(cell))}
+    if len(named) < _KINDS_MIN or len(named) * 2 < len(cells):
+        return block
+    wanted = range(len(cells.columns))
+    of_rows = [cell_places(lines.line(line), int(lines.starts[line]), block.separator, wanted, quoted=block.quoted)
+               for line in block.lines]  # fmt: skip
+    places = [[row[column] for row in of_rows] for column in wanted]
+    turned = [[lines.text[start:end] for start, end in row] for row in places]
+    numbers = [block.lines[0], *([block.lines[-1]] * (len(turned) - 1))]
+    return Block("across", Cells(list(zip(*turned, strict=True))), numbers, quoted=False, places=places)  # fmt: skip
+
+
+_KINDS_MIN = 2
+
+
+def _named(table: keyed.Table, lines: Lines) -> Block | None:
+    """A table of records that name their values; None when it is the example of a form, which free text judges."""
+    text, places = lines.text, table.rows
+    spans = [span for row in places for span in row if span != keyed.NOTHING]
+    if SAMPLE.search(text, max(0, spans[0][0] - _SAMPLE_REACH), spans[-1][1]):
+        return None
+    cells: list[list[str]] = [[text[start:end] for start, end in row] for row in places]
+    if table.header:
+        cells = [list(table.header), *cells]
+        places = [[keyed.NOTHING] * len(table.header), *places]
+    first, last = (int(np.searchsorted(lines.starts, place, "right")) - 1 for place in (spans[0][0], max(end for _, end in spans)))  # fmt: skip
+    numbers = [first, *([last] * (len(cells) - 1))]
+    return Block(
+        "keys:" + table.form,
+        Cells(list(zip(*cells, strict=True))),
+        numbers,
+        quoted=False,
+        places=places,
+    )
+
+
+_SAMPLE_REACH = 80
 
 
 def _runs(counts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
@@ -130,7 +203,7 @@ def _block(lines: Lines, start: int, end: int, separator: str, count: int) -> Bl
 
 _QUOTED = {
     separator: re.compile(
-        rf'\s?"((?:[^"]|"")*)"\s?(?:{re.escape(separator)}|$)|([^{re.escape(separator)}]*)(?:{re.escape(separator)}|$)'
+        rf'[\s\ufeff]?"((?:[^"]|"")*)"\s?(?:{re.escape(separator)}|$)|([^{re.escape(separator)}]*)(?:{re.escape(separator)}|$)'
     )
     for separator in SEPARATORS
 }
@@ -160,7 +233,7 @@ def _split(line: str, separator: str) -> list[str]:
 def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
     """The rows of a block that hold persons, as columns."""
     cells = block.cells
-    numbers = block.lines
+    numbers: Sequence[int] = range(len(cells))  # rows of the block
     if layout.header and tuple(cells[0]) == layout.header:
         cells, numbers = cells[1:], numbers[1:]
     if not cells:
@@ -182,63 +255,101 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
         columns = {kind: column.take(chosen) for kind, column in columns.items()}
         numbers = [numbers[row] for row in chosen]
 
-    place_of = {kind: places.get(kind, places.get(headers.SURNAME if kind == "name" else headers.SURNAME_KANA, 0))
-                for kind in columns}  # fmt: skip
-
-    span = _spans(block, lines, frozenset(place_of.values()))
+    places_of = {kind: [places[kind]] if kind in places else _side_by_side(kind, places) for kind in columns}  # fmt: skip
+    more = [(kind, place, block.cells.columns[place]) for kind, place in layout.more]
+    wanted = {place for some in places_of.values() for place in some}
+    span = _spans(block, lines, wanted | {place for _, place, _ in more})
 
     def cells_of(kind: str, least: int) -> list[Cell]:
-        column, place, out = columns[kind], place_of[kind], []
+        column, first, last, out = columns[kind], places_of[kind][0], places_of[kind][-1], []
+        further = [(place, cells) for of, place, cells in more if of == kind]
         for row in column.filled.nonzero()[0].tolist():
             value = column.value(row)
             if value is not None:
-                out.append((kind, *span(numbers[row], place), value))
-                if len(out) >= least:
-                    break
+                start, end = span(numbers[row], first)
+                out.append(
+                    (kind, start, end if last == first else span(numbers[row], last)[1], value)
+                )
+            for place, cells in further:
+                if (value := reader(kind)(cells[numbers[row]])) is not None:
+                    out.append((kind, *span(numbers[row], place), value))
+            if len(out) >= least:
+                break
         return out
 
     scores = {kind: BY_KIND[kind].score + (LABEL if places.get(kind) in layout.labelled else 0.0)
               for kind in columns}  # fmt: skip
     order = tuple(kind for kind in layout.kinds if kind in columns)
-    return Rows("delimited", int(lines.starts[numbers[0]]), int(lines.ends[numbers[-1]]), lines.starts[numbers], columns, cells_of,
-                len(numbers), scores, layout.score, order, layout.header, extra)  # fmt: skip
+    naming = next((places_of[kind][0] for kind in reversed(_PERSONAL) if kind in columns), 0)
+    start, end, starts = _extent(block, lines, numbers, naming)
+    return Rows("delimited", start, end, starts, columns, cells_of, len(numbers), scores, layout.score, order, layout.header,
+                extra)  # fmt: skip
+
+
+def _extent(
+    block: Block, lines: Lines, numbers: Sequence[int], naming: int
+) -> tuple[int, int, NDArray[np.int64]]:
+    """Characters start and end of these rows of a block, and a place of each: where the column `naming` has a cell, or the line begins."""
+    if block.places is None:
+        of_rows = np.array([block.lines[row] for row in numbers])
+        starts = lines.starts[of_rows]
+        return int(starts[0]), int(lines.ends[of_rows[-1]]), starts
+    rows = [block.places[row] for row in numbers]
+    filled = [[span for span in row if span != keyed.NOTHING] for row in rows]
+    starts = np.array([(row[naming] if row[naming] != keyed.NOTHING else spans[0])[0]
+                       for row, spans in zip(rows, filled, strict=True)])  # fmt: skip
+    start, end = min(begin for begin, _ in filled[0]), max(end for _, end in filled[-1])
+    return start, end, starts
 
 
 def _spans(
     block: Block, lines: Lines, wanted: Collection[int]
 ) -> Callable[[int, int], tuple[int, int]]:
-    """What gives the characters (start, end) of a cell, by line and column (one of those wanted)."""
-    if block.quoted or not isinstance(block.lines, range):
+    """What gives the characters (start, end) of a cell, by row and column (one of those wanted)."""
+    if (places := block.places) is not None:
+        return lambda row, place: _inner(lines.text[slice(*places[row][place])], places[row][place][0])  # fmt: skip
+    numbers = block.lines
+    if block.quoted or not isinstance(numbers, range):
         split = cache(lambda line: cell_places(lines.line(line), int(lines.starts[line]), block.separator, wanted,
                                                quoted=block.quoted))  # fmt: skip
-        return lambda line, place: split(line)[place]
-    columns, first = block.cells.columns, block.lines.start
+        return lambda row, place: split(numbers[row])[place]
+    columns = block.cells.columns
 
-    def span(line: int, place: int) -> tuple[int, int]:
+    def span(row: int, place: int) -> tuple[int, int]:
         column = columns[place]
         assert isinstance(column, Cut)
-        return _inner(column[line - first], int(column.starts[line - first]))
+        return _inner(column[row], int(column.starts[row]))
 
     return span
 
 
 def columns_of(raw: Sequence[Sequence[str]], places: dict[str, int]) -> dict[str, Column]:
-    """Columns by kind; names in two columns, surname and given, become one."""
+    """Columns by kind; what stands in parts (surname and given name, city and street) becomes one."""
     columns = {kind: Column(raw[place], reader(kind), _BULK.get(kind))
                for kind, place in places.items() if kind not in PART_KINDS}  # fmt: skip
-    pairs = (
-        ("name", headers.SURNAME, headers.GIVEN),
-        ("name_kana", headers.SURNAME_KANA, headers.GIVEN_KANA),
-    )
-    for kind, first, second in pairs:
-        if kind not in columns and first in places and second in places:
-            joined = [f"{a.strip(BLANK)} {b.strip(BLANK)}".strip() for a, b in
-                      zip(raw[places[first]], raw[places[second]], strict=True)]  # fmt: skip
+    for kind, parts in headers.PARTS.items():
+        if kind not in columns and all(part in places for part in parts[-2:]):
+            cells = (raw[places[part]] for part in parts if part in places)
+            between = "" if kind == "address" else " "
+            joined = [between.join(cell.strip(BLANK) for cell in row).strip()
+                      for row in zip(*cells, strict=True)]  # fmt: skip
             columns[kind] = Column(joined, reader(kind))
     return columns
 
 
-_PERSONAL = ("my_number", "atena_number", "resident_code", "name", "name_kana")
+def _side_by_side(kind: str, places: dict[str, int]) -> list[int]:
+    """Places of the parts of a kind, as far as they stand side by side from the first on."""
+    found = sorted(places[part] for part in headers.PARTS[kind] if part in places)
+    return [place for number, place in enumerate(found) if place == found[0] + number]
+
+
+_PERSONAL = (
+    "my_number",
+    "atena_number",
+    "resident_code",
+    "name",
+    "name_kana",
+)  # quickest to read first
 
 
 def _my_numbers(cells: Sequence[str | None]) -> Values | None:
@@ -285,7 +396,7 @@ def _kept(columns: dict[str, Column], count: int) -> NDArray[np.bool_]:
 
 def _inner(cell: str, start: int) -> tuple[int, int]:
     """Characters (start, end) of a cell that begins at start, without outer quotes and spaces."""
-    inner = cell.strip(' "\r')
+    inner = cell.strip(' "\r\ufeff')
     start += cell.find(inner)
     return start, start + len(inner)
 

@@ -11,6 +11,77 @@ from numpy.typing import NDArray
 _EVIDENCE = 6  # bytes above ASCII in a line that say which encoding it is in
 _MIXED = 6  # bytes in order of UTF-8
 _RARE = 12  # one byte in so many may be none of the line's own
+_OPEN_LINES = 4
+_SHORT = 1 << 12  # bytes: then the lines are more quickly looked at one by one
+
+Stretches = list[tuple[int, int, int]]  # bytes (start, end), encoding
+
+
+def stretches(piece: bytes) -> Stretches:
+    """Runs of lines in one encoding; none when every line is open.
+
+    Up to _OPEN_LINES that are open between two encodings are read in both.
+    """
+    return (_stretches if len(piece) < _SHORT else _stretches_at_once)(piece)
+
+
+def _stretches(piece: bytes) -> Stretches:
+    """The same of few lines, one by one."""
+    text = piece.translate(_LINES)
+    out: Stretches = []
+    begin = after = end = 0
+    last: int | None = None
+    while match := _TELLING.search(text, end):
+        start = text.rfind(b"\n", end, match.start()) + 1 or end
+        end = text.find(b"\n", match.end())
+        if end < 0:
+            end = len(text)
+        encoding = _encoding(piece[start:end])
+        if encoding is None:
+            continue
+        if last is not None and encoding != last:
+            out.append((begin, start, last))
+            begin = start
+            for _ in range(_OPEN_LINES):
+                begin = text.rfind(b"\n", after, max(after, begin - 1)) + 1 or after
+        last, after = encoding, end + 1
+    return out if last is None else [*out, (begin, len(piece), last)]
+
+
+def _stretches_at_once(piece: bytes) -> Stretches:
+    starts, known = line_encodings(piece)
+    decided = np.flatnonzero(known >= 0)
+    if not len(decided):
+        return []
+    turns = decided[1:][known[decided[1:]] != known[decided[:-1]]]
+    before = decided[np.searchsorted(decided, turns) - 1] + 1
+    begins = starts[np.append(0, np.maximum(before, turns - _OPEN_LINES))]
+    ends = np.append(starts[turns], len(piece))
+    encodings = known[np.append(decided[0], turns)]
+    return list(zip(begins.tolist(), ends.tolist(), encodings.tolist(), strict=True))
+
+
+def _encoding(line: bytes) -> int | None:
+    """What line_encodings says of a line with enough bytes above ASCII."""
+    high = line.translate(None, _ASCII)
+    triples = 3 * len(_TRIPLE.findall(line))
+    if triples * 4 >= len(high) * 3:
+        return 0
+    pairs = len(high.translate(None, _OTHERS))
+    if pairs:
+        cp932 = pairs * _RARE > len(high) and triples < _MIXED and len(_FOUR.findall(line)) < 2
+        return 1 if cp932 else None
+    lengths = (len(run) - run.count(0x8F) for run in _RUN.findall(line))
+    return 2 if max(high) >= 0xE0 and not any(length % 2 for length in lengths) else None
+
+
+_LINES = bytes(10 if byte == 127 or (byte < 32 and byte not in (9, 27)) else byte for byte in range(256))  # fmt: skip
+_TELLING = re.compile(rb"[\x80-\xff](?:[^\n\x80-\xff]*+[\x80-\xff]){%d}" % (_EVIDENCE - 1))
+_ASCII = bytes(range(128))
+_OTHERS = bytes([*range(0x80), 0x8E, 0x8F, *range(0xA0, 0x100)])  # than leads of CP932 only
+_TRIPLE = re.compile(rb"[\xe2-\xef][\x80-\xbf][\x80-\xbf]")
+_FOUR = re.compile(rb"(?=[\xa1-\xff]{4})(?=[\xa1-\xff]{0,3}[\xe0-\xff])")  # two pairs of EUC-JP
+_RUN = re.compile(rb"[\x80-\xff]+")
 
 
 def line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:

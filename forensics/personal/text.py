@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from forensics.personal.candidates import Candidate, candidates
+from forensics.personal.candidates import Candidate, Headings, candidates
 from forensics.personal.evidence import (
     ACCEPT,
     NAMES,
@@ -45,21 +45,23 @@ SPECIAL = (
 )
 LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名")
 _WORDS = (*(word.encode() for word in SPECIAL), b"<<<")
-_NEAR_LINES = 3  # lines between words and the number that belongs to them
+NUMBER_DIGITS = 4  # in a line: fewer are no number
+NEAR_LINES = 3  # lines between words and the number that belongs to them
 
 
 def interesting(lines: Lines, free: Mask) -> Mask:
     """Free lines that may hold a record: Japanese near digits, a mail address or a label of names, MRZ, English words."""
-    around = _NEAR_LINES + 1
+    around = NEAR_LINES + 1
     reach = free if free.all() else spread(free, around)
     words = lines.japanese >= 2
     out = words
     if words.any():
-        out = words & spread((lines.digits >= 4) | (lines.at_signs > 0), _NEAR_LINES)
-        if (words & ~out & reach).any() and any(label in lines.text for label in LABELS_OF_NAMES):
+        number = (lines.digits >= NUMBER_DIGITS) | (lines.at_signs > 0)
+        out = words & spread(number, NEAR_LINES)
+        if (words & ~out & reach).any() and labelled(lines.text):
             out = words
-    whole = lines.text.encode("ascii", "replace").lower()
-    for first, last in runs(reach) if any(word in whole for word in _WORDS) else ():
+    whole = plain_of(lines.text)
+    for first, last in runs(reach) if worded(whole) else ():
         start = int(lines.starts[first])
         lower = whole[start : lines.ends[last - 1]]
         for word in _WORDS:
@@ -71,13 +73,29 @@ def interesting(lines: Lines, free: Mask) -> Mask:
     return spread(out, around) & free if out.any() else out
 
 
+def labelled(text: str) -> bool:
+    """Does folded text hold a label of names."""
+    return any(label[0] in text and label in text for label in LABELS_OF_NAMES)
+
+
+def plain_of(text: str) -> bytes:
+    """Text in small letters, one byte a character."""
+    return text.encode("ascii", "replace").lower()
+
+
+def worded(whole: bytes) -> bool:
+    """Does such text hold a word that makes its line interesting."""
+    return any(word in whole for word in _WORDS)
+
+
 _MANY = frozenset({"phone", "email", "health_insured", "yucho_account", "postcode", "address"})
 
 
 def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
     """Candidates grouped to persons: a line that stands alone is one, else by order and nearness.
 
-    After a line that stands alone only lines without a name go on with its person.
+    After a line that stands alone only lines without a name go on with its person; lines without a name before it
+    begin it.
     """
     groups: list[list[Candidate]] = []
     closed = True
@@ -86,7 +104,8 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
         named = bool(kinds & _NAMED)
         alone = named and len(kinds) >= 2
         headed = bool(groups) and any(item.kind in _NAMED for item in groups[-1])
-        fresh = alone or (closed and named and headed) or not groups
+        begun = bool(groups) and not headed and all(_fits(text, groups[-1], item) for item in line)
+        fresh = (alone and not begun) or (closed and named and headed) or not groups
         for item in line:
             if not fresh and _fits(text, groups[-1], item):
                 groups[-1].append(item)
@@ -94,7 +113,57 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
                 groups.append([item])
             fresh = False
         closed = alone or (closed and not named)
-    return groups
+    return _alone(_again(groups))
+
+
+def _alone(groups: list[list[Candidate]]) -> list[list[Candidate]]:
+    """Where one person is named, numbers with a label that follow are that person's: a letter below its address."""
+    named = [group for group in groups if any(item.kind in _NAMED for item in group)]
+    if len(named) != 1:
+        return groups
+    only, out = named[0], []
+    for group in groups:
+        follows = group is not only and 0 <= group[0].start - only[-1].end <= AGAIN
+        if follows and all(item.labelled and item.kind not in _OFFICE and not _repeats(only, item) for item in group):  # fmt: skip
+            only += group
+        else:
+            out.append(group)
+    return out
+
+
+_OFFICE = frozenset(
+    {"phone", "address", "postcode", "email"}
+)  # what the sender of a letter has too
+
+
+def _again(groups: list[list[Candidate]]) -> list[list[Candidate]]:
+    """Groups in which a person who is named again, with nothing that contradicts, is one group."""
+    out: list[list[Candidate]] = []
+    by_name: dict[str, list[Candidate]] = {}
+    for group in groups:
+        name = next((item.value for item in group if item.kind == "name"), None)
+        before = by_name.get(name) if name else None
+        if (
+            before is not None
+            and group[0].start - before[-1].end <= AGAIN
+            and _agree(before, group)
+        ):
+            before += group
+            continue
+        out.append(group)
+        if name:
+            by_name[name] = group
+    return out
+
+
+AGAIN = 600  # characters between two mentions of a person that may complete each other
+
+
+def _agree(group: list[Candidate], other: list[Candidate]) -> bool:
+    """Has neither a value of a kind of which the other has another one: namesakes have."""
+    values = {(item.kind, item.value) for item in group}
+    known = {item.kind for item in group}
+    return all(item.kind not in known or (item.kind, item.value) in values for item in other)
 
 
 _NAMED = NAMES | {"name_romaji"}
@@ -125,10 +194,13 @@ def records(
 ) -> list[tuple[float, list[Candidate]]]:
     """Persons of one text with their scores: accepted groups of candidates."""
     found = candidates(text, counts, year)
-    bare = _without(text, found)
+    bare, headings = _without(text, found), Headings(text)
     out, samples = [], []
     for group in people(text, found):
         score, reason = judge(bare, group)
+        if not reason and any(map(headings.against, group)):
+            group = [item for item in group if not headings.against(item)]  # noqa: PLW2901
+            score, reason = judge(bare, group) if group else (0.0, "other")
         if reason == "sample":
             samples.append((score, group))
         elif reason:

@@ -1,4 +1,4 @@
-r"""Transfer forms: base64, quoted-printable, percent, JSON \\u, HTML &#, RTF \\' — decoded, with offsets.
+r"""Transfer forms: base64, quoted-printable, percent, JSON \\u, HTML &#, PDF <hex>, RTF \\' and \\u — decoded, with offsets.
 
 Each form gives the decoded bytes and, for every one of them, the offset of the encoded bytes it came from
 (one more offset than bytes: the end). Offsets of findings are those of the encoded range.
@@ -24,6 +24,8 @@ ESCAPES_MIN = 4  # escapes in a piece that is tried
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{40,128}\r?\n){0,20000}[A-Za-z0-9+/]{2,}={0,2}")
 _LINE_END = re.compile(rb"[\r\n]+")
 _JSON = re.compile(rb"\\u([0-9A-Fa-f]{4})(?:\\u([dD][c-fC-F][0-9A-Fa-f]{2}))?")
+# A signed decimal of 16 bits, and the one character that readers without Unicode show.
+_RTF = re.compile(rb"\\u(-?\d{3,5}) ?(?:\?|\\'[0-9A-Fa-f]{2}){1,2}")
 _HTML = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{2,5})|([0-9]{2,6}));")
 
 
@@ -31,7 +33,8 @@ def forms(piece: bytes, escapes: Collection[bytes]) -> Iterator[Decoded]:
     """Whole-piece forms of these escapes that occur in it: escapes replaced, the rest kept."""
     for mark in escapes:
         if mark == b"\\u":
-            yield from _expanded(piece, _JSON, _json_character)
+            rich = b"{\\rtf" in piece or _RTF.search(piece) is not None
+            yield from _expanded(piece, _RTF if rich else _JSON, _rtf_character if rich else _json_character)  # fmt: skip
         elif mark == b"&#":
             yield from _expanded(piece, _HTML, _html_character)
         else:
@@ -75,6 +78,10 @@ def _json_character(match: re.Match[bytes]) -> str:
     return chr(code) + (chr(int(match[2], 16)) if match[2] else "")
 
 
+def _rtf_character(match: re.Match[bytes]) -> str:
+    return chr(int(match[1]) & 0xFFFF)
+
+
 def _html_character(match: re.Match[bytes]) -> str:
     code = int(match[1], 16) if match[1] else int(match[2])
     return chr(code) if code < 0x110000 else "\ufffd"
@@ -97,8 +104,38 @@ def _expanded(
     yield b"".join(parts), np.concatenate(places).astype(np.int64)
 
 
+# A string of a PDF page: UTF-16 BE in hexadecimal digits.
+_HEX_STRING = re.compile(rb"<((?:[0-9A-Fa-f]{4})+)>")
+
+
+def _hex_strings(piece: bytes) -> Iterator[Decoded]:
+    """The piece with its hexadecimal strings decoded, as UTF-8."""
+    parts, places, last = [], [], 0
+    for match in _HEX_STRING.finditer(piece):
+        text = bytes.fromhex(match[1].decode("ascii")).decode("utf-16-be", "replace")
+        parts.append(piece[last : match.start()])
+        places.append(np.arange(last, match.start()))
+        for number, char in enumerate(text):
+            encoded = char.encode("utf-8", "replace")
+            parts.append(encoded)
+            places.append(np.full(len(encoded), match.start(1) + 4 * number))
+        parts.append(b" ")
+        places.append(np.array([match.end(1)]))
+        last = match.end()
+    if len(parts) < 2 * ESCAPES_MIN:
+        return
+    parts.append(piece[last:])
+    places.append(np.arange(last, len(piece) + 1))
+    yield b"".join(parts), np.concatenate(places).astype(np.int64)
+
+
 def base64_runs(piece: bytes) -> Iterator[Decoded]:
-    """Runs of base64 (lines of at least 40 letters, or one of at least BASE64_MIN) that decode."""
+    """Runs of base64 (lines of at least 40 letters, or one of at least BASE64_MIN) that decode; strings of hexadecimal digits.
+
+    Both look alike to the gate.
+    """
+    if b"<" in piece:
+        yield from _hex_strings(piece)
     for match in _BASE64.finditer(piece):
         if len(match[0]) < BASE64_MIN or (b"\n" not in match[0] and len(match[0]) % 4):
             continue

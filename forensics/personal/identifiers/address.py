@@ -36,7 +36,7 @@ def value(text: str) -> str | None:
     text = text.strip()
     if len(text) < 5 or not _address().match(text):
         return None
-    return re.sub(r"\s+", "", numerals(text))
+    return "".join(numerals(text).split())
 
 
 _KANJI_NUMBER = re.compile(r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条)")
@@ -54,7 +54,19 @@ IDENTIFIER = Identifier(
     "address",
     value,
     words=("住所", "居所", "所在地", "現住所", "方書"),
-    headers=("住所", "現住所", "居所", "address", "所在地", "方書"),
+    headers=(
+        "住所",
+        "現住所",
+        "居所",
+        "居住地",
+        "address",
+        "addr",
+        "jusho",
+        "juusho",
+        "jusyo",
+        "所在地",
+        "方書",
+    ),
     shape=SHAPE,
     score=1.0,
 )

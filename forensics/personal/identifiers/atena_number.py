@@ -37,7 +37,7 @@ HOUSEHOLD = Identifier(
     "household_number",
     value,
     words=("世帯番号", "世帯コード", "setai_no"),
-    headers=("世帯番号", "世帯コード", "setai_no", "setai"),
+    headers=("世帯番号", "世帯コード", "setai_no", "setai", "household_no"),
     shape=r"\d{8,15}",
     score=0.3,
     labelled=True,

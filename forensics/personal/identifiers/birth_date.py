@@ -37,7 +37,7 @@ IDENTIFIER = Identifier(
     "birth_date",
     value,
     words=("生年月日", "誕生日", "生まれ", "birth", "dob", "birthday", "seinen"),
-    headers=("生年月日", "誕生日", "birthday", "birth", "dob", "生年", "seinen"),
+    headers=("生年月日", "誕生日", "birthday", "birth", "dob", "生年", "seinen", "生まれ"),
     shape=IDENTIFIER_SHAPE,
     score=0.5,
 )

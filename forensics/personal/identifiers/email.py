@@ -20,7 +20,7 @@ IDENTIFIER = Identifier(
     "email",
     value,
     words=("mail", "メール", "to:"),
-    headers=("メール", "mail", "email", "e-mail"),
+    headers=("メール", "mail", "email", "e-mail", "mail_address"),
     shape=SHAPE,
     score=0.5,
 )

@@ -19,7 +19,7 @@ def value(text: str) -> str | None:
 IDENTIFIER = Identifier(
     "employment_insurance",
     value,
-    words=("雇用保険被保険者番号", "雇用保険番号", "雇用保険"),
+    words=("雇用保険被保険者番号", "雇用保険番号", "雇用保険", "被保険者番号"),
     headers=("雇用保険",),
     shape=r"\d{4}-\d{6}-\d|\d{11}",
     score=0.4,

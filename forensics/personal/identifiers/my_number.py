@@ -5,15 +5,22 @@ Excel drops a leading zero (11 digits). Written 4-4-4 with spaces or hyphens too
 
 from __future__ import annotations
 
+import re
+
 from forensics.personal.checks import my_number
 from forensics.personal.fold import digits
 from forensics.personal.identifiers.identifier import Identifier
 
+_WRITTEN = re.compile(r"\d{11,12}|\d(?:[ -]{0,2}\d){11}")
+
 
 def value(text: str) -> str | None:
     """12 digits with a true check digit; 11 are taken for 12 that lost a zero."""
+    text = text.strip().lstrip("\ufeff")
+    if not _WRITTEN.fullmatch(text):
+        return None
     number = digits(text)
-    if len(number) == 11 and text.strip() == number:
+    if len(number) == 11 and text == number:
         number = "0" + number
     return number if len(number) == 12 and my_number(number) else None
 
@@ -29,7 +36,8 @@ IDENTIFIER = Identifier(
     value,
     words=("個人番号", "マイナンバー", "特定個人情報", "myno", "mynumber", "my_number", "my number",
            "kojin_no", "individual number"),
-    headers=("個人番号", "マイナンバー", "特定個人情報", "myno", "mynumber", "my_number", "kojin_no"),
+    headers=("個人番号", "マイナンバー", "特定個人情報", "myno", "mynumber", "my_number", "individual_number", "kojin_no",
+             "kojin_bango"),
     shape=r"\d{4}[- ]\d{4}[- ]\d{4}|\d{12}",
     score=0.5,
     strong=True,

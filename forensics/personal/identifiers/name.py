@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import cache
 
 from forensics.personal.dictionary import names
 from forensics.personal.fold import name_key
@@ -10,7 +12,11 @@ from forensics.personal.identifiers.identifier import Identifier
 
 SURNAME_MAX, GIVEN_MAX = 5, 6  # characters
 _CELL = re.compile(
-    r"[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8}(?: [^\s\d,;|]{1,8})?"
+    r"[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8}(?: [^\s\d,;|]{1,8}){0,3}"
+)
+_KATAKANA = re.compile("[ァ-ヶー]{2,}(?:[ ・=][ァ-ヶー]{1,}){1,3}")  # of a foreign resident
+_OF_A_FIRM = re.compile(
+    "株式|有限|合同会社|法人|組合|商店|商会|センター|事務所|営業所|[支本]店|学校|病院|[市区]役所"
 )
 _HONORIFIC = re.compile(r"\s?(?:様|殿|さん|氏|君)$")
 
@@ -33,6 +39,59 @@ def parts(text: str) -> tuple[str, str] | None:
     return None
 
 
+_FIRST_MIN, _LAST_MIN, _LAST_KANA_MIN = (
+    10,
+    3,
+    2,
+)  # given names that begin, and end, with a character
+_PARTICLES = frozenset(
+    ["さま", "さん", "くん", "ちゃん", "です", "ます", "から", "より", "まで", "ほか", "など"]
+)
+
+
+@cache
+def _ends_of_given() -> tuple[frozenset[str], frozenset[str]]:
+    """Characters that given names begin with, and end with."""
+    known = names()
+    every = known.given | known.modern
+    first, last = Counter(word[0] for word in every), Counter(word[-1] for word in every)
+    return (
+        frozenset(char for char, count in first.items() if count >= _FIRST_MIN),
+        frozenset(
+            char
+            for char, count in last.items()
+            if count >= (_LAST_KANA_MIN if "ぁ" <= char <= "ん" else _LAST_MIN)
+        ),
+    )
+
+
+def is_given(word: str) -> bool:
+    """Is a word (name_key form) a given name of the dictionary, or built like one and no common noun."""
+    known = names()
+    if word in known.given or word in known.modern:
+        return True
+    if not 2 <= len(word) <= 3 or word in known.nouns or word in _PARTICLES:
+        return False
+    first, last = _ends_of_given()
+    return word[0] in first and word[-1] in last
+
+
+def likely(text: str) -> bool:
+    """Does a cell read as the name of a person: by the dictionary, or a surname with a word beside it, or in katakana."""
+    text = _HONORIFIC.sub("", text.strip())
+    if not _CELL.fullmatch(text) or _OF_A_FIRM.search(text):
+        return False
+    if parts(text) or _KATAKANA.fullmatch(text):
+        return True
+    known, (surname, *rest) = names(), map(name_key, text.split())
+    if len(rest) == 1:
+        return surname in known.surnames and is_given(rest[0])
+    return not rest and any(
+        surname[:cut] in known.surnames and is_given(surname[cut:])
+        for cut in range(min(SURNAME_MAX, len(surname) - 1), 0, -1)
+    )
+
+
 def value(text: str) -> str | None:
     """The name without spaces and variants, when both parts are known."""
     text = _HONORIFIC.sub("", text.strip())
@@ -42,7 +101,9 @@ def value(text: str) -> str | None:
 def cell(text: str) -> str | None:
     """In a column of names: anything written like a name, but no header that is repeated on a new page."""
     text = _HONORIFIC.sub("", text.strip())
-    return name_key(text) if _CELL.fullmatch(text) and text not in IDENTIFIER.headers else None
+    if not _CELL.fullmatch(text) or text in IDENTIFIER.headers or _OF_A_FIRM.search(text):
+        return None
+    return name_key(text)
 
 
 IDENTIFIER = Identifier(
@@ -72,6 +133,8 @@ IDENTIFIER = Identifier(
         "名義人",
         "name",
         "shimei",
+        "simei",
+        "setainushi",
         "姓名",
     ),
     score=1.2,

@@ -8,7 +8,7 @@ from forensics.personal.dictionary import postcodes
 from forensics.personal.fold import digits
 from forensics.personal.identifiers.identifier import Identifier
 
-_SHAPE = re.compile(r"〒?\s?(\d{3}-?\d{4})")
+_SHAPE = re.compile(r"〒?\s?(\d{3}[-?]?\d{4})")  # "?": a hyphen that an export could not write
 
 
 def value(text: str) -> str | None:
@@ -26,7 +26,7 @@ IDENTIFIER = Identifier(
     "postcode",
     value,
     words=("〒", "郵便番号", "zip", "postal"),
-    headers=("郵便番号", "〒", "zip", "postal_code", "postcode"),
+    headers=("郵便番号", "〒", "zip", "postal_code", "postcode", "yubin", "yuubin"),
     shape=r"\d{3}-\d{4}|\d{7}",
     score=0.3,
 )

@@ -19,7 +19,7 @@ IDENTIFIER = Identifier(
     "residence_card",
     value,
     words=("在留カード", "residence card"),
-    headers=("在留カード", "residence_card"),
+    headers=("在留カード", "在留カード番号", "residence_card", "zairyu_card"),
     shape=r"[A-Z]{2}\d{8}[A-Z]{2}",
     score=0.6,
     strong=True,

@@ -27,7 +27,7 @@ IDENTIFIER = Identifier(
     "resident_code",
     value,
     words=("住民票コード", "juki_cd", "jukicd", "juki_no"),
-    headers=("住民票コード", "juki_cd", "jukicd", "juki_no"),
+    headers=("住民票コード", "juki_cd", "jukicd", "juki_no", "jumin_code", "juminhyo_code"),
     shape=r"\d{11}",
     score=0.2,
     strong=True,

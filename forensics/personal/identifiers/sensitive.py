@@ -30,12 +30,27 @@ def flag(text: str) -> str | None:
 
 
 SEX = Identifier(
-    "sex", sex, words=("性別",), headers=("性別", "sex", "gender", "seibetsu"), labelled=True
+    "sex",
+    sex,
+    words=("性別",),
+    headers=("性別", "sex", "gender", "seibetsu", "seibetu"),
+    labelled=True,
 )
 TAX = Identifier(
     "tax_amount",
     amount,
-    headers=("住民税額", "住民税", "市民税", "所得割", "均等割", "年税額", "課税額", "所得額"),
+    headers=(
+        "住民税額",
+        "住民税",
+        "市民税",
+        "所得割",
+        "均等割",
+        "年税額",
+        "課税額",
+        "所得額",
+        "juminzei",
+        "tax_amount",
+    ),
     labelled=True,
 )
 WELFARE = Identifier(

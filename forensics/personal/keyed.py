@@ -1,0 +1,371 @@
+"""Records that name their values: JSON, XML and HTML, SQL, LTSV, query strings, YAML, INI, vCard — as tables.
+
+A key or a column of an INSERT is what a header is to CSV, so the columns are read like those (columns.py). A record ends
+where one of its keys that means something comes again. All places are characters of the folded text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from forensics.personal import headers
+from forensics.personal.columns import PART_KINDS, reader
+from forensics.personal.evidence import NAMES
+from forensics.personal.lines import Lines
+
+Span = tuple[int, int]
+NOTHING: Span = (0, 0)
+GAP = 600  # characters between two values of a record, and between two records of a table
+KEYS_MAX = 100
+_KEY = r"[^\W\d][\w.()-]{0,30}"
+_TAG = r"[^\W\d][\w.:-]{0,30}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """header: keys, none where SQL names no columns; rows: places of the cells, NOTHING where a record has none."""
+
+    form: str
+    header: tuple[str, ...]
+    rows: list[list[Span]]
+
+
+def tables(lines: Lines) -> Iterator[Table]:
+    """Tables of records that name their values, two kinds of a person at least, without overlap."""
+    taken: list[Span] = []
+    for table in _all(lines):
+        begin, end = _extent(table)
+        if all(end <= first or last <= begin for first, last in taken):
+            taken.append((begin, end))
+            yield table
+
+
+def nameless(text: str) -> bool:
+    """May there be tables that need no word for a name: cards, rows of SQL or of markup."""
+    return (
+        "BEGIN:" in text
+        or ("(" in text and any(word in text for word in ("VALUE", "value", "stdin", "\\.")))
+        or ("<" in text and _ROW.search(text) is not None)
+    )
+
+
+def _all(lines: Lines) -> Iterator[Table]:
+    yield from _sql(lines)
+    if not lines.has_keys:
+        return
+    yield from _markup(lines)
+    for records in (_cards(lines), _records(_pairs(lines), lines), _line_records(lines)):
+        for run in _runs(records, lines):
+            yield _of_records(run)
+
+
+def _extent(table: Table) -> Span:
+    spans = [span for row in table.rows for span in row if span != NOTHING]
+    return min(span[0] for span in spans), max(span[1] for span in spans)
+
+
+Pair = tuple[str, int, int]  # key, start, end of the value
+Record = list[Pair]
+
+_QUOTED = re.compile(
+    r"""(["'])([^"'\n]{1,30})\1\s{0,40}(?::|=>|;[a-z]:\d+:)\s{0,40}(?:\[\s{0,40})?(?:"([^"\n]*)"|'([^'\n]*)'|(-?\d[\d.-]*))"""
+)
+_BARE_KEY = re.compile(rf"""(?<![\w"'])()({_KEY})\s?[:=]\s?(?:"([^"\n]*)"|'([^'\n]*)')""")
+_INPUT = re.compile(
+    r"""<(?:input|option|meta)\b[^<>]{0,200}?\b(?:name|property)=(["'])([^"'<>]{1,30})\1[^<>]{0,200}?\b(?:value|content)=(?:"([^"<>]*)"|'([^'<>]*)')"""
+)
+_ELEMENT = re.compile(
+    rf"""<({_TAG})((?:\s[^<>]{{0,200}})?)>(?:<!\[CDATA\[)?([^<>]*?)(?:\]\]>)?</\1>"""
+)
+_NAMED = re.compile(r"""\b(?:name|key|id)=["']([^"']{1,30})["']""", re.IGNORECASE)
+_LABELLED = re.compile(r"(?:(?<=\t)|^)([^\W\d][\w.-]{0,30}):([^\t\n]*)", re.MULTILINE)
+_QUERY = re.compile(
+    rf"""(?<![\w.-])({_KEY})=([^&\s"'<>;,]*(?: [^&\s"'<>;,=]{{1,12}}(?=&|\sHTTP/|$))?)""",
+    re.MULTILINE,
+)
+_LINE = re.compile(
+    r"""[ \t]*(?:- )?([^\s:=,"'<>{}\[\]|][^:=\n,"'<>{}|]{0,24}?)[ \t]*[:=][ \t]*(["']?)([^\n]*?)\2,?[ \t\r]*$"""
+)
+
+
+def _pairs(lines: Lines) -> list[Pair]:
+    """Keys and values in order; of two readings of the same characters the first one."""
+    text = lines.text
+    found: list[tuple[int, Pair]] = []
+    if lines.has("<"):
+        if "name=" in text:
+            found += _matches(text, _INPUT, 2, (3, 4))
+        found += _elements(text)
+    quotes = [quote for quote in "\"'" if lines.has(quote)]
+    if any(quote + mark in text for quote in quotes for mark in (":", " :", "=>", " =>", ";")):
+        found += _matches(text, _QUOTED, 2, (3, 4, 5))
+    signs = [sign for sign in ":=" if lines.has(sign)]
+    if any(sign + quote in text or f"{sign} {quote}" in text for sign in signs for quote in quotes):
+        found += _matches(text, _BARE_KEY, 2, (3, 4))
+    if lines.has("&") and lines.has("="):
+        found += _matches(text, _QUERY, 1, (2,))
+    if lines.has("\t") and lines.has(":"):
+        found += _matches(text, _LABELLED, 1, (2,))
+    found.sort(key=lambda item: item[0])
+    out: list[Pair] = []
+    for begin, pair in found:
+        if not out or begin >= out[-1][2]:
+            out.append(pair)
+    return out
+
+
+def _matches(
+    text: str, pattern: re.Pattern[str], key: int, values: tuple[int, ...]
+) -> Iterator[tuple[int, Pair]]:
+    """Where a pattern begins, and its pair: the key, and of its groups for values the one that is there."""
+    for match in pattern.finditer(text):
+        group = next((group for group in values if match[group] is not None), None)
+        if group is not None and match[group].strip():
+            yield match.start(), (match[key], *match.span(group))
+
+
+def _elements(text: str) -> Iterator[tuple[int, Pair]]:
+    """Elements without children; an attribute that names the value goes before the element's own name."""
+    for match in _ELEMENT.finditer(text):
+        if match[3].strip():
+            named = _NAMED.search(match[2])
+            key = named[1] if named else match[1].rpartition(":")[2]
+            yield match.start(), (key, *match.span(3))
+
+
+def _line_records(lines: Lines) -> Iterator[Record]:
+    """Records of lines that are a key and its value each; all values read as what their keys say."""
+    if not (lines.has(":") or lines.has("=")):
+        return
+    text = lines.text
+    found: list[Pair] = []
+    for number in lines.with_key().tolist():
+        match = _LINE.match(text, int(lines.starts[number]), int(lines.ends[number]))
+        if match and match[3].strip() and _meaning(match[1]):
+            found.append((match[1], *match.span(3)))
+    for record in _records(found, lines):
+        if all(_reads(key, text[start:end]) for key, start, end in record) and _alone(
+            lines, record
+        ):
+            yield record
+
+
+def _alone(lines: Lines, record: Record) -> bool:
+    """Are the lines of a record, and those beside it up to an empty one, free of numbers without a key."""
+    own = np.searchsorted(lines.starts, [start for _, start, _ in record], "right") - 1
+    first, last = max(0, int(own[0]) - 1), min(len(lines), int(own[-1]) + 2)
+    others = np.setdiff1d(np.arange(first, last), own)
+    told = others[lines.digits[others] >= _TOLD_DIGITS]
+    return all(_LINE.match(lines.line(number)) for number in told.tolist())
+
+
+def _reads(key: str, value: str) -> bool:
+    kind = _meaning(key)
+    return kind is None or kind in PART_KINDS or reader(kind)(value) is not None
+
+
+_CARD = re.compile(r"BEGIN:VCARD(.{0,4000}?)END:VCARD", re.DOTALL)
+_CARD_LINE = re.compile(
+    r"^(?:item\d\.)?(N|FN|TEL|ADR|EMAIL|BDAY)(?:;[^:\n]*)?:(?:tel:|mailto:)?([^\r\n]+)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_CARD_KEYS = {"FN": ("氏名",), "TEL": ("電話番号",), "EMAIL": ("メール",), "BDAY": ("生年月日",), "N": ("姓", "名"),
+              "ADR": ("", "", "町名番地", "市区町村", "都道府県", "郵便番号")}  # fmt: skip
+
+
+def _cards(lines: Lines) -> Iterator[Record]:
+    """VCards (RFC 2426, RFC 6350): the parts of N and ADR stand between semicolons."""
+    text = lines.text
+    if not lines.has(":") or "BEGIN:" not in text:
+        return
+    for card in _CARD.finditer(text):
+        record: Record = []
+        for line in _CARD_LINE.finditer(text, *card.span(1)):
+            keys, place = _CARD_KEYS[line[1].upper()], line.start(2)
+            values = line[2].split(";") if len(keys) > 1 else [line[2]]
+            if line[1].upper() == "ADR" and not any(map(str.strip, values[3:5])):
+                keys = ("", "", "住所", "", "", "郵便番号")
+            for key, value in zip(keys, values, strict=False):
+                if key and value.strip() and all(key != other for other, *_ in record):
+                    record.append((key, place, place + len(value)))
+                place += len(value) + 1
+        if record:
+            yield record
+
+
+def _meaning(key: str) -> str | None:
+    return headers.kind(key)
+
+
+def _records(pairs: Iterable[Pair], lines: Lines) -> Iterator[Record]:
+    """Pairs cut where a key that means something comes again, or far away from each other."""
+    record: Record = []
+    seen: set[str] = set()
+    pairs = list(pairs)
+    of_lines = np.searchsorted(lines.starts, [start for _, start, _ in pairs], "right").tolist()
+    counts, last = Counter(of_lines), 0
+    for pair, line in zip(pairs, of_lines, strict=True):
+        key = pair[0]
+        cut = key in seen and _meaning(key) is not None
+        cut |= line != last and min(counts[line], counts[last]) > 1  # a record a line
+        last = line
+        if record and (cut or _apart(lines, record[-1][2], pair[1]) or len(record) >= KEYS_MAX):
+            yield record
+            record, seen = [], set()
+        if key not in seen:
+            record.append(pair)
+            seen.add(key)
+    if record:
+        yield record
+
+
+def _runs(records: Iterable[Record], lines: Lines) -> Iterator[list[Record]]:
+    """Records of persons near each other, with nothing but them in their lines.
+
+    What a record does not name with a key, free text reads: then the record is left to it as well.
+    """
+    run: list[Record] = []
+    for record in records:
+        kinds = {_meaning(key) for key, *_ in record} - {None}
+        if len(kinds) < _KINDS_MIN or not kinds & NAMES:
+            continue
+        if run and _apart(lines, run[-1][-1][2], record[0][1]):
+            yield run
+            run = []
+        run.append(record)
+    if run:
+        yield run
+
+
+def _apart(lines: Lines, end: int, start: int) -> bool:
+    """Is one value far from the one before, or do lines between them hold words and numbers."""
+    if start - end > GAP:
+        return True
+    if "\n" not in lines.text[end:start]:
+        return False
+    first, last = np.searchsorted(lines.starts, [end, start], "right")
+    between = slice(first, last - 1)
+    return bool(((lines.japanese[between] >= 2) & (lines.digits[between] >= _TOLD_DIGITS)).any())
+
+
+_KINDS_MIN = 2
+_TOLD_DIGITS = 4
+
+
+def _of_records(records: list[Record]) -> Table:
+    """Records as a table: its columns are their keys."""
+    header = tuple(dict.fromkeys(key for record in records for key, *_ in record))[:KEYS_MAX]
+    rows = []
+    for record in records:
+        spans = {key: (start, end) for key, start, end in record}
+        rows.append([spans.get(key, NOTHING) for key in header])
+    return Table("keys", header, rows)
+
+
+_INSERT = re.compile(
+    r"(?:INSERT(?:\s+IGNORE)?|REPLACE)\s+INTO\s+[^\s(]{1,80}\s*(?:\(((?:[^()]|\([^()]{0,30}\)){1,2000})\))?\s*VALUES?\s*(?=\()",
+    re.IGNORECASE,
+)
+_TUPLE = re.compile(r"\s*+\(((?:'(?:[^'\\]|\\.|'')*+'|[^()'])*+)\)\s*+,?")
+_SQL_VALUE = re.compile(r"\s*+(?:N?'((?:[^'\\]|\\.|'')*+)'|([^,'\s][^,']*+))\s*+(?:,|$)")
+_COPY = re.compile(r"COPY\s+\S{1,80}\s*\(([^()]{1,2000})\)\s+FROM\s+stdin[^\n]*\n", re.IGNORECASE)
+_STATEMENTS = "IiRrCc("  # first letters of them, and of rows that go on
+_COLUMN_QUOTES = " \t\n`\"[]'"
+
+
+def _sql(lines: Lines) -> Iterator[Table]:
+    """Rows of INSERT and COPY statements, those of the same columns together."""
+    found: dict[tuple[str, ...], list[list[Span]]] = {}
+    if not (lines.has_keys or lines.begin_with(_STATEMENTS)):
+        return
+    text = lines.text
+    for match in _INSERT.finditer(text) if "VALUE" in text or "value" in text else ():
+        header = (
+            tuple(name.strip(_COLUMN_QUOTES) for name in match[1].split(",")) if match[1] else ()
+        )
+        place = match.end()
+        while row := _TUPLE.match(text, place):
+            cells = [
+                value.span(1 if value[1] is not None else 2)
+                for value in _SQL_VALUE.finditer(text, *row.span(1))
+            ]
+            if cells and (not header or len(cells) == len(header)):
+                found.setdefault(header, []).append(cells)
+            place = row.end()
+    for match in _COPY.finditer(text) if "\\." in text or "stdin" in text else ():
+        header = tuple(name.strip(_COLUMN_QUOTES) for name in match[1].split(","))
+        end = text.find("\n\\.", match.end())
+        rows = list(_tabbed(text, match.end(), end if end >= 0 else len(text), len(header)))
+        found.setdefault(header, []).extend(rows)
+    for header, rows in found.items():
+        width = len(rows[0]) if rows else 0
+        even = [row for row in rows if len(row) == width]
+        if even:
+            yield Table("sql", header, even)
+
+
+def _tabbed(text: str, start: int, end: int, width: int) -> Iterator[list[Span]]:
+    while start < end:
+        stop = text.find("\n", start, end)
+        stop = end if stop < 0 else stop
+        cuts = [start - 1, *(place for place in range(start, stop) if text[place] == "\t"), stop]
+        cells = [(first + 1, last) for first, last in pairwise(cuts)]
+        if len(cells) == width:
+            yield [NOTHING if text[first:last] == "\\N" else (first, last) for first, last in cells]
+        start = stop + 1
+
+
+_ROW = re.compile(r"<(?:tr|row|w:tr|table:table-row)\b[^<>]*>", re.IGNORECASE)
+_CELL = re.compile(
+    r"<(t[dh]|c|w:tc|table:table-cell)\b[^<>]*?(?:/>|>(.{0,1000}?)(?=</?(?:t[dhr]|c|w:tc|table:table-cell|row|table)\b))",
+    re.IGNORECASE | re.DOTALL,
+)
+_WORDS = re.compile(r"(?:^|>)([^<>]*[^<>\s][^<>]*)(?=<|$)")
+
+
+def _markup(lines: Lines) -> Iterator[Table]:
+    """Tables of HTML, and of the sheets and documents of office packages."""
+    if not lines.has("<"):
+        return
+    text = lines.text
+    starts = [match.end() for match in _ROW.finditer(text)]
+    run: list[list[Span]] = []
+    for start, following in pairwise([*starts, len(text)]):
+        row = _cells(text, start, following)
+        if run and len(row) != len(run[0]):
+            yield from _of_rows(lines, run)
+            run = []
+        if len(row) >= _KINDS_MIN:
+            run.append(row)
+    yield from _of_rows(lines, run)
+
+
+def _cells(text: str, start: int, end: int) -> list[Span]:
+    out = []
+    for match in _CELL.finditer(text, start, end):
+        words = [word.span(1) for word in _WORDS.finditer(match[2] or "")]
+        first = match.start(2)
+        out.append((first + words[0][0], first + words[-1][1]) if words else NOTHING)
+    return out
+
+
+def _of_rows(lines: Lines, rows: list[list[Span]]) -> Iterator[Table]:
+    """A table with its header above; one of two columns may have its words to the left, and is one record."""
+    if len(rows) < 2:
+        return
+    text = lines.text
+    first = tuple(text[begin:end].strip() for begin, end in rows[0])
+    left = [(text[begin:end].strip(), *value) for (begin, end), value in (row[:2] for row in rows)]
+    if len(rows[0]) == 2 and sum(_meaning(key) is not None for key, *_ in left) >= _KINDS_MIN:
+        for record in _records([pair for pair in left if pair[1:] != NOTHING], lines):
+            yield _of_records([record])
+    elif headers.kinds(list(first)) is not None:
+        yield Table("markup", first, rows[1:])
+    else:
+        yield Table("markup", (), rows)
