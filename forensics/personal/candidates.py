@@ -533,13 +533,16 @@ def _names(text: str, labels: Labels) -> list[Candidate]:
             continue  # a given name that was read with its surname
         if text.startswith("氏 名", max(0, match.end() - 3)):
             continue
-        spaced = _spaced(text, match.start(), match.end(), known, labels)
+        spaced = built = None
+        if text.startswith(" ", match.end()):
+            spaced = _spaced(text, match.start(), match.end(), known, labels)
+            built = None if spaced else _built(text, match.start(), match.end(), known)
         if spaced:
             first, last = spaced
             labelled = "name" in labels.kinds(first)
             value = name_key(text[first:last])
             out.append(Candidate("name", first, last, value, 2.0, labelled))
-        elif built := _built(text, match.start(), match.end(), known):
+        elif built:
             value = name_key(text[slice(*built)])
             out.append(Candidate("name", *built, value, _BUILT_SCORE, labelled=False))
         out += _joined(text, match.start(), match.end(), labels)
@@ -636,6 +639,10 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
     places += [match.end() for match in _rare().finditer(text, start, end - 2)]
     for match in _BEFORE_NAME.finditer(text[start:end]):
         places.append(start + match.end())
+    key = name_key(text[start:end])
+    places = [place for place in places if name.may_begin(key, place - start)]
+    if not places:
+        return []
     stops = [end, *reversed([match.start() for match in _HONORIFIC.finditer(text, start, end)])]
     for place in places:
         for stop in stops:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import fixed, gate, persons, short, tables, text, transfer
+from forensics.personal import fixed, gate, persons, short, strides, tables, text, transfer
 from forensics.personal.columns import Layout, layout_of
 from forensics.personal.dictionary import names
 from forensics.personal.encodings import View, views_of
@@ -31,6 +31,7 @@ from forensics.personal.rows import Cell, Rows
 from forensics.personal.rules import Rules
 
 Offsets = NDArray[np.int64]
+Points = NDArray[np.uint32]
 
 WINDOW = 1 << 20
 HITS_MAX = 200  # hits of one kind and content piece of HITS_SPAN bytes; the rest is counted
@@ -115,7 +116,7 @@ class Detector:
             taken += [(begin, end) for begin, end in spans]
         if region.base64:
             for decoded, offsets in transfer.base64_runs(piece):
-                if not decoded.isascii():
+                if not decoded.isascii() or b"\x1b$" in decoded:
                     for view, rows in self._reading(decoded, 0, offsets + start, state):
                         self._take(view, rows, span, state)
 
@@ -141,10 +142,12 @@ class Detector:
         sent = fixed.transfers(whole, points)
         if sent:
             yield sent
-            whole = whole[: sent.start] + "\n" * (sent.end - sent.start) + whole[sent.end :]
-            points = points.copy()
-            points[sent.start : sent.end] = ord("\n")
+            whole, points = _blanked(whole, points, sent)
         lines = Lines(whole, points)
+        for found in strides.unbroken(view, lines):
+            yield found
+            whole, points = _blanked(whole, points, found)
+            lines = Lines(whole, points)
         rest = np.ones(len(lines), bool)
         for block in tables.blocks(lines):
             if view.encoding != "iso-2022-jp" and "\x1b" in lines.line(block.lines[0]):
@@ -160,6 +163,9 @@ class Detector:
             yield rows
         if not rest.any():
             return
+        for begin, end, found in strides.lines_of(view, lines, rest):
+            rest[begin:end] = False
+            yield found
         for begin, end in fixed.blocks(lines, rest):
             rows = fixed.rows_of(lines, begin, end)
             if rows is not None:
@@ -291,6 +297,13 @@ def _shapes(texts: list[str]) -> list[bytes]:
 
 
 _CLASS = bytes.maketrans((string.digits + string.ascii_letters).encode(), b"9" * 10 + b"a" * 52)
+
+
+def _blanked(text: str, points: Points, rows: Rows) -> tuple[str, Points]:
+    """The text, and its points, with line ends in place of rows that were read."""
+    points = points.copy()
+    points[rows.start : rows.end] = ord("\n")
+    return text[: rows.start] + "\n" * (rows.end - rows.start) + text[rows.end :], points
 
 
 def _weight(found: Iterable[tuple[View, Rows]]) -> float:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from forensics.personal import ebcdic
 from forensics.personal.euc import decode_euc
 from forensics.personal.fold import fold_points, points, text_of
+from forensics.personal.literals import BARE_JIS
 from forensics.personal.masks import runs
 from forensics.personal.telling import is_utf8, stretches
 
@@ -200,6 +201,25 @@ def jis_view(data: bytes, start: int) -> View:
     return View(
         "iso-2022-jp", start, "".join(parts), None, np.concatenate(places) + start, data=data
     )
+
+
+_BARE_JIS = re.compile(BARE_JIS)
+
+
+def _bare_jis_view(data: bytes, start: int) -> View:
+    """ISO-2022-JP of which the first byte of each escape is lost."""
+    parts, places, last = [], [], 0
+    for match in _BARE_JIS.finditer(data):
+        for begin, end in ((last, match.start()), (match.start(), match.end() - 2)):
+            parts += [data[begin:end], b"\x1b"]  # it stands before the next one
+            places += [np.arange(begin, end), np.array([end])]
+        last = match.end() - 2
+    parts.append(data[last:])
+    places.append(np.arange(last, len(data) + 1))
+    whole = jis_view(b"".join(parts), 0)
+    assert whole.offsets is not None
+    offsets = np.concatenate(places)[whole.offsets] + start
+    return View("iso-2022-jp", start, whole.raw, None, offsets, data=data)
 
 
 def _jis_pairs(piece: bytes, begin: int) -> tuple[str, NDArray[np.int64]]:
@@ -437,8 +457,11 @@ def views_of(piece: bytes, start: int, *, wide_only: bool = False) -> Iterator[l
     escaped = b"\x1b" in piece and _ESCAPE.search(piece) is not None
     if escaped:
         yield [jis_view(piece, start)]
-        if b"\0" not in piece and piece.isascii():
-            return
+    elif b"$" in piece and _BARE_JIS.search(piece):
+        escaped = True
+        yield [_bare_jis_view(piece, start)]
+    if escaped and b"\0" not in piece and piece.isascii():
+        return
     found = wides(piece)
     for wide in found:
         yield [view(piece[wide.start : wide.end], start + wide.start, wide.encoding)]

@@ -114,23 +114,48 @@ _ERA_TESTS = (_Test("birth_date", 7, lambda text: birth_date.value(text) is not 
 
 def blocks(lines: Lines, free: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """Runs of free lines (first, last) of one length that have words and numbers."""
-    full = free & (lines.japanese >= 2) & (lines.digits >= DIGITS_MIN)
-    full &= lines.ends - lines.starts >= LINE_MIN
-    if not full.any():
+    lengths = np.where(free & full(lines), lines.ends - lines.starts, 0)
+    if not lengths.any():
         return
-    lengths = np.where(full, lines.ends - lines.starts, 0)
-    lengths[lines.marked] = 0  # separators and markup: not columns of fixed width
     edges = np.concatenate([[0], np.flatnonzero(np.diff(lengths)) + 1, [len(lengths)]])
     for first, last in pairwise(edges.tolist()):
         if last - first >= LINES_MIN and lengths[first]:
             yield first, last
 
 
+def full(lines: Lines) -> NDArray[np.bool_]:
+    """Which lines have words and numbers, and no separators nor markup: those are not columns of fixed width."""
+    out = (lines.japanese >= 2) & (lines.digits >= DIGITS_MIN)
+    out &= lines.ends - lines.starts >= LINE_MIN
+    return out & ~lines.marked if out.any() else out
+
+
 def rows_of(lines: Lines, first: int, last: int) -> Rows | None:
     """Persons in lines of fixed columns, None when there is no column of names beside another."""
-    part = lines.between(first, last)
-    step = max(1, len(part) // SAMPLE_LINES)
-    sample = part[::step][:SAMPLE_LINES]
+    return rows_in(lines.between(first, last), lines.starts[first:last], int(lines.ends[last - 1]))
+
+
+FILL = 0xFFFE  # no character: the further places of one that takes several
+_FILL = chr(FILL)
+
+
+def _plain(text: str) -> str:
+    return text.replace(_FILL, "")
+
+
+def _column(line: str, place: int) -> int:
+    """Where in a line the character `place` of its plain text stands."""
+    if _FILL not in line:
+        return place
+    return [at for at, char in enumerate(line) if char != _FILL][place]
+
+
+def rows_in(part: list[str], starts: NDArray[np.int64], end: int) -> Rows | None:
+    """Persons in records of fixed columns, in which FILL may follow a character.
+
+    starts: their first characters in the text; end: of the last one.
+    """
+    sample = _sample(part)
     if len(set(sample)) < LINES_MIN:
         return None
     places = _columns(sample)
@@ -138,9 +163,10 @@ def rows_of(lines: Lines, first: int, last: int) -> Rows | None:
     if not kinds & NAMES or len(kinds) < LINES_MIN:
         return None
     cells = {
-        place.kind: [line[place.start : place.end].strip() for line in part] for place in places
+        place.kind: [_plain(line[place.start : place.end]).strip() for line in part]
+        for place in places
     }
-    if any(_strange(kind, cells[kind][::step][:SAMPLE_LINES]) for kind in kinds & {*_TEXT_KINDS}):
+    if any(_strange(kind, _sample(cells[kind])) for kind in kinds & {*_TEXT_KINDS}):
         return None
     columns = {kind: Column(column, reader(kind)) for kind, column in cells.items()}
 
@@ -149,16 +175,34 @@ def rows_of(lines: Lines, first: int, last: int) -> Rows | None:
         for row in columns[kind].filled.nonzero()[0].tolist():
             value = columns[kind].value(row)
             if value is not None:
-                inner = cells[kind][row]
-                begin = int(lines.starts[first + row]) + part[row].find(inner, place.start)
+                inner, line = cells[kind][row], part[row]
+                before = len(_plain(line[: place.start]))
+                begin = int(starts[row]) + _plain(line).find(inner, before)
                 out.append((kind, begin, begin + len(inner), value))
                 if len(out) >= least:
                     break
         return out
 
     scores = {place.kind: BY_KIND[place.kind].score for place in places}
-    return Rows("fixed", int(lines.starts[first]), int(lines.ends[last - 1]), lines.starts[first:last], columns, cells_of, len(part), scores,
+    return Rows("fixed", int(starts[0]), end, starts, columns, cells_of, len(part), scores,
                 ACCEPT + sum(scores.values()), tuple(place.kind for place in places))  # fmt: skip
+
+
+def _sample(lines: list[str]) -> list[str]:
+    return lines[:: max(1, len(lines) // SAMPLE_LINES)][:SAMPLE_LINES]
+
+
+def name_column(part: list[str]) -> int | None:
+    """Where in records of fixed columns the name begins, or its reading if that stands before it.
+
+    None where there is neither. The records may be cut anywhere: what is less than half a record behind the other
+    follows it.
+    """
+    found = {place.kind: place.start for place in _columns(_sample(part))}
+    name, kana = found.get("name"), found.get("name_kana")
+    if name is None or kana is None:
+        return kana if name is None else name
+    return name if (kana - name) % len(part[0]) < len(part[0]) // 2 else kana
 
 
 def _strange(kind: str, cells: list[str]) -> bool:
@@ -172,10 +216,10 @@ def _columns(sample: list[str]) -> list[Place]:
     dated = 0
     for line in sample:
         kinds = set()
-        for item in candidates(line, Counter(), LATEST):
+        for item in candidates(_plain(line), Counter(), LATEST):
             kinds.add(item.kind)
             if item.kind in _TEXT_KINDS:
-                starts[item.kind, item.start] += 1
+                starts[item.kind, _column(line, item.start)] += 1
         dated += "birth_date" in kinds
     found = [(kind, start) for (kind, start), count in starts.items()
              if count >= (_SHARE_BEGUN if _begins(sample, kind, start) else _SHARE) * len(sample)]  # fmt: skip
@@ -200,7 +244,7 @@ def _begins(sample: list[str], kind: str, start: int) -> bool:
     """Does a word in the script of this kind begin at this character of every line."""
     script = _SCRIPT.get(kind)
     return script is not None and all(
-        script.match(line, start) and (start == 0 or not script.match(line, start - 1))
+        script.match(line, start) and not script.match(line[:start].rstrip(_FILL)[-1:])
         for line in sample
     )
 

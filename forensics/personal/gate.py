@@ -80,7 +80,7 @@ def regions(
         chosen |= words | _listed(marks, good, chosen, ascii_text)
     every = (chosen | spread(marks.wide, AROUND_WIDE)) & marks.filled
     edges = runs(every)
-    told = _any(marks.number | marks.wide | marks.base64, edges)
+    told = _any(marks.number | marks.wide | marks.base64 | marks.jis, edges)
     for (first, last), telling, narrow, base64 in zip(
         edges, told, _any(chosen, edges), _any(marks.base64, edges), strict=True
     ):
@@ -149,7 +149,7 @@ _WORD_AHEAD = max(map(len, WORDS))  # bytes of a word that begins at a run's end
 
 def _listed(marks: Marks, good: NDArray[np.bool_], chosen: Mask, candidates: Mask) -> Mask:
     """Sectors of candidates with a transfer form or My Numbers in them, or numbers that go on a table."""
-    form = marks.base64
+    form = marks.base64 | marks.jis
     if marks.escaped:
         form = form | (marks.escapes.sum(axis=1) >= ESCAPES_MIN)
     out = spread(candidates & form, AROUND) & candidates

@@ -31,7 +31,7 @@ class Lines:
     def __init__(self, text: str, points: NDArray[np.uint32]) -> None:
         """points: the text's code points, folded."""
         self.text = text
-        self._points = points
+        self.points = points
         controls = (points <= _RETURN).nonzero()[0]
         found = points[controls]
         is_end = (found == _NEWLINE) | (found == 0)
@@ -86,10 +86,10 @@ class Lines:
         sums = self._sums.get(group)
         if sums is None:
             self._sums[group] = sums = np.zeros(len(self), np.int64)
-            is_empty = int(self.starts[-1]) == len(self._points)  # the last line
+            is_empty = int(self.starts[-1]) == len(self.points)  # the last line
             full = len(self) - is_empty
             if full:
-                counted = _counted(self._bits, group).take(self._points, mode="clip")
+                counted = _counted(self._bits, group).take(self.points, mode="clip")
                 np.add.reduceat(counted, self.starts[:full], out=sums[:full])
         return sums >> place * self._bits & (1 << self._bits) - 1
 
@@ -109,22 +109,22 @@ class Lines:
     def has(self, char: str) -> bool:
         """Does a character stand anywhere; quicker than to search the text, where most characters are wide."""
         if char not in self._present:
-            self._present[char] = bool((self._points == ord(char)).any())
+            self._present[char] = bool((self.points == ord(char)).any())
         return self._present[char]
 
     def begin_with(self, chars: str) -> bool:
         """Does a line begin with one of these characters."""
-        firsts = self._points[self.starts[self.starts < len(self._points)]]
+        firsts = self.points[self.starts[self.starts < len(self.points)]]
         return bool(np.isin(firsts, [*map(ord, chars)]).any())
 
     @cached_property
     def has_keys(self) -> bool:
         """May anything be a key and its value, or markup: is there a colon, an equals sign or a bracket `<`."""
-        return bool((self._points - np.uint32(ord(":")) <= ord("=") - ord(":")).any())
+        return bool((self.points - np.uint32(ord(":")) <= ord("=") - ord(":")).any())
 
     def with_key(self) -> Counts:
         """Numbers of the lines that may be a key and its value: a colon or an equals sign, and no columns."""
-        marks = ((self._points == ord(":")) | (self._points == ord("="))).nonzero()[0]
+        marks = ((self.points == ord(":")) | (self.points == ord("="))).nonzero()[0]
         numbers: Counts = np.unique(np.searchsorted(self.starts, marks, "right") - 1)
         good = self.ends[numbers] - self.starts[numbers] < KEY_LINE_MAX
         for inside in self.separators.values():
@@ -135,11 +135,11 @@ class Lines:
     def cells(self, first: int, last: int, separator: str, count: int) -> list[Cut]:
         """Columns of the lines from first up to last, in which the separator stands so often in each."""
         begin, end = int(self.starts[first]), int(self.ends[last - 1])
-        cuts = (self._points[begin:end] == ord(separator)).nonzero()[0].reshape(-1, count) + begin
+        cuts = (self.points[begin:end] == ord(separator)).nonzero()[0].reshape(-1, count) + begin
         starts = np.column_stack([self.starts[first:last], cuts + 1])
         ends = np.column_stack([cuts, self.ends[first:last]])
         inner = ends[:-1, -1]  # a line's end may be CR LF
-        inner -= (self._points[inner - 1] == 13) & (self._points[inner] == 10) & (inner > starts[:-1, -1])  # fmt: skip
+        inner -= (self.points[inner - 1] == 13) & (self.points[inner] == 10) & (inner > starts[:-1, -1])  # fmt: skip
         return [Cut(self.text, starts[:, place], ends[:, place]) for place in range(count + 1)]
 
 

@@ -11,10 +11,14 @@ from importlib.util import find_spec
 from typing import Any
 
 BASE64_RUN = 56  # letters of base64 in a row that are worth decoding
+BARE_JIS = (
+    rb"\$[@B](?:[!-~]{2}){1,60}?\([BJ]"  # ISO-2022-JP that has lost the first byte of its escapes
+)
 # Whatever marks.py counts as base64 or as an escape lies in one of these.
-_FORMS = (
+FORMS = (
     rb"[A-Za-z0-9+/.-]{%d}" % BASE64_RUN,
-    rb"[=%][89A-Fa-f][0-9A-Fa-f].?[=%]", rb"\\'[0-9A-Fa-f]{2}", rb"\\u[0-9A-Fa-f]{4}", rb"&#[0-9Xx]",
+    rb"[=%][89A-Fa-f][0-9A-Fa-f].{0,3}[=%]", rb"\\'[0-9A-Fa-f]{2}", rb"\\u[0-9A-Fa-f]{4}", rb"&#[0-9Xx]",
+    rb":: [A-Za-z0-9+/]{4}", BARE_JIS,
 )  # fmt: skip
 
 
@@ -28,7 +32,7 @@ class Literals:
             import hyperscan
 
             self._finder = _database(list(map(literal, words)), hyperscan.HS_FLAG_CASELESS)
-            self._gate = _database(_FORMS, hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL)
+            self._gate = _database(FORMS, hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL)
 
     def places(self, data: bytes) -> list[int]:
         """Offsets at which any of the words begins, ascending."""
@@ -43,13 +47,14 @@ class Literals:
         self._finder.scan(data, match_event_handler=matched)
         return sorted(found)
 
-    def forms(self, data: memoryview) -> tuple[bool, bool]:
-        """May these bytes hold a run of base64; may they hold other escapes."""
+    def forms(self, data: memoryview) -> tuple[bool, bool, bool]:
+        """May these bytes hold a run of base64, other escapes, BARE_JIS."""
         if self._gate is None:
-            return True, True
+            return True, True, True
         found: set[int] = set()
         self._gate.scan(data, match_event_handler=lambda number, *_: found.add(number))
-        return 0 in found, bool(found - {0})
+        last = len(FORMS) - 1
+        return 0 in found, bool(found - {0, last}), last in found
 
 
 def finder(expressions: Sequence[bytes]) -> Callable[[bytes], bool] | None:

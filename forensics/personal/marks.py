@@ -6,16 +6,17 @@ gathered, one a row, each with what follows it, and all else is asked of the row
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal.literals import BASE64_RUN, Literals
+from forensics.personal.literals import BARE_JIS, BASE64_RUN, Literals
 from forensics.personal.masks import Mask
 
 SECTOR = 512
-ESCAPES = (b"=", b"%", b"\\'", b"\\u", b"&#")  # what transfer.py decodes
+ESCAPES = (b"=", b"%", b"\\'", b"\\u", b"&#", b":: ")  # what transfer.py decodes
 PHRASE = 16  # bytes
 HIGH_MIN = 4  # bytes above ASCII: two kanji, or a short name in half-width kana
 ZEROS_MIN = 6  # in a sector of UTF-16
@@ -45,6 +46,9 @@ _KANA = tuple((np.uint32(mask), np.uint32(value)) for mask, value in (
 ))  # fmt: skip
 
 
+_BARE_JIS = re.compile(BARE_JIS)
+
+
 class Marks:
     """Flags and counts, one a sector; `escapes` one a sector and form; `numbers`: places of exactly twelve digits.
 
@@ -62,7 +66,7 @@ class Marks:
         parts = [_flags(view[start : min(start + _SLICE, size) + SECTOR], literals) for start in starts]  # fmt: skip
         columns = parts[0] if len(parts) == 1 else _Flags(*map(np.concatenate, zip(*parts, strict=True)))  # fmt: skip
         self.filled, self.text, self.high, self.number, self.wide = columns[:5]
-        self.base64, self.phrase, self.escapes = columns[5:8]
+        self.base64, self.phrase, self.jis, self.escapes = columns[5:9]
         self.escaped = bool(self.escapes.any())
         places = np.concatenate(
             [part.numbers + start for part, start in zip(parts, starts, strict=True)]
@@ -79,6 +83,7 @@ class _Flags(NamedTuple):
     wide: Mask
     base64: Mask
     phrase: Mask
+    jis: Mask
     escapes: Counts
     numbers: Places
 
@@ -86,12 +91,10 @@ class _Flags(NamedTuple):
 def _nothing(filled: Mask) -> _Flags:
     """Sectors of which nothing is set yet but whether they hold anything at all."""
     size = len(filled)
-    none = np.zeros((5, size), bool)
-    counts = np.zeros(size, np.uint16), np.zeros((size, len(ESCAPES)), np.uint16)
-    text, number, wide, base64, phrase = none
-    return _Flags(
-        filled, text, counts[0], number, wide, base64, phrase, counts[1], np.zeros(0, np.int64)
-    )
+    text, number, wide, base64, phrase, jis = np.zeros((6, size), bool)
+    high, escapes = np.zeros(size, np.uint16), np.zeros((size, len(ESCAPES)), np.uint16)
+    none = np.zeros(0, np.int64)
+    return _Flags(filled, text, high, number, wide, base64, phrase, jis, escapes, none)
 
 
 def _flags(data: memoryview, literals: Literals) -> _Flags:
@@ -108,7 +111,7 @@ def _flags(data: memoryview, literals: Literals) -> _Flags:
 
 
 def _texts(values: Bytes, flags: _Flags, literals: Literals) -> None:
-    """Set `text`, and of text `high`, `base64` and `escapes`."""
+    """Set `text`, and of text `high`, `base64`, `escapes` and `jis`."""
     look = _sectors(values)[:, :_LOOK]
     binary = look - np.uint8(14) < 13  # most controls that no text has
     binary |= look - np.uint8(1) < 8
@@ -126,13 +129,17 @@ def _texts(values: Bytes, flags: _Flags, literals: Literals) -> None:
         text &= turns <= TURNS_MAX
     flags.text[found] = text
     flags.high[found] = _count(rows >= 0x80) * text
-    runs, others = literals.forms(ahead.data)
+    runs, others, bare = literals.forms(ahead.data)
     if runs:
         flags.base64[found] = text & (turns <= TURNS_MAX_BASE64)
         flags.base64[:] &= _base64(values)
     if others:
         _escapes(values, flags.escapes)
         flags.escapes[~flags.text] = 0
+    if bare:
+        places = [match.start() // SECTOR for match in _BARE_JIS.finditer(values.data)]
+        flags.jis[[place for place in places if place < len(flags.jis)]] = True
+        flags.jis[:] &= flags.text
 
 
 def _numbers(values: Bytes, upper: NDArray[np.uint32], flags: _Flags) -> Places:
@@ -309,16 +316,19 @@ def _hex_digits() -> Bytes:
 
 HEX = _hex_digits()
 _FOLLOWS = (HEX >= 8) & (HEX < 16) | np.isin(np.arange(256), list(b"'u#"))
-_NEXT = 4  # bytes from one escape of a text to the next, at most: CP932 leaves every second byte as it is
+_NEXT = 6  # bytes from one escape of a text to the next, at most: every second byte of CP932 may be one of ASCII
 
 
 def _escapes(values: Bytes, out: Counts) -> None:
-    r"""Count the escapes of each sector and form: `=E5` and `%8E` (bytes above ASCII, beside another), `\'8e`, `\u`, `&#`."""
+    r"""Count the escapes of each sector and form: `=E5` and `%8E` (bytes above ASCII, beside another), `\'8e`, `\u`, `&#`, `:: `."""
     marks = values - np.uint8(37) < 2  # % &
     marks |= values == 61
     marks |= values == 92
+    marks |= values == 58
     places = np.flatnonzero(marks[:-8])
     codes = values[places]
+    double = places[(codes == 58) & (values[places + 1] == 58) & (values[places + 2] == 32)]
+    _add(out, 5, double)
     places = places[(codes == 92) | (codes == 38) | _beside(places)]
     following = values[places + 1]
     likely = _FOLLOWS[following]

@@ -1,4 +1,4 @@
-r"""Transfer forms: base64, quoted-printable, percent, JSON \\u, HTML &#, PDF <hex>, RTF \\' and \\u — decoded, with offsets.
+r"""Transfer forms: base64, quoted-printable, percent, JSON \\u, HTML &#, PDF <hex>, RTF \\' and \\u, values of LDIF — decoded.
 
 Each form gives the decoded bytes and, for every one of them, the offset of the encoded bytes it came from
 (one more offset than bytes: the end). Offsets of findings are those of the encoded range.
@@ -28,6 +28,8 @@ _JSON = re.compile(rb"\\u([0-9A-Fa-f]{4})(?:\\u([dD][c-fC-F][0-9A-Fa-f]{2}))?")
 _RTF = re.compile(rb"\\u(-?\d{3,5}) ?(?:\?|\\'[0-9A-Fa-f]{2}){1,2}")
 _HTML = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{2,5})|([0-9]{2,6}));")
 
+_LDIF = re.compile(rb":: ([A-Za-z0-9+/]{4,}={0,2})(?=[\r\n]|\Z)")  # a value of RFC 2849
+
 
 def forms(piece: bytes, escapes: Collection[bytes]) -> Iterator[Decoded]:
     """Whole-piece forms of these escapes that occur in it: escapes replaced, the rest kept."""
@@ -37,6 +39,8 @@ def forms(piece: bytes, escapes: Collection[bytes]) -> Iterator[Decoded]:
             yield from _expanded(piece, _RTF if rich else _JSON, _rtf_character if rich else _json_character)  # fmt: skip
         elif mark == b"&#":
             yield from _expanded(piece, _HTML, _html_character)
+        elif mark == b":: ":
+            yield from _expanded(piece, _LDIF, _ldif_value)
         else:
             yield from _hexed(piece, mark, soft_breaks=mark == b"=")
 
@@ -85,6 +89,13 @@ def _rtf_character(match: re.Match[bytes]) -> str:
 def _html_character(match: re.Match[bytes]) -> str:
     code = int(match[1], 16) if match[1] else int(match[2])
     return chr(code) if code < 0x110000 else "\ufffd"
+
+
+def _ldif_value(match: re.Match[bytes]) -> str:
+    value = match[1].rstrip(b"=")
+    if len(value) % 4 == 1:  # no base64
+        return match[0].decode("ascii")
+    return ": " + binascii.a2b_base64(value + b"=" * (-len(value) % 4)).decode("utf-8", "replace")
 
 
 def _expanded(

@@ -21,6 +21,22 @@ _OF_A_FIRM = re.compile(
 _HONORIFIC = re.compile(r"\s?(?:様|殿|さん|氏|君)$")
 
 
+@cache
+def _beginnings() -> frozenset[str]:
+    """What surnames begin with: two characters, or the only one."""
+    return frozenset(surname[:2] for surname in names().surnames)
+
+
+def may_begin(key: str, place: int) -> bool:
+    """Could a name begin at this place of a text (name_key form): with a surname, or in katakana."""
+    beginnings = _beginnings()
+    return (
+        key[place : place + 2] in beginnings
+        or key[place : place + 1] in beginnings
+        or "ァ" <= key[place : place + 1] <= "ヶ"
+    )
+
+
 def parts(text: str) -> tuple[str, str] | None:
     """Surname and given name, both in the dictionary (name_key form), or None."""
     words = [name_key(word) for word in text.split()]
