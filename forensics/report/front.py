@@ -6,6 +6,7 @@ then list entries, then facts, until it fits; never the answer and never its lim
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from itertools import product, zip_longest
 from typing import Any
@@ -24,6 +25,7 @@ from forensics.report.words import GROUPS
 
 ADDRESS_CELLS = 64
 PAGE_POINTS = 762  # of A4 within its margins
+BECAUSE_POINTS, BECAUSE_CELLS = 15.5, 92
 FACTS, BARS, ENTRIES = 5, 8, 5  # at most
 BENEATH = ("Q03", "Q06", "Q05", "Q04", "Q12", "Q09", "Q02", "Q11", "Q14", "Q20")
 # Kinds of facts in the order in which they carry an answer.
@@ -39,15 +41,18 @@ def front(view: View) -> dict[str, Any]:
     words = view.words
     statement = words.say(answer["statement"]) if answer else words.ui("no_q01")
     limits = limits_of(view, answer, statement)
+    undetermined = answer is not None and answer["verdict"] == "undetermined"
+    head, because = _parted(statement) if undetermined else (statement, "")
     facts = _carrying(view, answer)
     missing, changes = not_examined(view), could_change(view)
-    plan = _plan(view, statement, limits, facts, missing, changes)
+    plan = _plan(view, (head, because, limits), facts, missing, changes)
     return {
         "question": f"Q01　{words.word('question', 'Q01')}",
         "mark": mark(answer["verdict"] if answer else "not_examined", 36),
         "verdict": words.word("verdict", answer["verdict"] if answer else "not_examined"),
         "confidence": answer["confidence"] if answer else None,
-        "statement": text_html(statement),
+        "statement": text_html(head),
+        "because": text_html(because),
         "limits": text_html(limits),
         "facts": [_fact(view, fact_id) for fact_id in facts[: plan["facts"]]],
         "bars": _bars(view, plan["bars"]),
@@ -55,6 +60,15 @@ def front(view: View) -> dict[str, Any]:
         "missing": _short(view, missing, plan["entries"]),
         "changes": _short(view, changes, plan["entries"]),
     }
+
+
+def _parted(statement: str) -> tuple[str, str]:
+    """What is known of an open answer, and then why it is open and what would help: its last two sentences."""
+    sentences = re.split(r"(?<=。)|(?<=\.) (?=[A-Z])", statement.strip())
+    sentences = [sentence for sentence in sentences if sentence]
+    cut = max(len(sentences) - 2, 1)
+    space = "" if "。" in statement else " "
+    return space.join(sentences[:cut]), space.join(sentences[cut:])
 
 
 def limits_of(view: View, answer: Answer | None, statement: str) -> str:
@@ -285,15 +299,17 @@ def _lines(text: str, cells: int) -> int:
 
 
 def _plan(
-    view: View, statement: str, limits: str, facts: list[str], missing: list[Entry],
+    view: View, answer: tuple[str, str, str], facts: list[str], missing: list[Entry],
     changes: list[Entry],
 ) -> Mapping[str, int]:  # fmt: skip
-    """How many facts, bars and entries fit on A4 beside the answer and its limits.
+    """How many facts, bars and entries fit on A4 beside the answer: its statement, its reasons, its limits.
 
     Bars go first, then entries of the lists, then facts.
     """
     say, cells = (19.5, 66) if view.words.language == "ja" else (17.8, 76)
+    statement, because, limits = answer
     fixed = 188 + say * (_lines(statement, cells) + (_lines(limits, cells) if limits else 0))
+    fixed += BECAUSE_POINTS * _lines(because, BECAUSE_CELLS) if because else 0
     heights = [
         17 + 15 * _lines(view.tell.sentence(view.facts[fact_id]).striptags(), 100)
         for fact_id in facts
