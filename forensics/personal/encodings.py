@@ -132,7 +132,7 @@ class View:
             return inner
         return self.through[np.minimum(inner, len(self.through) - 1)]
 
-    def inner(self, places: list[int]) -> NDArray[np.int64]:
+    def inner(self, places: list[int] | NDArray[np.int64]) -> NDArray[np.int64]:
         """The same in the decoded form, where there is one."""
         wanted = np.array(places, np.int64)
         if self.offsets is not None:

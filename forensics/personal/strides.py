@@ -37,7 +37,7 @@ def lines_of(view: View, lines: Lines, free: Mask) -> Iterator[tuple[int, int, R
     if not _bytewise(view) or np.count_nonzero(full) < RECORDS_MIN:
         return
     returned = _returned(lines)
-    starts, ends = (view.inner(edge.tolist()) for edge in (lines.starts, lines.ends))
+    starts, ends = (view.inner(edge) for edge in (lines.starts, lines.ends))
     lengths = np.where(full, ends - starts - returned, 0)
     other = np.diff(_edges(lines.ends - lines.starts))
     by_characters = np.repeat(other, other)
@@ -62,7 +62,7 @@ def unbroken(view: View, lines: Lines) -> Iterator[Rows]:
         return
     for number in np.flatnonzero(long & fixed.full(lines)).tolist():
         first, last = int(lines.starts[number]), int(lines.ends[number])
-        offsets = view.inner(list(range(first, last + 1)))
+        offsets = view.inner(np.arange(first, last + 1))
         digit = np.zeros(int(offsets[-1] - offsets[0]), bool)
         digit[offsets[:-1] - offsets[0]] = view.points[first:last] - np.uint32(48) < 10
         length = _length(digit)
@@ -152,7 +152,7 @@ def _rows(view: View, starts: Places, ends: Places, length: int) -> Rows | None:
 def _laid_out(view: View, starts: Places, ends: Places, length: int) -> list[str]:
     """Records that begin and end at these characters, each character at the place of its first byte."""
     first, last = int(starts[0]), int(ends[-1])
-    offsets = view.inner(list(range(first, last + 1)))
+    offsets = view.inner(np.arange(first, last + 1))
     points = view.points[first:last]
     records = np.full((len(starts), length), FILL, np.uint32)
     for row, start, end in zip(
