@@ -26,6 +26,8 @@ _SUFFIX = {
     "utf-16-le": "UTF16LE", "utf-16-be": "UTF16BE", "cp290": "CP290",
 }  # fmt: skip
 
+_ANY = "ASCII"  # of rules for digits alone, whatever the encoding around them
+
 
 class RuleError(ValueError):
     """A rule file that does not compile, or cannot be read: file, line and reason in one line."""
@@ -45,22 +47,14 @@ class _Kind:
     def __init__(self, path: Path) -> None:
         self._name = path.name
         _, *self._rules = re.split("^(?=rule )", path.read_text("utf-8"), flags=re.MULTILINE)
-        self._compiled: dict[tuple[str, bool], Any] = {}
+        self._compiled: dict[str, Any] = {}
 
     def of(self, suffix: str) -> Any:
         """The rules for an encoding; None where there is none."""
-        return self._some(suffix, own=True)
-
-    def but(self, suffix: str) -> Any:
-        """All others."""
-        return self._some(suffix, own=False)
-
-    def _some(self, suffix: str, *, own: bool) -> Any:
-        key = suffix, own
-        if key not in self._compiled:
-            some = [rule for rule in self._rules if (f"_{suffix} " in rule.splitlines()[0]) is own]
-            self._compiled[key] = _compiled({self._name: "".join(some)}) if some else None
-        return self._compiled[key]
+        if suffix not in self._compiled:
+            some = [rule for rule in self._rules if f"_{suffix} " in rule.splitlines()[0]]
+            self._compiled[suffix] = _compiled({self._name: "".join(some)}) if some else None
+        return self._compiled[suffix]
 
 
 class Rules:
@@ -78,7 +72,7 @@ class Rules:
         return self._own is not None
 
     def name(self, kind: str, encoding: str, data: bytes, start: int, end: int) -> str | None:
-        """The rule that finds bytes start to end of data as this kind, None when none does."""
+        """The rule for the encoding that finds bytes start to end of data as this kind, None when none does."""
         rules = self._kinds.get(kind)
         if rules is None:
             return None
@@ -89,14 +83,8 @@ class Rules:
         )
         first -= len(before) - len(before.rstrip(_NUMBER_BYTES))
         last += len(after) - len(after.lstrip(_NUMBER_BYTES))
-        suffix = _SUFFIX[encoding]
         excerpt, place = data[first:last], (start - first, end - first)
-        best = _best(rules.of(suffix), suffix, excerpt, place)
-        if best is None or best[0]:  # a rule of another encoding may be the better one
-            best = min(
-                filter(None, (best, _best(rules.but(suffix), suffix, excerpt, place))), default=None
-            )
-        return best[1] if best else None
+        return _best(rules.of(_SUFFIX[encoding]), excerpt, place) or _best(rules.of(_ANY), excerpt, place)  # fmt: skip
 
     def own(self, data: bytes, warnings: list[str]) -> Iterator[OwnMatch]:
         """Matches of the investigator's own rules in one window."""
@@ -146,16 +134,14 @@ def _compiled(sources: dict[str, str]) -> Any:
     return yara.load(file=packed)
 
 
-def _best(
-    rules: Any, suffix: str, excerpt: bytes, place: tuple[int, int]
-) -> tuple[int, str] | None:
-    """The best of these rules that finds the value at its place: those with a context word and of the encoding first."""
+def _best(rules: Any, excerpt: bytes, place: tuple[int, int]) -> str | None:
+    """Of these rules the one that finds the value at its place; one with a context word before a bare one."""
     found = [
-        (int(not match.rule.endswith("_" + suffix)) + 2 * ("Bare" in match.rule), match.rule)
+        ("Bare" in match.rule, match.rule)
         for match in (rules.match(data=excerpt) if rules else ())
         if any(_overlaps(instance, *place) for instance in _values(match))
     ]
-    return min(found, default=None)
+    return min(found)[1] if found else None
 
 
 def _values(match: Any) -> Iterator[tuple[int, int]]:

@@ -80,6 +80,10 @@ class Match:
         common = min(self.end, end) - max(self.start, start)
         return common > 0 and common * 2 >= min(end - start, self.end - self.start)
 
+    def serves(self, encoding):
+        """Is the rule for this encoding, or for digits alone."""
+        return self.rule.endswith(("_" + ENCODINGS[encoding], "_ASCII"))
+
     def rank(self, encoding):
         return 2 * ("Bare" in self.rule) + (not self.rule.endswith("_" + ENCODINGS[encoding]))
 
@@ -228,6 +232,7 @@ def named_as_scanned(content):
         if hit.rule.startswith("PII_"):
             assert any(one.rule == hit.rule for one in over) or (tabular and column in seen), hit
             seen.add(column)
+        over = [one for one in over if one.serves(hit.encoding)]
         best = min((one.rank(hit.encoding) for one in over if one.holds), default=None)
         if best is None or tabular:
             continue
@@ -249,6 +254,7 @@ def test_an_excerpt_says_of_any_value_what_the_whole_buffer_says(parts, narrow):
     every, encoding = matches(content), "euc-jp" if narrow == "euc_jp" else narrow
     for kind, start, end in {(one.kind, one.start, one.end) for one in every}:
         over = [one for one in every if one.kind == kind and one.over(start, end)]
+        over = [one for one in over if one.serves(encoding)]
         best = min((one.rank(encoding) for one in over if one.holds), default=9)
         name = NAMES.name(kind, encoding, content, start, end)
         allowed = {one.rule for one in over if one.rank(encoding) <= best}
