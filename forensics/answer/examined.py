@@ -6,12 +6,17 @@ from dataclasses import replace
 
 from forensics.answer import subjects
 from forensics.answer.question import Question
-from forensics.answer.verdict import Finding, state
+from forensics.answer.verdict import Finding, state, undetermined
 from forensics.answer.world import World
+
+FILES_ONLY = "LOGICAL_ONLY"
 
 
 def judge(world: World, subject: str) -> Finding:
-    """Sums of the ledger: every byte `examined`, or the bytes that are not, as facts. C6: arithmetic."""
+    """Sums of the ledger: every byte `examined`, or the bytes that are not, as facts. C6: arithmetic.
+
+    Of a collection all bytes may be examined; those of the device that it was taken from are not there.
+    """
     if subject == subjects.CASE:
         whole = state(subjects.roll(judge, world, subjects.items(world)))
         if whole.verdict != "refuted":
@@ -25,6 +30,9 @@ def judge(world: World, subject: str) -> Finding:
         facts = tuple(fact["id"] for fact in world.of("digest", evidence=subject))
         words = ("全バイトを調査したこと", "the examination of every byte")
         return Finding("confirmed", 6, facts=facts, ja=words[0], en=words[1])
+    if codes == (FILES_ONLY,):
+        facts = tuple(fact["id"] for fact in world.of("digest", evidence=subject))
+        return undetermined(FILES_ONLY, facts=facts)
     facts = tuple(sorted(fact["id"] for fact in world.of("unexamined", evidence=subject)))
     return Finding("refuted", 6, codes, facts, *_left(world, (subject,)))
 

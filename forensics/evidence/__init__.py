@@ -12,6 +12,7 @@ from forensics.evidence.check import check
 from forensics.evidence.facts import SECTOR_BYTES, Facts, Unreadable, Unsupported, joined
 from forensics.evidence.files import Files
 from forensics.evidence.image import Image, open_image
+from forensics.evidence.signatures import ARCHIVES
 from forensics.values import Gap
 from forensics.work import alive
 
@@ -24,6 +25,7 @@ __all__ = ["Image", "Medium", "Unreadable", "Unsupported", "check", "digest", "o
 BORDER_BYTES = 1 << 20  # of each end of a segment, for the identity
 READ_BYTES = 1 << 20  # of one step of the digest
 RAW = ("raw", "split_raw")
+FILES = "collection"  # role of an item that is files, not a medium
 MAPPED = "UNREADABLE_SECTOR"  # reason of a gap that the acquisition's own map names
 
 
@@ -67,6 +69,15 @@ class Medium:
     def bytes(self) -> int:
         return self.size
 
+    @property
+    def is_archive(self) -> bool:
+        return self.reason is None and self.container in ARCHIVES
+
+    @property
+    def packed(self) -> bool:
+        """Is it an archive where a medium is expected? Its members are read, no medium among them."""
+        return self.is_archive and self.role != FILES
+
 
 def open_all(case: Case) -> tuple[Medium, ...]:
     """Every item of evidence of a case; one that cannot be opened is a Medium with a reason."""
@@ -98,7 +109,7 @@ def _medium(item: Item) -> Medium:
         item.id, item.role, item.label, str(path), item.image_text, facts.container, facts.size,
         facts.sector_size, facts.segments, facts.stored, item.digests, facts.acquired,
         item.serial, item.authorised, item.timezone, facts.gaps, reason,
-        _identity(facts, item.digests, reason),
+        _identity(facts, item, reason),
     )  # fmt: skip
 
 
@@ -110,14 +121,14 @@ def _unopened(path: Path, container: str) -> Facts:
     return Facts(container, size, SECTOR_BYTES, (str(path),) if size else ())
 
 
-def _identity(facts: Facts, declared: tuple[tuple[str, str], ...], reason: str | None) -> str:
+def _identity(facts: Facts, item: Item, reason: str | None) -> str:
     """A digest of all that results depend on, without reading the whole medium.
 
-    Container facts without folders (a case may be moved), digests, and of each segment its size,
-    modification time and both ends.
+    Container facts without folders (a case may be moved), digests, the role, and of each segment its
+    size, modification time and both ends.
     """
-    named = (facts.container, facts.size, facts.sector_size, facts.stored, facts.gaps, declared)
-    state = hashlib.sha256(repr((*named, reason)).encode())
+    named = (facts.container, facts.size, facts.sector_size, facts.stored, facts.gaps, item.digests)
+    state = hashlib.sha256(repr((*named, item.role, reason)).encode())
     for segment in facts.segments:
         path = Path(segment)
         try:
@@ -186,6 +197,9 @@ def _row(medium: Medium, digests: dict[str, str], reason: str | None) -> dict[st
     differing = [code for code, name, value in compared if digests.get(name) != value.lower()]
     if medium.reason is not None:
         verified: bool | None = None if not compared else False
+    elif reason is None and medium.packed and differing:
+        # What is declared may be of the medium inside, which nobody has read.
+        digests, verified, reason = {}, False, "UNSUPPORTED"
     elif reason is None:
         verified = None if not compared else not differing
         reason = differing[0] if differing else None

@@ -84,6 +84,7 @@ class Image:
 def open_image(path: Path) -> Image:
     """The medium in the file (or the first of the segment files) at `path`, by content.
 
+    An archive is the bytes of its file: facts.container names it, and no volume is looked for in it.
     Raises Unsupported for a container that is recognised and not read here (never read as if it
     were raw) and for one too damaged to say how large its medium is; OSError if there is no file.
     """
@@ -98,6 +99,8 @@ def open_image(path: Path) -> Image:
         os.close(descriptor)
     if container == "ewf":
         return Image(*ewf.open_ewf(path))
+    if container in signatures.ARCHIVES:
+        return Image(*raw.open_raw(path, container))
     if container is not None:
         raise Unsupported(container)
     return Image(*raw.open_raw(path))

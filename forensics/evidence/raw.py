@@ -90,8 +90,11 @@ class RawStore:
         self._files.close()
 
 
-def open_raw(path: Path) -> tuple[Facts, RawStore]:
-    """Facts and store of a raw image, `path` being the file or any segment of a split one."""
+def open_raw(path: Path, archive: str | None = None) -> tuple[Facts, RawStore]:
+    """Facts and store of a raw image, `path` being the file or any segment of a split one.
+
+    archive: what the file is instead; then it holds no table that could claim more bytes.
+    """
     names = segments(path)
     there = [name for name in names if name is not None]
     files = Files(there)
@@ -106,14 +109,14 @@ def open_raw(path: Path) -> tuple[Facts, RawStore]:
                 return b""
             return store.read_gaps(offset, min(length, size - offset))[0]
 
-        claim = tables.claimed_size(peek, size)
+        claim = size if archive else tables.claimed_size(peek, size)
         if size < claim <= SIZE_MAX:
             pieces.append(Piece(size, claim - size, None, "TRUNCATED"))
         gaps = [Gap(p.start, p.length, p.reason) for p in pieces if p.file is None]
         gaps += _map_gaps(path, max(size, claim))
         stack.pop_all()
     facts = Facts(
-        "raw" if len(names) == 1 else "split_raw",
+        archive or ("raw" if len(names) == 1 else "split_raw"),
         max(size, claim),
         SECTOR_BYTES,
         tuple(str(name) for name in there),

@@ -73,6 +73,8 @@ CONTAINER_TRAILER: tuple[tuple[str, int, bytes], ...] = (
     ("dmg", 512, b"koly"),
     ("dmg-encrypted", 8, b"cdsaencr"),
 )
+# Files packed as files, not an image of a medium: read as they are, and opened as what they are.
+ARCHIVES = frozenset({"gzip", "xz", "bzip2", "zstd", "lz4", "7z", "rar", "zip", "tar"})
 AFF4_MEMBERS = (b"container.description", b"version.txt", b"information.turtle", b"aff4%3A")
 
 

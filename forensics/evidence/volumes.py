@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from forensics.evidence.image import Image
-from forensics.evidence.signatures import ENCRYPTION, Peek, Signature, identify
+from forensics.evidence.signatures import ARCHIVES, ENCRYPTION, Peek, Signature, identify
 from forensics.evidence.tables import Entry, partition_table
 
 # File systems that walk opens; every other one is named, and its bytes are swept raw.
@@ -40,7 +40,10 @@ def volumes(image: Image) -> list[Volume]:
 
     A volume that begins in another one begins behind it (OVERLAP), one inside another is left out
     and the outer one says so. Where a table reaches past the medium the last row says PAST_END.
+    An archive is one volume without a file system.
     """
+    if image.facts.container in ARCHIVES:
+        return [Volume("p0", 0, image.size, "none", None, None, None, "examined", None)]
     table = partition_table(_peek(image, 0, image.size), image.size, image.facts.sector_size)
     if table is None or not table.entries:
         scheme = "none" if table is None else table.scheme

@@ -391,8 +391,8 @@ class Examiner:
     def _artifact(self, artifact: Artifact, spot: Spot, source: Source, path: str) -> str:
         address = spot.address
         if source.size > ARTIFACT_BYTES_MAX:
-            self.rows.trouble(address, source.size, "skipped", f"SIZE_LIMIT {artifact.name}")
-            return "skipped"
+            self.rows.trouble(address, source.size, "partial", f"SIZE_LIMIT {artifact.name}")
+            return "partial"  # searched, and not parsed
         data, _ = source.read_gaps(0, source.size)
         try:
             content = Content(data, path, spot.origin.times(), spot.origin.companion)

@@ -65,6 +65,9 @@ def _files(unit: FileBatch, options: Options) -> dict[str, list[dict[str, Any]]]
                 near = split.beside(unit.plan, row)
                 part = split.part_of(row, near, volume, unit.medium.size)
                 examiner.stream(address, stream, row["state"], origin, part)
+                if unit.medium.packed:  # it may hold a medium, which nobody has walked
+                    why = ("unsupported", "UNSUPPORTED", unit.medium.container)
+                    rows.trouble(address, stream.size, *why)
     rows.add(
         "coverage",
         address=unit.address,

@@ -9,18 +9,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from forensics.evidence import Medium, open_medium
+from forensics.evidence import FILES, Medium, open_medium
 from forensics.evidence.volumes import Volume, volumes
 from forensics.values import Gap
 from forensics.walk.ledger import ledger
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Trouble, Walked, coverage, tables
+from forensics.work import alive
 
 GAPS_MAX = 1_000  # coverage rows for ranges that a walk could not read
 SWAP = "swap"  # pages, no files: swept raw, and that is all there is
+BLANK = "BLANK"  # owner of a volume that holds nothing
+NO_FILE_SYSTEM = "NO_FILE_SYSTEM"
+READ_BYTES = 1 << 20
 
 __all__ = ["WalkUnit", "files", "ledger", "units"]
 
@@ -96,9 +101,13 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
         )
     with open_medium(medium) as image:
         reader = Reader(image)
-        walked = _walk(reader, volume, Mask(wanted=unit.mask))
+        walked = None if medium.is_archive else _walk(reader, volume, Mask(wanted=unit.mask))
+        if walked is None and _is_file(medium, volume):
+            return _one_file(unit, volume)
+        if walked is None and volume.reason == NO_FILE_SYSTEM and _is_blank(reader, volume):
+            return _plain(unit, replace(volume, outcome="examined"), ("unallocated", BLANK), [])
         if walked is None:
-            reason = volume.reason or "NO_FILE_SYSTEM"
+            reason = volume.reason or NO_FILE_SYSTEM
             troubles = [Trouble("unsupported", reason, volume.length), *_unread(reader, volume)]
             return _plain(unit, volume, ("unallocated", "NO_MAP"), troubles)
         walked.troubles += _unread(reader, volume)
@@ -114,6 +123,30 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
         reason=walked.troubles[0].reason if walked.troubles else volume.reason,
     )
     return {"volumes": [row], **out}
+
+
+def _is_file(medium: Medium, volume: Volume) -> bool:
+    """Is the item one file, where no file system was found in it?"""
+    plain = volume.scheme == "none" and volume.reason == NO_FILE_SYSTEM
+    return medium.is_archive or (medium.role == FILES and plain)
+
+
+def _one_file(unit: WalkUnit, volume: Volume) -> dict[str, Any]:
+    """Tables of an item that is a file: one name, that of the file, which owns every byte.
+
+    An archive in place of a medium is opened as files, but what it holds of a medium is not read.
+    """
+    from forensics.walk import single
+
+    medium, packed = unit.medium, unit.medium.packed
+    walked = single.walk(Path(medium.segments[0]).name, volume, Mask(wanted=unit.mask))
+    assert volume.name is not None
+    outcome, reason = ("unsupported", "UNSUPPORTED") if packed else ("examined", "LOGICAL_ONLY")
+    row = _volume_row(unit, replace(volume, outcome=outcome, reason=reason))
+    return {
+        "volumes": [row],
+        **tables(medium.id, volume.name, volume.start, volume.length, walked),
+    }
 
 
 def _walk(reader: Reader, volume: Volume, mask: Mask) -> Walked | None:
@@ -138,6 +171,16 @@ def _walk(reader: Reader, volume: Volume, mask: Mask) -> Walked | None:
     if name.startswith(("fat", "exfat")):
         walked = fat.walk(reader, start, length, mask, system, name)
     return walked or other.walk(reader, start, length, mask, system, name)
+
+
+def _is_blank(reader: Reader, volume: Volume) -> bool:
+    """Is every byte of a volume zero? Then there is nothing that a reader of file systems would miss."""
+    for at in range(0, volume.length, READ_BYTES):
+        alive()
+        data = reader.read(volume.start + at, min(READ_BYTES, volume.length - at))
+        if reader.gaps or data.strip(b"\0"):
+            return False
+    return True
 
 
 def _unread(reader: Reader, volume: Volume) -> list[Trouble]:

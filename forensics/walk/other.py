@@ -1,8 +1,9 @@
 """HFS+, ISO 9660 and whatever else libtsk opens: everything through pytsk3.
 
 HFS+ keeps its allocation map in a file of its own, number 6: bit 7 of byte 0 is block 0. Its times
-are seconds since 1904 UTC. ISO 9660 has no map and one time a file, a wall clock here: libtsk
-leaves out the zone byte. For the rest there is no map: what no file owns is swept raw.
+are seconds since 1904 UTC. ISO 9660 has one time a file, a wall clock here: libtsk leaves out the
+zone byte; what its records do not name is free (see iso). For the rest there is no map: what no file
+owns is swept raw.
 Source: Apple TN1150 "HFS Plus Volume Format"; ECMA-119.
 """
 
@@ -13,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from forensics.values import NO_TIME, Interval, interval
+from forensics.walk import iso, tsk
 from forensics.walk import names as naming
 from forensics.walk import rows as table
-from forensics.walk import tsk
 from forensics.walk.collect import Collector, Found
-from forensics.walk.intervals import Ranges, runs_of
+from forensics.walk.intervals import Ranges, runs_of, union
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim, Times, Trouble, Walked
@@ -39,6 +40,8 @@ def walk(reader: Reader, start: int, length: int, mask: Mask, system: Any, name:
     basis = "local:unknown" if name == "iso9660" else "utc"
     for found in walk_.names():
         own = hfs and found.inum in _HFS_OWN and found.path.count("/") == 1
+        if name == "iso9660":
+            found.deleted = False  # nothing ever is: an orphan is a file of another tree
         for row in _streams(walk_, found):
             row["flags"] = row.get("flags", 0) | (table.SYSTEM if own else 0)
             collector.add(found, **row)
@@ -69,8 +72,19 @@ def walk(reader: Reader, start: int, length: int, mask: Mask, system: Any, name:
     elif name == "iso9660":
         described = reader.read(start + 16 * 2048, 2048)
         walked.label = described[40:72].decode("ascii", "replace").strip(" \0") or None
-        walked.structures = [Claim(start, 17 * 2048, "VOLUME_DESCRIPTORS")]
+        _place_structures(walked, iso.structures(reader, start, walked.end - start), start)
     return walked
+
+
+def _place_structures(walked: Walked, kept: iso.Structures, start: int) -> None:
+    """What no name owns of ISO 9660, and what is free where every file of every tree has a name."""
+    runs = walked.rows.runs
+    real = runs.start != table.HOLE
+    begins = runs.start[real]
+    named = set(begins.tolist())
+    walked.structures = [claim for claim in kept.claims if claim.start not in named]
+    owned = union(begins, begins + runs.length[real])
+    walked.free = kept.free(owned, start, walked.end)
 
 
 def _streams(walk_: tsk.Walk, found: Found) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import pytest
 
 from forensics.evidence import Unsupported, open_image
 from forensics.evidence.raw import read_map
+from forensics.evidence.volumes import volumes
 from forensics.values import Gap
 
 PART = random.Random(3).randbytes(4096)
@@ -193,10 +194,13 @@ CONTAINERS = {
     "qcow2": b"QFI\xfb\0\0\0\3", "qcow": b"QFI\xfb\0\0\0\1", "vmdk": b"KDMV\1\0\0\0", "vhdx": b"vhdxfile", "vhd": b"conectix",
     "vdi": bytes(64) + b"\x7f\x10\xda\xbe", "aff": b"AFF10\r\n\0", "ad1": b"ADSEGMENTEDFILE\0",
     "ewf-ex01": b"EVF2\r\n\x81\0", "ewf-lx01": b"LEF2\r\n\x81\0", "ewf-l01": b"LVF\t\r\n\xff\0",
-    "parallels": b"WithoutFreeSpace", "wim": b"MSWIM\0\0\0", "gzip": b"\x1f\x8b\x08\0",
-    "xz": b"\xfd7zXZ\0", "zip": b"PK\3\4" + bytes(26) + b"a.dd", "7z": b"7z\xbc\xaf\x27\x1c",
-    "aff4": b"PK\3\4" + bytes(26) + b"container.description", "bzip2": b"BZh91AY&SY",
-    "tar": bytes(257) + b"ustar",
+    "parallels": b"WithoutFreeSpace", "wim": b"MSWIM\0\0\0",
+    "aff4": b"PK\3\4" + bytes(26) + b"container.description",
+}  # fmt: skip
+ARCHIVES = {
+    "gzip": b"\x1f\x8b\x08\0", "xz": b"\xfd7zXZ\0", "zip": b"PK\3\4" + bytes(26) + b"a.dd",
+    "7z": b"7z\xbc\xaf\x27\x1c", "bzip2": b"BZh91AY&SY", "rar": b"Rar!\x1a\7\1\0",
+    "zstd": b"\x28\xb5\x2f\xfd", "lz4": b"\x04\x22\x4d\x18", "tar": bytes(257) + b"ustar",
 }  # fmt: skip
 
 
@@ -207,6 +211,29 @@ def test_other_containers_are_never_raw(name, tmp_path):
     with pytest.raises(Unsupported) as caught:
         open_image(path)
     assert (caught.value.container, caught.value.reason) == (name, "UNSUPPORTED")
+
+
+@pytest.mark.parametrize("name", list(ARCHIVES))
+def test_an_archive_is_the_bytes_of_its_file_and_no_disk(name, tmp_path):
+    path = tmp_path / "a.dd"
+    entry = struct.pack("<B3xB3xII", 0, 0x0C, 1, 1000)  # a partition that reaches past the end
+    data = ARCHIVES[name].ljust(446, b"\0") + entry.ljust(64, b"\0") + b"\x55\xaa" + bytes(3584)
+    path.write_bytes(data)
+    with open_image(path) as image:
+        assert (image.facts.container, image.size, image.facts.gaps) == (name, len(data), ())
+        assert image.read(0, image.size) == data
+        (volume,) = volumes(image)
+        assert (volume.name, volume.length, volume.filesystem) == ("p0", len(data), None)
+
+
+def test_an_archive_in_segments_is_one(tmp_path):
+    for number, part in enumerate((b"PK\3\4" + bytes(96), bytes(100), b"end"), 1):
+        (tmp_path / f"a.zip.{number:03}").write_bytes(part)
+    with open_image(tmp_path / "a.zip.001") as image:
+        assert (image.facts.container, image.size) == ("zip", 203)
+    (tmp_path / "a.zip.002").unlink()
+    with open_image(tmp_path / "a.zip.001") as image:
+        assert image.facts.gaps == (Gap(100, 100, "MISSING_SEGMENT"),)
 
 
 @pytest.mark.parametrize(("name", "trailer"), [("vhd", b"conectix"), ("dmg", b"koly")])
