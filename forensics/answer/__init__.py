@@ -164,17 +164,13 @@ def _evidence(world: World, name: str) -> dict[str, Any]:
 
 
 def _persons(world: World) -> dict[str, int | None]:
-    low, high = persons.count(world, world.places)
+    low, high, _ = persons.read(world, world.places)
     whole = (
         not world.missing and not world.unread(world.items) and not world.unproven(register=False)
     )
-    return {
-        "at_least": low,
-        "at_most": high,
-        "at_most_overall": high
-        if whole or world.register_size is None
-        else max(world.register_size, high),
-    }
+    size = world.register_size
+    overall = high if whole else None if size is None else max(size, high)
+    return {"at_least": low, "at_most": high, "at_most_overall": overall}
 
 
 def _row(answer: dict[str, Any]) -> dict[str, Any]:

@@ -19,10 +19,10 @@ def certified(world: World) -> tuple[str, ...]:
 
 
 def judge(world: World, subject: str) -> Finding:
-    """Data that can be recovered refute the certificate. Zeros from end to end are what overwriting leaves.
+    """Data that can be recovered refute the certificate. One value from end to end is what overwriting leaves.
 
-    They confirm it for the addressable space only (domain.md 6.5), and not where the medium was used
-    after the certified date: they may be of later.
+    It confirms it for the addressable space only (domain.md 6.5), and not where the medium was used
+    after the certified date: it may be of later.
     """
     if subject == subjects.CASE:
         found = state(subjects.roll(judge, world, certified(world)))
@@ -45,14 +45,14 @@ def judge(world: World, subject: str) -> Finding:
             en="it was used after the date of the certificate",
             would_change=("PEOPLE",),
         )
-    zeros = world.of("tamper", subject=subject, what="wiped")
+    blank = world.of("tamper", subject=subject, what="wiped")
     claims = [fact for fact in world.of("erasure", subject=subject) if _overwrites(fact["method"])]
-    if zeros and claims:
+    if blank and claims:
         words = (
-            "番地のある全ての領域がゼロで上書きされていること",
-            "zeros in the whole addressable space, as overwriting leaves them,",
+            "番地のある全ての領域が一つの値で上書きされていること",
+            "one value in the whole addressable space, as overwriting leaves it,",
         )
-        return world.confirm([*zeros, *claims], ["medium", "paper"], words, 3)
+        return world.confirm([*blank, *claims], ["medium", "paper"], words, 3)
     return undetermined("NO_BASELINE", *world.unread([subject]))
 
 

@@ -47,10 +47,11 @@ def example(world: World, question: str, finding: Finding) -> tuple[str, str]:
     )
 
 
-def _rank(world: World, fact: Fact) -> tuple[bool, bool, int]:
-    """What lies in the window first, then what names its medium, then what is most."""
+def _rank(world: World, fact: Fact) -> tuple[bool, bool, bool, int]:
+    """What lies in the window first, then personal data, a known medium, and what is most."""
     inside = bool(world.times([fact], in_window=True))
-    return not inside, not fact.get("medium_serial"), -(fact.get("persons") or 0)
+    personal, persons = fact.get("personal", False), fact.get("persons") or 0
+    return not inside, not personal, not fact.get("medium_serial"), -persons
 
 
 def _place(fact: Fact) -> tuple[str, str]:

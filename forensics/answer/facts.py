@@ -156,7 +156,13 @@ def sent(mails: Iterable[Row], places: Iterable[Place]) -> list[Fact]:
     return out
 
 
-def connections(rows: Iterable[Row]) -> list[Fact]:
+def connections(
+    rows: Iterable[Row], attached: Mapping[tuple[str, str], Sequence[Interval]]
+) -> list[Fact]:
+    """Host × medium; first and last may lie on both sides of the window, `used` lies in it.
+
+    attached: host and device serial -> arrivals and removals in the window.
+    """
     return [
         fact(
             "connection", row["addresses"], host=row["host"], host_name=row["host_name"],
@@ -166,6 +172,7 @@ def connections(rows: Iterable[Row]) -> list[Fact]:
             account=row["accounts"][0] if len(row["accounts"]) == 1 else None,
             accounts=row["accounts"], registered=row["registered"], in_window=row["in_window"],
             sources=row["sources"], families=row["families"],
+            used=[span(when) for when in attached.get((row["host"], row["medium_serial"]), ())],
         )
         for row in rows
     ]  # fmt: skip

@@ -77,6 +77,8 @@ def judge(world: World, _subject: str) -> Finding:
     if not codes:
         codes.append("CONNECTED_IN_WINDOW" if "Q05" in open_ else "CONTRADICTION")
     shown = {question.id: found[question.id] for question in REACHING if question.id in open_}
+    if not shown and "Q05" in open_:
+        shown = {"Q05": found["Q05"]}
     ja, en = _seen(world, shown)
     first = [fact for finding in shown.values() for fact in finding.facts]
     return Finding(

@@ -12,8 +12,8 @@ from forensics.answer.world import World
 from forensics.correlate import times
 from forensics.correlate.mismatches import loans
 from forensics.correlate.places import places
-from forensics.correlate.rows import Row, content, rows, stem, volume_serial
-from forensics.values import OUTCOMES
+from forensics.correlate.rows import Row, content, device_serial, rows, stem, volume_serial
+from forensics.values import OUTCOMES, Interval
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 OF_TRACES = (*signs.RECORDED, "medium_mounted")
 USED = ("file_read", "file_written", "file_listed", "session_start")
+PLUGS = ("device_connected", "device_first_installed", "device_removed")
 MAILS = ("mail_sent", "mail_received", "mail_draft")
 OF_FILES = ("file_modified", "file_accessed", "file_changed", "file_born")
 
@@ -58,7 +59,9 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *facts.persons(held, size),
         *facts.copies(small["copies"]),
         *facts.sent(_mails(have["traces"]), held),
-        *facts.connections(small["connections"]),
+        *facts.connections(
+            small["connections"], _attached(have["events"], list(roles), case.window)
+        ),
         *facts.opens(
             small["opens"],
             held,
@@ -71,7 +74,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *signs.recorded(traced, case.window),
         *signs.reformatted(supplied, small["volumes"], _tied(have["traces"]), dated, case.window),
         *signs.emptied(held, dated, case.window),
-        *signs.wiped(supplied, small["volumes"], _zeros(small["counts"]), case.window),
+        *signs.wiped(supplied, small["volumes"], case.window),
         *facts.mismatches(small["mismatches"]),
         *facts.papers(papers, small["connections"], small["mismatches"]),
         *facts.erasures(papers, small["evidence"], held, _bytes(ledger, small["evidence"])),
@@ -106,7 +109,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
 
 
 SMALL = (
-    "evidence", "volumes", "records", "coverage", "counts", "controls", "settings", "connections", "sessions",
+    "evidence", "volumes", "records", "coverage", "controls", "settings", "connections", "sessions",
     "opens", "copies", "horizons", "clocks", "papers", "mismatches",
 )  # fmt: skip
 
@@ -119,6 +122,18 @@ def _events(events: pa.Table, items: list[str], kinds: tuple[str, ...]) -> list[
     mine = pc.is_in(events.column("evidence").cast("string"), pa.array(items, pa.string()))
     wanted = pc.is_in(events.column("kind").cast("string"), pa.array(kinds, pa.string()))
     return rows("events", events.filter(pc.and_(mine, wanted)))
+
+
+def _attached(
+    events: pa.Table, items: list[str], window: tuple[int, int] | None
+) -> dict[tuple[str, str], list[Interval]]:
+    """Host and device serial -> when it arrived or was removed in the window, each time once."""
+    found: dict[tuple[str, str], set[Interval]] = {}
+    for row in _events(events, items, PLUGS):
+        serial = device_serial(row["medium"])
+        if serial and times.within(row["time"], window):
+            found.setdefault((row["evidence"], serial), set()).add(row["time"])
+    return {key: sorted(mine, key=lambda when: when.start or 0) for key, mine in found.items()}
 
 
 def _absent_hosts(
@@ -149,15 +164,6 @@ def _register_size(records: list[Row]) -> int | None:
     told = [row for row in records if row["register_persons"] and row["register_share"]]
     best = max(told, key=lambda row: row["register_persons"], default=None)
     return None if best is None else round(best["register_persons"] / best["register_share"])
-
-
-def _zeros(counts: list[Row]) -> dict[str, int]:
-    """Item -> bytes that the scan skipped because they are zeros."""
-    out: dict[str, int] = {}
-    for row in counts:
-        if row["kind"] == "zeros":
-            out[row["evidence"]] = out.get(row["evidence"], 0) + (row["number"] or 0)
-    return out
 
 
 def _mails(traces: pa.Table) -> list[Row]:

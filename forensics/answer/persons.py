@@ -17,15 +17,37 @@ FEW = 10
 SENSITIVE = frozenset({"welfare_flag", "tax_amount", "my_number", "health_insured", "care_insured"})
 
 
+TORN = ("unreadable", "failed", "timed_out")  # outcomes of bytes in which a list may go on
+ROW_BYTES_MIN = 16  # a row that names a person is no shorter
+
+
 class Count(NamedTuple):
-    """Persons in what was examined: no fewer than, no more than."""
+    """Persons in what was examined: no fewer than, no more than.
+
+    torn: lists may go on in bytes that could not be read, and at_most counts those in.
+    """
 
     at_least: int
     at_most: int
+    torn: bool = False
 
 
-def count(world: World, places: Sequence[Place]) -> Count:
-    """The union over places and states, by token.
+def count(world: World, subject: str) -> Count:
+    """Of an item, or of the case; what holes may hide is counted to the upper bound.
+
+    The owner's register bounds it; without one, the size of what could not be read.
+    """
+    places = [place for place in world.places if subject in (place.evidence, subjects.CASE)]
+    low, high, _ = read(world, places)
+    items = [name for name in world.items if subject in (name, subjects.CASE)]
+    hidden = sum(world.bytes[name].get(outcome, 0) for name in items for outcome in TORN)
+    size = world.register_size
+    most = high + hidden // ROW_BYTES_MIN if size is None else max(high, size)
+    return Count(low, most, torn=True) if hidden and most > high else Count(low, high)
+
+
+def read(world: World, places: Sequence[Place]) -> Count:
+    """The union over places and states of what was examined, by token.
 
     At least: persons of the register, each one person for sure; without a register the most that one
     place holds (elsewhere the same person may stand under another key). At most: all tokens, and
@@ -58,8 +80,7 @@ def judge(world: World, subject: str) -> Finding:
     """Known only where both bounds agree and everything is examined; a range prints both."""
     if not world.items or (subject not in world.items and subject != subjects.CASE):
         return subjects.NOT_SUPPLIED
-    mine = [place for place in world.places if subject in (place.evidence, subjects.CASE)]
-    low, high = count(world, mine)
+    low, high, torn = count(world, subject)
     items = [name for name in world.items if subject in (name, subjects.CASE)]
     facts = [fact for fact in world.of("personal_data") if fact["evidence"] in items]
     bars = [*world.unread(items), *world.unproven(register=False)]
@@ -68,6 +89,15 @@ def judge(world: World, subject: str) -> Finding:
         bars.append("OUTSIDE_EVIDENCE")
     kinds = {kind for fact in facts for kind in fact["kinds"]}
     ja, en = _range(low, high, kinds)
+    if torn:
+        (ja, en), (most_ja, most_en) = _range(low, low, kinds), _range(high, high, kinds)
+        found = undetermined(*bars, "COUNT_RANGE", facts=[fact["id"] for fact in facts])
+        return replace(
+            found,
+            ja=f"読み取れた範囲では{ja}分であり、読み取れない部分を含めれば{most_ja}まであり得る。",
+            en=f"what could be read holds data of {en}; with what could not be read"
+            f" there may be up to {most_en}",
+        )
     if low != high or bars:
         codes = ordered([*bars, *(["COUNT_RANGE"] if low != high else [])])
         found = undetermined(*codes, facts=[fact["id"] for fact in facts])

@@ -3,13 +3,12 @@
 A format leaves no record of its own on FAT; two things show it. The host knows the device with
 another volume serial than the volume has now; or no name on the medium is older than the window
 while records of persons lie in its free space (a mere deletion keeps old, deleted names). A medium
-of zeros from end to end was wiped: even a new one has a file system.
+of one value from end to end was wiped: even a new one has a file system.
 Source: domain.md 4.2, 7.4, 7.13, 7.14, 7.16.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -21,7 +20,6 @@ from forensics.values import NO_TIME, Interval
 
 RECORDED = ("log_cleared", "clock_changed")
 NOTICED = 60 * SECOND  # a clock set by less is a time service at work
-PIECE = 2**20  # bytes that are hashed at once
 FREE = ("unallocated", "unpartitioned", "slack")
 
 
@@ -92,31 +90,18 @@ def emptied(
 
 
 def wiped(
-    items: Iterable[Row], volumes: Sequence[Row], zeros: Mapping[str, int],
-    window: tuple[int, int] | None,
-) -> list[Fact]:  # fmt: skip
-    """Media whose digest is that of as many zeros. zeros: item -> bytes that were skipped as zeros.
-
-    The digest is made only where the scan met as many zeros and no file system.
-    """
+    items: Iterable[Row], volumes: Sequence[Row], window: tuple[int, int] | None
+) -> list[Fact]:
+    """Media whose bytes have one value from end to end: the walk read them all, and found nothing."""
     out = []
     for item in items:
         mine = [row for row in volumes if row["evidence"] == item["evidence"]]
         size = item["size"] or 0
-        if not 0 < size <= zeros.get(item["evidence"], 0) or any(row["filesystem"] for row in mine):
-            continue
-        if item["sha256"] == _digest_of_zeros(size):
+        blank = [(row["outcome"], row["reason"], row["length"]) for row in mine]
+        if size and blank == [("examined", "NO_FILE_SYSTEM", size)]:
             where = f"{item['evidence']}@0+{size}"
             out.append(tamper(item["evidence"], "wiped", NO_TIME, [where], window))
     return out
-
-
-def _digest_of_zeros(size: int) -> str:
-    state, piece = hashlib.sha256(), bytes(min(size, PIECE))
-    for _ in range(size // PIECE):
-        state.update(piece)
-    state.update(piece[: size % PIECE])
-    return state.hexdigest()
 
 
 def _since(old: Interval, names: Sequence[Row]) -> Interval:

@@ -23,7 +23,7 @@ def judge(world: World, _subject: str) -> Finding:
     """At least over the threshold or a listed kind confirms; at most under it, all examined, refutes."""
     if not world.items:
         return subjects.NOT_SUPPLIED
-    low, high = count(world, world.places)
+    low, high, _ = count(world, subjects.CASE)
     found = world.of("personal_data")
     seen = {kind for fact in found for kind in fact["kinds"]}
     kinds = [LISTED[kind] for kind in LISTED if kind in seen]

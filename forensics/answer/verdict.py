@@ -135,9 +135,11 @@ def _roll(parts: Sequence[Finding], decides: str, otherwise: str) -> Finding:
         codes = [code for part in doubt for code in part.reasons]
         if any(part.verdict == "not_examined" for part in doubt):
             codes.append("OUTSIDE_EVIDENCE")
+        said = next((part for part in doubt if part.ja), Finding("undetermined"))
         return Finding(
-            "undetermined", reasons=ordered(codes), facts=facts, limits=limits, would_change=change
-        )
+            "undetermined", reasons=ordered(codes), facts=facts, ja=said.ja, en=said.en,
+            limits=limits, would_change=change,
+        )  # fmt: skip
     best = min(parts, key=lambda part: (part.confidence or 0, part.en))
     return Finding(
         otherwise, best.confidence, facts=facts, ja=best.ja, en=best.en, limits=limits,

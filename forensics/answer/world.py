@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from forensics.answer.facts import Fact, interval_of
@@ -109,12 +109,15 @@ class World:
         ]
 
     def times(self, facts: Iterable[Fact], *, in_window: bool = False) -> list[Interval]:
-        """The dated moments of facts: `time`, else `first` and `last`; on request those in the window."""
+        """The dated moments of facts: `time`, `first`, `last`, `used`; on request those in the window."""
         spans = [
-            fact[key]
+            one
             for fact in facts
-            for key in ("time", "first", "last")
-            if fact.get(key) is not None
+            for one in (
+                *(fact.get(key) for key in ("time", "first", "last")),
+                *fact.get("used", ()),
+            )
+            if one is not None
         ]
         found = [interval_of(span) for span in spans]
         return [when for when in found if not in_window or within(when, self.window)]
@@ -222,7 +225,11 @@ class World:
         sound = [fact for fact in facts if not self._shaken(fact)]
         if not sound:
             codes = {code for fact in facts for code in self._shaken(fact)}
-            return undetermined(*codes, facts=[fact["id"] for fact in facts])
+            return replace(
+                undetermined(*codes, facts=[fact["id"] for fact in facts]),
+                ja=f"{words[0]}を示す事実はあるが、証拠が原本のままで欠けがないとはいえない。",
+                en=f"facts point to {words[1]}, but the evidence is not whole and original",
+            )
         sources = {source for fact in sound for source in fact.get("sources") or ()}
         return Finding(
             "confirmed",
@@ -248,8 +255,11 @@ class World:
         if listed is not None and serial not in listed:
             return False
         loans = [loan for loan in self.loans if serial in loan.serials]
-        if all(any(loan.holds(when) for loan in loans) for when in times):
+        closed = [loan for loan in loans if loan.until is not None]
+        if all(any(loan.holds(when) for loan in closed) for when in times):
             return True
+        if all(any(loan.holds(when) for loan in loans) for when in times):
+            return None  # taken out and never brought back: how far the leave went, nobody wrote
         unsure = any(loan.start is None for loan in loans) or any(
             loan.may_hold(when) for loan in self.loans if not loan.serials for when in times
         )

@@ -88,6 +88,13 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
                     for name, serial in tied.declared.items()
                 },
             ),
+            *mismatches.contents(
+                papers,
+                {
+                    serial: [place for place in held if place.evidence == name]
+                    for name, serial in tied.declared.items()
+                },
+            ),
             *rooms.mismatches(logged_on, papers),
         ],
     }

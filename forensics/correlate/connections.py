@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forensics.correlate.media import Media, letter, removable
-from forensics.correlate.rows import Row, device_serial, has_serial, volume_serial
+from forensics.correlate.rows import Row, details, device_serial, has_serial, volume_serial
 from forensics.correlate.times import earliest, latest, overlaps, within
 from forensics.values import Interval
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ARRIVALS = ("device_first_installed", "device_connected")
 KEY_TIMES = ("device_installed", "device_seen", "volume_mapped", "volume_seen", "mountpoint")
 PRESENCE = (*ARRIVALS, "device_removed", "file_opened", *KEY_TIMES)
+SERIAL_PART_MIN = 6  # characters of a serial that may stand for all of it
 SAME_EVENT = 3600 * 1_000_000  # microseconds: two sources of one first installation
 SAME_ARRIVAL = 120 * 1_000_000  # microseconds: sources write of one arrival within so long
 
@@ -57,6 +58,7 @@ class Arrival:
 def uses(media: Media, traces: Iterable[Row], hosts: Sequence[str]) -> list[Use]:
     """Every trace of a host that shows a removable medium at it."""
     out = []
+    told = {(host, serial) for (host, _), serial in media.devices.items()}  # their volume is known
     for row in traces:
         if row["kind"] not in PRESENCE or row["evidence"] not in hosts:
             continue
@@ -64,8 +66,9 @@ def uses(media: Media, traces: Iterable[Row], hosts: Sequence[str]) -> list[Use]
         volume = volume_serial(row["volume_serial"])
         if volume in media.own.get(row["evidence"], frozenset()):
             continue
-        known_letter = (row["evidence"], letter(row)) in media.letters
-        stray = bool(volume) and removable(row) and not known_letter
+        holder = media.letters.get((row["evidence"], letter(row)))
+        other = holder is None or (row["evidence"], holder) in told
+        stray = bool(volume) and removable(row) and other
         if serial is None and item is None and not stray:
             continue  # nothing ties it to a medium, or it may be the one known on that letter
         if serial is not None and serial not in media.storage:
@@ -81,12 +84,12 @@ def connections(
     groups: dict[tuple[str, str], list[Use]] = {}
     for use in found:
         groups.setdefault(use.key, []).append(use)
-    listed = registered(papers)
+    listed = Listed.of(papers)
     return [_connection(case, groups[key], names, listed) for key in sorted(groups)]
 
 
 def _connection(
-    case: Case, group: list[Use], names: Mapping[str, str], listed: Sequence[str | None] | None
+    case: Case, group: list[Use], names: Mapping[str, str], listed: Listed | None
 ) -> Row:
     kinds: dict[str, list[Interval]] = {}
     for use in group:
@@ -108,7 +111,7 @@ def _connection(
         "accounts": sorted({trace["account"] for trace in traces if trace["account"]}),
         "sources": sorted({trace["source"] for trace in traces if trace["source"]}),
         "families": sorted({trace["family"] for trace in traces if trace["family"]}),
-        "registered": _is_registered(head.serial, listed),
+        "registered": listed.has(head.serial) if listed else None,
         "addresses": sorted({trace["address"] for trace in traces}),
     }
 
@@ -165,18 +168,52 @@ def registered(papers: Iterable[Row]) -> list[str | None] | None:
     return [device_serial(row["serial"]) for row in rows] if rows else None
 
 
-def _is_registered(serial: str | None, listed: Sequence[str | None] | None) -> bool | None:
-    """Exact after normalising; null where the device has no serial of its own, or only may be listed."""
-    if listed is None or not has_serial(serial):
-        return None
-    if serial in listed:
-        return True
-    text = serial or ""
-    parts = [item for item in listed if item and min(len(item), len(text)) >= 6]
-    possible = any(
-        text.startswith(item) or text.endswith(item) or item.endswith(text) for item in parts
+def alike(serial: str) -> str:
+    """A serial without what is mistaken for another in reading: O for 0, I and L for 1."""
+    return serial.translate(str.maketrans("OIL", "011"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The register of media. rounded: serials that a spreadsheet made numbers (`1.23457E+15`)."""
+
+    serials: frozenset[str]
+    rounded: tuple[str, ...]
+
+    @staticmethod
+    def of(papers: Iterable[Row]) -> Listed | None:
+        """Null: no register was supplied."""
+        rows = [row for row in papers if row["paper"] == "media_register"]
+        if not rows:
+            return None
+        told = (details(row["detail"]).get("serial_rounded") for row in rows)
+        return Listed(
+            frozenset(serial for row in rows if (serial := device_serial(row["serial"]))),
+            tuple(text for text in told if text),
+        )
+
+    def has(self, serial: str | None) -> bool | None:
+        """Exact after normalising; null where the device has no serial of its own, or only may be listed."""
+        if serial is None or not has_serial(serial):
+            return None
+        if serial in self.serials:
+            return True
+        parts = [item for item in self.serials if min(len(item), len(serial)) >= SERIAL_PART_MIN]
+        possible = (
+            any(serial.startswith(item) or serial.endswith(item) for item in parts)
+            or any(item.endswith(serial) for item in parts)
+            or alike(serial) in {alike(item) for item in self.serials}
+            or any(_rounds_to(serial, text) for text in self.rounded)
+        )
+        return None if possible else False
+
+
+def _rounds_to(serial: str, text: str) -> bool:
+    """May a serial of digits be what a spreadsheet shows as this number?"""
+    digits = text.partition("E")[0].partition(".")[2]
+    return (
+        serial.isdecimal() and f"{int(serial):.{len(digits)}E}" == f"{float(text):.{len(digits)}E}"
     )
-    return None if possible else False
 
 
 def arrivals(found: Iterable[Use]) -> list[Arrival]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from forensics.correlate.rows import Row, details, device_serial, volume_serial
+from forensics.correlate.rows import Row, details, device_serial, has_serial, volume_serial
 
 if TYPE_CHECKING:
     from forensics.case import Case
@@ -32,7 +32,8 @@ class Media:
     evidence: device serial -> item; declared: item -> device serial; volumes: volume serial -> items
     of role medium that hold such a volume; own: host -> serials of its own volumes; devices and
     letters: per host what its artefacts tie to a device serial; storage: device serials that are
-    storage.
+    storage; lettered: hosts where every one has its letter, so that none can have had another's (a
+    letter is kept for the last device only); twins: device serials that share a volume serial.
     """
 
     evidence: Mapping[str, str] = field(default_factory=dict)
@@ -43,6 +44,8 @@ class Media:
     letters: Mapping[tuple[str, str], str] = field(default_factory=dict)
     guids: Mapping[tuple[str, str], str] = field(default_factory=dict)
     storage: frozenset[str] = frozenset()
+    lettered: frozenset[str] = frozenset()
+    twins: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def of(self, row: Row) -> tuple[str | None, str | None]:
         """(evidence id, device serial) of the medium that a trace names; null where none is tied."""
@@ -52,10 +55,16 @@ class Media:
             serial = self.devices.get((host, volume))
         if serial is None and row["volume_guid"]:
             serial = self.guids.get((host, row["volume_guid"]))
+        twins = self.twins.get((host, volume or ""), frozenset())
+        if serial is None and twins:
+            lettered = self.letters.get((host, letter(row))) if host in self.lettered else None
+            if lettered not in twins:
+                return None, None  # copied bit by bit: the volume is on either
+            serial = lettered
         items = self.volumes.get(volume or "", ())
         if serial is None and len(items) == 1:
             return items[0], self.declared.get(items[0])
-        if serial is None and volume is None:
+        if serial is None and volume is None and host in self.lettered:
             serial = self.letters.get((host, letter(row)))
         if serial is None:
             return None, None
@@ -85,6 +94,7 @@ def media(case: Case, volumes: Iterable[Row], traces: Iterable[Row]) -> Media:
             held.setdefault(serial, set()).add(row["evidence"])
     ties: dict[str, dict[tuple[str, str], set[str]]] = {"volume": {}, "letter": {}, "guid": {}}
     storage = set(declared.values())
+    met: dict[str, set[str]] = {}
     for row in traces:
         serial = device_serial(row["medium_serial"])
         if serial is None:
@@ -99,10 +109,14 @@ def media(case: Case, volumes: Iterable[Row], traces: Iterable[Row]) -> Media:
                 ties[kind].setdefault((host, value), set()).add(serial)
         if row["kind"] in STORAGE_KINDS:
             storage.add(serial)
+            met.setdefault(host, set()).add(serial)
     single = {
         kind: {key: min(found) for key, found in tied.items() if len(found) == 1}
         for kind, tied in ties.items()
     }
+    named: dict[str, set[str]] = {}
+    for (host, _), found in ties["letter"].items():
+        named.setdefault(host, set()).update(found)
     return Media(
         {serial: item for item, serial in declared.items()},
         declared,
@@ -112,6 +126,12 @@ def media(case: Case, volumes: Iterable[Row], traces: Iterable[Row]) -> Media:
         single["letter"],
         single["guid"],
         frozenset(storage),
+        frozenset(host for host, found in named.items() if met.get(host, set()) <= found),
+        {
+            key: frozenset(found)
+            for key, found in ties["volume"].items()
+            if sum(map(has_serial, found)) > 1  # a made-up one is another on each port
+        },
     )
 
 

@@ -8,10 +8,13 @@ likely a typing mistake, listed all the same.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from forensics.correlate.connections import Arrival
+from forensics.correlate.persons import Persons
+from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, details, device_serial
 from forensics.correlate.times import DAY, earliest, hull, iso
 from forensics.values import NO_TIME, Interval
@@ -106,7 +109,7 @@ def mismatches(
     papers = [row for row in papers if row["kind"] != "note"]
     have = {row["paper"] for row in papers}
     out: list[Row] = []
-    out += _unregistered(connections)
+    out += _unregistered(connections, papers)
     if "take_out" in have:
         ledger = loans(papers)
         out += _without_takeout(arrivals, ledger)
@@ -143,17 +146,29 @@ def mismatch(
     }
 
 
-def _unregistered(connections: Iterable[Row]) -> list[Row]:
+def _unregistered(connections: Sequence[Row], papers: Iterable[Row]) -> list[Row]:
+    """Media in no row of the register; one character from an unseen row is likely a slip of the pen."""
+    seen = {row["medium_serial"] for row in connections}
+    rows = (row for row in papers if row["paper"] == "media_register")
+    unseen = {serial for row in rows if (serial := device_serial(row["serial"]))} - seen
     out = []
     for row in connections:
         if row["registered"] is False:
             known = row["last"] if row["last"].start is not None else row["first"]
             text = f"attached to {row['host']}, and its serial stands in no row of the register"
+            severity = "breach"
+            if any(_one_apart(row["medium_serial"], serial) for serial in unseen):
+                severity = "clerical"
+                text += "; one that no host has seen differs in one character"
             out.append(
-                mismatch("medium_unregistered", "breach", row["medium_serial"], known, text,
+                mismatch("medium_unregistered", severity, row["medium_serial"], known, text,
                      row["addresses"], kind="media_register")
             )  # fmt: skip
     return out
+
+
+def _one_apart(one: str, two: str) -> bool:
+    return len(one) == len(two) and sum(a != b for a, b in zip(one, two, strict=True)) == 1
 
 
 def _without_takeout(arrivals: Iterable[Arrival], ledger: Sequence[Loan]) -> list[Row]:
@@ -294,6 +309,43 @@ def _claims(ledger: Iterable[Loan], held: Mapping[str, Sequence[str]]) -> list[R
                         "encryption_claim_false", "breach", serial, when, text, plain, loan.row
                     )
                 )
+    return out
+
+
+_NUMBER = re.compile(r"([0-9][0-9,]*)\s*(?:件|人|名)")
+NUMBER_MIN = 10  # fewer are files or papers, not persons
+NUMBER_SHARE = 1.05  # headers, totals, a row too many: no difference
+
+
+def contents(papers: Iterable[Row], held: Mapping[str, Sequence[Place]]) -> list[Row]:
+    """Media that hold more persons than their last take-out says; held: device serial -> its places.
+
+    Only what lies there as files counts: what was deleted need not have gone with it. One list of
+    the number that is written is enough.
+    """
+    ledger = sorted(loans(papers), key=lambda loan: loan.start or 0)
+    last = {serial: loan for loan in ledger for serial in loan.serials if loan.start is not None}
+    out = []
+    for serial, loan in sorted(last.items()):
+        said = unicodedata.normalize("NFKC", details(loan.row["detail"]).get("contents") or "")
+        numbers = [int(text.replace(",", "")) for text in _NUMBER.findall(said)]
+        files = [place for place in held.get(serial, ()) if place.state == "allocated"]
+        most = NUMBER_SHARE * sum(numbers)
+        if sum(numbers) < NUMBER_MIN or any(
+            number <= NUMBER_SHARE * place.count and place.count <= NUMBER_SHARE * number
+            for place in files
+            for number in numbers
+        ):
+            continue
+        persons = Persons.union(place.persons for place in files)
+        if len(persons) > most:
+            text = (
+                f"the ledger says {sum(numbers)}, and files hold records of {len(persons)} persons"
+            )
+            where = [place.address for place in files][:20]
+            out.append(
+                mismatch("content_differs", "gap", serial, loan.row["time"], text, where, loan.row)
+            )
     return out
 
 

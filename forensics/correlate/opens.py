@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from forensics.correlate.media import Media
+from forensics.correlate.media import Media, letter
 from forensics.correlate.rows import Row, details, volume_serial
 from forensics.correlate.times import Clock, iso, resolve
 
@@ -24,7 +24,8 @@ def opens(media: Media, traces: Iterable[Row], clocks: dict[str, Clock]) -> list
             continue
         volume = volume_serial(row["volume_serial"])
         own = volume is not None and volume in media.own.get(row["evidence"], frozenset())
-        item, serial = (None, None) if own or row["kind"] == "file_read" else media.of(row)
+        shared = row["kind"] == "file_read" and not letter(row)  # a server's share
+        item, serial = (None, None) if own or shared else media.of(row)
         said, clock = details(row["detail"]), clocks.get(row["evidence"], Clock())
         out.append(
             {

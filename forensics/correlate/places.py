@@ -7,7 +7,7 @@ place. Persons are counted by token, so that the same person in two places count
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,7 @@ def places(records: Sequence[Row], people: pa.Table, contents: pa.Table) -> list
     named = {key: found for key, found in groups.items() if Address.parse(key).path or "!" in key}
     known = _contents(contents, set(named))
     out = [_place(key, found, persons, known.get(key, {})) for key, found in sorted(named.items())]
+    out = _once(out)
     have = {place.address for place in out}
     by_digest = {place.digest: place for place in reversed(out) if place.digest}
     for address, row in known.items():
@@ -70,6 +71,28 @@ def places(records: Sequence[Row], people: pa.Table, contents: pa.Table) -> list
     for key in sorted(set(groups) - set(named)):
         out += [_place(run[0]["address"], run, persons, {}) for run in _runs(groups[key])]
     return sorted(out, key=lambda place: place.address)
+
+
+def _once(found: Sequence[Place]) -> list[Place]:
+    """Without members whose persons the text made of their container tells, all of them and in rows.
+
+    A workbook keeps its strings apart from its sheets: read as they lie, the address of one person
+    stands beside the name of another, and the list looks like one of another day.
+    """
+    told: dict[str, list[Persons]] = {}
+    for place in found:
+        container, mark, member = place.address.rpartition("!")
+        if mark and member.startswith("~"):
+            told.setdefault(container, []).append(place.persons)
+    whole = {container: Persons.union(persons) for container, persons in told.items()}
+    return [place for place in found if not _is_told(place, whole)]
+
+
+def _is_told(place: Place, told: Mapping[str, Persons]) -> bool:
+    container, mark, member = place.address.rpartition("!")
+    if not mark or member.startswith("~") or container not in told or not len(place.persons):
+        return False
+    return not len(place.persons - told[container])
 
 
 def _contents(contents: pa.Table, wanted: set[str]) -> dict[str, Row]:

@@ -49,7 +49,7 @@ class _Scan:
         self.runs = _spans(runs)
         self.states = ["unallocated" if row["what"] == UNMAPPED else row["what"] for row in runs]
         self.unmapped = _spans(row for row in runs if row["what"] == UNMAPPED)
-        self.unmapped_data = False
+        self.blank, self.unmapped_data = b"", False  # the one value of what no map covers
         self.address = Address(unit.medium.id)
         self.examiner, self.options = examiner, options
 
@@ -83,7 +83,9 @@ class _Scan:
             where = self.address.at(gap.start, gap.length)
             self.examiner.rows.trouble(where, gap.length, "unreadable", gap.reason)
         for low, high in () if self.unmapped_data else self.unmapped:
-            if data[max(low - start, 0) : max(high - start, 0)].strip(b"\0"):
+            piece = data[max(low - start, 0) : max(high - start, 0)]
+            self.blank = self.blank or piece[:1]
+            if piece.strip(self.blank or None):
                 self.unmapped_data = True
         return data
 

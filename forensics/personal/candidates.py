@@ -166,7 +166,9 @@ _KANA_LABEL = re.compile("フリガナ|カナシメイ|シメイ|カナ(?= )")
 _HIRAGANA = re.compile(
     "ふりがな(?:\\([^()\n]{1,8}\\))?[ :)]{1,6}([ぁ-んー]{1,8} [ぁ-んー]{1,8})(?![ぁ-んー])"
 )
-_INSURED = re.compile(r"記号\s?[:：]?\s?(\d{1,8})\s{0,3}(?:番号)\s?[:：]?\s?(\d{1,8})")
+_INSURED = re.compile(
+    r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4})\s{0,3}(?:番号)\s?[:：]?\s?(\d{1,8})"
+)
 _CJK = r"[\u3005\u3007\u3400-\u9fff\uf900-\ufaff]"
 _KANJI_RUN = re.compile(rf"{_CJK}[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]*")
 _HAS_KANJI = re.compile(_CJK)
@@ -269,7 +271,7 @@ def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> lis
         )
         kind = "yucho_account" if yucho else "health_insured"
         for group in (1, 2):
-            if kind == "yucho_account" and BY_KIND[kind].value(match[group]) is None:
+            if BY_KIND[kind].value(match[group]) is None:
                 continue
             out.append(
                 Candidate(
@@ -381,6 +383,8 @@ def _under_other(text: str, place: int) -> bool:
     )
 
 
+_BEHIND_NAME = re.compile(r"[\u3005\u3041-\u9fff]\($")
+_BRACKETED = 1.3  # score of a date in brackets right behind a word, as in 山田太郎(1985/4/1)
 _LONG_DATE = re.compile("[年/.-]")
 # A period has two ends: of somebody's life, of a term.
 _UNTIL = re.compile(r" ?[-~〜] ?(?:(?:18|19|20)\d\d[-/.年]|明治|大正|昭和|平成|令和)")
@@ -389,6 +393,7 @@ _SINCE = re.compile(r"[\d日] ?[-~〜] $|[\d日][~〜]$|日-$")
 _DATED = re.compile(
     "(?:交付|発行|有効期限|期限|受付|届出|申請|決定|認定|施行|改正|公布|更新|登録|作成|取得|異動|転入|転出|死亡|発売|発送|購入|納品|契約|開始|終了|期間|日時|締切|提出|DTSTART|DTEND|DTSTAMP|CREATED|MODIFIED)"
     "(?:年月日|日付|日時|日)?[ :は]{0,2}$"
+    "|[\u3400-\u9fff](?<![月生])日(?:付|時)?[ :は]{0,2}$|[\u3041-\u9fff](?<!生)年月日[ :は]{0,2}$"
 )
 
 
@@ -412,6 +417,10 @@ def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
             score = 1.0 if labelled or re.match("[^0-9]", match[0]) else 0.5
         if not labelled and int(value[:4]) > year - RECENT_YEARS:
             score = 0.2
+        elif _BEHIND_NAME.search(
+            text, max(0, match.start() - 2), match.start()
+        ) and text.startswith(")", match.end()):
+            score = _BRACKETED
         out.append(
             Candidate(
                 "birth_date", match.start(), match.end(), value, score + 0.6 * labelled, labelled
@@ -488,6 +497,7 @@ def _addresses(text: str, labels: Labels) -> list[Candidate]:
     out = []
     for match in _address_matches(text):
         start = match.start() + _address_lead(match[0])
+        start += text.startswith("日", start) and text[start - 1 : start].isdigit()  # of a date
         value = address.value(text[start : match.end()])
         if value:
             labelled = "address" in labels.kinds(start) or "address" in labels.kinds(match.start())
@@ -512,6 +522,9 @@ def _address_matches(text: str) -> Iterator[re.Match[str]]:
 
 def _address_lead(found: str) -> int:
     """Characters before the address proper: a label that ran into it (住所は兵庫県…)."""
+    own = re.match(r"[^0-9]{0,16}(?:住所|居所|所在地)[はが]", found)
+    if own:
+        return own.end()
     lead = 0
     for match in re.finditer(r"現住所|住所|居所|所在地|です|から|まで|[はにをのが、。]", found):
         head = found[: match.end()]
@@ -521,7 +534,9 @@ def _address_lead(found: str) -> int:
     return lead
 
 
-_HONORIFIC = re.compile("様|殿|さん|氏|君|さま|生|の|は|が|を|に|と|へ|も|、|（")
+_HONORIFIC = re.compile(
+    "様|殿|さん|氏|君|さま|生(?![\\u3400-\\u9fff])|生年月日|です|でござ|の|は|が|を|に|と|へ|も|、|（"
+)
 
 
 def _names(text: str, labels: Labels) -> list[Candidate]:
@@ -546,7 +561,18 @@ def _names(text: str, labels: Labels) -> list[Candidate]:
             value = name_key(text[slice(*built)])
             out.append(Candidate("name", *built, value, _BUILT_SCORE, labelled=False))
         out += _joined(text, match.start(), match.end(), labels)
-    return out
+    return out + [reading for item in out if (reading := _reading_of(text, item))]
+
+
+_READING_OF = re.compile(" {1,24}([ァ-ヶー゛゜]{4,16})(?![ァ-ヶー゛゜])")
+
+
+def _reading_of(text: str, item: Candidate) -> Candidate | None:
+    """The reading behind a name, written together (佐藤 太郎 サトウタロウ)."""
+    match = _READING_OF.match(text, item.end)
+    if match is None or not name_kana.parts(match[1]):
+        return None
+    return Candidate("name_kana", *match.span(1), kana_key(match[1]), 0.5, labelled=False)
 
 
 _BUILT_SCORE = 0.9  # of a name whose given name only looks like one
@@ -584,7 +610,7 @@ def _spaced(
         for given_length in range(min(name.GIVEN_MAX, given_end - given_start), 0, -1):
             stop = given_start + given_length
             given = name_key(text[given_start:stop])
-            if (given in known.given or given in known.modern) and _ends(text, stop, given_end):
+            if (given in known.given or given in known.modern or name.in_kana(given)) and _ends(text, stop, given_end):  # fmt: skip
                 return end - length, stop
         whole = not before and given_end - given_start <= _UNKNOWN_MAX
         if whole and "name" in labels.kinds(start) and not _LETTER.search(text, start - 3, start):
@@ -597,15 +623,21 @@ def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
     following = _SHORT_GIVEN.match(text, end)
     if following is None or end - start > _SURNAME_WORD_MAX or _FIRM.search(text, start, end):
         return None
-    if not name.is_given(name_key(following[1])):
+    stop, given, known = following.end(1), name_key(following[1]), names()
+    if (
+        name_key(text[start:end]) in known.surnames
+        and given not in known.nouns
+        and _AFTER_NAME.match(text, stop)
+    ):
+        return start, stop
+    if not name.is_given(given) or name.parts(following[1]):
         return None
-    stop = following.end(1)
     certain = _AFTER_NAME.match(text, stop) or _NAME_LABEL.search(text, max(0, start - 8), start)
     return (start, stop) if certain else None
 
 
 _SHORT_GIVEN = re.compile(
-    r" ([\u3005\u3041-\u3096\u3400-\u9fff]{1,3}?)(?=[^\u3005\u3041-\u3096\u3400-\u9fff]|様|殿|さん|$)"
+    r" ([\u3005\u3041-\u3096\u3400-\u9fff]{1,3}?|[ァ-ヶー]{2,4})(?=[^\u3005\u3041-\u3096\u3400-\u9fff]|様|殿|さん|$)"
 )
 _AFTER_NAME = re.compile(r" ?(?:様|殿|さん)(?![\u3400-\u9fff])| ?\(?[ァ-ヴ]{2,} [ァ-ヴ]{2,}")
 _NAME_LABEL = re.compile("(?:氏名|名前)[ :]{1,3}$")
@@ -637,6 +669,8 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
     """Surname and given name written together, at the start of a word or after a label's word."""
     places = [start]
     places += [match.end() for match in _rare().finditer(text, start, end - 2)]
+    polite = {match.end() for match in _SURELY.finditer(text, start, end)} - {*places}
+    places += polite
     for match in _BEFORE_NAME.finditer(text[start:end]):
         places.append(start + match.end())
     key = name_key(text[start:end])
@@ -648,9 +682,18 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
         for stop in stops:
             if not 2 <= stop - place <= name.SURNAME_MAX + name.GIVEN_MAX:
                 continue
+            if place in polite and not _POLITE.match(text, stop):
+                continue
             honorific = bool(re.match("様|殿|さん|氏", text[stop : stop + 2]))
             word = text[place:stop]
-            if name.parts(word) or _modern(word) or (honorific and name.likely(word)):
+            if (
+                name.parts(word)
+                or _modern(word)
+                or (
+                    (honorific or (place in polite and name_key(word) not in names().words))
+                    and name.likely(word)
+                )
+            ):
                 labelled = "name" in labels.kinds(place)
                 score = 1.2 + 0.4 * honorific
                 return [
@@ -664,6 +707,12 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
                     )
                 ]
     return []
+
+
+_SURELY = re.compile(
+    "[ぁ-ん](?=[\u3005\u30a1-\u30fe\u3400-\u9fff]{2,8}(?:様|殿|さん|氏|です|でござ|と申))"
+)
+_POLITE = re.compile("様|殿|さん|氏|です|でござ|と申")
 
 
 @cache

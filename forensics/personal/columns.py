@@ -6,12 +6,13 @@ A vote is the share of cells that are valid values; a column in which few cells 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from forensics.personal import headers
 from forensics.personal.checks import is_sample
-from forensics.personal.dictionary import postcodes
+from forensics.personal.dictionary import banks, postcodes
 from forensics.personal.evidence import (
     ACCEPT,
     LABEL,
@@ -33,6 +34,8 @@ from forensics.personal.identifiers import (
 )
 
 MANY = frozenset({"phone", "email"})  # a person may have several, in columns of their own
+# With headers of their own: names of others (世帯主, 配偶者), the account's holder, 記号 and 番号.
+_MANY_NAMED = MANY | {"name", "name_kana", "address", "postcode", "yucho_account"}
 TITLES_MAX = 3  # rows among which the header is looked for
 SAMPLE_ROWS = 40  # rows that vote on a column
 BLANK = " \t\r\n\0\ufeff"
@@ -63,6 +66,9 @@ class Layout:
     header: tuple[str, ...] = ()
     score: float = 0.0
     more: tuple[tuple[str, int], ...] = ()  # further columns of a kind that a person has several of
+    others: tuple[
+        tuple[str | None, ...], ...
+    ] = ()  # kinds of the columns of further persons of a row
 
 
 def layout_of(
@@ -90,6 +96,9 @@ def layout_of(
     columns = [[inner for cell in column if (inner := cell.strip(BLANK))]
                for column in zip(*rows[::step][:SAMPLE_ROWS], strict=True)]  # fmt: skip
     words = named or [None] * len(columns)
+    if any(word == "name" and cells and all(map(_TEST.match, cells))
+           for word, cells in zip(words, columns, strict=True)):  # fmt: skip
+        return None
     if _OF_PERSONS.isdisjoint(words):
         words = [None if word == "name" and headers.weak(header[place]) and not _of_persons(columns[place]) else word
                  for place, word in enumerate(words)]  # fmt: skip
@@ -97,17 +106,32 @@ def layout_of(
                if (found := _kind(words[place], cells, _ANCHORS)) and found[0] not in (None, *headers.AGAINST[others[place]])}  # fmt: skip
     if not anchors or _examples(anchors, columns):
         return None
-    kinds: list[str | None] = []
-    more: list[tuple[str, int]] = []
+    told = [
+        anchors.get(place) or _kind(words[place], cells, _OTHERS)
+        for place, cells in enumerate(columns)
+    ]
+    told = [(None, 0.0) if kind in headers.AGAINST[other] else (kind, score)
+            for (kind, score), other in zip(told, others, strict=True)]  # fmt: skip
+    if (
+        not named
+        and "name_kana" in {kind for kind, _ in told}
+        and (account := _account(columns)) is not None
+    ):
+        told[account] = ("bank_account", 1.0)
+    kinds: list[str | None] = [None] * len(columns)
+    again: dict[int, str] = {}  # columns of a kind that another column has
     total = 0.0
-    for place, cells in enumerate(columns):
-        kind, score = anchors.get(place) or _kind(words[place], cells, _OTHERS)
-        if kind in kinds and kind in MANY:
-            more.append((kind, place))
-        if kind in kinds or kind in headers.AGAINST[others[place]]:
-            kind, score = None, 0.0
-        kinds.append(kind)
-        total += score
+    for place in _by_weight(told, words, columns, header):
+        kind, score = told[place]
+        if kind is None:
+            continue
+        if kind in kinds:
+            again[place] = kind
+        else:
+            kinds[place] = kind
+            total += score
+    more = [(kind, place) for place, kind in sorted(again.items())
+            if kind in (_MANY_NAMED if words[place] else MANY) and columns[place]]  # fmt: skip
     own = _whole({kind for kind in kinds if kind})
     labels = _whole({kind for kind, word in zip(kinds, words, strict=True) if kind and word})
     strong = bool(labels & STRONG)
@@ -124,7 +148,75 @@ def layout_of(
     if not accepted(own, labels) or (round(total, 3) < ACCEPT and not strong):
         return None
     labelled = frozenset(place for place, kind in enumerate(kinds) if kind and words[place])
-    return Layout(separator, tuple(kinds), labelled, header, total, tuple(more))
+    persons = _others({place: kind for place, kind in again.items() if words[place]}, kinds)
+    own_columns = {place for person in persons for place, kind in enumerate(person) if kind}
+    more = [item for item in more if item[1] not in own_columns]
+    return Layout(separator, tuple(kinds), labelled, header, total, tuple(more), persons)
+
+
+_BANK_REACH = 5  # columns from a bank's code to the account
+
+
+def _account(columns: Sequence[list[str]]) -> int | None:
+    """The column of account numbers behind one of bank codes and one of branch codes, without a header."""
+    widths = [
+        {len(cell) for cell in cells} if all(map(str.isdigit, cells)) else set()
+        for cells in columns
+    ]
+    for bank, cells in enumerate(columns):
+        if widths[bank] != {4} or not all(cell in banks() for cell in cells):
+            continue
+        reach = range(bank + 1, min(bank + _BANK_REACH, len(columns) - 1) + 1)
+        branch = next((place for place in reach if widths[place] == {3}), None)
+        if branch is not None:
+            return next((place for place in reach if place > branch and widths[place] == {7}), None)
+    return None
+
+
+def _by_weight(
+    told: Sequence[tuple[str | None, float]],
+    words: Sequence[str | None],
+    columns: Sequence[list[str]],
+    header: Sequence[str],
+) -> list[int]:
+    """Places of columns; of several of one kind the one first that is the row's own person's.
+
+    That is a filled one, no householder's or account holder's (unless each has a birth date), one that a header names,
+    of dates without header the oldest.
+    """
+    births = sum(kind == "birth_date" for kind, _ in told)
+
+    def weight(place: int) -> tuple[bool, bool, bool, str]:
+        another = births <= 1 and bool(header) and headers.of_another(header[place])
+        oldest = ""
+        if told[place][0] == "birth_date" and words[place] is None:
+            dates = sorted(filter(None, map(reader("birth_date"), columns[place])))
+            oldest = dates[len(dates) // 2] if dates else ""
+        return not columns[place], another, words[place] is None, oldest
+
+    return sorted(range(len(told)), key=weight)
+
+
+_OTHERS_OWN = frozenset({"name_kana", "birth_date", "my_number", "sex"})
+
+
+def _others(
+    again: dict[int, str], kinds: Sequence[str | None]
+) -> tuple[tuple[str | None, ...], ...]:
+    """Kinds by column of each further person of a row: a name, and behind it a birth date or My Number of its own."""
+    out = []
+    names_at = sorted(place for place, kind in again.items() if kind == "name")
+    borders = sorted(
+        {*names_at, len(kinds), *(place for place, kind in enumerate(kinds) if kind == "name")}
+    )
+    for place in names_at:
+        following = next(border for border in borders if border > place)
+        own = {at: again[at] for at in range(place + 1, following) if again.get(at) in _OTHERS_OWN}
+        if {"birth_date", "my_number"} & set(own.values()):
+            columns = {kind: at for at, kind in sorted(own.items(), reverse=True)} | {"name": place}
+            by_place = {at: kind for kind, at in columns.items()}
+            out.append(tuple(by_place.get(at) for at in range(len(kinds))))
+    return tuple(out)
 
 
 def _whole(kinds: set[str]) -> set[str]:
@@ -159,7 +251,9 @@ def _examples(anchors: dict[int, tuple[str | None, float]], columns: list[list[s
     )
 
 
+_TEST = re.compile(name.TEST)
 _MY_DIGITS = 12
+_MOST = 0.8
 _MOST_MIN = 4  # cells of which one may be no value: three true check digits are no chance
 _ANCHORS = ("name", "name_kana", "my_number", "mrz", "residence_card")
 _OTHERS = ("birth_date", "phone", "postcode", "address", "email", "pension_number", "credit_card")
@@ -214,6 +308,12 @@ def _kind(named: str | None, cells: list[str], kinds: tuple[str, ...]) -> tuple[
     """
     if named in PART_KINDS:
         return (named, LABEL / 2) if _share(cells, _part) >= 0.5 else (None, 0.0)
+    if (
+        named == "name"
+        and len(cells) > 1
+        and sum(map(name_kana.parts, cells)) >= _MOST * len(cells)
+    ):
+        named = "name_kana"
     if named:
         if kinds is _ANCHORS and named not in _ANCHOR_WORDS:
             return None, 0.0
@@ -256,9 +356,30 @@ def _voted(cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]
             kind in {"name", "name_kana", "address"} and share >= 0.5 and count >= 3
         ):
             return kind, _voted_score(kind, cells)
+    if kinds is _ANCHORS and _joined_kana(cells):
+        return "name_kana", _JOINED_SCORE
     if kinds is _OTHERS and all(cell in {"男", "女"} for cell in cells):
         return "sex", 0.4
     return None, 0.0
+
+
+_JOINED_SHARE, _JOINED_SCORE = (
+    0.9,
+    1.2,
+)  # of readings without a space: many a word is built like one
+_JOINED = re.compile("[ァ-ヶー゛゜]{4,}")
+
+
+def _joined_kana(cells: list[str]) -> bool:
+    """Are cells surnames and given names in katakana written together, and no list of places (ミナミマチ, キタマチ)."""
+    count = len(cells)
+    if count < _MOST_MIN or not all(map(_JOINED.fullmatch, cells)):
+        return False
+    ends = Counter(cell[-2:] for cell in cells)
+    return (
+        sum(map(name_kana.parts, cells)) >= _JOINED_SHARE * count
+        and max(ends.values()) * 2 <= count
+    )
 
 
 def _voted_score(kind: str, cells: list[str]) -> float:

@@ -16,14 +16,15 @@ _ERAS = {
     "昭和": (1926, "19261225", "19890107"), "平成": (1989, "19890108", "20190430"),
     "令和": (2019, "20190501", "99991231"),
 }  # fmt: skip
-_LETTERS = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
+_LETTERS = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和",
+            "明": "明治", "大": "大正", "昭": "昭和", "平": "平成", "令": "令和"}  # fmt: skip
 _DIGITS = {"1": "明治", "2": "大正", "3": "昭和", "4": "平成", "5": "令和"}
 _SEPARATED = re.compile(r"((?:18|19|20)\d\d)([-/.年])(\d{1,2})[-/.月](\d{1,2})日?")
 _PLAIN = re.compile(r"((?:18|19|20)\d\d)(\d\d)(\d\d)")
 _ERA = re.compile(
-    r"(明治|大正|昭和|平成|令和|[MTSHRmtshr])\.?\s*(\d{1,2}|元)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+    r"(明治|大正|昭和|平成|令和|[MTSHRmtshr明大昭平令])\.?\s*(\d{1,2}|元)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
 )
-_ERA_PLAIN = re.compile(r"([MTSHRmtshr1-5])(\d\d)(\d\d)(\d\d)")
+_ERA_PLAIN = re.compile(r"([MTSHRmtshr]|[1-5]-?)(\d\d)(\d\d)(\d\d)")
 _SERIAL = re.compile(r"\d{4,5}")
 _EPOCH_1900 = dt.date(1899, 12, 30)
 _TIME = re.compile(r"[ T]0{1,2}:00(?::00(?:\.0+)?)?$")
@@ -52,7 +53,7 @@ def date(text: str) -> str | None:
     if match := _SEPARATED.fullmatch(text):
         return _ymd(int(match[1]), int(match[3]), int(match[4]))
     if match := _ERA_PLAIN.fullmatch(text):
-        name = _LETTERS.get(match[1].upper()) or _DIGITS[match[1]]
+        name = _LETTERS.get(match[1].upper()) or _DIGITS[match[1][0]]
         return _era(name, int(match[2]), int(match[3]), int(match[4]))
     if match := _ERA.fullmatch(text) or _ERA.fullmatch(numerals(text)):
         name = _LETTERS.get(match[1].upper(), match[1])

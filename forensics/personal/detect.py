@@ -63,7 +63,7 @@ class _State:
 
     found: Found = field(default_factory=Found)
     layouts: dict[str, Layout] = field(default_factory=dict)  # by encoding
-    open: dict[tuple[str, str], _Open] = field(default_factory=dict)
+    open: dict[tuple[str, str, int], _Open] = field(default_factory=dict)
     hits: Counter[tuple[str, int]] = field(default_factory=Counter)
 
 
@@ -161,6 +161,7 @@ class Detector:
             state.layouts[view.encoding] = layout
             rest[block.lines[0] : block.lines[-1] + 1] = False
             yield rows
+            yield from tables.others_of(block, layout, lines)
         if not rest.any():
             return
         for begin, end, found in strides.lines_of(view, lines, rest):
@@ -207,7 +208,7 @@ class Detector:
             for kind, column in rows.columns.items()
             if kind not in PUBLIC and column.filled.any()
         }
-        key = (rows.layout, view.encoding)
+        key = (rows.layout, view.encoding, rows.person)
         last = state.open.get(key)
         if last is None or start - last.end > MERGE_GAP or last.shape != rows.order:
             if last is not None:

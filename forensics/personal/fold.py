@@ -68,6 +68,7 @@ def _table() -> NDArray[np.uint32]:
     table[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)
     table[[0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]] = [0xFF02, 0xFF0C, 0xFF1B, 0xFF5C]  # no separators
     table[[ord(char) for char in _HYPHENS]] = ord("-")
+    table[[ord(char) for char in "│┃║"]] = ord("|")  # boxes of printed lists
     table[[ord(char) for char in _SPACES]] = ord(" ")
     table[[ord(char) for char in _HALF]] = [ord(char) for char in _FULL]
     table[[0x3099, 0x309A]] = [ord("゛"), ord("゜")]

@@ -10,10 +10,10 @@ from functools import cache, lru_cache
 from forensics.personal.fold import compose, fold
 from forensics.personal.identifiers import IDENTIFIERS
 
-NOISE = r"[\s\"'“”()\[\]【】<>《》:*_\ufeff\ud800-\udfff\x00-\x1f-]"  # in a header means nothing
+NOISE = r"[\s\"'“”()\[\]【】<>《》:*_\u2500-\u257f■□●○◆◇・※\ufeff\ud800-\udfff\x00-\x1f-]"  # in a header means nothing
 _NOISE = re.compile(NOISE + "+")
 _NOT_PERSONAL = re.compile(
-    "会社|法人|事業|店|商品|品名|課名|銀行名|支店名|施設|学校|部署|所属|担当|役職|金融機関|業者|公印|ファイル|file|user|host"
+    "会社|法人|事業|続柄|店|商品|品名|課名|銀行名|支店名|施設|学校|部署|所属|担当|役職|金融機関|業者|公印|ファイル|file|user|host"
     "|(?:ip|mac|url|web)_?addr"
 )
 # Whoever made a work and is named with it: no resident, whatever the name.
@@ -142,6 +142,15 @@ def weak(cell: str) -> bool:
     return plain in _WEAK or (plain.endswith("name") and not _PERSON_NAME.search(plain))
 
 
+_ANOTHER = re.compile("世帯主|配偶者|保護者|親権者|代理|名義|緊急|setainushi|meigi")
+
+
+@lru_cache(maxsize=4096)
+def of_another(cell: str) -> bool:
+    """Does a header name somebody beside the person whom a row is about."""
+    return _ANOTHER.search(_plain(cell)) is not None
+
+
 _WEAK = frozenset({"名前", "対象者", "申請者", "名称"})
 _PERSON_NAME = re.compile(
     "full|customer|person|member|resident|applicant|patient|student|employee|staff"
@@ -151,11 +160,14 @@ _PERSON_NAME = re.compile(
 def kinds(cells: list[str]) -> list[str | None] | None:
     """The kinds of a header row's cells, or None when the row is no header.
 
-    A header names at least two kinds (one, if it has no more than two cells) and holds hardly any long number.
+    A header names at least two kinds (one, if it has no more than two cells or names other things too) and holds
+    hardly any long number.
     """
     found = [kind(cell) for cell in cells]
     named = sum(item is not None for item in found)
-    if named < (2 if len(cells) > 2 else 1):
+    if named == 1 and len(cells) > 2 and not any(others(cells, is_header=True)):
+        return None
+    if not named:
         return None
     if sum(bool(_LONG.search(cell)) for cell in cells) * 2 > named:
         return None

@@ -102,7 +102,7 @@ class Rows:
     start, end: characters of all rows together. places: one of each row, the same whatever stands around.
     cells(kind, least): its values in the view's text, of the first rows, until at least so many are
     there. order: kinds in the order of the columns. header: its header cells. extra: header -> cells
-    of a column of no kind.
+    of a column of no kind. person: which of several persons that each line of a table names.
     """
 
     layout: str
@@ -117,6 +117,7 @@ class Rows:
     order: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     extra: dict[str, Sequence[str]] = field(default_factory=dict)
+    person: int = 0
 
     def __len__(self) -> int:
         return self.count

@@ -111,18 +111,24 @@ def _length(digit: Mask) -> int | None:
 def _begin(view: View, first: int, offsets: Places, length: int) -> int:
     """Byte of a text at which a record begins.
 
-    Its first, if none of the records would begin with a blank or within a character. Else the text begins within a
-    record, and whole ones where the word begins that is, or ends in, the name: behind a column of blanks.
+    Its first, if none of the records would begin with a blank, within a character, or within a number that is a
+    column of its own elsewhere. Else the text begins within a record, and whole ones where the word begins that is, or
+    ends in, the name: behind a column of blanks.
     """
     begins = np.zeros(int(offsets[-1] - offsets[0]), bool)
-    blank = begins.copy()
+    blank, digit = begins.copy(), begins.copy()
     begins[offsets[:-1] - offsets[0]] = True
     blank[offsets[:-1] - offsets[0]] = view.points[first : first + len(offsets) - 1] == ord(" ")
+    digit[offsets[:-1] - offsets[0]] = (
+        view.points[first : first + len(offsets) - 1] - np.uint32(48) < 10
+    )
     whole = len(blank) // length * length
     solid: Mask = np.logical_and.reduce(begins[:whole].reshape(-1, length), axis=0)
     some: Mask = np.logical_or.reduce(blank[:whole].reshape(-1, length), axis=0)
     every: Mask = np.logical_and.reduce(blank[:whole].reshape(-1, length), axis=0)
-    if solid[0] and not some[0]:
+    number: Mask = np.logical_and.reduce(digit[:whole].reshape(-1, length), axis=0)
+    at_once = bool(solid[0] and not some[0])
+    if at_once and not (number[0] and number[-1]):
         return 0
     words = np.flatnonzero(solid & ~every & np.roll(every, 1))
     if not len(words):
@@ -130,10 +136,23 @@ def _begin(view: View, first: int, offsets: Places, length: int) -> int:
     begin = int(words[0])
     places = first + _starts(offsets, begin, length)
     name = fixed.name_column(_laid_out(view, places[:-1], places[1:], length))
-    if name is None:
+    if name is not None:
+        before = (begin + name - words) % length  # from each word to the name, going round
+        begin = int(words[int(np.argmin(before))])
+    if not at_once:
         return begin
-    before = (begin + name - words) % length  # from each word to the name, going round
-    return int(words[int(np.argmin(before))])
+    here, there = (_columns_from(view, first, offsets, start, length) for start in (0, begin))
+    return 0 if here >= there else begin
+
+
+def _columns_from(view: View, first: int, offsets: Places, begin: int, length: int) -> int:
+    """How many columns records have that begin at this byte."""
+    places = first + _starts(offsets, begin, length)
+    return (
+        fixed.column_count(_laid_out(view, places[:-1], places[1:], length))
+        if len(places) > 1
+        else 0
+    )
 
 
 def _starts(offsets: Places, begin: int, length: int) -> Places:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import overload
 
@@ -82,6 +82,8 @@ def blocks(lines: Lines) -> Iterator[Block]:
             eligible[1:] & ~eligible[:-1] & (inside[1:] == inside[:-1])
         )  # a header in Latin letters
         counts[:-1][above] = inside[:-1][above]
+        ruled = _above_rule(lines, eligible, inside)
+        counts[ruled] = counts[ruled + 1] = inside[ruled]
         again = (counts[1:] == counts[:-1]) & (counts[1:] > 0)
         if not again.any() and not ((counts > 0) & (lines.digits >= ALONE_DIGITS)).any():
             continue
@@ -93,11 +95,23 @@ def blocks(lines: Lines) -> Iterator[Block]:
     for _, start, end, count, separator in candidates:
         if not free[start:end].all() or count + 1 > COLUMNS_MAX:
             continue
-        even = bool((every[separator][start:end] == count).all())
+        even = bool((lines.separators[separator][start:end] == count).all())
         block = (_even if even else _block)(lines, start, end, separator, count)
         if block.cells:
             free[start:end] = False
             yield from _parted(_upright(block, lines))
+
+
+def _above_rule(
+    lines: Lines, eligible: NDArray[np.bool_], inside: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Numbers of rows of a table that stand above a line of rules (---+---, ├──┼──): headers in Latin letters too."""
+    if len(inside) < 3:
+        return np.zeros(0, np.int64)
+    header = eligible[2:] & (inside[2:] == inside[:-2]) & (inside[2:] > 0)
+    header &= (inside[1:-1] == 0) & (lines.japanese[1:-1] == 0) & (lines.digits[1:-1] == 0)
+    header &= lines.ends[1:-1] - lines.starts[1:-1] >= inside[2:]
+    return np.flatnonzero(header)
 
 
 def _parted(block: Block) -> Iterator[Block]:
@@ -123,6 +137,8 @@ def _upright(block: Block, lines: Lines) -> Block:
     named = {kind for cell in cells.columns[0] if (kind := headers.kind(cell))}
     if len(named) < _KINDS_MIN or len(named) * 2 < len(cells):
         return block
+    if any(_OF_EXAMPLES.fullmatch(cell.strip()) for cell in cells[0]):
+        return block
     wanted = range(len(cells.columns))
     of_rows = [cell_places(lines.line(line), int(lines.starts[line]), block.separator, wanted, quoted=block.quoted)
                for line in block.lines]  # fmt: skip
@@ -133,6 +149,7 @@ def _upright(block: Block, lines: Lines) -> Block:
 
 
 _KINDS_MIN = 2
+_OF_EXAMPLES = re.compile("(?:記入|入力|設定|値の)?例|見本|サンプル")
 
 
 def _named(table: keyed.Table, lines: Lines) -> Block | None:
@@ -284,6 +301,14 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
     start, end, starts = _extent(block, lines, numbers, naming)
     return Rows("delimited", start, end, starts, columns, cells_of, len(numbers), scores, layout.score, order, layout.header,
                 extra)  # fmt: skip
+
+
+def others_of(block: Block, layout: Layout, lines: Lines) -> Iterator[Rows]:
+    """Further persons of the same rows, each with columns of its own: spouse, children."""
+    for number, kinds in enumerate(layout.others):
+        rows = rows_of(block, replace(layout, kinds=kinds, more=()), lines)
+        if rows:
+            yield replace(rows, person=number + 1, extra={})
 
 
 def _extent(

@@ -18,6 +18,7 @@ from forensics.personal.evidence import (
     STRONG,
     accepted,
 )
+from forensics.personal.identifiers.phone import MOBILE
 from forensics.personal.lines import Lines
 from forensics.personal.masks import Mask, runs, spread
 from forensics.personal.rows import Cell, Rows, Values, plain
@@ -29,7 +30,8 @@ COMPANY = re.compile(
     "株式会社|有限会社|合同会社|財団法人|社団法人|御中|代表|センター|市役所|区役所|役場|図書館|消防|本社|支社|営業所|事務所|部署|所属|記者会見|局長|問い合わせ|問合せ"
 )
 SAMPLE = re.compile(
-    "(?:記入|記載|入力|書き方)の?例|見本(?![都道府県市区町村])|サンプル|sample|例:|例：|assert|dummy|テストデータ|【例】|ダミー",
+    "(?:記入|記載|入力|書き方)の?例|見本(?![都道府県市区町村])|サンプル|sample|例:|例：|assert|dummy|テストデータ|【例】|ダミー"
+    "|[\t,|] ?(?:記入|設定|入力)?例 ?(?:[\t,|\n]|$)|(?:テスト|ミホン) ?(?:[一次三太]郎|花子|タロウ|ハナコ|ユーザ)",
     re.IGNORECASE,
 )
 
@@ -257,6 +259,8 @@ def judge(bare: str, group: list[Candidate]) -> tuple[float, str]:
     if COMPANY.search(before) and not labelled & (STRONG | NAMES):
         score -= 1.2
     strong = any(item.kind in STRONG and item.labelled for item in group)
+    if _in_public(bare, group):
+        return score, "public"
     if not accepted(kinds, labelled):
         return score, "alone"
     if score < ACCEPT and not strong:
@@ -265,6 +269,25 @@ def judge(bare: str, group: list[Candidate]) -> tuple[float, str]:
     if SAMPLE.search(around) and (not strong or _sample_name(group)):
         return score, "sample"
     return score, ""
+
+
+# Who appears in public: a lecturer, a musician, a mayor. The place and telephone beside the name are an office's.
+_ROLE = re.compile(
+    "(?:講師|指揮|独唱|独奏|演奏|ピアノ|バイオリン|司会|朗読|登壇者?|出演者?|副?市長|町長|村長|知事|議長|教育長|学長|館長|校長|園長|院長)(?:の|[ :]{0,2})$"
+)
+_OF_ALL = frozenset({"name", "name_kana", "address", "phone", "postcode", "email", "birth_date"})
+
+
+def _in_public(bare: str, group: list[Candidate]) -> bool:
+    """Are those named only named with a public role, with nothing that is their own: mobile telephone, birth date under its label."""
+    named = [item for item in group if item.kind == "name"]
+    return (
+        bool(named)
+        and all(_ROLE.search(bare, max(0, item.start - 12), item.start) for item in named)
+        and {item.kind for item in group} <= _OF_ALL
+        and not any(item.kind == "phone" and item.value.startswith(MOBILE) for item in group)
+        and not any(item.kind == "birth_date" and item.labelled for item in group)
+    )
 
 
 def _sample_name(group: list[Candidate]) -> bool:

@@ -27,10 +27,10 @@ ADDRESS_CELLS = 64
 PAGE_POINTS = 762  # of A4 within its margins
 BECAUSE_POINTS, BECAUSE_CELLS = 15.5, 92
 FACTS, BARS, ENTRIES = 5, 8, 5  # at most
-BENEATH = ("Q03", "Q06", "Q05", "Q04", "Q12", "Q09", "Q02", "Q11", "Q14", "Q20")
+BENEATH = ("Q03", "Q06", "Q05", "Q04", "Q12", "Q09", "Q02", "Q11", "Q16", "Q14", "Q20")
 # Kinds of facts in the order in which they carry an answer.
 CARRY = (
-    "sent", "copy", "register_match", "connection", "open", "digest", "tamper", "locked",
+    "sent", "copy", "register_match", "connection", "open", "breach", "digest", "tamper", "locked",
     "unexamined", "horizon", "mismatch", "personal_data", "erasure", "protection", "session",
 )  # fmt: skip
 
@@ -102,11 +102,20 @@ def _carrying(view: View, answer: Answer | None) -> list[str]:
         for other in view.answers(question):
             ids += other["facts"][:FACTS]
     pool = [view.facts[fact_id] for fact_id in dict.fromkeys(ids) if fact_id in view.facts]
+    matched = {tuple(fact["addresses"]) for fact in pool if fact["kind"] == "register_match"}
     by_kind: dict[str, list[str]] = {kind: [] for kind in CARRY}
     for fact in sorted(pool, key=lambda fact: _weight(view, fact)):
-        by_kind.get(fact["kind"], []).append(fact["id"])
+        if fact["kind"] == "personal_data" and tuple(fact["addresses"]) in matched:
+            continue  # the register says more of the same place
+        by_kind.get(_role(fact), []).append(fact["id"])
     rounds = zip_longest(*by_kind.values())
     return [fact_id for row in rounds for fact_id in row if fact_id is not None][:FACTS]
+
+
+def _role(fact: Mapping[str, Any]) -> str:
+    """A fact's place in CARRY: a broken rule weighs more than a gap; of a stick its connection tells."""
+    broken = fact["kind"] == "mismatch" and fact.get("severity") == "breach"
+    return "breach" if broken and fact["what"] != "medium_unregistered" else str(fact["kind"])
 
 
 def _weight(view: View, fact: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -118,6 +127,7 @@ def _weight(view: View, fact: Mapping[str, Any]) -> tuple[Any, ...]:
         or fact.get("registered") is False
         or fact.get("covers_window") in ("no", "part")
         or fact.get("basis") in ("digest", "records")
+        or fact.get("personal") is True
     )
     return (not grave, not inside, -(fact.get("persons") or fact.get("bytes") or 0), fact["id"])
 

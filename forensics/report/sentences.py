@@ -54,8 +54,14 @@ class Teller:
         return self.clock.span(span) if span.dated else self.words.ui("persons_unknown")
 
     def arrivals(self, fact: Fact) -> str:
-        """First and last of a connection: what lies between is not known, so no range is said."""
+        """First and last of a connection, and what is known between: no range is said from end to end."""
         first, last = parse(fact.get("first")), parse(fact.get("last"))
+        used = [parse(when) for when in fact.get("used", ())]
+        if used and first not in used and last not in used:
+            told = {"first": first, "used": hull(*used), "last": last}
+            return self.words.ui(
+                "first_used_last", **{key: self.when(span) for key, span in told.items()}
+            )
         if first == last or not (first.dated and last.dated):
             return self.when(hull(first, last))
         return self.words.ui("first_last", first=self.when(first), last=self.when(last))

@@ -623,6 +623,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "timeline_desc": "Horizontal: time. Rows: devices and kinds of record. Same content as the list below.",
         "loss_window": "loss window",
         "first_last": "first {first}, last {last}",
+        "first_used_last": "first {first}, in the window {used}, last {last}",
         "key_seen": "seen (width = width of the time)",
         "key_line": "line: log runs (blank above: nothing in it)",
         "key_hatch": "hatched: no record, cannot know",

@@ -618,6 +618,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "timeline_desc": "横軸は時刻、行は機器と記録の種類。内容は下の一覧と同じ。",
         "loss_window": "紛失期間",
         "first_last": "最初は{first}、最後は{last}",
+        "first_used_last": "最初は{first}、期間内は{used}、最後は{last}",
         "key_seen": "あった(幅は時刻の幅)",
         "key_line": "線: 記録が続いている(上が空白なら何も現れない)",
         "key_hatch": "斜線: 記録がなく、分からない",

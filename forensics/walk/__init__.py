@@ -174,11 +174,13 @@ def _walk(reader: Reader, volume: Volume, mask: Mask) -> Walked | None:
 
 
 def _is_blank(reader: Reader, volume: Volume) -> bool:
-    """Is every byte of a volume zero? Then there is nothing that a reader of file systems would miss."""
+    """Has every byte of a volume one value? Then a reader of file systems would find nothing either."""
+    value = b""
     for at in range(0, volume.length, READ_BYTES):
         alive()
         data = reader.read(volume.start + at, min(READ_BYTES, volume.length - at))
-        if reader.gaps or data.strip(b"\0"):
+        value = value or data[:1]
+        if reader.gaps or data.strip(value):
             return False
     return True
 

@@ -178,8 +178,32 @@ COUNTS = {
 @pytest.mark.parametrize("name", list(COUNTS))
 def test_persons(name):
     places, size, expected = COUNTS[name]
-    world = SimpleNamespace(register_size=size)
-    assert count(world, places) == Count(*expected)
+    world = SimpleNamespace(register_size=size, places=places, items={"A": {}}, bytes={"A": {}})
+    assert count(world, "case") == Count(*expected)
+
+
+# outcomes of an item that holds 50 of the register's people, size of the register -> count of the item
+HOLES = {
+    "all read": ({"examined": 9000}, 200, (50, 50, False)),
+    "what could not be read may go on": ({"examined": 9000, "unreadable": 512}, 200, (50, 200, True)),
+    "a crash hides as much": ({"failed": 512}, 200, (50, 200, True)),
+    "locked bytes are no part of what was examined": ({"locked": 512}, 200, (50, 50, False)),
+    "the register is on it": ({"unreadable": 512}, 50, (50, 50, False)),
+    "no register: as many rows as the hole has room for": ({"timed_out": 512}, None, (50, 82, True)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(HOLES))
+def test_persons_beside_a_hole(name):
+    outcomes, size, expected = HOLES[name]
+    world = SimpleNamespace(
+        register_size=size,
+        places=[place(50)],
+        items={"A": {}, "B": {}},
+        bytes={"A": outcomes, "B": {"examined": 1}},
+    )
+    assert count(world, "A") == count(world, "case") == Count(*expected)
+    assert count(world, "B") == Count(0, 0)
 
 
 def trace(serial, volume, when=BEFORE):
@@ -236,13 +260,17 @@ def test_small_steps_of_a_time_service_are_no_tampering(text):
 def test_lawful_within_a_take_out():
     def told(until_day):
         scene = Scene().stick().pc().device(SERIAL, BEFORE, IN).registered(SERIAL, "OTHER99")
-        start, until = utc(2022, 6, 20), utc(2022, 6, until_day)
+        start = utc(2022, 6, 20)
+        until = utc(2022, 6, until_day) if until_day else NO_TIME
         scene.paper("take_out", 2, item="M-2", action="take_out", time=start, until=until)
         case, tables = scene.case(), scene.tables()
         found, _ = answer.all(case, {**tables, **correlate.all(case, tables)})
         return {(a["question"], a["subject"]): a for a in found["answers"]}
 
     assert told(23)["Q05", "PC1×USB1"]["lawful"] is True
+    assert (
+        told(None)["Q05", "PC1×USB1"]["lawful"] is None
+    )  # never brought back: no leave without end
     outside = told(21)
     assert outside["Q05", "PC1×USB1"]["lawful"] is False
     assert (

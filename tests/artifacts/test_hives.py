@@ -53,6 +53,30 @@ def test_usb_devices_of_the_control_set_in_use():
     assert f"instance=USBSTOR\\{STICK}\\EX0123&0" in parsed.traces[1]["detail"]
 
 
+ONE, TWO, BUILT_IN = (
+    "{11112222-0000-4000-8000-000000000001}",
+    "{11112222-0000-4000-8000-000000000009}",
+    "{00000000-0000-0000-ffff-ffffffffffff}",
+)
+
+
+@pytest.mark.parametrize(
+    ("usbstor", "usb", "once"),
+    [(ONE, ONE, True), (ONE, TWO, False), (BUILT_IN, BUILT_IN, False), (None, None, False)],
+)
+def test_a_stick_without_a_serial_is_one_by_its_container(usbstor, usb, once):
+    def told(container):
+        return {"ContainerID": container} if container else {}
+
+    enum = {
+        "USBSTOR": {"Disk&Ven_A": {"7&1A2B&0": told(usbstor)}},
+        "USB": {"VID_0951&PID_0001": {"6&3C4D&0&2": told(usb), "EX0123": told(usb)}},
+    }
+    found = parse(usb_devices, hive({"ControlSet001": {"Enum": enum}}))
+    names = {row["medium_serial"] for row in found.traces}
+    assert names == {"7&1A2B&0", "EX0123"} | (set() if once else {"6&3C4D&0&2"})
+
+
 def test_dates_of_windows_7_lie_one_key_deeper():
     places = {"00000066": {"00000000": {"Data": (0x10, FILETIME_2022.to_bytes(8, "little"))}}}
     stick = {"EX&0": {"Properties": {DATES: places}}}

@@ -67,7 +67,7 @@ def test_a_take_out_list_as_people_write_it(encoding):
     ("kind", "text", "facts"),
     [
         ("media_register", "管理番号,シリアル番号,保管課\nEX-1,EX0123456789&0,例題課\n", ("EX-1", "EX0123456789", "registered", "office=例題課")),
-        ("media_register", "登録番号,製造番号\n0001,1.23E+15\n", ("0001", None, "registered", "serial_problem=NO_SERIAL")),
+        ("media_register", "登録番号,製造番号\n0001,1.23E+15\n", ("0001", None, "registered", "serial_problem=NO_SERIAL;serial_rounded=1.23E+15")),
         ("accounts", "ログインID,氏名\nreidai,室伏 直人\n", ("reidai", None, "granted", None)),
         ("cards", "カード番号,氏名,所属(会社),貸与日,返却日\nC-7,室伏 直人,B社,R4.4.1,R5.3.31\n", ("C-7", None, "lent", "office=B社")),
         ("room_log", "カード番号,氏名,扉,入退区分,日時,結果\nC-7,室伏 直人,電算室,入室,2022-06-21 09:00:05,OK\n", ("C-7", None, "enter", "result=OK")),

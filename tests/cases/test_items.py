@@ -166,8 +166,9 @@ def test_what_an_address_in_a_collection_names_is_shown(
 # Media without a file system -----------------------------------------------------------------
 
 
-def test_zeros_hold_nothing(tmp_path: Path) -> None:
-    found = run(tmp_path, "a.dd", bytes(300 * KIB), "medium")
+@pytest.mark.parametrize("value", [b"\0", b"\xff", b"U"])
+def test_one_value_from_end_to_end_holds_nothing(tmp_path: Path, value: bytes) -> None:
+    found = run(tmp_path, "a.dd", value * (300 * KIB), "medium")
     assert found.exit == 0
     assert found.item["coverage"]["examined"] == 300 * KIB
     assert found.answer("Q20")[0] == "confirmed"
@@ -190,8 +191,9 @@ def test_random_bytes_are_never_called_examined(tmp_path: Path) -> None:
     assert len(data) in swept
 
 
-def test_one_byte_among_zeros_is_data(tmp_path: Path) -> None:
-    data = bytearray(300 * KIB)
+@pytest.mark.parametrize("value", [b"\0", b"\xff"])
+def test_one_other_byte_is_data(tmp_path: Path, value: bytes) -> None:
+    data = bytearray(value * (300 * KIB))
     data[-1] = 1
     found = run(tmp_path, "a.dd", bytes(data), "medium")
     assert found.exit == 3

@@ -142,6 +142,105 @@ def test_volume_serial_ties_a_file_to_a_medium():
     assert (unknown["medium"], unknown["medium_serial"]) == (None, "ZZ99")
 
 
+# serials of the register (and what a spreadsheet made of one) -> may the stick be listed?
+LISTED = {
+    "itself": ("9F00E1A", [("9F00E1A", None)], True),
+    "another": ("9F00E1A", [("ZZ99ZZ99", None)], False),
+    "O for 0, I for 1": ("9F00E1A", [("9FO0EIA", None)], None),
+    "one digit is another stick": ("BA-2044", [("BA-2041", None)], False),
+    "rounded": ("1234567890123456", [(None, "serial_rounded=1.23457E+15")], None),
+    "rounded to another": ("1234567890123456", [(None, "serial_rounded=1.23458E+15")], False),
+    "rounded, of fewer digits": ("123456789", [(None, "serial_rounded=1.23457E+15")], False),
+    "rounded, and no digits here": ("AB12", [(None, "serial_rounded=1E+15")], False),
+    "a row without a serial": ("9F00E1A", [(None, None)], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(LISTED))
+def test_serials_as_they_are_typed(name):
+    serial, rows, expected = LISTED[name]
+    papers = [{**REGISTER, "serial": typed, "detail": told} for typed, told in rows]
+    assert connections.Listed.of(papers).has(serial) is expected
+
+
+def test_one_character_from_an_unseen_row_is_a_slip_of_the_pen():
+    def severity(*typed):
+        papers = [{**REGISTER, "serial": one, "row": row} for row, one in enumerate(typed, 2)]
+        stick = device("device_connected", IN, "BA-2044")
+        other = device("device_connected", IN, "BA-2045", address="PC1:p1:/h@1+8")
+        found = run("mismatches", traces=[stick, other], papers=papers)
+        return {
+            row["subject"]: row["severity"] for row in found if row["what"] == "medium_unregistered"
+        }
+
+    assert severity("BA-2041") == {"BA-2044": "clerical", "BA-2045": "clerical"}
+    assert severity("BA-2045") == {"BA-2044": "breach"}  # that row's own stick is known
+    assert severity("BB-2041") == {"BA-2044": "breach", "BA-2045": "breach"}
+
+
+@pytest.mark.parametrize(
+    ("letters", "expected"),
+    [
+        ({"AB12CD34": "E"}, None),  # the other stick may have been E: before
+        ({"AB12CD34": "E", "ZZ99ZZ99": "F"}, "AB12CD34"),
+        ({"AB12CD34": "F", "ZZ99ZZ99": "E"}, "ZZ99ZZ99"),
+    ],
+)
+def test_a_letter_alone_names_a_stick_where_each_has_its_own(letters, expected):
+    sticks = [
+        device("device_connected", BEFORE, serial, address=f"PC1:p1:/h@{n}+8")
+        for n, serial in enumerate(("AB12CD34", "ZZ99ZZ99"))
+    ]
+    mapped = [
+        trace("PC1", "volume_mapped", NO_TIME, medium_serial=serial, letter=letter)
+        for serial, letter in letters.items()
+    ]
+    read = trace("PC1", "file_read", IN, source="security_log", path="E:\\a.csv")
+    (found,) = run("opens", traces=[*sticks, *mapped, read])
+    assert found["medium_serial"] == expected
+
+
+@pytest.mark.parametrize(
+    ("letters", "expected"), [({}, None), ({"AB12CD34": "F", "ZZ99ZZ99": "E"}, "ZZ99ZZ99")]
+)
+def test_a_volume_that_was_copied_bit_by_bit_lies_on_either(letters, expected):
+    volumes = [{"evidence": "USB1", "volume": "p1", "start": 0, "length": 9, "serial": "1A2B3C4D"}]
+    seen = [
+        trace("PC1", "volume_seen", BEFORE, medium_serial=serial, volume_serial="1A2B3C4D")
+        for serial in ("AB12CD34", "ZZ99ZZ99")
+    ]
+    mapped = [
+        trace("PC1", "volume_mapped", NO_TIME, medium_serial=serial, letter=letter)
+        for serial, letter in letters.items()
+    ]
+    lnk = trace("PC1", "file_opened", IN, source="lnk", volume_serial="1A2B3C4D", path="E:\\a.csv")
+    (found,) = run("opens", traces=[*seen, *mapped, lnk], volumes=volumes)
+    assert (found["medium"], found["medium_serial"]) == (None, expected)
+
+
+def test_a_stick_without_a_serial_has_a_number_on_each_port():
+    volumes = [{"evidence": "USB1", "volume": "p1", "start": 0, "length": 9, "serial": "1A2B3C4D"}]
+    seen = [
+        trace("PC1", "volume_seen", BEFORE, medium_serial=serial, volume_serial="1A2B3C4D")
+        for serial in ("6&1F00A&0", "7&2E11B&0")
+    ]
+    lnk = trace("PC1", "file_opened", IN, source="lnk", volume_serial="1A2B3C4D", path="E:\\a.csv")
+    (found,) = run("opens", traces=[*seen, lnk], volumes=volumes)
+    assert found["medium"] == "USB1"
+
+
+def test_another_volume_on_a_known_letter_is_a_stick_that_nobody_knows():
+    tie = trace("PC1", "volume_seen", BEFORE, medium_serial="AB12CD34", volume_serial="1A2B3C4D")
+    mapped = trace("PC1", "volume_mapped", NO_TIME, medium_serial="AB12CD34", letter="E")
+    lnk = trace("PC1", "file_opened", IN, source="lnk", family="shell", volume_serial="0BADF00D",
+                path="E:\\a.csv", detail="drive_type=removable")  # fmt: skip
+    stray, known = run("connections", traces=[tie, mapped, lnk], papers=[REGISTER])
+    assert (stray["medium_serial"], stray["volume_serial"]) == (None, "0BADF00D")
+    assert stray["registered"] is None
+    assert known["medium_serial"] == "AB12CD34"
+    assert len(run("connections", traces=[mapped, tie | {"volume_serial": None}, lnk])) == 1
+
+
 def test_registered():
     listed = [{**REGISTER, "serial": "00AB12CD34"}]
     (possible,) = run("connections", traces=[device("device_connected", IN)], papers=listed)
@@ -332,6 +431,36 @@ def test_mismatches(name):
     traces, papers, expected = MISMATCHES[name]
     found = run("mismatches", traces=traces, papers=[REGISTER, *papers])
     assert [row["what"] for row in found] == expected
+
+
+# what the ledger says of the contents, persons of the lists on the medium and their state -> differs?
+CONTENTS = {
+    "as written": ("名簿　１，２００件", [(1200, "allocated")], False),
+    "a row too many": ("名簿 100件", [(104, "allocated")], False),
+    "more": ("対象者 100名", [(450, "allocated")], True),
+    "less": ("対象者 450名", [(100, "allocated")], False),
+    "one list of two": ("対象者 100人", [(100, "allocated"), (300, "allocated")], False),
+    "two numbers": ("甲100件 乙200件", [(290, "allocated")], False),
+    "the rest was deleted": ("対象者 100人", [(50, "allocated"), (300, "deleted")], False),
+    "files are counted": ("資料3件", [(450, "allocated")], False),
+    "no number": ("名簿", [(450, "allocated")], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(CONTENTS))
+def test_contents_of_a_take_out(name):
+    written, lists, expected = CONTENTS[name]
+    tables = {"records": [], "contents": [], "people": []}
+    for number, (count, state) in enumerate(lists):
+        tokens = [f"r:{number:08x}{token:024x}"[:34] for token in range(count)]
+        more = held(f"USB1:p1:/{number}.csv", tokens, f"d{number}", state)
+        tables = {key: [*rows, *more[key]] for key, rows in tables.items()}
+    loan = take_out(local(2022, 6, 21, 9), local(2022, 6, 22, 9), detail=f"contents={written}")
+    earlier = take_out(
+        local(2022, 5, 1, 9), local(2022, 5, 2, 9), row=9, detail="contents=名簿 11件"
+    )
+    found = run("mismatches", papers=[REGISTER, earlier, loan], **tables)
+    assert [row["row"] for row in found if row["what"] == "content_differs"] == [2] * expected
 
 
 def test_accounts():

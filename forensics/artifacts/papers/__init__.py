@@ -142,6 +142,7 @@ class _Reader:
                 **more, time_note=time_note, until_note=until_note, due=_end(due),
                 blank=",".join(role for role in _SIGNED if _is_blank(cells.get(role))) or None,
                 serial_problem="NO_SERIAL" if rounded else None,
+                serial_rounded=number_text.upper() if rounded else None,
                 hidden="yes" if self.sheet.hidden else None,
             ),
             "address": f"{self.address}!~row:{number}",

@@ -38,19 +38,32 @@ def parse(content: Content) -> Parsed:
     for bus in ("USBSTOR", "USB", "SCSI"):
         found += _instances(hive, current, bus)
     sticks = {item.serial for item, _ in found if item.bus == "USBSTOR"}
+    told = {
+        container
+        for item, key in found
+        if item.bus == "USBSTOR" and (container := _container(hive, key))
+    }
     containers: dict[str, Device] = {}
     for item, key in found:
-        container = (hive.text(key, "ContainerID") or "").lower()
+        container = _container(hive, key)
         service = (hive.text(key, "Service") or "").lower()
         if item.bus == "USB":
             if service and service not in _STORAGE and item.serial not in sticks:
                 continue
-            if container and container != _NO_CONTAINER:
+            if container:
                 containers[container] = item
-        stick = containers.get(container) if item.bus == "SCSI" else item
+            if not item.own_serial and container in told:
+                continue  # both numbers are made up, and differ; USBSTOR has its dates
+        stick = containers.get(container or "") if item.bus == "SCSI" else item
         if stick is not None:
-            rows += _rows(hive, item, key, stick, container or None)
+            rows += _rows(hive, item, key, stick, container)
     return Parsed(rows, [], hive.gaps)
+
+
+def _container(hive: Hive, key: Key) -> str | None:
+    """What is one device under all its names; null for the computer's own."""
+    text = (hive.text(key, "ContainerID") or "").lower()
+    return text if text and text != _NO_CONTAINER else None
 
 
 def _instances(hive: Hive, current: str, bus: str) -> Iterator[tuple[Device, Key]]:

@@ -7,17 +7,20 @@ from collections import Counter
 from functools import cache
 
 from forensics.personal.dictionary import names
-from forensics.personal.fold import name_key
+from forensics.personal.fold import kana_key, name_key
 from forensics.personal.identifiers.identifier import Identifier
 
 SURNAME_MAX, GIVEN_MAX = 5, 6  # characters
 _CELL = re.compile(
     r"[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8}(?: [^\s\d,;|]{1,8}){0,3}"
 )
+TEST = "^(?:テスト|サンプル|ダミー|ミホン|見本|試験用)"  # surnames of test data
 _KATAKANA = re.compile("[ァ-ヶー]{2,}(?:[ ・=][ァ-ヶー]{1,}){1,3}")  # of a foreign resident
 _OF_A_FIRM = re.compile(
     "株式|有限|合同会社|法人|組合|商店|商会|センター|事務所|営業所|[支本]店|学校|病院|[市区]役所"
 )
+# A firm, a line of sums, a name of test data.
+_NOBODY = re.compile(_OF_A_FIRM.pattern + f"|^(?:総?合|小|総|累|中)?計 ?$|{TEST}")
 _HONORIFIC = re.compile(r"\s?(?:様|殿|さん|氏|君)$")
 
 
@@ -81,10 +84,20 @@ def _ends_of_given() -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
+_IN_KANA = re.compile("[ァ-ヶー]{2,4}")
+
+
+def in_kana(word: str) -> bool:
+    """Is a word a given name written in katakana (キヨ), as those of a hundred years ago are."""
+    return _IN_KANA.fullmatch(word) is not None and kana_key(word) in names().given_kana
+
+
 def is_given(word: str) -> bool:
     """Is a word (name_key form) a given name of the dictionary, or built like one and no common noun."""
     known = names()
     if word in known.given or word in known.modern:
+        return True
+    if in_kana(word):
         return True
     if not 2 <= len(word) <= 3 or word in known.nouns or word in _PARTICLES:
         return False
@@ -117,7 +130,7 @@ def value(text: str) -> str | None:
 def cell(text: str) -> str | None:
     """In a column of names: anything written like a name, but no header that is repeated on a new page."""
     text = _HONORIFIC.sub("", text.strip())
-    if not _CELL.fullmatch(text) or text in IDENTIFIER.headers or _OF_A_FIRM.search(text):
+    if not _CELL.fullmatch(text) or text in IDENTIFIER.headers or _NOBODY.search(text):
         return None
     return name_key(text)
 
@@ -152,6 +165,22 @@ IDENTIFIER = Identifier(
         "simei",
         "setainushi",
         "姓名",
+        "受取人",
+        "預金者",
+        "配偶者名",
+        "保護者名",
+        "児童名",
+        "生徒名",
+        "患者名",
+        "会員名",
+        "選手名",
+        "利用者名",
+        "受給者名",
+        "被保険者名",
+        "請求者",
+        "納税義務者",
+        "相談者名",
+        "本人名",
     ),
     score=1.2,
 )

@@ -7,8 +7,12 @@ import re
 from forensics.personal.dictionary import names
 from forensics.personal.fold import kana_key
 from forensics.personal.identifiers.identifier import Identifier
+from forensics.personal.identifiers.name import TEST
 
 _CELL = re.compile(r"[ァ-ヶー゛゜・ぁ-ん]{2,14}(?:[ 　.=・]{1,2}[ァ-ヶー゛゜ぁ-ん]{1,12}){0,2}")
+
+
+_TEST = re.compile(TEST)
 
 
 def parts(text: str) -> bool:
@@ -34,7 +38,7 @@ def value(text: str) -> str | None:
 def cell(text: str) -> str | None:
     """In a column of kana names: any kana."""
     text = text.strip()
-    return kana_key(text) if _CELL.fullmatch(text) else None
+    return kana_key(text) if _CELL.fullmatch(text) and not _TEST.match(text) else None
 
 
 IDENTIFIER = Identifier(
@@ -60,6 +64,7 @@ IDENTIFIER = Identifier(
         "kana",
         "よみがな",
         "ヨミガナ",
+        "シメイ",
         "furigana",
         "口座名義",
     ),

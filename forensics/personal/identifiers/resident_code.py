@@ -15,7 +15,9 @@ def value(text: str) -> str | None:
     number = digits(text)
     if len(number) in {9, 10} and text.strip() == number and resident_code(number.zfill(11)):
         return number.zfill(11)
-    return number if len(number) == 11 and number[0] + number[1] != "00" else None
+    if len(number) != 11 or (number.startswith("00") and not resident_code(number)):
+        return None
+    return number
 
 
 def checked(number: str) -> bool:

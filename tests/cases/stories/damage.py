@@ -6,7 +6,7 @@ import random
 
 from fixtures.disk import Node
 from tests.cases.stories.common import SERIAL, listed, on_stick, plain_stick, story
-from tests.cases.story import BEFORE, MIB, Story, disk, note, volume
+from tests.cases.story import BEFORE, MIB, Story, disk, listing, note, volume
 
 CAPPED = "confirmed undetermined"  # domain.md 7.24: at most C1 rests on damaged evidence
 
@@ -144,3 +144,28 @@ def boot_sector_gone(s: Story) -> None:
     s.exits = (3,)
     s.truth["coverage"].append({"evidence": "USB1", "unsupported": {"min": 7 * MIB}})
     s.persons(200)
+
+
+@story
+def list_half_in_the_hole(s: Story) -> None:
+    """A segment is missing where the list goes on: who stands there may be anyone of the register."""
+    noise = random.Random(11)
+    columns = ("code", "name", "kana", "born", "address")
+    nodes = [
+        Node("A.BIN", noise.randbytes(4_680_000), BEFORE),
+        Node("taisho.csv", listing(s.residents[:200] * 4, columns), BEFORE),
+        Node("B.BIN", noise.randbytes(8 * MIB), BEFORE),
+    ]
+    data = disk("fat32", "none", nodes)
+    begins = data.index(listing(s.residents[:1], columns)[:40])
+    cut = begins + 8 * 1024
+    s.item(
+        "USB1", "medium", data, declared="none", complete=False, serial=SERIAL, authorised=True,
+        spoil=lambda parts: {"raw": parts["raw"][:cut]},
+    )  # fmt: skip
+    damaged(s)
+    s.answer("persons", "USB1 case", "undetermined", "the list goes on where nothing can be read")
+    s.counted = {
+        "at_least": {"min": 20, "max": 199},
+        "at_most": {"min": 60, "max": 199},
+    }  # of what was examined

@@ -343,3 +343,54 @@ def serial_of_the_label(s: Story) -> None:
     )
     s.connected(used, registered=True)
     s.forbid("mismatch", "it is registered", what="medium_unregistered")
+
+
+@story
+def a_stick_that_only_a_link_knows(s: Story) -> None:
+    """E: is tied to the registered stick and its volume; a link in the window names another one."""
+    used = stick(SERIAL, VOLUME, at(2, 9, 50))
+    when = INSIDE + dt.timedelta(minutes=5)
+    stick_and_pc(s, pc([used], [shortcut("E:\\hikae.csv", 5120, 0x0DD0CAFE, when, "WATASHI")]))
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    s.opened("hikae.csv", when, volume_serial={"hex": "0DD0CAFE"})
+    s.forbid("open", "not from USB1", path={"contains": "hikae"}, medium={"any": ["USB1", SERIAL]})
+    s.forbid("connection", "a volume has no serial to look up", registered=False)
+    s.answer("unregistered_media", "PC1", "undetermined", "nobody knows what stick that was")
+    s.answer("unregistered_media", "case", "undetermined", "nobody knows what stick that was")
+
+
+@story
+def a_number_that_windows_made_up(s: Story) -> None:
+    """No serial of its own: one stick, whatever Windows calls it under USB and USBSTOR."""
+    used = stick("6&2D81C0F&0", VOLUME)
+    s.item("USB1", "medium", disk("fat16", "mbr", listed(s)), fs="fat", authorised=True)
+    s.item("PC1", "pc", pc([used]), fs="ntfs", zone=None)
+    s.register()
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    s.need("connection", "it was there", medium="USB1", registered=None, host={"any": ["PC1"]})
+    s.closed["connection"] = "there was one stick"
+    s.answer("unregistered_media", "PC1 case", "undetermined", "no serial to look up")
+
+
+@story
+def serials_as_people_type_them(s: Story) -> None:
+    """O for 0, a number that a spreadsheet rounded: perhaps in the register, so no breach."""
+    sticks = [
+        stick(SERIAL, VOLUME, at(2, 9, 50)),
+        stick("9F00E1A", 0x72720001, at(2, 11, 10), "NIGO", letter="F"),
+        stick("1234567890123456", 0x72720002, at(2, 13, 20), "SANGO", letter="G"),
+        stick("BA-2044", 0x72720003, at(2, 15, 30), "YONGO", letter="H"),
+    ]
+    stick_and_pc(s, pc(sticks))
+    s.paper(
+        "media_register",
+        "登録簿.csv",
+        REGISTER_OF_MEDIA + "U-06,USBメモリー,9FO0EIA,市民課,2023/04/01\n"
+        "U-07,USBメモリー,1.23457E+15,市民課,2023/04/01\nU-08,USBメモリー,BA-2041,市民課,2023/04/01\n",
+    )
+    s.forbid("connection", "O and I are 0 and 1", medium_serial="9F00E1A", registered=False)
+    s.forbid("connection", "rounded", medium_serial="1234567890123456", registered=False)
+    s.forbid("mismatch", "a slip of the pen", what="medium_unregistered", severity="breach")
+    s.need(
+        "mismatch", "one digit", what="medium_unregistered", subject="BA-2044", severity="clerical"
+    )

@@ -7,9 +7,16 @@ from collections.abc import Sequence
 
 from fixtures.disk import Node
 from fixtures.evtx import Event, log
-from tests.cases.stories.common import PAIRS, SERIAL, VOLUME, on_stick, story
+from tests.cases.stories.common import (
+    PAIRS,
+    REGISTER_OF_MEDIA,
+    SERIAL,
+    VOLUME,
+    on_stick,
+    story,
+)
 from tests.cases.stories.hosts import stick_and_pc
-from tests.cases.story import AFTER, HOST, INSIDE, MIB, Story, at, pc, stick, utc
+from tests.cases.story import AFTER, BEFORE, HOST, INSIDE, MIB, Story, at, pc, stick, utc
 
 SECURITY, SYSTEM = "Security", "System"
 AUDIT = "Microsoft-Windows-Security-Auditing"
@@ -235,3 +242,54 @@ def audited_reading(s: Story) -> None:
     stick_and_pc(s, pc([stick(SERIAL, VOLUME)], more=[event_log(SECURITY, events)], size=16 * MIB))
     s.opened("taisho.csv", when)
     s.answer("opened_files", PAIRS, "confirmed", "audited")
+
+
+@story
+def plugged_in_between(s: Story) -> None:
+    """Out on a loan without a return; Partition/Diagnostic has the plug that the registry lost."""
+    used = stick(SERIAL, VOLUME, AFTER)
+
+    def plug(when: dt.datetime, capacity: int) -> Event:
+        told = {
+            "SerialNumber": SERIAL,
+            "Model": "Slim 32",
+            "Capacity": str(capacity),
+            "ParentId": f"USB\\VID_F055&PID_0101\\{SERIAL}",
+        }
+        return Event(when, "Microsoft-Windows-Partition", 1006, told)
+
+    events = [
+        plug(when + dt.timedelta(minutes=later), size)
+        for when in (BEFORE, INSIDE, AFTER)
+        for later, size in ((0, 1 << 30), (20, 0))
+    ]
+    data = log(events, channel="Microsoft-Windows-Partition/Diagnostic", computer=HOST.name)
+    where = "Windows/System32/winevt/Logs/Microsoft-Windows-Partition%4Diagnostic.evtx"
+    stick_and_pc(s, pc([used], more=[Node(where, data, AFTER, HOST.made)], size=16 * MIB))
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    s.paper(
+        "take_out",
+        "持出管理簿.csv",
+        "管理番号,持出日時,持出者,持出先,返却日時\nU-05,2023/06/02 10:00,市民課 係員A,1階,2023/06/02 17:00\n"
+        "U-05,2023/06/09 17:00,市民課 係員A,支所,\n",
+    )
+    on_stick(s)
+    s.connected(used, registered=True)
+    s.need("mismatch", "not returned", what="not_returned")
+    s.answer("accessed_after_loss", PAIRS, "confirmed", "1006 in the window")
+    s.answer(
+        "leak", "case", "undetermined", "a leave without end excuses nothing",
+        reasons={"has": ["CONNECTED_IN_WINDOW"]},
+    )  # fmt: skip
+
+
+@story
+def audited_reading_by_letter(s: Story) -> None:
+    """4663 with a drive letter that the host ties to one stick."""
+    when = INSIDE + dt.timedelta(minutes=2)
+    told = {"SubjectUserName": HOST.account, "ObjectType": "File", "ObjectName": "E:\\業務\\taisho.csv",
+            "AccessMask": "0x1", "AccessList": "%%4416", "ProcessName": "C:\\Windows\\notepad.exe"}  # fmt: skip
+    events = sorted([*office_days(), Event(when, AUDIT, 4663, told)], key=lambda one: one.when)
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME)], more=[event_log(SECURITY, events)], size=16 * MIB))
+    s.opened("taisho.csv", when, medium={"any": ["USB1", SERIAL]})
+    s.answer("opened_files", "PC1×USB1 PC1×" + SERIAL, "confirmed", "audited")

@@ -5,7 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 from fixtures.disk import Node
-from tests.cases.stories.common import JUNE, REGISTER_OF_MEDIA, SERIAL, VOLUME, plain_stick, story
+from tests.cases.stories.common import (
+    JUNE,
+    REGISTER_OF_MEDIA,
+    SERIAL,
+    VOLUME,
+    listed,
+    on_stick,
+    plain_stick,
+    story,
+)
 from tests.cases.stories.hosts import stick_and_pc
 from tests.cases.stories.lists import workbook
 from tests.cases.story import BEFORE, INSIDE, Story, at, listing, pc, stick, utc
@@ -91,4 +100,24 @@ def certificate_of_erasure(s: Story) -> None:
     )
     s.need("mismatch", "certificate contradicted", what="erasure_contradicted")
     s.answer("erased", "USB1 case", "refuted", "recoverable")
+    s.persons(200)
+
+
+@story
+def more_than_the_ledger_says(s: Story) -> None:
+    """The ledger has fifty on the stick; two hundred lie there."""
+    plain_stick(s, listed(s), "fat16")
+    s.register()
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    s.paper(
+        "take_out",
+        "持出管理簿.csv",
+        "管理番号,持出日時,持出者,持出先,持ち出す情報の内容・件数,返却日時\n"
+        "U-05,2023/06/01 09:00,市民課 係員A,1階,名簿200件,2023/06/01 17:00\n"
+        "U-05,2023/06/09 09:00,市民課 係員A,支所,名簿　５０件,\n",
+    )
+    on_stick(s)
+    s.need("mismatch", "fifty", what="content_differs", row=3, severity="gap")
+    s.forbid("mismatch", "what lay there then, nobody knows", what="content_differs", row=2)
+    s.answer("papers_agree", "take_out case", "refuted", "the numbers differ")
     s.persons(200)
