@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from forensics.personal.candidates import Candidate, Headings, candidates
+from forensics.personal.candidates import candidates
 from forensics.personal.evidence import (
     ACCEPT,
     NAMES,
@@ -19,6 +19,7 @@ from forensics.personal.evidence import (
     accepted,
 )
 from forensics.personal.identifiers.phone import MOBILE
+from forensics.personal.labels import Candidate, Headings
 from forensics.personal.lines import Lines
 from forensics.personal.masks import Mask, runs, spread
 from forensics.personal.rows import Cell, Rows, Values, plain

@@ -1,0 +1,243 @@
+"""Names in running text: surname and given name of the dictionary, with a space or joined, and readings in kana."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from forensics.personal.dictionary import Names, names
+from forensics.personal.encodings import common_characters
+from forensics.personal.fold import kana_key, name_key
+from forensics.personal.identifiers import name, name_kana
+from forensics.personal.labels import Candidate, Labels
+
+KANJI = r"[\u3005\u3007\u3400-\u9fff\uf900-\ufaff]"
+_KANJI_RUN = re.compile(rf"{KANJI}[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]*")
+_KANA_CHAR = "[ァ-ヶー゛゜]"
+_KANA_GAP = re.compile(rf" (?<={_KANA_CHAR}.)(?={_KANA_CHAR}{{1,12}}(?!{_KANA_CHAR}))", re.DOTALL)
+_KANA_BEFORE = re.compile(rf"(?<!{_KANA_CHAR}){_KANA_CHAR}{{1,12}}$")
+_KANA_AFTER = re.compile(rf"{_KANA_CHAR}+")
+_KANA_LABEL = re.compile("フリガナ|カナシメイ|シメイ|カナ(?= )")
+_HIRAGANA = re.compile(
+    "ふりがな(?:\\([^()\n]{1,8}\\))?[ :)]{1,6}([ぁ-んー]{1,8} [ぁ-んー]{1,8})(?![ぁ-んー])"
+)
+
+
+_HONORIFIC = re.compile(
+    "様|殿|さん|氏|君|さま|生(?![\\u3400-\\u9fff])|生年月日|です|でござ|の|は|が|を|に|と|へ|も|、|（"
+)
+
+
+def in_kanji(text: str, labels: Labels) -> list[Candidate]:
+    """Names of the dictionary: surname and given name with a space, or joined."""
+    known = names()
+    out: list[Candidate] = []
+    for match in _KANJI_RUN.finditer(text):
+        if out and match.start() < out[-1].end:
+            continue  # a given name that was read with its surname
+        if text.startswith("氏 名", max(0, match.end() - 3)):
+            continue
+        spaced = built = None
+        if text.startswith(" ", match.end()):
+            spaced = _spaced(text, match.start(), match.end(), known, labels)
+            built = None if spaced else _built(text, match.start(), match.end(), known)
+        if spaced:
+            first, last = spaced
+            labelled = "name" in labels.kinds(first)
+            value = name_key(text[first:last])
+            out.append(Candidate("name", first, last, value, 2.0, labelled))
+        elif built:
+            value = name_key(text[slice(*built)])
+            out.append(Candidate("name", *built, value, _BUILT_SCORE, labelled=False))
+        out += _joined(text, match.start(), match.end(), labels)
+    return out + [reading for item in out if (reading := _reading_of(text, item))]
+
+
+_READING_OF = re.compile(" {1,24}([ァ-ヶー゛゜]{4,16})(?![ァ-ヶー゛゜])")
+
+
+def _reading_of(text: str, item: Candidate) -> Candidate | None:
+    """The reading behind a name, written together (佐藤 太郎 サトウタロウ)."""
+    match = _READING_OF.match(text, item.end)
+    if match is None or not name_kana.parts(match[1]):
+        return None
+    return Candidate("name_kana", *match.span(1), kana_key(match[1]), 0.5, labelled=False)
+
+
+_BUILT_SCORE = 0.9  # of a name whose given name only looks like one
+
+
+def _built(text: str, start: int, end: int, known: Names) -> tuple[int, int] | None:
+    """A word that is a surname, one space, and a word that is built like a given name."""
+    following = _GIVEN.match(text, end)
+    if following is None or name_key(text[start:end]) not in known.surnames:
+        return None
+    word = following[1].removesuffix("様").removesuffix("さん")
+    return (start, following.start(1) + len(word)) if name.is_given(name_key(word)) else None
+
+
+_GIVEN = re.compile(r" ([\u3005\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8})")
+
+
+def _spaced(
+    text: str, start: int, end: int, known: Names, labels: Labels
+) -> tuple[int, int] | None:
+    """A surname at the end of the word start to end, and a given name after one space.
+
+    Right after a label of names any short word is a given name.
+    """
+    following = _GIVEN.match(text, end)
+    if following is None:
+        return None
+    given_start, given_end = following.span(1)
+    for length in range(min(name.SURNAME_MAX, end - start), 0, -1):
+        if name_key(text[end - length : end]) not in known.surnames:
+            continue
+        before = text[start : end - length]
+        if before and not _HEADS.search(before) and before[-1] in common_characters():
+            continue
+        for given_length in range(min(name.GIVEN_MAX, given_end - given_start), 0, -1):
+            stop = given_start + given_length
+            given = name_key(text[given_start:stop])
+            if (given in known.given or given in known.modern or name.in_kana(given)) and _ends(text, stop, given_end):  # fmt: skip
+                return end - length, stop
+        whole = not before and given_end - given_start <= _UNKNOWN_MAX
+        if whole and "name" in labels.kinds(start) and not _LETTER.search(text, start - 3, start):
+            return start, given_end
+    return _certain(text, start, end)
+
+
+def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A surname that no dictionary has before a given name: after a label of names, with an honorific, or its reading."""
+    following = _SHORT_GIVEN.match(text, end)
+    if following is None or end - start > _SURNAME_WORD_MAX or _FIRM.search(text, start, end):
+        return None
+    stop, given, known = following.end(1), name_key(following[1]), names()
+    if (
+        name_key(text[start:end]) in known.surnames
+        and given not in known.nouns
+        and _AFTER_NAME.match(text, stop)
+    ):
+        return start, stop
+    if not name.is_given(given) or name.parts(following[1]):
+        return None
+    certain = _AFTER_NAME.match(text, stop) or _NAME_LABEL.search(text, max(0, start - 8), start)
+    return (start, stop) if certain else None
+
+
+_SHORT_GIVEN = re.compile(
+    r" ([\u3005\u3041-\u3096\u3400-\u9fff]{1,3}?|[ァ-ヶー]{2,4})(?=[^\u3005\u3041-\u3096\u3400-\u9fff]|様|殿|さん|$)"
+)
+_AFTER_NAME = re.compile(r" ?(?:様|殿|さん)(?![\u3400-\u9fff])| ?\(?[ァ-ヴ]{2,} [ァ-ヴ]{2,}")
+_NAME_LABEL = re.compile("(?:氏名|名前)[ :]{1,3}$")
+_SURNAME_WORD_MAX = 4
+_FIRM = re.compile("[社店部課係局所院会]$|^[ぁ-ん]")
+_UNKNOWN_MAX = 3  # characters of a given name that no dictionary has
+_LETTER = re.compile(r"[0-9A-Za-z]")
+
+
+_HEADS = re.compile(
+    r"(?:氏名|名前|者|世帯主|名義|名義人|担当|父|母|妻|夫|子|本人|代理人|様|は|が|の|と|を|号|長|番号|件名|宛|名)$"
+)
+
+
+def _ends(text: str, stop: int, run_end: int) -> bool:
+    """Does a name end here: at the end of its word, before an honorific or particle, or where its reading begins."""
+    return stop == run_end or bool(_HONORIFIC.match(text, stop)) or _READING.match(text, stop - 1) is not None  # fmt: skip
+
+
+_READING = re.compile(r"[\u3005\u3400-\u9fff][ァ-ヴ]{2,} [ァ-ヴ]{2,}")
+
+
+_BEFORE_NAME = re.compile(
+    "氏名|名前|世帯主|者は|は|の|と|が|、|(?:申立|申請|届出|代理|相続|保証|請求|受取|名義|差出|依頼|契約|賃借|訴訟)人|本人|(?:申請|相談|対象|利用|被保険|債務|債権|申出|契約|受給|滞納|納税|保護|加害|被害)者|患者|児童|生徒|原告|被告"
+)
+
+
+def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
+    """Surname and given name written together, at the start of a word or after a label's word."""
+    places = [start]
+    places += [match.end() for match in _rare().finditer(text, start, end - 2)]
+    polite = {match.end() for match in _SURELY.finditer(text, start, end)} - {*places}
+    places += polite
+    for match in _BEFORE_NAME.finditer(text[start:end]):
+        places.append(start + match.end())
+    key = name_key(text[start:end])
+    places = [place for place in places if name.may_begin(key, place - start)]
+    if not places:
+        return []
+    stops = [end, *reversed([match.start() for match in _HONORIFIC.finditer(text, start, end)])]
+    for place in places:
+        for stop in stops:
+            if not 2 <= stop - place <= name.SURNAME_MAX + name.GIVEN_MAX:
+                continue
+            if place in polite and not _POLITE.match(text, stop):
+                continue
+            honorific = bool(re.match("様|殿|さん|氏", text[stop : stop + 2]))
+            word = text[place:stop]
+            if (
+                name.parts(word)
+                or _modern(word)
+                or (
+                    (honorific or (place in polite and name_key(word) not in names().words))
+                    and name.likely(word)
+                )
+            ):
+                labelled = "name" in labels.kinds(place)
+                score = 1.2 + 0.4 * honorific
+                return [
+                    Candidate(
+                        "name",
+                        place,
+                        stop,
+                        name_key(text[place:stop]),
+                        score,
+                        labelled or honorific,
+                    )
+                ]
+    return []
+
+
+_SURELY = re.compile(
+    "[ぁ-ん](?=[\u3005\u30a1-\u30fe\u3400-\u9fff]{2,8}(?:様|殿|さん|氏|です|でござ|と申))"
+)
+_POLITE = re.compile("様|殿|さん|氏|です|でござ|と申")
+
+
+@cache
+def _rare() -> re.Pattern[str]:
+    """A character that is not common: before it a word may end."""
+    return re.compile("[^" + re.escape("".join(sorted(common_characters()))) + "]")
+
+
+def _modern(text: str) -> bool:
+    """A surname and a given name that only the newer dictionary has; long enough to be no word."""
+    known, key = names(), name_key(text)
+    return len(key) >= 4 and key not in known.words and any(
+        key[:cut] in known.surnames and key[cut:] in known.modern
+        for cut in range(2, min(name.SURNAME_MAX, len(key) - 2) + 1)
+    )  # fmt: skip
+
+
+def in_kana(text: str, labels: Labels) -> list[Candidate]:
+    out = []
+    if _KANA_LABEL.search(text):
+        text = _KANA_LABEL.sub(lambda label: "*" * len(label[0]), text)
+    if "ふりがな" in text:
+        out += [Candidate("name_kana", *m.span(1), kana_key(m[1]), 2.0, labelled=True)
+                for m in _HIRAGANA.finditer(text)]  # fmt: skip
+    free = 0  # characters before it are taken
+    for gap in _KANA_GAP.finditer(text):
+        first = _KANA_BEFORE.search(text, max(free, gap.start() - 13), gap.start())
+        last = _KANA_AFTER.match(text, gap.end())
+        if first is None or last is None:
+            continue
+        start, free = first.start(), last.end()
+        written, kinds = text[start:free], labels.kinds(start)
+        value = name_kana.value(written)
+        if value is None and "name_kana" in kinds:
+            value = name_kana.cell(written)
+        if value:
+            labelled = "name_kana" in kinds or "name" in kinds
+            out.append(Candidate("name_kana", start, free, value, 2.0, labelled))
+    return out
