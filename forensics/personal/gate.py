@@ -69,7 +69,7 @@ def regions(
     counts["my_number", "check_digit"] += len(good) - int(good.sum())
     text = marks.text
     near = spread(marks.number, NUMBER_REACH)
-    chosen = text & (marks.high >= HIGH_MIN) & (near | _dense(marks))
+    chosen = text & (marks.high >= HIGH_MIN) & (near | _dense(marks, lead + len(data)))
     chosen = (spread(chosen, AROUND) & text) | spread(chosen, 1)
     chosen |= spread(marks.number & ~text & (marks.high >= HIGH_MIN) & marks.phrase, AROUND)
     if start == 0 and data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
@@ -108,13 +108,18 @@ def _escapes(marks: Marks, first: int, last: int) -> tuple[bytes, ...]:
     return tuple(form for form, enough in zip(ESCAPES, seen.tolist(), strict=True) if enough)
 
 
-def _dense(marks: Marks) -> Mask:
-    """Sectors of text with many bytes above ASCII, or so many together with a neighbour."""
+def _dense(marks: Marks, size: int) -> Mask:
+    """Sectors of text with many bytes above ASCII, or so many together with a neighbour.
+
+    size: bytes of all sectors; the last one may be short, and is dense with fewer.
+    """
     high = np.where(marks.text, marks.high, 0)
     dense = high >= HIGH_DENSE
     both = high[1:] + high[:-1] >= HIGH_DENSE
     dense[1:] |= both
     dense[:-1] |= both
+    used = size - (len(high) - 1) * SECTOR
+    dense[-1] |= int(high[-1]) * SECTOR >= HIGH_DENSE * used
     return dense
 
 

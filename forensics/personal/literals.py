@@ -18,7 +18,7 @@ BARE_JIS = (
 FORMS = (
     rb"[A-Za-z0-9+/.-]{%d}" % BASE64_RUN,
     rb"[=%][89A-Fa-f][0-9A-Fa-f].{0,3}[=%]", rb"\\'[0-9A-Fa-f]{2}", rb"\\u[0-9A-Fa-f]{4}", rb"&#[0-9Xx]",
-    rb":: [A-Za-z0-9+/]{4}", BARE_JIS,
+    rb"=1[Bb][$(]", rb":: [A-Za-z0-9+/]{4}", BARE_JIS,
 )  # fmt: skip
 
 

@@ -327,6 +327,11 @@ def _escapes(values: Bytes, out: Counts) -> None:
     marks |= values == 58
     places = np.flatnonzero(marks[:-8])
     codes = values[places]
+    escape = values[places + 1] == 49
+    escape &= (
+        (codes == 61) & (values[places + 2] | 32 == 98) & np.isin(values[places + 3], (36, 40))
+    )
+    _add(out, 0, places[escape])  # =1B$ or =1B( of ISO-2022-JP
     double = places[(codes == 58) & (values[places + 1] == 58) & (values[places + 2] == 32)]
     _add(out, 5, double)
     places = places[(codes == 92) | (codes == 38) | _beside(places)]

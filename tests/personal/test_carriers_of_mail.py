@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import quopri
 import struct
 
 import pytest
@@ -49,8 +50,9 @@ def entry(one):
         ("".join(map(entry, PEOPLE[:8])).encode(), 8),
         (MEMO.encode("iso2022_jp", "ignore").replace(b"\x1b", b""), 6),
         (base64.encodebytes(MEMO.encode("iso2022_jp", "ignore")), 6),
+        (quopri.encodestring(MEMO.encode("iso2022_jp", "ignore")), 6),
     ],
-    ids=["vcard", "ldif", "iso-2022-jp without ESC", "iso-2022-jp in base64"],
+    ids=["vcard", "ldif", "iso-2022-jp without ESC", "iso-2022-jp in base64", "iso-2022-jp quoted"],
 )
 def test_persons(data, count, around):
     assert len(persons(around + data + around)) == count
@@ -84,3 +86,10 @@ def test_dbase_records_have_no_line_ends():
     )
     start = struct.pack("<4sIHH20x", b"\3\x16\6\x15", len(PEOPLE), 33 + len(head), length)
     assert len(persons(start + head + b"\r" + rows + b"\x1a")) == len(PEOPLE)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "cp932", "euc_jp"])
+def test_a_note_of_one_line_has_few_bytes_above_ascii(codec):
+    number = PEOPLE[0].number.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    note = f"マイナンバー：{number[:4]}　{number[4:8]}　{number[8:]}\n"
+    assert len(persons(note.encode(codec))) == 1
