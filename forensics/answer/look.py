@@ -133,7 +133,10 @@ def _attached(
         serial = device_serial(row["medium"])
         if serial and times.within(row["time"], window):
             found.setdefault((row["evidence"], serial), set()).add(row["time"])
-    return {key: sorted(mine, key=lambda when: when.start or 0) for key, mine in found.items()}
+    return {
+        key: sorted(mine, key=lambda when: (when.start or 0, when.until or 0, when.basis or ""))
+        for key, mine in found.items()
+    }
 
 
 def _absent_hosts(
