@@ -98,7 +98,7 @@ def _length(digit: Mask) -> int | None:
     spectrum = np.fft.rfft(sample, size)
     same = np.fft.irfft(spectrum * spectrum.conj(), size)[: len(sample) // 2 + 1]
     before = np.cumsum(sample)
-    lags = np.arange(LENGTH_MIN, min(LENGTH_MAX + 1, len(same), len(sample) * 2 // RECORDS_MIN))
+    lags = np.arange(LENGTH_MIN, min(LENGTH_MAX + 1, len(same), len(sample) // RECORDS_MIN + 1))
     if not len(lags):
         return None
     share = same[lags] / np.maximum(before[len(sample) - 1 - lags], 1)
@@ -135,6 +135,8 @@ def _begin(view: View, first: int, offsets: Places, length: int) -> int:
         return 0
     begin = int(words[0])
     places = first + _starts(offsets, begin, length)
+    if len(places) < 2:
+        return 0
     name = fixed.name_column(_laid_out(view, places[:-1], places[1:], length))
     if name is not None:
         before = (begin + name - words) % length  # from each word to the name, going round

@@ -109,3 +109,13 @@ def test_prose_of_one_length_is_no_record():
             text = "".join(rng.choices(words, k=40)).encode("cp932")[:100]
             lines.append(text + f"{rng.randrange(10**9):09d}{rng.randrange(10**9):09d}  ".encode())
         assert not DETECTOR.detect([end.join(lines)]).records
+
+
+def test_one_record_and_a_piece_of_the_next_are_text():
+    """Too few to tell a length by; none of them is lost, nor ends the reading."""
+    rows = records("cp932", kana="half", count=3)
+    for cut in range(len(rows[0]) + 60, 3 * len(rows[0]), 5):
+        for data in (b"".join(rows)[:cut], b"".join(rows)[-cut:]):
+            DETECTOR.detect([data])
+    tokens, _ = persons(b"".join(rows[:2]))
+    assert len(set(tokens)) == 2
