@@ -226,10 +226,7 @@ def _records(pairs: Iterable[Pair], lines: Lines) -> Iterator[Record]:
 
 
 def _runs(records: Iterable[Record], lines: Lines) -> Iterator[list[Record]]:
-    """Records of persons near each other, with nothing but them in their lines.
-
-    What a record does not name with a key, free text reads: then the record is left to it as well.
-    """
+    """Records of persons near each other: two kinds at least, one of them a name."""
     run: list[Record] = []
     for record in records:
         kinds = {_meaning(key) for key, *_ in record} - {None}
