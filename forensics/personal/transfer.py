@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from forensics.personal.marks import HEX
 
 Decoded = tuple[bytes, NDArray[np.int64]]
+Part = tuple[int, bytes]  # place in the encoded bytes, what stands there decoded
 
 BASE64_MIN = 32  # letters of a run that is tried
 _CONTROLS = bytes({*range(1, 32), 127} - {9, 10, 13, 27})
@@ -102,17 +103,11 @@ def _expanded(
     piece: bytes, pattern: re.Pattern[bytes], character: Callable[[re.Match[bytes]], str]
 ) -> Iterator[Decoded]:
     """Every match replaced by its character in UTF-8."""
-    parts, places, last = [], [], 0
-    for match in pattern.finditer(piece):
-        encoded = character(match).encode("utf-8", "replace")
-        parts += [piece[last : match.start()], encoded]
-        places += [np.arange(last, match.start()), np.full(len(encoded), match.start())]
-        last = match.end()
-    if len(parts) < 2 * ESCAPES_MIN:
-        return
-    parts.append(piece[last:])
-    places.append(np.arange(last, len(piece) + 1))
-    yield b"".join(parts), np.concatenate(places).astype(np.int64)
+    found = (
+        (match, [(match.start(), character(match).encode("utf-8", "replace"))])
+        for match in pattern.finditer(piece)
+    )
+    yield from _spliced(piece, found)
 
 
 # A string of a PDF page: UTF-16 BE in hexadecimal digits.
@@ -121,23 +116,35 @@ _HEX_STRING = re.compile(rb"<((?:[0-9A-Fa-f]{4})+)>")
 
 def _hex_strings(piece: bytes) -> Iterator[Decoded]:
     """The piece with its hexadecimal strings decoded, as UTF-8."""
-    parts, places, last = [], [], 0
-    for match in _HEX_STRING.finditer(piece):
-        text = bytes.fromhex(match[1].decode("ascii")).decode("utf-16-be", "replace")
-        parts.append(piece[last : match.start()])
+    yield from _spliced(piece, ((match, _hex_characters(match)) for match in _HEX_STRING.finditer(piece)))  # fmt: skip
+
+
+def _hex_characters(match: re.Match[bytes]) -> list[Part]:
+    text = bytes.fromhex(match[1].decode("ascii")).decode("utf-16-be", "replace")
+    parts = [
+        (match.start(1) + 4 * number, char.encode("utf-8", "replace"))
+        for number, char in enumerate(text)
+    ]
+    return [*parts, (match.end(1), b" ")]
+
+
+def _spliced(
+    piece: bytes, found: Iterable[tuple[re.Match[bytes], list[Part]]]
+) -> Iterator[Decoded]:
+    """The piece with decoded parts in place of the matches; nothing where the parts are few."""
+    out, places, last, count = [], [], 0, 0
+    for match, parts in found:
+        out.append(piece[last : match.start()])
         places.append(np.arange(last, match.start()))
-        for number, char in enumerate(text):
-            encoded = char.encode("utf-8", "replace")
-            parts.append(encoded)
-            places.append(np.full(len(encoded), match.start(1) + 4 * number))
-        parts.append(b" ")
-        places.append(np.array([match.end(1)]))
-        last = match.end()
-    if len(parts) < 2 * ESCAPES_MIN:
+        for place, encoded in parts:
+            out.append(encoded)
+            places.append(np.full(len(encoded), place))
+        last, count = match.end(), count + len(parts)
+    if count < ESCAPES_MIN:
         return
-    parts.append(piece[last:])
+    out.append(piece[last:])
     places.append(np.arange(last, len(piece) + 1))
-    yield b"".join(parts), np.concatenate(places).astype(np.int64)
+    yield b"".join(out), np.concatenate(places).astype(np.int64)
 
 
 def base64_runs(piece: bytes) -> Iterator[Decoded]:
