@@ -113,7 +113,7 @@ def _dense(marks: Marks, size: int) -> Mask:
 
     size: bytes of all sectors; the last one may be short, and is dense with fewer.
     """
-    high = np.where(marks.text, marks.high, 0)
+    high = np.where(marks.text & ~_tails(marks), marks.high, 0)
     dense = high >= HIGH_DENSE
     both = high[1:] + high[:-1] >= HIGH_DENSE
     dense[1:] |= both
@@ -121,6 +121,14 @@ def _dense(marks: Marks, size: int) -> Mask:
     used = size - (len(high) - 1) * SECTOR
     dense[-1] |= int(high[-1]) * SECTOR >= HIGH_DENSE * used
     return dense
+
+
+def _tails(marks: Marks) -> Mask:
+    """Sectors in which binary data, of the sector before, comes to an end."""
+    tails = marks.scant.copy()
+    tails[0] = False
+    tails[1:] &= marks.filled[:-1] & ~marks.text[:-1]
+    return tails
 
 
 def _my_numbers(marks: Marks) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ HIGH_MIN = 4  # bytes above ASCII: two kanji, or a short name in half-width kana
 ZEROS_MIN = 6  # in a sector of UTF-16
 CONTROLS_MAX = 12  # control bytes (and FD-FF) in a sector of text; random bytes have 57
 TURNS_MAX = 64  # between zeros and other bytes, in a sector of text: tables of integers have more
+SCANT = 16  # of so many bytes but zeros one is a control: what is left of random bytes has two
 TURNS_MAX_BASE64 = 2  # tables of short strings have more
 DIGITS = 12  # of a My Number
 
@@ -53,6 +54,7 @@ class Marks:
     """Flags and counts, one a sector; `escapes` one a sector and form; `numbers`: places of exactly twelve digits.
 
     `high` counts bytes above ASCII where a sector is text or holds a number; `escapes` counts in text.
+    `scant`: text only because most of it is empty.
     """
 
     def __init__(self, data: bytes, lead: int, literals: Literals) -> None:
@@ -66,7 +68,7 @@ class Marks:
         parts = [_flags(view[start : min(start + _SLICE, size) + SECTOR], literals) for start in starts]  # fmt: skip
         columns = parts[0] if len(parts) == 1 else _Flags(*map(np.concatenate, zip(*parts, strict=True)))  # fmt: skip
         self.filled, self.text, self.high, self.number, self.wide = columns[:5]
-        self.base64, self.phrase, self.jis, self.escapes = columns[5:9]
+        self.base64, self.phrase, self.jis, self.scant, self.escapes = columns[5:10]
         self.escaped = bool(self.escapes.any())
         places = np.concatenate(
             [part.numbers + start for part, start in zip(parts, starts, strict=True)]
@@ -84,6 +86,7 @@ class _Flags(NamedTuple):
     base64: Mask
     phrase: Mask
     jis: Mask
+    scant: Mask
     escapes: Counts
     numbers: Places
 
@@ -91,16 +94,16 @@ class _Flags(NamedTuple):
 def _nothing(filled: Mask) -> _Flags:
     """Sectors of which nothing is set yet but whether they hold anything at all."""
     size = len(filled)
-    text, number, wide, base64, phrase, jis = np.zeros((6, size), bool)
+    text, number, wide, base64, phrase, jis, scant = np.zeros((7, size), bool)
     high, escapes = np.zeros(size, np.uint16), np.zeros((size, len(ESCAPES)), np.uint16)
     none = np.zeros(0, np.int64)
-    return _Flags(filled, text, high, number, wide, base64, phrase, jis, escapes, none)
+    return _Flags(filled, text, high, number, wide, base64, phrase, jis, scant, escapes, none)
 
 
 def _flags(data: memoryview, literals: Literals) -> _Flags:
     """Of a slice whose last sector only looks ahead."""
     values = np.frombuffer(data, np.uint8)
-    filled = np.bitwise_or.reduce(_sectors(values).view(np.uint64), axis=1) != 0
+    filled = np.packbits(values[:-SECTOR].view(np.uint64) != 0).view(np.uint64) != 0
     flags = _nothing(filled)
     if not filled.any():
         return flags
@@ -111,27 +114,25 @@ def _flags(data: memoryview, literals: Literals) -> _Flags:
 
 
 def _texts(values: Bytes, flags: _Flags, literals: Literals) -> None:
-    """Set `text`, and of text `high`, `base64`, `escapes` and `jis`."""
-    look = _sectors(values)[:, :_LOOK]
+    """Set `text`, and of text `high`, `scant`, `base64`, `escapes` and `jis`."""
+    sectors = _sectors(values)
+    look = np.ascontiguousarray(sectors[:, :_LOOK])
     binary = look - np.uint8(14) < 13  # most controls that no text has
     binary |= look - np.uint8(1) < 8
     found = np.flatnonzero(flags.filled & (_count(binary) <= CONTROLS_MAX))
+    rows = sectors[found]
+    zero = rows == 0
+    turns, controls = _turns(zero), _count(_strange(rows, zero))
+    text = (turns <= TURNS_MAX) & (controls <= CONTROLS_MAX)
+    found, rows, turns = found[text], rows[text], turns[text]
     if not len(found):
         return
-    ahead = _rows(values, found)
-    rows = ahead[:, :SECTOR]
-    text, turns = _count(_strange(rows)) <= CONTROLS_MAX, np.zeros(len(found), np.uint16)
-    zero = rows == 0
-    if zero.any():
-        turned = np.zeros(rows.shape, bool)
-        np.not_equal(zero[:, 1:], zero[:, :-1], out=turned[:, 1:])
-        turns = _count(turned)
-        text &= turns <= TURNS_MAX
-    flags.text[found] = text
-    flags.high[found] = _count(rows >= 0x80) * text
-    runs, others, bare = literals.forms(ahead.data)
+    flags.text[found] = True
+    flags.scant[found] = controls[text] * SCANT > SECTOR - _count(zero[text])
+    flags.high[found] = _count(rows >= 0x80)
+    runs, others, bare = literals.forms(_rows(values, found).data)
     if runs:
-        flags.base64[found] = text & (turns <= TURNS_MAX_BASE64)
+        flags.base64[found] = turns <= TURNS_MAX_BASE64
         flags.base64[:] &= _base64(values)
     if others:
         _escapes(values, flags.escapes)
@@ -185,7 +186,8 @@ def _sectors(values: Bytes) -> Bytes:
 
 def _seen(words: Mask) -> Places:
     """Sectors in which, or right behind which, any word of four bytes is marked."""
-    some = np.bitwise_or.reduce(words.view(np.uint64).reshape(-1, SECTOR // 32), axis=1) != 0
+    bits = np.packbits(words).view(np.uint64)  # two a sector
+    some = (bits[::2] | bits[1::2]) != 0
     return np.flatnonzero(some[:-1] | some[1:])
 
 
@@ -217,14 +219,23 @@ def _starts(mask: Mask) -> Mask:
     return found
 
 
-def _strange(values: Bytes) -> Mask:
+def _strange(values: Bytes, zero: Mask) -> Mask:
     """Bytes that no text has: controls but TAB, LF, CR and ESC, and FD to FF; zeros are counted apart."""
-    out = values - np.uint8(1) < 31
+    out = values + np.uint8(3) < 35
+    out ^= zero
     out ^= values - np.uint8(9) < 2
     out ^= values == 13
     out ^= values == 27
-    out |= values > 0xFC
     return out
+
+
+def _turns(zero: Mask) -> Counts:
+    """How often zeros and other bytes give way to each other within a row."""
+    flat = zero.ravel()
+    turned = np.zeros(zero.shape, bool)
+    np.not_equal(flat[1:], flat[:-1], out=turned.ravel()[1:])
+    turned[:, 0] = False
+    return _count(turned)
 
 
 def _runs_of(mask: Mask, length: int, step: int = 1) -> Mask:

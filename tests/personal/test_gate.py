@@ -8,12 +8,13 @@ import quopri
 import random
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from fixtures.people import register
-from forensics.personal import Settings, plant
+from forensics.personal import Settings, gate, plant
 from forensics.personal.detect import Detector
 from forensics.personal.dull import _FINDER, dull, tells
 from forensics.personal.encodings import BY_NAME
@@ -198,6 +199,25 @@ def test_marks_are_what_the_bytes_say(accelerate):
         assert marks.number[sector] >= number
     assert any(marks.escapes.sum(axis=0) > 0)
     assert marks.base64.any()
+
+
+def regions(data):
+    return list(gate.regions(data, 0, Literals(WORDS), Counter()))
+
+
+@pytest.mark.parametrize("size", [56, 64, 80])
+def test_what_is_left_of_binary_data_in_its_last_sector_is_no_text(size):
+    """Most of that sector is empty, so that it has few controls, and many bytes above ASCII."""
+    rng = random.Random(size)
+    ends = [rng.randbytes(2 * SECTOR + size) + bytes(SECTOR - size) for _ in range(100)]
+    assert sum(map(len, map(regions, ends))) < 25
+    assert sum(map(len, map(regions, (end[2 * SECTOR :] for end in ends)))) > 60
+
+
+@pytest.mark.parametrize("text", ["氏名：山田太郎\nフリガナ：ヤマダタロウ\n", "山田太郎 1967-03-09 生"])
+def test_text_in_the_last_sector_of_binary_data_is_read(text):
+    data = random.Random(3).randbytes(2 * SECTOR) + text.encode().ljust(SECTOR, b"\0")
+    assert any(region.end > 2 * SECTOR for region in regions(data))
 
 
 def test_a_tally_forgets_doubles():
