@@ -28,6 +28,7 @@ from forensics.personal.labels import Candidate, Labels
 from forensics.personal.written_names import KANJI, in_kana, in_kanji
 
 HEADER_REACH = 600  # characters from a table's header down to a number
+NAME_REACH = 1000  # characters from a name to anything else of its person; text.py joins over 600 and 160 at most
 RECENT_YEARS = 12  # an unlabelled date as young as this is rather a day of business
 
 # A neighbour that makes a number part of something else; letters are safe here: text is decoded.
@@ -62,9 +63,10 @@ _ADDRESS = re.compile(address.SHAPE + r"(?: [^\s,;|\"'<>()、。0-9]{1,14}\d{1,5
 _LETTERS = re.compile(LEFT + r"[A-Z]{2}(?:\d{7}|\d{8}[A-Z]{2})" + RIGHT)
 _MRZ = re.compile(BY_KIND["mrz"].shape)
 _ROMAJI = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14}) ?<(?=[^<>\s]{1,64}@)")
-_LATIN_NAME = re.compile(
-    r"(?:\bname|holder|氏名|名義)(?:\([^()\n]{1,12}\))?[ :]{1,3}([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14})(?![A-Za-z])",
-    re.IGNORECASE,
+_LATIN_NAME = re.compile(  # no flag for letters of both cases: with it the search does not skip to first letters
+    r"(?:[Nn](?<!\w.)[Aa][Mm][Ee]|[Hh][Oo][Ll][Dd][Ee][Rr]|氏名|名義)(?:\([^()\n]{1,12}\))?[ :]{1,3}"
+    r"([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14})(?![A-Za-z])",
+    re.DOTALL,
 )
 _TAX = re.compile(
     "(?:年税額|住民税額?|市民税額|所得割額?|均等割額?)[ :]{0,3}(\\d{1,3}(?:,\\d{3})+|\\d{3,9})(?=円|\\s)"
@@ -85,11 +87,24 @@ def candidates(text: str, counts: Counter[tuple[str, str]], year: int) -> list[C
     found += _dates(text, labels, year)
     found += _phones(text, labels)
     found += _others(text, labels)
+    found += in_kana(text, labels)
     if _HAS_KANJI.search(text):
         found += _addresses(text, labels)
-        found += in_kanji(text, labels)
-    found += in_kana(text, labels)
+        for span in _near(found, len(text)):
+            found += in_kanji(text, span, labels)
     return _disjoint(found)
+
+
+def _near(found: list[Candidate], size: int) -> list[tuple[int, int]]:
+    """Characters so near to a candidate that a name there can make a person of it; of names alone there are many."""
+    out: list[tuple[int, int]] = []
+    for item in sorted(found, key=lambda item: item.start):
+        start, end = max(0, item.start - NAME_REACH), min(size, item.end + NAME_REACH)
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
 
 
 def _disjoint(found: list[Candidate]) -> list[Candidate]:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -17,7 +18,9 @@ import numpy as np
 from forensics.personal import headers
 from forensics.personal.columns import PART_KINDS, reader
 from forensics.personal.evidence import NAMES
+from forensics.personal.fold import UNVOICED
 from forensics.personal.lines import Lines
+from forensics.personal.text import plain_of
 
 Span = tuple[int, int]
 NOTHING: Span = (0, 0)
@@ -46,6 +49,31 @@ def tables(lines: Lines) -> Iterator[Table]:
             yield table
 
 
+def named(text: str, plain: bytes) -> bool:
+    """May a key name a person: does a word for one stand anywhere. plain: see text.plain_of."""
+    words, latin = _name_words()
+    squeezed = plain.translate(None, _NOISE)
+    return any(word in squeezed for word in latin) or words.search(text) is not None
+
+
+# Dropped from a key before it is compared (headers.py); a character that is not ASCII is ? here.
+_NOISE = bytes([*range(33), *b"\"'()[]<>:*_-?"])
+
+
+@cache
+def _name_words() -> tuple[re.Pattern[str], tuple[bytes, ...]]:
+    """Words of keys and headers that name a person: Japanese ones with what may stand between their characters, Latin ones."""
+    words = sorted(headers.words_of(NAMES))
+    between = rf"(?:{headers.NOISE}|[゛゜])*"
+    own = [between.join(map(_spelt, word)) for word in words if not word.isascii()]
+    return re.compile("|".join(own)), tuple(word.encode() for word in words if word.isascii())
+
+
+def _spelt(char: str) -> str:
+    """A character of a word as folded text may have it: voiced kana in one character or in two."""
+    return f"(?:{char}|{UNVOICED[char]})" if char in UNVOICED else char
+
+
 def nameless(text: str) -> bool:
     """May there be tables that need no word for a name: cards, rows of SQL or of markup."""
     return (
@@ -60,7 +88,10 @@ def _all(lines: Lines) -> Iterator[Table]:
     if not lines.has_keys:
         return
     yield from _markup(lines)
-    for records in (_cards(lines), _records(_pairs(lines), lines), _line_records(lines)):
+    found = [_cards(lines)]
+    if named(lines.text, plain_of(lines.text)):
+        found += [_records(_pairs(lines), lines), _line_records(lines)]
+    for records in found:
         for run in _runs(records, lines):
             yield _of_records(run)
 

@@ -10,10 +10,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from forensics.personal import fixed, headers, keyed, tables, text
+from forensics.personal import fixed, keyed, tables, text
 from forensics.personal.encodings import japanese
-from forensics.personal.evidence import NAMES
-from forensics.personal.fold import UNVOICED
 from forensics.personal.lines import SEPARATORS
 from forensics.personal.masks import runs
 
@@ -34,7 +32,13 @@ def spans(whole: str) -> Spans | None:
         whole = _RETURN.sub("\n", whole)
     whole = whole.replace("\0", "\n")
     plain = text.plain_of(whole)
-    if text.worded(plain) or text.labelled(whole) or _tabular(whole) or _keyed(whole, plain):
+    if (
+        text.worded(plain)
+        or text.labelled(whole)
+        or _tabular(whole)
+        or keyed.named(whole, plain)
+        or keyed.nameless(whole)
+    ):
         return None
     near: Spans = []
     for start, end in _numbered(whole):
@@ -80,35 +84,6 @@ def _tabular(whole: str) -> bool:
                 return True
             last = place
     return False
-
-
-def _keyed(whole: str, plain: bytes) -> bool:
-    """May there be records that name their values (keyed.py)."""
-    words, latin = _name_words()
-    squeezed = plain.translate(None, _NOISE)
-    return (
-        any(word in squeezed for word in latin)
-        or words.search(whole) is not None
-        or keyed.nameless(whole)
-    )
-
-
-# Dropped from a key before it is compared (headers.py); a character that is not ASCII is ? here.
-_NOISE = bytes([*range(33), *b"\"'()[]<>:*_-?"])
-
-
-@cache
-def _name_words() -> tuple[re.Pattern[str], tuple[bytes, ...]]:
-    """Words of keys and headers that name a person: Japanese ones with what may stand between their characters, Latin ones."""
-    words = sorted(headers.words_of(NAMES))
-    between = rf"(?:{headers.NOISE}|[゛゜])*"
-    own = [between.join(map(_spelt, word)) for word in words if not word.isascii()]
-    return re.compile("|".join(own)), tuple(word.encode() for word in words if word.isascii())
-
-
-def _spelt(char: str) -> str:
-    """A character of a word as folded text may have it: voiced kana in one character or in two."""
-    return f"(?:{char}|{UNVOICED[char]})" if char in UNVOICED else char
 
 
 def _around(whole: str, start: int, end: int, lines: int) -> tuple[int, int]:

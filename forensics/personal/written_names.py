@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from forensics.personal.dictionary import Names, names
@@ -28,11 +29,11 @@ _HONORIFIC = re.compile(
 )
 
 
-def in_kanji(text: str, labels: Labels) -> list[Candidate]:
-    """Names of the dictionary: surname and given name with a space, or joined."""
+def in_kanji(text: str, span: tuple[int, int], labels: Labels) -> list[Candidate]:
+    """Names of the dictionary that begin in a span: surname and given name with a space, or joined."""
     known = names()
     out: list[Candidate] = []
-    for match in _KANJI_RUN.finditer(text):
+    for match in _runs(text, *span):
         if out and match.start() < out[-1].end:
             continue  # a given name that was read with its surname
         if text.startswith("氏 名", max(0, match.end() - 3)):
@@ -51,6 +52,15 @@ def in_kanji(text: str, labels: Labels) -> list[Candidate]:
             out.append(Candidate("name", *built, value, _BUILT_SCORE, labelled=False))
         out += _joined(text, match.start(), match.end(), labels)
     return out + [reading for item in out if (reading := _reading_of(text, item))]
+
+
+def _runs(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Words from the first that begins in the span on."""
+    before = _KANJI_RUN.match(text, max(0, start - 1)) if start else None
+    for match in _KANJI_RUN.finditer(text, before.end() if before else start):
+        if match.start() >= end:
+            return
+        yield match
 
 
 _READING_OF = re.compile(" {1,24}([ァ-ヶー゛゜]{4,16})(?![ァ-ヶー゛゜])")

@@ -214,7 +214,9 @@ def test_what_is_left_of_binary_data_in_its_last_sector_is_no_text(size):
     assert sum(map(len, map(regions, (end[2 * SECTOR :] for end in ends)))) > 60
 
 
-@pytest.mark.parametrize("text", ["氏名：山田太郎\nフリガナ：ヤマダタロウ\n", "山田太郎 1967-03-09 生"])
+@pytest.mark.parametrize(
+    "text", ["氏名：山田太郎\nフリガナ：ヤマダタロウ\n", "山田太郎 1967-03-09 生"]
+)
 def test_text_in_the_last_sector_of_binary_data_is_read(text):
     data = random.Random(3).randbytes(2 * SECTOR) + text.encode().ljust(SECTOR, b"\0")
     assert any(region.end > 2 * SECTOR for region in regions(data))

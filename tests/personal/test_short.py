@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from fixtures.people import register
-from forensics.personal import fixed, short, tables, telling, text
+from forensics.personal import candidates, fixed, short, tables, telling, text
+from forensics.personal import keyed as keyed_records
 from forensics.personal.fold import fold_points, points, text_of
 from forensics.personal.lines import Lines
 from forensics.personal.masks import runs
@@ -92,3 +94,29 @@ def test_few_lines_tell_their_encoding_as_many_do(seed):
             assert one_by_one == telling._stretches_at_once(data)
             several += len(one_by_one) > 1
     assert several > 20
+
+
+def folded(pieces):
+    return text_of(fold_points(points("".join(pieces))))
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_where_no_word_names_a_person_no_key_does(seed, monkeypatch):
+    rng = random.Random(seed)
+    whole = folded(rng.choice([keyed, keyed, words, noise])(rng) for _ in range(3))
+    lines = Lines(whole, points(whole))
+    found = list(keyed_records.tables(lines))
+    monkeypatch.setattr(keyed_records, "named", lambda *_: True)
+    assert found == list(keyed_records.tables(lines))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_names_are_sought_near_anything_else_only(seed, monkeypatch):
+    """The persons of a text are the same where names are sought in all of it."""
+    rng = random.Random(seed)
+    filler = "\n田中町の山本です。佐藤花子様、給付金の審査を開始し、住民へ通知した。\n"
+    whole = folded(memo(rng) + filler * rng.randrange(0, 60) for _ in range(4))
+    found = text.records(whole, Counter(), 2022)
+    assert len(found) >= 3  # one may be drawn twice
+    monkeypatch.setattr(candidates, "NAME_REACH", len(whole))
+    assert found == text.records(whole, Counter(), 2022)
