@@ -114,7 +114,7 @@ def test_where_no_word_names_a_person_no_key_does(seed, monkeypatch):
 def test_names_are_sought_near_anything_else_only(seed, monkeypatch):
     """The persons of a text are the same where names are sought in all of it."""
     rng = random.Random(seed)
-    filler = "\n田中町の山本です。佐藤花子様、給付金の審査を開始し、住民へ通知した。\n"
+    filler = "\n田中町の山本です。大野菊江様、給付金の審査を開始し、住民へ通知した。\n"
     whole = folded(memo(rng) + filler * rng.randrange(0, 60) for _ in range(4))
     found = text.records(whole, Counter(), 2022)
     assert len(found) >= 3  # one may be drawn twice
