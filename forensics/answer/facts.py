@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from forensics.answer.before import Before
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, base_name, content, details, device_serial
 from forensics.correlate.times import hull, overlaps, within
@@ -310,8 +311,8 @@ def erasures(
     return out
 
 
-def locked(volumes: Iterable[Row], coverage: Sequence[Row]) -> list[Fact]:
-    """Volumes and contents that a password or key protects; `protection` says how.
+def locked(volumes: Iterable[Row], coverage: Sequence[Row], before: Before) -> list[Fact]:
+    """Volumes and contents that a password or key protects; `protection` says how, and whether it is as it was before.
 
     What a key of the case file opened was protected on the medium: it has the second fact alone.
     """
@@ -329,7 +330,13 @@ def locked(volumes: Iterable[Row], coverage: Sequence[Row]) -> list[Fact]:
                 "method": method,
             }
             out.append(fact("locked", [address], **keys, bytes=row["length"]))
-            out.append(fact("protection", [address], **keys, baseline=None))
+            state = before.of_volume(row["evidence"], row["volume"])
+            out.append(fact("protection", [address], **keys, baseline=state))
+    out += [
+        fact("protection", [row["evidence"]], evidence=row["evidence"], volume=None, path=None,
+             method=row["method"], baseline=row["state"])
+        for row in before.gone()
+    ]  # fmt: skip
     opened = {
         row["address"]: row for row in coverage if row["outcome"] == "examined" and row["method"]
     }
@@ -341,7 +348,8 @@ def locked(volumes: Iterable[Row], coverage: Sequence[Row]) -> list[Fact]:
         }  # fmt: skip
         if address in said:
             out.append(fact("locked", [address], **keys, bytes=row["bytes"]))
-        out.append(fact("protection", [address], **keys, baseline=None))
+        state = before.of_content(row["evidence"], address)
+        out.append(fact("protection", [address], **keys, baseline=state))
     return out
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from forensics import artifacts, schema
 from forensics.answer import facts, signs
+from forensics.answer.before import before
 from forensics.answer.world import World
 from forensics.correlate import times
 from forensics.correlate.mismatches import loans
@@ -53,6 +54,8 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
             own.setdefault(row["evidence"], set()).add(serial)
     size = case.register_persons or _register_size(small["records"])
     troubles = [row for row in small["coverage"] if row["outcome"] != "examined"]
+    opened = [row["address"] for row in small["coverage"] if row["method"]]
+    known = before(case, small["baselines"], small["evidence"], have["contents"], opened)
     made = [
         *facts.digests(small["evidence"]),
         *facts.volumes(small["volumes"], dated, case.window),
@@ -78,7 +81,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *facts.mismatches(small["mismatches"]),
         *facts.papers(papers, small["connections"], small["mismatches"]),
         *facts.erasures(papers, small["evidence"], held, _bytes(ledger, small["evidence"])),
-        *facts.locked(small["volumes"], small["coverage"]),
+        *facts.locked(small["volumes"], small["coverage"], known),
         *facts.unexamined(_unexamined(ledger)),
     ]
     return World(
@@ -110,7 +113,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
 
 SMALL = (
     "evidence", "volumes", "records", "coverage", "controls", "settings", "connections", "sessions",
-    "opens", "copies", "horizons", "clocks", "papers", "mismatches",
+    "opens", "baselines", "copies", "horizons", "clocks", "papers", "mismatches",
 )  # fmt: skip
 
 

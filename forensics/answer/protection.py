@@ -4,13 +4,43 @@ from __future__ import annotations
 
 from forensics.answer import subjects
 from forensics.answer.question import Question
-from forensics.answer.verdict import Finding
+from forensics.answer.verdict import Finding, state, undetermined
 from forensics.answer.world import World
 
+ARITHMETIC = 6  # confidence of bytes compared with bytes
 
-def judge(_world: World, _subject: str) -> Finding:
-    """No room compares headers with a copy from before the loss yet."""
-    return Finding("not_examined", would_change=("BASELINE",))
+
+def protected(world: World) -> tuple[str, ...]:
+    """Items with anything behind a password or key, the case."""
+    named = {fact["evidence"] for fact in world.of("protection")}
+    return (*(name for name in world.items if name in named), subjects.CASE)
+
+
+def judge(world: World, subject: str) -> Finding:
+    """A header or a file that differs from the owner's copy of before the loss refutes; all equal confirm it.
+
+    Equal says that no password was changed or removed, not that nobody read.
+    """
+    if subject == subjects.CASE:
+        if all(fact["baseline"] is None for fact in world.of("protection")):
+            return Finding("not_examined", would_change=("BASELINE",))
+        return state(subjects.roll(judge, world, protected(world)))
+    facts = world.of("protection", evidence=subject)
+    other = [fact["id"] for fact in facts if fact["baseline"] == "differs"]
+    if other:
+        words = (
+            "紛失前の控えと異なること",
+            "it differs from the copy of before the loss",
+        )
+        return Finding("refuted", ARITHMETIC, (), tuple(sorted(other)), *words)
+    equal = [fact["id"] for fact in facts if fact["baseline"] == "equal"]
+    if len(equal) < len(facts):
+        return undetermined("NO_BASELINE", facts=[fact["id"] for fact in facts])
+    words = (
+        "パスワードや鍵を保つ部分が紛失前の控えと同じであること",
+        "that what holds the passwords and keys is as in the copy of before the loss",
+    )
+    return Finding("confirmed", ARITHMETIC, (), tuple(sorted(equal)), *words)
 
 
 QUESTION = Question(
@@ -19,6 +49,6 @@ QUESTION = Question(
     kind="S",
     event=("保護の状態", "the protection"),
     proposition=("保護が変わっていない", "the protection is unchanged"),
-    subjects=subjects.case,
+    subjects=protected,
     judge=judge,
 )

@@ -69,8 +69,7 @@ class Case:
 
     def unused(self) -> list[str]:
         """What case.toml names and this version does not use yet: said, never silently dropped."""
-        names = ["hash_sets"] if self.hash_sets else []
-        return names + [f"{item.id}.baseline" for item in self.evidence if item.baseline]
+        return ["hash_sets"] if self.hash_sets else []
 
     @property
     def keys(self) -> tuple[str, ...]:

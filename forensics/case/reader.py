@@ -357,6 +357,8 @@ label = ""                             # what people call it
 # clock_checked = 2022-06-25T09:00:00+09:00
 # keys = ["env:E{number}_KEY", "file:key.txt"]  # passwords of archives and documents, never in clear: a
                                        # variable, or a file beside this one with one in each line
+# baseline = "before.sha256"           # kept from before the loss: a manifest (sha256sum, hashdeep), or a copy of
+                                       # the first bytes of an encrypted volume; says whether its protection changed
 """)
     tail = """
 # [register]                           # the owner's own list of the people concerned

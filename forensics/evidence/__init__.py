@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forensics.case import earlier
+from forensics.evidence import headers
 from forensics.evidence.check import check
 from forensics.evidence.facts import SECTOR_BYTES, Facts, Unreadable, Unsupported, joined
 from forensics.evidence.files import Files
@@ -34,7 +36,7 @@ class Medium:
     """An item of evidence, opened or not; also the unit of `digest`.
 
     image: absolute path of the first segment; image_text: as in case.toml. stored, declared:
-    (algorithm, hex). gaps: as in Facts. reason: why it could not be opened; size is then that of
+    (algorithm, hex). gaps: as in Facts. baseline: path of what the owner kept from before the loss. reason: why it could not be opened; size is then that of
     the file, and container the name of what was recognised.
     """
 
@@ -54,6 +56,7 @@ class Medium:
     authorised: bool | None
     timezone: str | None
     gaps: tuple[Gap, ...]
+    baseline: str | None
     reason: str | None
     identity: str
 
@@ -108,7 +111,8 @@ def _medium(item: Item) -> Medium:
     return Medium(
         item.id, item.role, item.label, str(path), item.image_text, facts.container, facts.size,
         facts.sector_size, facts.segments, facts.stored, item.digests, facts.acquired,
-        item.serial, item.authorised, item.timezone, facts.gaps, reason,
+        item.serial, item.authorised, item.timezone, facts.gaps,
+        str(item.baseline) if item.baseline else None, reason,
         _identity(facts, item, reason),
     )  # fmt: skip
 
@@ -129,6 +133,8 @@ def _identity(facts: Facts, item: Item, reason: str | None) -> str:
     """
     named = (facts.container, facts.size, facts.sector_size, facts.stored, facts.gaps, item.digests)
     state = hashlib.sha256(repr((*named, item.role, reason)).encode())
+    if item.baseline:
+        state.update(hashlib.sha256(item.baseline.read_bytes()).digest())
     for segment in facts.segments:
         path = Path(segment)
         try:
@@ -144,7 +150,7 @@ def _identity(facts: Facts, item: Item, reason: str | None) -> str:
 
 
 def digest(medium: Medium, options: object = None) -> dict[str, list[dict[str, Any]]]:  # noqa: ARG001 # every stage has options
-    """Reads the whole medium once, as it will be examined: tables `evidence` and `coverage`.
+    """Reads the whole medium once, as it will be examined: tables `evidence`, `coverage` and `baselines`.
 
     SHA-256 and each algorithm of a declared or stored digest. What cannot be read is one coverage
     row per range and reason; the medium then has no digest, and is not verified: a stored digest
@@ -152,6 +158,7 @@ def digest(medium: Medium, options: object = None) -> dict[str, list[dict[str, A
     """
     if medium.reason is not None:
         return {"evidence": [_row(medium, {}, medium.reason)], "coverage": [_not_opened(medium)]}
+    copy = earlier.header(medium.baseline) if medium.baseline else None
     algorithms = {"sha256", *(name for name, _ in (*medium.declared, *medium.stored))}
     states = {name: hashlib.new(name) for name in sorted(algorithms)}
     gaps: list[Gap] = []
@@ -164,6 +171,7 @@ def digest(medium: Medium, options: object = None) -> dict[str, list[dict[str, A
                     for state in states.values():
                         state.update(data)
             notes = image.notes
+            baselines = headers.compare(image, copy) if copy else []
     except (Unsupported, OSError):  # it was there when the case was opened
         row = _coverage(medium, Gap(0, medium.size, "UNREADABLE"))
         return {"evidence": [_row(medium, {}, "UNREADABLE")], "coverage": [row]}
@@ -172,7 +180,8 @@ def digest(medium: Medium, options: object = None) -> dict[str, list[dict[str, A
     coverage = [_coverage(medium, gap) for gap in gaps]
     coverage += [_noted(medium, note) for note in notes]
     reason = gaps[0].reason if gaps else None
-    return {"evidence": [_row(medium, digests, reason)], "coverage": coverage}
+    held = [{"evidence": medium.id, **row} for row in baselines]
+    return {"evidence": [_row(medium, digests, reason)], "coverage": coverage, "baselines": held}
 
 
 def _pieces(image: Image) -> Iterator[tuple[bytes, list[Gap]]]:

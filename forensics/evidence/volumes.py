@@ -44,7 +44,7 @@ def volumes(image: Image) -> list[Volume]:
     """
     if image.facts.container in ARCHIVES:
         return [Volume("p0", 0, image.size, "none", None, None, None, "examined", None)]
-    table = partition_table(_peek(image, 0, image.size), image.size, image.facts.sector_size)
+    table = partition_table(reader(image, 0, image.size), image.size, image.facts.sector_size)
     if table is None or not table.entries:
         scheme = "none" if table is None else table.scheme
         return [_volume(image, "p0", Entry(0, image.size, ""), scheme)] if image.size else []
@@ -75,7 +75,7 @@ def volumes(image: Image) -> list[Volume]:
     return out
 
 
-def _peek(image: Image, start: int, length: int) -> Peek:
+def reader(image: Image, start: int, length: int) -> Peek:
     """Reader of a run; gaps read as zeros, in which nothing is recognised."""
     limit = min(start + length, image.size)
 
@@ -99,7 +99,7 @@ def _marked(volume: Volume, reason: str) -> Volume:
 def _volume(
     image: Image, name: str, entry: Entry, scheme: str, reason: str | None = None
 ) -> Volume:
-    found = identify(_peek(image, entry.start, entry.length), entry.length)
+    found = identify(reader(image, entry.start, entry.length), entry.length)
     outcome, why = _outcome(image, entry, found)
     method = found.name if found and found.kind == ENCRYPTION else None
     return Volume(

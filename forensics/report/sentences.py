@@ -272,7 +272,7 @@ def _protection(tell: Teller, fact: Fact) -> Told:
     return "protection", {
         "place": tell.place(fact),
         "method": fact.get("method") or "–",
-        "baseline": fact.get("baseline") or tell.words.reason("NO_BASELINE"),
+        "baseline": tell.words.ui(f"baseline_{fact.get('baseline') or 'none'}"),
     }
 
 

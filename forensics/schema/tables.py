@@ -207,6 +207,19 @@ CONTENTS = Table(
     ("evidence", "address"),
 )  # fmt: skip
 
+BASELINES = Table(
+    "baselines", "an encrypted volume held against the owner's copy of its header from before the loss",
+    "the bytes that hold passwords and keys are, or are not, as they were", "that nobody read: reading changes none of them",
+    _columns("""
+        evidence text     item
+        volume text       volume; null where the medium has no encrypted one any more
+        method code       encryption, of the volume or of the copy
+        bytes int         bytes compared
+        state code        equal, differs, or short: the copy does not reach the end of what holds the keys
+    """),
+    ("evidence", "volume"),
+)  # fmt: skip
+
 COVERAGE = Table(
     "coverage", "a unit of work, or a trouble (never one per examined file)",
     "what was and was not examined", "anything about what lies there",
@@ -536,7 +549,7 @@ FACTS = Table(
 )  # fmt: skip
 
 TABLES: tuple[Table, ...] = (
-    EVIDENCE, VOLUMES, FILES, LEDGER, CONTENTS, COVERAGE, HITS, COUNTS, RECORDS, PEOPLE, CONTROLS,
+    EVIDENCE, VOLUMES, FILES, LEDGER, CONTENTS, COVERAGE, BASELINES, HITS, COUNTS, RECORDS, PEOPLE, CONTROLS,
     TRACES, SETTINGS, EVENTS, CONNECTIONS, SESSIONS, OPENS, COPIES, HORIZONS, CLOCKS, PAPERS,
     MISMATCHES, ANSWERS, FACTS,
 )  # fmt: skip

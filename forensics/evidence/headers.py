@@ -1,0 +1,104 @@
+"""Headers of encrypted volumes, held against a copy that the owner kept from before the loss.
+
+The copy is of the volume or of the whole medium, from its first byte on (`cryptsetup luksHeaderBackup`, or the first
+MiB by any tool). Compared are the bytes that hold passwords and keys.
+
+Layout          LUKS1: first sector of data, u32 BE at 104. LUKS2: size of the binary and JSON header, u64 BE at 8; in
+                the JSON, behind 4096 bytes, the offset of the first segment of data. BitLocker: three blocks of
+                metadata, 64 KiB each, their offsets three u64 LE at 176, To Go at 440
+Source          LUKS On-Disk Format 1.2.3; LUKS2 On-Disk Format 1.1.3; libbde, BitLocker Drive Encryption format
+Proves          equal: no password or key was set, changed, added or removed since the copy
+Does not prove  that nobody read: reading changes none of these bytes
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+from forensics.case.earlier import HEADER_BYTES_MAX
+from forensics.evidence.image import Image
+from forensics.evidence.signatures import ENCRYPTION, Peek, identify
+from forensics.evidence.volumes import Volume, reader, volumes
+
+EQUAL, DIFFERS, SHORT = "equal", "differs", "short"
+Spans = list[tuple[int, int]]  # offset in the volume, length
+
+_SECTOR = 512
+_LUKS2_BINARY = 4096
+_BITLOCKER_OFFSETS = {"BitLocker": 176, "BitLocker To Go": 440}
+_BITLOCKER_BLOCK = 1 << 16
+
+
+def compare(image: Image, copy: bytes) -> list[dict[str, Any]]:
+    """Rows of `baselines` without `evidence`: one for each encrypted volume of which the copy may speak.
+
+    Where the copy is of an encrypted volume and the medium has none, the protection is gone: one row of the medium.
+    """
+    locked = [volume for volume in volumes(image) if volume.method]
+    rows = [row for volume in locked if (row := _row(image, volume, copy))]
+    was = identify(_of(copy), len(copy))
+    if not locked and was is not None and was.kind == ENCRYPTION:
+        rows.append(_said(None, was.name, 0, DIFFERS))
+    return rows
+
+
+def _row(image: Image, volume: Volume, copy: bytes) -> dict[str, Any] | None:
+    """None where it is not known which bytes hold the keys, or the evidence cannot be read there."""
+    assert volume.method
+    peek = reader(image, volume.start, volume.length)
+    spans = key_bytes(peek, volume.method)
+    if not spans or any(image.read_gaps(volume.start + at, length)[1] for at, length in spans):
+        return None
+    base = _begins(image, volume, copy)
+    held = [(copy[base + at : base + at + length], peek(at, length)) for at, length in spans]
+    compared = sum(min(len(before), len(now)) for before, now in held)
+    if any(before != now[: len(before)] for before, now in held):
+        return _said(volume.name, volume.method, compared, DIFFERS)
+    whole = all(len(before) == len(now) for before, now in held)
+    return _said(volume.name, volume.method, compared, EQUAL if whole else SHORT)
+
+
+def _said(volume: str | None, method: str, size: int, state: str) -> dict[str, Any]:
+    return {"volume": volume, "method": method, "bytes": size, "state": state}
+
+
+def _begins(image: Image, volume: Volume, copy: bytes) -> int:
+    """Offset of the volume in the copy: that of the medium, where the copy is of the whole medium."""
+    head = copy[:_SECTOR]
+    of_medium = volume.start > 0 and head == image.read_gaps(0, min(_SECTOR, image.size))[0]
+    return volume.start if of_medium else 0
+
+
+def key_bytes(peek: Peek, method: str) -> Spans:
+    """Runs of a volume that hold what opens it; empty where this is not known of the method."""
+    if method == "LUKS1":
+        return _upto(struct.unpack_from(">I", peek(0, 108).ljust(108, b"\0"), 104)[0] * _SECTOR)
+    if method == "LUKS2":
+        return _upto(_luks2_end(peek))
+    if method in _BITLOCKER_OFFSETS:
+        places = struct.unpack("<3Q", peek(_BITLOCKER_OFFSETS[method], 24).ljust(24, b"\0"))
+        return [(0, _SECTOR), *((at, _BITLOCKER_BLOCK) for at in places)] if all(places) else []
+    return []
+
+
+def _upto(end: int) -> Spans:
+    return [(0, end)] if 0 < end <= HEADER_BYTES_MAX else []
+
+
+def _luks2_end(peek: Peek) -> int:
+    """Where the first segment of data begins; 0 where the header does not say."""
+    size = struct.unpack_from(">Q", peek(0, 16).ljust(16, b"\0"), 8)[0]
+    if not _LUKS2_BINARY < size <= HEADER_BYTES_MAX:
+        return 0
+    text = peek(_LUKS2_BINARY, size - _LUKS2_BINARY).split(b"\0", 1)[0]
+    try:
+        segments = json.loads(text)["segments"]
+        return min(int(segment["offset"]) for segment in segments.values())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return 0
+
+
+def _of(data: bytes) -> Peek:
+    return lambda offset, length: data[offset : offset + length] if offset >= 0 else b""

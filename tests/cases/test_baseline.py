@@ -1,0 +1,66 @@
+"""Q24 over whole runs: a header copy or a manifest of before the loss is compared with the medium."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from fixtures.disk import Node
+from fixtures.people import register
+from tests.cases.story import BEFORE, disk, listing
+from tests.conftest import forensics
+from tests.unpack.document_lockers import odf
+
+FILES = {"a.odt": "Toshima-1906", "b.odt": "Mikurajima-3"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("baseline")
+    text = listing(register(9, 12), encoding="utf-8")
+    made = {name: odf(b"<text>" + text + b"</text>", secret) for name, secret in FILES.items()}
+    (folder / "stick.dd").write_bytes(
+        disk("fat16", "mbr", [Node(name, data, BEFORE) for name, data in made.items()])
+    )
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in made.items()}
+    old = {"b.odt": "0" * 64}
+    (folder / "equal").write_text("".join(f"{value} *E:\\{name}\n" for name, value in digests.items()))  # fmt: skip
+    (folder / "part").write_text(f"{digests['a.odt']}  a.odt\n")
+    (folder / "differs").write_text("".join(f"{value}  ./{name}\n" for name, value in (digests | old).items()))  # fmt: skip
+    (folder / "medium").write_text(f"{hashlib.sha256((folder / 'stick.dd').read_bytes()).hexdigest()}  stick.dd\n")  # fmt: skip
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("baseline", "verdict", "confidence", "reasons"),
+    [
+        ("equal", "confirmed", "C6", []),
+        ("medium", "confirmed", "C6", []),
+        ("differs", "refuted", "C6", []),
+        ("part", "undetermined", None, ["NO_BASELINE"]),
+        (None, "not_examined", None, []),
+    ],
+)
+def test_protection_unchanged(home: Path, baseline, verdict, confidence, reasons) -> None:
+    name = baseline or "none"
+    line = f'baseline = "{baseline}"\n' if baseline else ""
+    (home / f"{name}.toml").write_text(
+        f'[case]\nid = "{name}-case"\n[[evidence]]\nid = "USB1"\nrole = "medium"\nimage = "stick.dd"\n{line}'
+    )
+    done = forensics("run", f"{name}.toml", "--workers", 0, folder=home)
+    assert done.returncode == 3, done.stderr  # the documents stay locked
+    assert "not used" not in done.stderr
+    findings = json.loads((home / f"{name}-case/report/findings.json").read_text("utf-8"))
+    told = {a["subject"]: a for a in findings["answers"] if a["question"] == "Q24"}
+    assert (told["case"]["verdict"], told["case"]["confidence"], told["case"]["reasons"]) == (
+        verdict, confidence, reasons,
+    )  # fmt: skip
+    assert "USB1" in told
+    if verdict == "refuted":
+        (fact,) = [f for f in findings["facts"] if f["id"] in told["case"]["facts"]]
+        assert (fact["path"].split("!")[0], fact["baseline"]) == ("/b.odt", "differs")
+    received = (home / f"{name}-case/report/report.html").read_text("utf-8")
+    assert {"confirmed": "紛失前の控えと同じ", "refuted": "紛失前の控えと異なる"}.get(verdict, "控え") in received  # fmt: skip
