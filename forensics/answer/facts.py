@@ -11,12 +11,12 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from forensics.answer.before import Before
 from forensics.correlate.places import Place
-from forensics.correlate.rows import Row, base_name, content, details, device_serial
+from forensics.correlate.rows import Row, base_name, content, details, device_serial, stem
 from forensics.correlate.times import hull, overlaps, within
 from forensics.values import Address, Interval, micros, moment
 
@@ -311,10 +311,13 @@ def erasures(
     return out
 
 
-def locked(volumes: Iterable[Row], coverage: Sequence[Row], before: Before) -> list[Fact]:
+def locked(
+    volumes: Iterable[Row], coverage: Sequence[Row], before: Before, software: Collection[str]
+) -> list[Fact]:
     """Volumes and contents that a password or key protects; `protection` says how, and whether it is as it was before.
 
-    What a key of the case file opened was protected on the medium: it has the second fact alone.
+    What a key of the case file opened was protected on the medium: it has the second fact alone. software:
+    addresses of streams that are known software.
     """
     said = {row["address"]: row for row in coverage if row["outcome"] == "locked"}
     out = []
@@ -347,7 +350,8 @@ def locked(volumes: Iterable[Row], coverage: Sequence[Row], before: Before) -> l
             "method": row["method"],
         }  # fmt: skip
         if address in said:
-            out.append(fact("locked", [address], **keys, bytes=row["bytes"]))
+            listed = {"known": True} if stem(address) in software else {}
+            out.append(fact("locked", [address], **keys, **listed, bytes=row["bytes"]))
         state = before.of_content(row["evidence"], address)
         out.append(fact("protection", [address], **keys, baseline=state))
     return out

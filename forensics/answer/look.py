@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from forensics import artifacts, schema
 from forensics.answer import facts, signs
 from forensics.answer.before import before
+from forensics.answer.known import known
 from forensics.answer.world import World
 from forensics.correlate import times
 from forensics.correlate.mismatches import loans
@@ -55,7 +56,8 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
     size = case.register_persons or _register_size(small["records"])
     troubles = [row for row in small["coverage"] if row["outcome"] != "examined"]
     opened = [row["address"] for row in small["coverage"] if row["method"]]
-    known = before(case, small["baselines"], small["evidence"], have["contents"], opened)
+    earlier = before(case, small["baselines"], small["evidence"], have["contents"], opened)
+    software = known(case.hash_sets, have["contents"])
     made = [
         *facts.digests(small["evidence"]),
         *facts.volumes(small["volumes"], dated, case.window),
@@ -81,13 +83,14 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *facts.mismatches(small["mismatches"]),
         *facts.papers(papers, small["connections"], small["mismatches"]),
         *facts.erasures(papers, small["evidence"], held, _bytes(ledger, small["evidence"])),
-        *facts.locked(small["volumes"], small["coverage"], known),
+        *facts.locked(small["volumes"], small["coverage"], earlier, software),
         *facts.unexamined(_unexamined(ledger)),
     ]
     return World(
         case=case,
         items={row["evidence"]: row for row in small["evidence"]},
         bytes=_bytes(ledger, small["evidence"]),
+        excused=_excused(ledger, software),
         reasons=_reasons(ledger, small["evidence"]),
         troubled=frozenset(
             {content(row["address"]) for row in troubles}
@@ -217,6 +220,18 @@ def _sums(ledger: pa.Table, keys: list[str]) -> list[tuple[Any, ...]]:
         zip(*(grouped.column(name).to_pylist() for name in [*keys, "length_sum"]), strict=True),
         key=repr,
     )
+
+
+def _excused(ledger: pa.Table, software: Collection[str]) -> dict[tuple[str, str], int]:
+    """Locked bytes of each item that belong to known software."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not software:
+        return {}
+    mine = pc.is_in(ledger.column("owner"), pa.array(sorted(software), pa.string()))
+    sums = _sums(ledger.filter(pc.fill_null(mine, False)), ["evidence", "outcome"])
+    return {(item, outcome): total for item, outcome, total in sums if outcome == "locked"}
 
 
 def _reasons(ledger: pa.Table, items: list[Row]) -> dict[str, frozenset[str]]:

@@ -33,7 +33,7 @@ OUTCOME_CODES = {
 class World:
     """One case, ready to be asked.
 
-    bytes: item -> outcome -> bytes of the ledger. reasons: item -> codes of what was not examined.
+    bytes: item -> outcome -> bytes of the ledger. excused: of which so many are known software. reasons: item -> codes of what was not examined.
     troubled: addresses with trouble. files: medium -> its dated names. recorded: artefact -> kinds
     of traces it writes. register_size: persons of the owner's register. absent_hosts: clients that a server's log names in the window and that were
     not supplied (domain.md 8.6).
@@ -42,6 +42,7 @@ class World:
     case: Case
     items: Mapping[str, Row]
     bytes: Mapping[str, Mapping[str, int]]
+    excused: Mapping[tuple[str, str], int]
     reasons: Mapping[str, frozenset[str]]
     troubled: frozenset[str]
     places: Sequence[Place]
@@ -128,7 +129,12 @@ class World:
         """N7: codes of what was not examined on these items."""
         codes: set[str] = set()
         for item in items:
-            outcomes = set(self.bytes.get(item, {"skipped": 1})) - {"examined"}
+            found = self.bytes.get(item, {"skipped": 1})
+            outcomes = {
+                name
+                for name, size in found.items()
+                if name != "examined" and size > self.excused.get((item, name), 0)
+            }
             codes |= {OUTCOME_CODES[outcome] for outcome in outcomes}
             codes |= self.reasons.get(item, frozenset()) & {
                 "TRUNCATED",

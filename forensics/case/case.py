@@ -67,10 +67,6 @@ class Case:
     accept_mismatch: str | None = None
     digests: tuple[str, ...] = ()  # of every content, beside SHA-256
 
-    def unused(self) -> list[str]:
-        """What case.toml names and this version does not use yet: said, never silently dropped."""
-        return ["hash_sets"] if self.hash_sets else []
-
     @property
     def keys(self) -> tuple[str, ...]:
         """References to all passwords: those of one item are tried on every other, too."""

@@ -160,8 +160,6 @@ def _announce(case: Case, items: int, size: int, request: Request, progress: Ter
     else:
         line = f"{case.id}   {items} items, {size:,} bytes, {workers} workers   case folder: {case.folder.name}"
     print(line, file=progress.out)
-    if case.unused():
-        print(f"note: not used by this version: {', '.join(case.unused())}", file=progress.out)
 
 
 def _note_units(case: Case, crew: Crew) -> None:

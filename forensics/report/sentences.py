@@ -277,7 +277,7 @@ def _protection(tell: Teller, fact: Fact) -> Told:
 
 
 def _locked(tell: Teller, fact: Fact) -> Told:
-    return "locked", {
+    return "locked_known" if fact.get("known") else "locked", {
         "place": tell.place(fact),
         "bytes": count(fact.get("bytes") or 0),
         "method": fact.get("method") or tell.words.ui("persons_unknown"),

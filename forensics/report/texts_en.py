@@ -363,6 +363,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "{against} bytes contradict it."
         ),
         "protection": "{place} is protected by {method} ({baseline}).",
+        "locked_known": "{bytes} bytes of {place} are protected by {method} and could not be opened. They are the same as published software.",
         "locked": "{bytes} bytes of {place} are protected by {method} and could not be opened.",
         "unexamined": "{bytes} bytes of {evidence} ({kind}) were not examined: {reason}.",
         "other": "{kind}: {rest}.",

@@ -1,4 +1,4 @@
-"""Q24 over whole runs: a header copy or a manifest of before the loss is compared with the medium."""
+"""What the owner kept of before the loss (Q24), and published lists of software, over whole runs."""
 
 from __future__ import annotations
 
@@ -64,3 +64,30 @@ def test_protection_unchanged(home: Path, baseline, verdict, confidence, reasons
         assert (fact["path"].split("!")[0], fact["baseline"]) == ("/b.odt", "differs")
     received = (home / f"{name}-case/report/report.html").read_text("utf-8")
     assert {"confirmed": "紛失前の控えと同じ", "refuted": "紛失前の控えと異なる"}.get(verdict, "控え") in received  # fmt: skip
+
+
+@pytest.mark.parametrize("form", [None, "lower", "upper", "part"])
+def test_a_locked_file_of_a_published_list_bars_no_negative(home: Path, form: str | None) -> None:
+    """It stays locked, is listed and counted as such; the exit code says so, too."""
+    data = (home / "stick.dd").read_bytes()
+    digests = [line.split(" ")[0] for line in (home / "equal").read_text().splitlines()]
+    texts = {"lower": ", ".join(digests), "upper": "\n".join(f'"{one.upper()}","x"' for one in digests),
+             "part": "0".join(digests) + "0"}  # fmt: skip
+    (home / f"{form}.txt").write_text(texts.get(form or "", ""))
+    known = f'[known]\nhash_sets = ["{form}.txt"]\n' if form else ""
+    (home / f"{form}.toml").write_text(
+        f'[case]\nid = "{form}-known"\n[[evidence]]\nid = "USB1"\nrole = "medium"\nimage = "stick.dd"\n{known}'
+    )
+    done = forensics("run", f"{form}.toml", "--workers", 0, folder=home)
+    assert done.returncode == 3, done.stderr
+    findings = json.loads((home / f"{form}-known/report/findings.json").read_text("utf-8"))
+    (told,) = [a for a in findings["answers"] if (a["question"], a["subject"]) == ("Q03", "USB1")]
+    excused = form in ("lower", "upper")
+    assert (told["verdict"], told["reasons"]) == (
+        ("refuted", []) if excused else ("undetermined", ["LOCKED"])
+    )
+    locked = [fact.get("known", False) for fact in findings["facts"] if fact["kind"] == "locked"]
+    assert locked
+    assert set(locked) == {excused}
+    coverage = findings["evidence"][0]["coverage"]
+    assert 0 < coverage["locked"] < coverage["examined"] < len(data)
