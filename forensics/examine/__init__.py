@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from forensics.examine.content import Options
     from forensics.examine.manifest import digests
     from forensics.examine.plan import STREAMS, batches, units
     from forensics.examine.prepare import options, prepared
+    from forensics.examine.search import Options
     from forensics.examine.settling import settle
     from forensics.examine.unit import contents
 

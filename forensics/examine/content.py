@@ -7,187 +7,40 @@ parser, an unpacker or a detector does, the content has its row; what went wrong
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 from forensics import personal
 from forensics.artifacts import ARTIFACTS, Artifact, Content
-from forensics.case import passwords
+from forensics.examine.rows import Counts, Finds, Rows
+from forensics.examine.search import Options
 from forensics.examine.sources import Beginning, Plain, Reading, Source, Spool
 from forensics.examine.split import Part
+from forensics.examine.spots import (
+    Held,
+    Origin,
+    Spot,
+    Told,
+    inner_origin,
+    member_address,
+    no_companion,
+)
 from forensics.examine.types import HEAD_BYTES, content_type
-from forensics.unpack import Budget, Member, Spans, Unpacker, UnpackError, find
-from forensics.values import WORST, Address, Interval, decode_name, encode_name
+from forensics.unpack import Budget, Member, Unpacker, UnpackError, find
+from forensics.values import WORST, Address, decode_name
 from forensics.walk.stream import NotOpen, readable_bytes
 from forensics.work import alive
 from forensics.work.worker import reason
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from forensics.personal.detect import Detector
-
 MIB = 1 << 20
-NO_YEAR = 9999  # of the case: then no date is too young to be one of birth
 KEY_OPENED = "KEY_OPENED"  # of a locked member that a key of the case file opened
 ARTIFACT_BYTES_MAX = 256 * MIB  # a larger registry hive or log is a row, not a full memory
 SPOOL_BYTES = 32 * MIB  # members up to this size stay in memory
 MASKED_COLUMNS = {"path", "detail", "label", "value"}
-COMPOUND = "ole"  # name of the unpacker of compound files
-PACKED = {
-    "gzip": ".gz",
-    "bzip2": ".bz2",
-    "xz": ".xz",
-    "zstd": ".zst",
-}  # one file each: rotated logs
 PIECED = "text"  # layout of records that nearness joins
-HITS_PER_KIND_MAX = 200  # per content; the rest is counted
-Told = Callable[[], Spans]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What to look for. Keys and the register's index go as paths, never as values."""
-
-    key_file: str | None = None  # None: no search for personal data (a manifest)
-    register: str | None = None
-    rules: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()  # references to passwords, to be tried on what is locked
-    year: int = NO_YEAR
-    algorithms: tuple[str, ...] = ("sha256",)
-    look_inside: bool = True  # unpack and parse artefacts
-    identity: str = ""
-
-    def detector(self) -> Detector | None:
-        """The detector of this process: rules are compiled and the register is loaded once."""
-        return _detector(self) if self.key_file else None
-
-    def passwords(self) -> tuple[str, ...]:
-        """Values of the keys, read once by this process."""
-        return _passwords(self)
-
-
-@lru_cache(maxsize=1)
-def _detector(options: Options) -> Detector:
-    assert options.key_file
-    settings = personal.Settings(
-        token_key=Path(options.key_file).read_bytes(),
-        register=options.register,
-        rules=options.rules,
-        year=options.year,
-    )
-    return personal.open_detector(settings)
-
-
-@lru_cache(maxsize=1)
-def _passwords(options: Options) -> tuple[str, ...]:
-    return passwords(options.keys)
-
-
-@dataclass(slots=True)
-class Rows:
-    """The rows that a unit gives, by table."""
-
-    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    people: list[tuple[Address, personal.Tokens]] = field(default_factory=list)
-
-    def given(self) -> dict[str, Any]:
-        """The tables; people as columns, for there may be as many as residents of a city."""
-        return {**self.tables, "people": _people(self.people)} if self.people else self.tables
-
-    def add(self, table: str, **row: Any) -> None:
-        self.tables.setdefault(table, []).append(row)
-
-    def trouble(
-        self, address: Address, size: int, outcome: str, why: str, method: str | None = None
-    ) -> None:
-        self.add(
-            "coverage", address=str(address), evidence=address.evidence, bytes=size,
-            outcome=outcome, reason=why, method=method,
-        )  # fmt: skip
-
-
-def _people(records: Sequence[tuple[Address, personal.Tokens]]) -> pa.Table:
-    """Rows of `people` of (address of the record, person tokens)."""
-    import pyarrow as pa
-
-    parts = [
-        pa.table(
-            {
-                "address": pa.repeat(str(address), len(tokens)).dictionary_encode(),
-                "evidence": pa.repeat(address.evidence, len(tokens)).dictionary_encode(),
-                "token": tokens.arrow(),
-            }
-        )
-        for address, tokens in records
-    ]
-    return pa.concat_tables(parts).unify_dictionaries()
-
-
-@dataclass(slots=True)
-class Counts:
-    """Candidates by evidence, kind and fate, added up over a unit."""
-
-    numbers: dict[tuple[str, str, str], int] = field(default_factory=dict)
-
-    def add(self, evidence: str, found: Mapping[tuple[str, str], int]) -> None:
-        for (kind, what), number in found.items():
-            key = (evidence, kind, what)
-            self.numbers[key] = self.numbers.get(key, 0) + number
-
-    def rows(self) -> list[dict[str, Any]]:
-        return [
-            {"evidence": evidence, "kind": kind, "what": what, "number": number}
-            for (evidence, kind, what), number in sorted(self.numbers.items())
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What an outermost stream is: given to artefacts, handed down to members."""
-
-    path: str | None
-    times: Callable[[], Mapping[str, Interval]]
-    companion: Callable[[str], bytes | None]
-
-
-def no_companion(_name: str) -> bytes | None:
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where a content stands: handed down to its members."""
-
-    address: Address
-    state: str
-    origin: Origin
-    budget: Budget
-    parent: Address | None = None
-    part: Part | None = None
-
-    @property
-    def derived(self) -> bool:
-        """Text that was made of another content: it holds no members of its own."""
-        return bool(self.address.members) and self.address.members[-1].startswith("~")
-
-    def inside(self, name: Address, origin: Origin, budget: Budget) -> Spot:
-        """The spot of a member."""
-        return Spot(name, self.state, origin, budget, self.address)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Records of a content that may be pieces of what members tell: kept when those are known."""
-
-    spot: Spot
-    source: Source
-    records: list[personal.Record]
-    told: Told
 
 
 @dataclass(slots=True)
@@ -199,6 +52,10 @@ class Examiner:
     counts: Counts
     medium_bytes: int | None = None  # of the medium that streams lie on; None: read them whole
     held: list[Held] = field(default_factory=list)
+    finds: Finds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.finds = Finds(self.rows, self.counts, self.options.register_size())
 
     def stream(
         self,
@@ -295,42 +152,10 @@ class Examiner:
                 if hold:
                     held = [record for record in found.records if record.layout == PIECED]
                     found.records = [one for one in found.records if one.layout != PIECED]
-                outcome = self.keep(found, lambda start: (start, spot.state), spot.address)
+                outcome = self.finds.keep(found, lambda start: (start, spot.state), spot.address)
         for _ in reading.chunks():  # what the detector left, so that the digest is of the whole
             pass
         return outcome, held
-
-    def keep(
-        self, found: personal.Found, place: Callable[[int], tuple[int, str]], address: Address
-    ) -> str:
-        """Rows of what a detector found. place: its offset -> that in the address, and the state."""
-        self.counts.add(address.evidence, found.counts)
-        on_medium = address.path is None and address.volume is None
-        shown: dict[str, int] = {}
-        for hit in found.hits:
-            shown[hit.kind] = shown.get(hit.kind, 0) + 1
-            if shown[hit.kind] > HITS_PER_KIND_MAX:
-                continue
-            offset, state = place(hit.start)
-            self.rows.add(
-                "hits",
-                address=str(address.at(offset, hit.length)),
-                evidence=address.evidence,
-                state=state,
-                medium_offset=offset if on_medium else None,
-                kind=hit.kind,
-                rule=hit.rule,
-                encoding=hit.encoding,
-                token=hit.token,
-                masked=hit.masked,
-                score=hit.score,
-            )
-        for record in found.records:
-            offset, state = place(record.start)
-            self._record(address.at(offset, record.length), state, record)
-        for warning in found.warnings:
-            self.rows.trouble(address, 0, "partial", warning)
-        return "partial" if found.warnings else "examined"
 
     def _settle(self, held: Held, first: int, *, sound: bool) -> None:
         """Keep the records held that the persons from the `first` on do not tell. sound: were they all read."""
@@ -353,28 +178,7 @@ class Examiner:
                 self.counts.add(held.spot.address.evidence, {("any", "dropped_duplicate"): gone})
         for record in records:
             place = held.spot.address.at(record.start, record.length)
-            self._record(place, held.spot.state, record)
-
-    def _record(self, address: Address, state: str, record: personal.Record) -> None:
-        detector = self.options.detector()
-        size = detector.index.persons if detector and detector.index else None
-        matched = len(record.register_persons)
-        self.rows.add(
-            "records",
-            address=str(address),
-            evidence=address.evidence,
-            state=state,
-            kinds=sorted(record.kinds),
-            rows=record.rows,
-            persons=len(record.persons),
-            register_persons=matched if size else None,
-            register_share=matched / size if size else None,
-            layout=record.layout,
-            encoding=record.encoding,
-            extract=record.extract,
-            score=record.score,
-        )
-        self.rows.people.append((address, record.persons))
+            self.finds.record(place, held.spot.state, record)
 
     # Artefacts -------------------------------------------------------------------------------
 
@@ -474,7 +278,7 @@ class Examiner:
             for number, member in enumerate(unpacker.members(Plain(source), budget)):
                 alive()
                 name = member_address(spot.address, member, number)
-                inner = spot.inside(name, _inner_origin(spot, unpacker, name), budget)
+                inner = spot.inside(name, inner_origin(spot, unpacker, name), budget)
                 worst = _worse(worst, self._member(inner, member, spools))
                 places += member.places
         except UnpackError as error:  # a limit was reached
@@ -513,6 +317,10 @@ class Examiner:
         return _worse(outcome, "partial") if cut else outcome
 
 
+def _worse(one: str, other: str) -> str:
+    return min(one, other, key=WORST.index)
+
+
 def _told(
     unpacker: Unpacker, source: Source, places: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
@@ -520,29 +328,3 @@ def _told(
     yield from places
     if unpacker.told:
         yield from unpacker.told(Plain(source))
-
-
-def _inner_origin(spot: Spot, unpacker: Unpacker, name: Address) -> Origin:
-    """What artefacts are told of a member.
-
-    The streams of a compound file (a jump list) and a packed log are artefacts of this host. What
-    lies in an archive was another's: it is searched, but it says nothing of this host.
-    """
-    path = spot.origin.path
-    if path and unpacker.name in PACKED and not spot.address.members:
-        return Origin(path.removesuffix(PACKED[unpacker.name]), spot.origin.times, no_companion)
-    if path and unpacker.name == COMPOUND:
-        return Origin(f"{path}!{name.members[-1]}", dict, no_companion)
-    return Origin(None, dict, no_companion)
-
-
-def member_address(address: Address, member: Member, number: int) -> Address:
-    """Of a member; a masked name gets its number, so that two of them stay two."""
-    if member.derived:
-        return address.member(member.name)
-    name, masked = personal.mask_path(encode_name(member.name))
-    return address.member(f"{name}~{number}" if masked else name)
-
-
-def _worse(one: str, other: str) -> str:
-    return min(one, other, key=WORST.index)

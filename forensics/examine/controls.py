@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from forensics import personal
-from forensics.examine.content import Options
+from forensics.examine.search import Options
 from forensics.unpack import Budget, Buffer, find
 
 

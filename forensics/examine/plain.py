@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from forensics import personal
-from forensics.examine.content import Counts, Examiner, Options, Origin, Rows, no_companion
+from forensics.examine.content import Examiner
+from forensics.examine.rows import Counts, Rows
+from forensics.examine.search import Options
+from forensics.examine.spots import Origin, no_companion
 from forensics.values import Address, Gap
 
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from forensics.case import Case, Refused, passwords
-from forensics.examine.content import NO_YEAR, Options
+from forensics.examine.search import NO_YEAR, Options
 from forensics.personal import register
 from forensics.values import moment
 

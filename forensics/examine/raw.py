@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from forensics.evidence import Image, open_medium
-from forensics.examine.content import Counts, Examiner, Options, Rows
+from forensics.examine.content import Examiner
 from forensics.examine.plan import PIECE, RESIDENT, UNMAPPED, RawWindow, read_plan
+from forensics.examine.rows import Counts, Rows
+from forensics.examine.search import Options
 from forensics.examine.sources import READ_BYTES
 from forensics.values import Address
 from forensics.work import alive
@@ -129,7 +131,7 @@ class _Scan:
         if dropped:
             found.counts["any", "dropped_duplicate"] = dropped
         found.hits, found.records = kept["hits"], kept["records"]
-        self.examiner.keep(found, place, self.address)
+        self.examiner.finds.keep(found, place, self.address)
 
     def _resident(self, offset: int) -> bool:
         """Does the place lie in a resident content, which the file side has examined?"""

@@ -14,8 +14,8 @@ from forensics import personal
 from forensics.case import Case, Refused, passwords
 from forensics.evidence import open_all, open_medium
 from forensics.examine import split
-from forensics.examine.content import member_address
 from forensics.examine.sources import Plain, Source
+from forensics.examine.spots import member_address
 from forensics.unpack import Budget, find
 from forensics.values import Address, Gap, encode_name
 from forensics.walk.stream import NotOpen, open_volume

@@ -12,7 +12,7 @@ from forensics import personal
 from forensics.artifacts import papers
 from forensics.evidence import open_medium
 from forensics.examine import raw, split
-from forensics.examine.content import Counts, Examiner, Options, Origin, Rows
+from forensics.examine.content import Examiner
 from forensics.examine.controls import control_rows
 from forensics.examine.plan import (
     TIMES,
@@ -24,6 +24,9 @@ from forensics.examine.plan import (
     find_in_plan,
     read_plan,
 )
+from forensics.examine.rows import Counts, Rows
+from forensics.examine.search import Options
+from forensics.examine.spots import Origin
 from forensics.values import NO_TIME, Address, Interval, encode_name
 from forensics.walk.stream import NotOpen, VolumeReader, open_volume
 from forensics.work import alive

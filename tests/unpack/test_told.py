@@ -19,8 +19,11 @@ from test_unpack import samples
 
 from fixtures import carriers, people
 from forensics.examine import retold
-from forensics.examine.content import Counts, Examiner, Options, Origin, Rows, no_companion
+from forensics.examine.content import Examiner
+from forensics.examine.rows import Counts, Rows
+from forensics.examine.search import Options
 from forensics.examine.sources import Spool
+from forensics.examine.spots import Origin, no_companion
 from forensics.personal import Found, Record, Settings, Tokens, open_detector, register
 from forensics.unpack import Budget, Buffer, access, compound, find, office, sqlite
 from forensics.values import Address
