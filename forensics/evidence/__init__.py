@@ -56,9 +56,9 @@ class Medium:
     authorised: bool | None
     timezone: str | None
     gaps: tuple[Gap, ...]
-    baseline: str | None
     reason: str | None
     identity: str
+    baseline: str | None = None
 
     @property
     def key(self) -> str:
@@ -111,9 +111,8 @@ def _medium(item: Item) -> Medium:
     return Medium(
         item.id, item.role, item.label, str(path), item.image_text, facts.container, facts.size,
         facts.sector_size, facts.segments, facts.stored, item.digests, facts.acquired,
-        item.serial, item.authorised, item.timezone, facts.gaps,
-        str(item.baseline) if item.baseline else None, reason,
-        _identity(facts, item, reason),
+        item.serial, item.authorised, item.timezone, facts.gaps, reason,
+        _identity(facts, item, reason), str(item.baseline) if item.baseline else None,
     )  # fmt: skip
 
 
