@@ -364,6 +364,9 @@ label = ""                             # what people call it
 # [register]                           # the owner's own list of the people concerned
 # file = "register.csv"                # CSV in any Japanese encoding, or XLSX
 
+# [known]
+# hash_sets = ["nsrl.txt"]             # lists of published software: a locked file of theirs bars no negative
+
 # [papers]                             # one file or a list each
 # media_register = "papers/media.csv"
 # take_out = "papers/take_out.csv"
