@@ -137,10 +137,10 @@ def utf16z(data: bytes) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", text.split("\0", 1)[0])
 
 
-def ansi(data: bytes) -> str:
-    """Text in the code page of an unknown Windows up to its first NUL: CP932 if it can be."""
+def ansi(data: bytes, page: str = "cp932") -> str:
+    """Text in the code page of a Windows up to its first NUL; unknown: CP932 if it can be."""
     raw = data.split(b"\0", 1)[0]
     try:
-        return raw.decode("cp932")
+        return raw.decode(page)
     except UnicodeDecodeError:
         return raw.decode("cp1252", "replace")

@@ -2,7 +2,8 @@
 
 Layout          little-endian. 76 bytes header: flags 20, created 28, accessed 36, modified 44
                 (FILETIME of the target), size 52 | item list | LinkInfo (volume serial, label,
-                type; path, network share) | strings | blocks, A0000003 = tracker (machine, droids)
+                type; path, network share) | strings | blocks, A0000003 = tracker (machine, droids),
+                A0000001 = path with variables (260 bytes ANSI, 520 bytes UTF-16)
 Source          Microsoft [MS-SHLLINK]; libyal/liblnk "Windows Shortcut File format"
 Proves          in Recent and jump lists: this account opened the target by name; the link's own
                 modified time is about the last such opening, its born time about the first
@@ -26,6 +27,7 @@ from forensics.artifacts.artifact import (
     on_windows,
 )  # fmt: skip
 from forensics.artifacts.text import ansi, iso, utf16z
+from forensics.artifacts.windows import items
 from forensics.values import NO_TIME, Gap, Interval, from_filetime
 
 MAGIC = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F"
@@ -33,6 +35,7 @@ HEADER = 76
 BLOCKS_MAX = 64
 _DRIVE_TYPES = ("unknown", "no_root", "removable", "fixed", "remote", "cdrom", "ramdisk")
 _OPENING = re.compile(r"/recent/|destinations-ms", re.IGNORECASE)
+_PAGES = ("cp932", "cp1252", "cp936", "cp949", "cp950", "cp1250", "cp1251")
 _STRINGS = (0x04, 0x08, 0x10, 0x20, 0x40)  # flags of name, relative path, folder, arguments, icon
 
 
@@ -43,6 +46,7 @@ class Link:
     size: int = 0
     filetimes: dict[str, int] = field(default_factory=dict)
     path: str | None = None
+    variable_path: str | None = None  # `%windir%\\…`
     volume_serial: str | None = None
     label: str | None = None
     drive_type: str | None = None
@@ -64,21 +68,22 @@ def read(data: bytes, gaps: list[Gap]) -> Link:
     link.size = _u32(data, 52)
     for place, name in ((28, "created"), (36, "accessed"), (44, "modified")):
         link.filetimes[name] = int.from_bytes(data[place : place + 8], "little")
-    offset, items = HEADER, ""
+    offset, told = HEADER, ""
     if flags & 1:
         size = _u16(data, offset)
-        items = _items(data[offset + 2 : offset + 2 + size])
+        told = items.path(data[offset + 2 : offset + 2 + size])
         offset = _next(data, offset, 2 + size, gaps)
     if flags & 2 and not flags & 0x100:
         size = _u32(data, offset)
-        _link_info(data[offset : offset + size], link)
+        info = data[offset : offset + size]
+        _link_info(info, link, _code_page(told, info))
         offset = _next(data, offset, max(size, 4), gaps)
     for flag in _STRINGS:
         if flags & flag:
             width = 2 if flags & 0x80 else 1
             offset = _next(data, offset, 2 + _u16(data, offset) * width, gaps)
     link.end = _blocks(data, offset, link)
-    link.path = link.path or items or None
+    link.path = link.path or told or link.variable_path
     return link
 
 
@@ -88,9 +93,23 @@ def _next(data: bytes, offset: int, size: int, gaps: list[Gap]) -> int:
     return offset + size
 
 
-def _link_info(info: bytes, link: Link) -> None:
+def _code_page(told: str, info: bytes) -> str:
+    """The page in which LinkInfo has a name that the items have in Unicode; else that of `ansi`."""
+    names = [name for name in told.split("\\") if not name.isascii()]
+    return next(
+        (
+            page
+            for page in _PAGES
+            for name in names
+            if name.encode(page, "backslashreplace") in info
+        ),
+        _PAGES[0],
+    )
+
+
+def _link_info(info: bytes, link: Link, page: str) -> None:
     flags, wide = _u32(info, 8), _u32(info, 4) >= 0x24
-    suffix = _string(info, _u32(info, 24), _u32(info, 32) if wide else 0)
+    suffix = _string(info, _u32(info, 24), _u32(info, 32) if wide else 0, page)
     if flags & 1:
         volume = info[_u32(info, 12) :]
         volume = volume[: _u32(volume, 0)]
@@ -99,15 +118,17 @@ def _link_info(info: bytes, link: Link) -> None:
             link.volume_serial = f"{_u32(volume, 8):08X}"
             place = _u32(volume, 12)
             link.label = (
-                _string(volume, *((0, _u32(volume, 16)) if place == 0x14 else (place, 0))) or None
+                _string(volume, *((0, _u32(volume, 16)) if place == 0x14 else (place, 0)), page)
+                or None
             )
-        base = _string(info, _u32(info, 16), _u32(info, 28) if wide else 0)
+        base = _string(info, _u32(info, 16), _u32(info, 28) if wide else 0, page)
         link.path = _join(base, suffix)
     if flags & 2:
         network = info[_u32(info, 20) :]
         network = network[: _u32(network, 0)]
         place = _u32(network, 8)
-        link.share = _string(network, place, _u32(network, 20) if place > 0x14 else 0) or None
+        wide_place = _u32(network, 20) if place > 0x14 else 0
+        link.share = _string(network, place, wide_place, page) or None
         if not link.path and link.share:
             link.path = _join(link.share, suffix)
 
@@ -119,34 +140,10 @@ def _join(base: str, suffix: str) -> str | None:
     return base + suffix or None
 
 
-def _string(data: bytes, place: int, wide_place: int) -> str:
+def _string(data: bytes, place: int, wide_place: int, page: str) -> str:
     """The Unicode form where it is there, else the ANSI one."""
     wide = utf16z(data[wide_place:]) if 0 < wide_place < len(data) else ""
-    return wide or (ansi(data[place:]) if 0 < place < len(data) else "")
-
-
-def _items(items: bytes) -> str:
-    """Path out of a list of shell items: drive, folders, file; "" where it names none."""
-    names: list[str] = []
-    offset = 0
-    while (size := _u16(items, offset)) >= 3 and offset + size <= len(items):
-        item = items[offset : offset + size]
-        if item[2] & 0x70 == 0x20 and item[4:5] == b":":
-            names = [ansi(item[3:]).rstrip("\\")]
-        elif item[2] & 0x70 == 0x30:
-            names.append(_file_name(item))
-        offset += size
-    return "\\".join(names) if names and names[0][1:2] == ":" else ""
-
-
-def _file_name(item: bytes) -> str:
-    """Long name of a file item, in its extension block BEEF0004, else the short one."""
-    at = item.find(b"\x04\x00\xef\xbe")
-    version = _u16(item, at - 2) if at >= 4 else 0
-    offset = at - 4 + {3: 20, 7: 38, 8: 42, 9: 46}.get(version, 0)
-    if at >= 4 and version in (3, 7, 8, 9):
-        return utf16z(item[offset:])
-    return utf16z(item[14:]) if item[2] & 4 else ansi(item[14:])
+    return wide or (ansi(data[place:], page) if 0 < place < len(data) else "")
 
 
 def _blocks(data: bytes, offset: int, link: Link) -> int:
@@ -154,8 +151,10 @@ def _blocks(data: bytes, offset: int, link: Link) -> int:
         size, sign = _u32(data, offset), _u32(data, offset + 4)
         if size < 4 or offset + size > len(data):
             return min(offset + 4, len(data)) if size < 4 else len(data)
+        block = data[offset : offset + size]
+        if sign == 0xA0000001 and size >= 0x314:
+            link.variable_path = utf16z(block[268:788]) or ansi(block[8:268]) or None
         if sign == 0xA0000003 and size >= 0x60:
-            block = data[offset : offset + size]
             link.machine = ansi(block[16:32]) or None
             link.droid_volume, link.droid_file = (
                 str(uuid.UUID(bytes_le=block[place : place + 16])) for place in (32, 48)

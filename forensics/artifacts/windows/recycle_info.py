@@ -1,8 +1,8 @@
 """INFO and INFO2: index of the Recycle Bin of Windows 95 to 2003.
 
 Layout          little-endian. 20 bytes header: u32 version (0, 2, 4, 5) at 0, u32 record size at 12
-                (280, 800); record: 260 bytes ANSI path (first byte 0: gone), u32 number, u32 drive,
-                u64 FILETIME, u32 size in whole clusters, [520 bytes UTF-16 path]
+                (280, 800); record: 260 bytes ANSI path (first byte 0: gone), u32 number, u32 drive
+                (0: A; 26: a share), u64 FILETIME, u32 size in whole clusters, [520 bytes UTF-16 path]
 Source          libyal/dtformats "Windows Recycler file formats"; abelcheung/rifiuti2
 Proves          an entry for this path, with about this size, was made at that time
 Does not prove  that the content is still there
@@ -25,6 +25,7 @@ from forensics.values import Gap, from_filetime
 
 HEADER = 20
 SIZES = (280, 800)
+_DRIVES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ\\"
 
 
 def parse(content: Content) -> Parsed:
@@ -37,7 +38,7 @@ def parse(content: Content) -> Parsed:
     for start in range(HEADER, whole, size):
         record = data[start : start + size]
         raw = int.from_bytes(record[268:276], "little")
-        path = utf16z(record[280:]) or ansi(record[:260])
+        path = utf16z(record[280:]) or _path(record)
         if not raw and not path:
             continue
         rows.append(
@@ -52,6 +53,13 @@ def parse(content: Content) -> Parsed:
         )  # fmt: skip
     gaps = [Gap(whole, len(data) - whole, "TRUNCATED")] if whole < len(data) else []
     return Parsed(rows, [], gaps)
+
+
+def _path(record: bytes) -> str:
+    """The ANSI path; the number of the drive tells the first letter of a record that is gone."""
+    drive = int.from_bytes(record[264:268], "little")
+    lost = record[:1] == b"\0" and record[1:2] in (b":", b"\\") and drive < len(_DRIVES)
+    return _DRIVES[drive] + ansi(record[1:260]) if lost else ansi(record[:260])
 
 
 ARTIFACT = Artifact(
