@@ -266,10 +266,10 @@ class _Xml:
         self.out += b"\4"
 
 
-def evtx(*events: tuple[str, int, dict[str, str]]) -> bytes:
-    """An event log of one chunk: (provider, event id, data)."""
+def evtx(*events: tuple) -> bytes:
+    """An event log of one chunk: (provider, event id, data, more elements of System …)."""
     chunk = bytearray(512)
-    for number, (provider, event, data) in enumerate(events, 1):
+    for number, (provider, event, data, *more) in enumerate(events, 1):
         xml = _Xml(len(chunk) + 24)
         xml.out += b"\x0f\1\1\0"
         system = (
@@ -278,6 +278,7 @@ def evtx(*events: tuple[str, int, dict[str, str]]) -> bytes:
             ("Provider", {"Name": provider}),
             ("EventID", {}, str(event)),
             ("Computer", {}, "EXAMPLE-PC"),
+            *more,
         )
         leaves = [("Data", {"Name": name}, value) for name, value in data.items()]
         xml.element("Event", {}, system, ("EventData", {}, *leaves))

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 import pytest
-from makers import PARTITION, PNP, SECURITY, STICK_ID, WINDOWS, evtx
+from makers import AUDIT, FILETIME_2022, PARTITION, PNP, SECURITY, STICK_ID, WINDOWS, evtx
 
 from forensics.artifacts import Content
 from forensics.artifacts.windows import partition_log, pnp_log, security_log, windows_log
@@ -47,6 +47,33 @@ def test_security_log():
     assert "seconds=-259200.000" in found[4]["detail"]
     assert [row["record_number"] for row in found] == [1, 3, 4, 5, 7, 8, 9]
     assert str(moment(found[0]["time"].start)) == "2022-06-18 04:26:40+00:00"
+
+
+def test_the_time_is_that_of_the_event():
+    moments = (1_655_000_000_000_000, 1_655_000_060_000_000)
+    told = [("TimeCreated", {"SystemTime": str(moment)}) for moment in moments]
+    data = bytearray(evtx(*((AUDIT, 4608, {}, each) for each in told), (AUDIT, 4608, {})))
+    second = data.index(b"\x2a\x2a\0\0", data.index(b"\x2a\x2a\0\0") + 4)
+    data[second + 16 : second + 24] = bytes(8)  # the last record of an exported log
+    data[120] = 1  # no sums
+    found = rows(security_log, bytes(data))
+    assert [row["time"].start for row in found] == [*moments, 1_655_526_400_000_000]
+    assert found[2]["time_raw"] == str(FILETIME_2022 + 3)  # no time of its own: that of the record
+
+
+def test_pipes_are_no_files_and_attempts_may_fail():
+    said = {"SubjectUserName": "kei", "ObjectType": "File", "AccessMask": "0x1"}
+    shares = ({**said, "ShareName": name, "RelativeTargetName": "a"} for name in ("\\\\*\\office", "\\\\*\\IPC$"))  # fmt: skip
+    wrong = ("Keywords", {}, "0x8010000000000000")
+    right = ("Keywords", {}, "0x8020000000000000")
+    log = evtx(*((AUDIT, 5145, share, mark) for share in shares for mark in (right, wrong)))
+    assert [row["kind"] for row in rows(security_log, log)] == ["file_read", "access_failed"]
+
+
+def test_a_machine_without_a_name_is_its_address():
+    said = {"TargetUserName": "kei", "WorkstationName": "-", "IpAddress": "192.0.2.1"}
+    log = evtx(*((AUDIT, 4624, {**said, "LogonType": kind}) for kind in ("3", "8", "5")))
+    assert [row["host"] for row in rows(security_log, log)] == ["192.0.2.1"] * 2
 
 
 def test_windows_log():

@@ -3,7 +3,9 @@
 Layout          "ElfFile", 4096 bytes; chunks of 65536: "ElfChnk", u64 first and last record id at 24,
                 CRC-32 of the records at 52 (their end u32 at 48); records from 512: "**", u32 size, u64
                 id, FILETIME, BinXML. BinXML: tokens; 0C template + values, 01 element, 06 attribute,
-                05 value, 0D 0E substitution; names and templates are kept once per chunk, by offset
+                05 value, 0D 0E substitution; names and templates are kept once per chunk, by offset.
+                When it happened stands in System/TimeCreated: in exported logs the FILETIME of a
+                record is that of the next one, and of the last one 0 (measured)
 Source          libyal/libevtx "Windows XML Event Log (EVTX)"
 Proves          what its artefact parsers say
 Does not prove  that records between those left were not removed: see `missing` in log_span
@@ -11,6 +13,7 @@ Does not prove  that records between those left were not removed: see `missing` 
 
 from __future__ import annotations
 
+import re
 import struct
 import uuid
 import zlib
@@ -27,10 +30,12 @@ FIRST = 512  # of a chunk: its first record
 CLOCK_STEP = 60_000_000  # microseconds: smaller changes of the clock are corrections
 _DEPTH_MAX = 32
 _ELEMENTS_MAX = 4096  # of one record
+_AUDIT_FAILURE = 1 << 52
+_HEX = re.compile(r"0x[0-9a-f]{1,16}")
 _DATA = ("Event/EventData/", "Event/UserData/")
 _HEAD = {
     "Event/System/EventID", "Event/System/Provider@Name", "Event/System/Computer",
-    "Event/System/Security@UserID",
+    "Event/System/Security@UserID", "Event/System/TimeCreated@SystemTime", "Event/System/Keywords",
 }  # fmt: skip
 
 
@@ -39,11 +44,12 @@ class Event:
     """A record: what its System part says, and its data by name (or "0", "1" … without names)."""
 
     record: int
-    written: int  # FILETIME of the record
+    created: int  # FILETIME of the event, or of the record where the event has none
     provider: str
     number: int  # EventID
     computer: str
     user: str  # SID
+    failed: bool  # an audited attempt without success
     data: dict[str, str]
     at: tuple[int, int]
 
@@ -121,13 +127,13 @@ def read_log(content: Content, rules: Mapping[tuple[str, int], Rule]) -> Parsed:
     rows: list[Row] = []
     reach = Reach()
     for event in found:
-        reach.add(Record(from_filetime(event.written), *event.at))
+        reach.add(Record(from_filetime(event.created), *event.at))
         rule = rules.get((event.provider, event.number))
         row = rule(event) if rule else None
         if row is not None:
             rows.append(
                 {
-                    "time": from_filetime(event.written), "time_raw": str(event.written),
+                    "time": from_filetime(event.created), "time_raw": str(event.created),
                     "record_number": event.record, "at": event.at, **row,
                 }
             )  # fmt: skip
@@ -195,9 +201,12 @@ class _Chunk:
                 data.setdefault(name or str(len(data)), text)
         except (_BadError, struct.error):
             return None
+        keywords = head.get("Event/System/Keywords", "")
         return Event(
-            record % 2**63, written, *key, head.get("Event/System/Computer", ""),
-            head.get("Event/System/Security@UserID", ""), data, (self.start + at, size),
+            record % 2**63, _created(head.get("Event/System/TimeCreated@SystemTime", ""), written), *key,
+            head.get("Event/System/Computer", ""), head.get("Event/System/Security@UserID", ""),
+            bool(_HEX.fullmatch(keywords) and int(keywords, 16) & _AUDIT_FAILURE), data,
+            (self.start + at, size),
         )  # fmt: skip
 
     def _texts(
@@ -227,6 +236,12 @@ class _Chunk:
                 kind, at, size = values[part.number]
                 out.append(_value(kind, self.data[at : at + size]))
         return "".join(out)
+
+
+def _created(told: str, written: int) -> int:
+    """FILETIME of an event. told: its own time in microseconds, as `_filetime` writes it."""
+    own = (int(told) - FILETIME_EPOCH_MICROS) * 10 if told.isdecimal() else 0
+    return own if own and own // 10 != written // 10 else written
 
 
 def _nested(leaf: _Leaf, values: list[tuple[int, int, int]]) -> tuple[int, int] | None:

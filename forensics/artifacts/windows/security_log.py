@@ -27,7 +27,10 @@ from forensics.artifacts.windows.device_id import device
 from forensics.artifacts.windows.evtx import Event, clock_step, read_log
 
 _AUDIT, _LOG = "Microsoft-Windows-Security-Auditing", "Microsoft-Windows-Eventlog"
-_SESSIONS = {"2": "console", "3": "network", "7": "unlock", "10": "rdp", "11": "console"}
+_SESSIONS = {
+    "2": "console", "3": "network", "7": "unlock", "8": "network", "10": "rdp", "11": "console",
+    "12": "rdp", "13": "unlock",
+}  # fmt: skip
 _NO_PERSONS = ("ANONYMOUS LOGON", "SYSTEM", "LOCAL SERVICE", "NETWORK SERVICE")
 _READ, _WRITE = 0x1, 0x2 | 0x4 | 0x10000  # rights: read data; write, append, delete
 
@@ -43,12 +46,15 @@ def _session(kind: str, event: Event) -> Row | None:
     name, logon = data.get("TargetUserName", ""), data.get("LogonType", "")
     if not _is_person(name) or (logon and logon not in _SESSIONS):
         return None
-    address = data.get("IpAddress", "-")
+    machine, address = (
+        text if (text := data.get(field)) != "-" else None
+        for field in ("WorkstationName", "IpAddress")
+    )
     return {
-        "kind": kind, "account": name, "host": data.get("WorkstationName") or (address if address != "-" else None),
+        "kind": kind, "account": name, "host": machine or address or None,
         "detail": detail(
             session=_SESSIONS.get(logon), logon_id=data.get("TargetLogonId"), sid=data.get("TargetUserSid"),
-            client=address if address != "-" else None, event=event.number, on=event.computer,
+            client=address, event=event.number, on=event.computer,
         ),
     }  # fmt: skip
 
@@ -87,10 +93,11 @@ def _file(event: Event) -> Row | None:
     mask = int(text, 16) if re.fullmatch(r"0x[0-9a-f]{1,8}", text) else 0
     kind = "file_written" if mask & _WRITE else "file_read" if mask & _READ else None
     shared = event.number == 5145
-    if kind is None or data.get("ObjectType", "File") != "File":
+    pipe = data.get("ShareName", "").upper().endswith("\\IPC$")  # services, no files
+    if kind is None or pipe or data.get("ObjectType", "File") != "File":
         return None
     return {
-        "kind": kind, "account": data.get("SubjectUserName"),
+        "kind": "access_failed" if event.failed else kind, "account": data.get("SubjectUserName"),
         "host": data.get("IpAddress") if shared else None,
         "path": data.get("RelativeTargetName") if shared else data.get("ObjectName"),
         "detail": detail(
