@@ -99,11 +99,13 @@ def account(path: str | None) -> str | None:
 
 
 def serial(instance: str) -> str:
-    """A device serial as Windows writes it in an instance id, without its `&0` suffix."""
+    """A device serial as Windows writes it in an instance id, without what Windows adds.
+
+    That is its `&0` suffix, and `MSFT30` before the serial of a disk that speaks UAS.
+    """
     head, _, tail = instance.rpartition("&")
-    return (
-        head if head and tail.isdigit() and len(tail) <= 2 and head[1:2] != "&" else instance
-    ).upper()
+    own = head if head and tail.isdigit() and len(tail) <= 2 and head[1:2] != "&" else instance
+    return re.sub("^MSFT30(?=.)", "", own.upper())
 
 
 def on_windows(settings: Mapping[str, str]) -> bool | None:

@@ -86,11 +86,14 @@ def details(text: str | None) -> dict[str, str]:
 
 
 def device_serial(text: str | None) -> str | None:
-    """A device serial as it is compared (domain 6.3): NFKC, upper case, without `&0`; null if none."""
+    """A device serial as it is compared (domain 6.3), null if none.
+
+    NFKC, upper case, without what Windows adds: `&0`, and `MSFT30` for disks that speak UAS.
+    """
     if text is None:
         return None
     plain = unicodedata.normalize("NFKC", text).strip().upper()
-    return re.sub(r"&[0-9A-F]{1,2}$", "", plain) or None
+    return re.sub(r"^MSFT30(?=.)|&[0-9A-F]{1,2}$", "", plain) or None
 
 
 def has_serial(serial: str | None) -> bool:

@@ -5,7 +5,7 @@ import lzma
 from pathlib import Path
 
 import pytest
-from makers import DATES, FILETIME_2022, GUID, NTUSER, SOFTWARE, STICK, SYSTEM, hive
+from makers import DATES, DEVICE, FILETIME_2022, GUID, NTUSER, SOFTWARE, STICK, SYSTEM, hive
 
 from forensics.artifacts import Content
 from forensics.artifacts.windows import (
@@ -19,6 +19,7 @@ from forensics.artifacts.windows import (
     user_assist,
     volume_names,
 )  # fmt: skip
+from forensics.artifacts.windows.device_id import device
 from forensics.artifacts.windows.hive import Hive, Key, open_hive
 from forensics.values import from_filetime
 
@@ -75,6 +76,57 @@ def test_a_stick_without_a_serial_is_one_by_its_container(usbstor, usb, once):
     found = parse(usb_devices, hive({"ControlSet001": {"Enum": enum}}))
     names = {row["medium_serial"] for row in found.traces}
     assert names == {"7&1A2B&0", "EX0123"} | (set() if once else {"6&3C4D&0&2"})
+
+
+def test_a_disk_that_speaks_uas_has_its_own_serial():
+    told = {"ContainerID": ONE}
+    usb = {"VID_0781&PID_5580": {"MSFT30EX0123": told | {"Service": "UASPStor"}}}
+    enum = {"USB": usb, "SCSI": {"Disk&Ven_Fast&Prod_Disk": {"000000": told}}}
+    found = parse(usb_devices, hive({"ControlSet001": {"Enum": enum}}))
+    assert [row["medium_serial"] for row in found.traces] == ["EX0123", "EX0123"]
+    assert "\\MSFT30EX0123" in found.traces[0]["detail"]
+
+
+def test_volumes_of_portable_devices_are_tied_to_them():
+    volumes = {
+        "_??_" + DEVICE.removeprefix("_??_"): {"FriendlyName": "EXAMPLE_A"},
+        "{36c21bc6-396f-11e8-9b15-28e347017777}#0000000000100000": {
+            "FriendlyName": "EXAMPLE_B",
+            "ContainerID": ONE,
+        },
+        "{36c21bc6-396f-11e8-9b15-28e347017777}#0000000000200000": {
+            "FriendlyName": "@wpdfs.inf,%basicdevicename%;WPD FileSystem Volume Driver",
+            "ContainerID": ONE,
+        },
+        "{36c21bc6-396f-11e8-9b15-28e347017777}#0000000000300000": {"FriendlyName": "OTHER"},
+    }
+    old = {f"2&37c186b&0&STORAGE#VOLUME#{DEVICE.upper()}": {"FriendlyName": "E:\\"}}
+    usb = {"VID_0781&PID_5580": {"UAS77": {"Service": "UASPStor", "ContainerID": ONE}}}
+    enum = {"USB": usb, "SWD": {"WPDBUSENUM": volumes}, "WpdBusEnumRoot": {"UMB": old}}
+    found = parse(usb_devices, hive({"ControlSet001": {"Enum": enum}}))
+    seen = facts(found, "kind", "medium_serial", "label", "letter", "time")
+    assert [row for row in seen if row[0] == "volume_seen"] == [
+        ("volume_seen", "EX0123", "EXAMPLE_A", None, AT),
+        ("volume_seen", "UAS77", "EXAMPLE_B", None, AT),
+        ("volume_seen", "EX0123", None, "E", AT),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "serial"),
+    [
+        (f"SWD\\WPDBUSENUM\\{DEVICE}", "EX0123"),
+        (f"WPDBUSENUMROOT#UMB#2&37C186B&0&STORAGE#VOLUME#{DEVICE.upper()}", "EX0123"),
+        (f"STORAGE\\Volume\\{DEVICE}", "EX0123"),
+        ("STORAGE\\Volume\\{36c21bc6-396f-11e8-9b15-28e347017777}#0000000000100000", None),
+        ("\\??\\STORAGE#RemovableMedia#8&3b1c9d0f&0&RM#{53f5630d-b6bf}", "8&3B1C9D0F&0&RM"),
+        ("USB\\VID_04E8&PID_61F5\\MSFT3012345679FD0B", "12345679FD0B"),
+        ("HID\\X\\1", None),
+    ],
+)
+def test_the_device_in_a_name(text, serial):
+    found = device(text)
+    assert (found.serial if found else None) == serial
 
 
 def test_dates_of_windows_7_lie_one_key_deeper():

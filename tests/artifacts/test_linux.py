@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import lzma
+import struct
 
 import pytest
 
@@ -220,6 +221,27 @@ def test_records_of_real_logs(shared):
     parsed = ftp_log.parse(Content((folder / "vsftpd.log").read_bytes()))
     assert "records=25;" in parsed.traces[-3]["detail"]
     assert parsed.gaps == []
+
+
+def test_a_screen_of_the_host_is_its_console():
+    def record(kind: int, host: bytes) -> bytes:
+        head = (
+            bytes([kind, 0, 0, 0])
+            + b"\1\0\0\0"
+            + b"tty7".ljust(36, b"\0")
+            + b"kei".ljust(32, b"\0")
+        )
+        return (head + host.ljust(264, b"\0") + struct.pack("<ii", 1_655_526_400, 0)).ljust(
+            384, b"\0"
+        )
+
+    data = record(7, b":0") + record(7, b"192.0.2.1") + record(2, b"5.10.0-amd64")
+    rows = utmp.parse(Content(data, "/var/log/wtmp")).traces[:3]
+    assert [(row["kind"], row["host"], row["detail"]) for row in rows] == [
+        ("session_start", ":0", "line=tty7;pid=1;session=console"),
+        ("session_start", "192.0.2.1", "line=tty7;pid=1;session=network"),
+        ("host_started", None, "line=tty7;pid=1"),
+    ]
 
 
 @pytest.mark.image

@@ -43,6 +43,8 @@ SERIALS = {
     " ab12 ": "AB12",
     "ＡＢ１２": "AB12",
     "6&2A6F4B0&0": "6&2A6F4B0",
+    "msft30EX0123": "EX0123",
+    "MSFT30": "MSFT30",
     "": None,
     None: None,
 }

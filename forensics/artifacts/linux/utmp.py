@@ -57,15 +57,17 @@ def parse(content: Content) -> Parsed:
             continue
         time = interval(seconds * 1_000_000 + part % 1_000_000, 1, "utc")
         reach.add(Record(time, start, size))
-        line, user = _text(record[8:40]), _text(record[44:76])
+        line, user, host = (_text(record[a:b]) for a, b in ((8, 40), (44, 76), (76, 332)))
         what = "logon_failed" if failed and kind in (6, 7) else _kind(kind, user, line)
         if what:
-            session = ("network" if _text(record[76:332]) else "console") if user and line else None
+            person = kind in (6, 7, 8)
+            far = host and not host.startswith(":")  # `:0` is a screen of this host
+            session = ("network" if far else "console") if person and user and line else None
             rows.append(
                 {
                     "kind": what, "time": time, "time_raw": f"{seconds}.{part:06d}",
-                    "account": user if kind in (6, 7, 8) and user else None,
-                    "host": _text(record[76:332]) or None if kind in (6, 7, 8) else None,
+                    "account": user if person and user else None,
+                    "host": host if person and host else None,
                     "record_number": start // size, "at": (start, size),
                     "detail": detail(line=line or None, pid=pid, session=session),
                 }

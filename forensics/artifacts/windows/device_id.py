@@ -27,13 +27,17 @@ class Device(NamedTuple):
 
 
 _DEVICE = re.compile(
-    r"(?P<bus>USBSTOR|USB|SCSI|IDE|SD|1394|STORAGE)[\\#](?P<model>[^\\#]+)[\\#](?P<instance>[^\\#{}]+)",
+    r"(?<![^\W_])(?P<bus>USBSTOR|USB|SCSI|IDE|SD|1394|STORAGE(?!.VOLUME\b))"
+    r"[\\#](?P<model>[^\\#]+)[\\#](?P<instance>[^\\#{}]+)",
     re.IGNORECASE,
 )
 
 
 def device(text: str) -> Device | None:
-    r"""The device named anywhere in a text (`_??_USBSTOR#…#…#{…}`, `USBSTOR\…\…`), or None."""
+    r"""The device named anywhere in a text (`_??_USBSTOR#…#…#{…}`, `USBSTOR\…\…`), or None.
+
+    A volume (`STORAGE#VOLUME#_??_USBSTOR#…`) is no device: the one that holds it is.
+    """
     match = _DEVICE.search(text)
     if not match:
         return None

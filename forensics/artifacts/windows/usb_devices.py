@@ -1,7 +1,8 @@
 r"""USB storage devices that Windows installed: Enum\USBSTOR, USB and SCSI in the SYSTEM hive.
 
 Layout          <ControlSet>\Enum\USBSTOR\<model>\<serial>&<n>, Enum\USB\VID_…&PID_…\<serial>,
-                Enum\SCSI\Disk&… (UAS; tied by ContainerID). Their Properties\{83da6326-…}: 0064
+                Enum\SCSI\Disk&… (UAS; tied by ContainerID). Enum\SWD\WPDBUSENUM\<volume>, Enum\WpdBusEnumRoot\UMB\<volume> (Windows
+                7): FriendlyName (label or letter). Their Properties\{83da6326-…}: 0064
                 installed, 0065 first installed, 0066 last arrival, 0067 last removal (FILETIME; in
                 Windows 7 00000064\00000000, value Data)
 Source          msuhanov/regf; libyal/winreg-kb "USB storage device"
@@ -13,6 +14,7 @@ Does not prove  use of files; anything between the first and the last arrival; a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_windows
@@ -27,6 +29,7 @@ _KINDS = {
     0x66: "device_connected", 0x67: "device_removed",
 }  # fmt: skip
 _STORAGE = {"usbstor", "uaspstor", "wudfwpdmtp", "wudfrd", "disk"}
+_VOLUMES = ("SWD\\WPDBUSENUM", "WpdBusEnumRoot\\UMB")
 _NO_CONTAINER = "{00000000-0000-0000-ffff-ffffffffffff}"  # built-in devices
 
 
@@ -43,7 +46,7 @@ def parse(content: Content) -> Parsed:
         for item, key in found
         if item.bus == "USBSTOR" and (container := _container(hive, key))
     }
-    containers: dict[str, Device] = {}
+    owners: dict[str, Device] = {}
     for item, key in found:
         container = _container(hive, key)
         service = (hive.text(key, "Service") or "").lower()
@@ -51,13 +54,34 @@ def parse(content: Content) -> Parsed:
             if service and service not in _STORAGE and item.serial not in sticks:
                 continue
             if container:
-                containers[container] = item
+                owners[container] = item
             if not item.own_serial and container in told:
                 continue  # both numbers are made up, and differ; USBSTOR has its dates
-        stick = containers.get(container or "") if item.bus == "SCSI" else item
+        stick = owners.get(container or "") if item.bus == "SCSI" else item
         if stick is not None:
             rows += _rows(hive, item, key, stick, container)
+    for key in _volumes(hive, current):
+        rows += _volume(hive, key, device(key.name) or owners.get(_container(hive, key) or ""))
     return Parsed(rows, [], hive.gaps)
+
+
+def _volumes(hive: Hive, current: str) -> list[Key]:
+    tops = [hive.key(f"{current}\\Enum\\{path}") for path in _VOLUMES]
+    return [key for top in tops if top for key in hive.subkeys(top)]
+
+
+def _volume(hive: Hive, key: Key, stick: Device | None) -> Iterator[Row]:
+    name = hive.text(key, "FriendlyName") or ""
+    letter = re.fullmatch(r"([A-Z]):\\?", name, re.IGNORECASE)
+    if stick is not None and name and not name.startswith("@"):  # the name of the driver
+        yield {
+            "kind": "volume_seen", "time": from_filetime(key.written), "time_raw": str(key.written),
+            "medium_serial": stick.serial, "label": None if letter else name,
+            "letter": letter[1].upper() if letter else None, "at": key.at,
+            "detail": detail(
+                key="WpdBusEnum", own_serial=None if stick.own_serial else "no",
+            ),
+        }  # fmt: skip
 
 
 def _container(hive: Hive, key: Key) -> str | None:
