@@ -8,7 +8,8 @@ undated), volume_seen (label, volume serial and device); mountpoint (an account 
 file_opened, shortcut (a link that is no opening), file_recycled; medium_mounted (what a system left
 on a medium); file_read, file_written, file_listed, access_failed (server logs); session_start,
 session_end, logon_failed; mail_sent,
-mail_received, mail_draft; host_started, host_stopped, clock_changed, log_cleared; program_run;
+mail_received, mail_draft; host_started, host_stopped, clock_changed, log_cleared; program_run,
+file_touched (a program had it open when it started, in one of its runs);
 log_span (one per log: how far it reaches, see text.Reach), log_record (its first and last record).
 
 Settings (column `name`): computer_name, hostname, zone (IANA), zone_windows, zone_bias (minutes, UTC
@@ -46,6 +47,7 @@ from forensics.artifacts.windows import (
     office_mru,
     partition_log,
     pnp_log,
+    prefetch,
     recent_docs,
     recycle_i,
     recycle_info,
@@ -76,6 +78,7 @@ ARTIFACTS: tuple[Artifact, ...] = (
     windows_log.ARTIFACT,
     partition_log.ARTIFACT,
     pnp_log.ARTIFACT,
+    prefetch.ARTIFACT,
     lnk.ARTIFACT,
     dest_list.ARTIFACT,
     custom_destinations.ARTIFACT,

@@ -397,3 +397,40 @@ PNP = evtx(
     ),
     ("Microsoft-Windows-Kernel-PnP", 410, {"DeviceInstanceId": "HID\\X\\1"}),
 )
+
+
+def prefetch(version: int = 26, runs: int = 2, program: str = "EXCEL.EXE") -> bytes:
+    """A prefetch file, plain: Excel ran from C: and touched a list on another volume."""
+    home, other = "\\DEVICE\\HARDDISKVOLUME2", "\\DEVICE\\HARDDISKVOLUME5"
+    names = "\0".join(
+        (f"{home}\\WINDOWS\\SYSTEM32\\NTDLL.DLL", f"{home}\\PROGRAM FILES\\OFFICE\\{program}",
+         f"{home}\\USERS\\REIDAI\\APPDATA\\X.DAT", f"{home}\\USERS\\REIDAI\\DESKTOP\\住民.CSV",
+         f"{other}\\DATA\\LIST.CSV", "")
+    ).encode("utf-16-le")  # fmt: skip
+    size = {17: 40, 23: 104, 26: 104, 30: 96, 31: 96}[version]
+    metrics, counted = {17: (152, 144), 23: (240, 152), 26: (304, 208), 30: (296, 200), 31: (296, 200)}[version]  # fmt: skip
+    listed = b"".join(
+        struct.pack("<IIQI", 2 * size + 60 * place, len(name), FILETIME_2022, serial).ljust(size, b"\0")
+        for place, (name, serial) in enumerate(((home, 0xAABBCCDD), (other, 0x1A2B3C4D)))
+    ) + b"".join(name.encode("utf-16-le").ljust(60, b"\0") for name in (home, other))  # fmt: skip
+    head = bytearray(metrics)
+    struct.pack_into("<I4sII", head, 0, version, b"SCCA", 0, metrics + len(names) + len(listed))
+    head[16:76] = program.encode("utf-16-le")[:58].ljust(60, b"\0")
+    struct.pack_into("<I", head, 76, 0xD2852D29)
+    struct.pack_into("<IIII", head, 84, metrics, 0, metrics, 0)
+    struct.pack_into("<IIIII", head, 100, metrics, len(names), metrics + len(names), 2, len(listed))
+    last = [FILETIME_2022 + 600_000_000, FILETIME_2022][: 1 if version < 26 else 2]
+    struct.pack_into(f"<{len(last)}Q", head, 120 if version == 17 else 128, *last)
+    struct.pack_into("<I", head, counted, runs)
+    return bytes(head) + names + listed
+
+
+def packed(data: bytes) -> bytes:
+    """LZXPRESS Huffman without any repetition: 512 codes of nine bits each."""
+    out = bytearray()
+    for start in range(0, len(data), 65536):
+        bits = "".join(f"{byte:09b}" for byte in data[start : start + 65536])
+        words = [bits[at : at + 16].ljust(16, "0") for at in range(0, len(bits), 16)]
+        out += b"\x99" * 256 + b"".join(int(word, 2).to_bytes(2, "little") for word in words)
+        out += bytes(2)  # the reader looks a word ahead
+    return bytes(out)

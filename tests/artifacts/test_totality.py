@@ -43,6 +43,7 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
         "/Windows/System32/winevt/Logs/Microsoft-Windows-Kernel-PnP%4Configuration.evtx",
         makers.PNP[:8192],
     ),
+    "prefetch": ("/Windows/Prefetch/EXCEL.EXE-D2852D29.pf", makers.prefetch()),
     "lnk": (windows.RECENT, makers.link()),
     "dest_list": (
         "/Users/a/Recent/AutomaticDestinations/1.automaticDestinations-ms!DestList",
