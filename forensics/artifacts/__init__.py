@@ -5,7 +5,8 @@ Kinds of traces (column `kind`):
 device_installed, device_first_installed, device_connected (registry: the last arrival; logs: each),
 device_removed (likewise), device_seen (weak: time of a key); volume_mapped (letter or volume GUID and device,
 undated), volume_seen (label, volume serial and device); mountpoint (an account saw a volume);
-file_opened, shortcut (a link that is no opening), file_recycled; medium_mounted (what a system left
+file_opened, shortcut (a link that is no opening), file_chosen (in a dialog, to open or
+to save), folder_shown, file_recycled; medium_mounted (what a system left
 on a medium); file_read, file_written, file_listed, access_failed (server logs); session_start,
 session_end, logon_failed; mail_sent,
 mail_received, mail_draft; host_started, host_stopped, clock_changed, log_cleared; program_run,
@@ -41,6 +42,7 @@ from forensics.artifacts.removable import os_traces
 from forensics.artifacts.windows import (
     custom_destinations,
     dest_list,
+    dialogs,
     lnk,
     mount_points,
     mounted_devices,
@@ -53,6 +55,7 @@ from forensics.artifacts.windows import (
     recycle_info,
     security_log,
     setupapi,
+    shellbags,
     software_settings,
     system_settings,
     usb_devices,
@@ -73,6 +76,8 @@ ARTIFACTS: tuple[Artifact, ...] = (
     recent_docs.ARTIFACT,
     office_mru.ARTIFACT,
     user_assist.ARTIFACT,
+    dialogs.ARTIFACT,
+    shellbags.ARTIFACT,
     setupapi.ARTIFACT,
     security_log.ARTIFACT,
     windows_log.ARTIFACT,

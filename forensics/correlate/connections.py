@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from forensics.case import Case
 
 ARRIVALS = ("device_first_installed", "device_connected")
-KEY_TIMES = ("device_installed", "device_seen", "volume_mapped", "volume_seen", "mountpoint")
+KEY_TIMES = (
+    "device_installed", "device_seen", "volume_mapped", "volume_seen", "mountpoint", "folder_shown",
+    "file_chosen",
+)  # fmt: skip
 PRESENCE = (*ARRIVALS, "device_removed", "file_opened", *KEY_TIMES)
 SERIAL_PART_MIN = 6  # characters of a serial that may stand for all of it
 SAME_EVENT = 3600 * 1_000_000  # microseconds: two sources of one first installation

@@ -10,7 +10,10 @@ FILETIME_2022 = 133_000_000_000_000_000  # 2022-06-18 04:26:40 UTC
 
 
 def hive(tree: dict, name: str = "SYSTEM", sequence: tuple[int, int] = (7, 7)) -> bytes:
-    """A hive. tree: name -> subtree (dict) or value ((kind, bytes) or str or int)."""
+    """A hive. tree: name -> subtree (dict) or value ((kind, bytes) or str or int).
+
+    A `/` before the name of a subtree keeps it apart from a value of that name.
+    """
     cells = bytearray(32)
 
     def cell(body: bytes) -> int:
@@ -33,7 +36,11 @@ def hive(tree: dict, name: str = "SYSTEM", sequence: tuple[int, int] = (7, 7)) -
     def key(name: str, below: dict, parent: int) -> int:
         raw = name.encode("cp1252")
         place = cell(bytes(76) + raw)
-        keys = [key(n, b, place) for n, b in sorted(below.items()) if isinstance(b, dict)]
+        keys = [
+            key(n.removeprefix("/"), b, place)
+            for n, b in sorted(below.items())
+            if isinstance(b, dict)
+        ]
         values = [value(n, v) for n, v in below.items() if not isinstance(v, dict)]
         key_list = (
             cell(b"li" + struct.pack("<H", len(keys)) + struct.pack(f"<{len(keys)}I", *keys))
@@ -434,3 +441,72 @@ def packed(data: bytes) -> bytes:
         out += b"\x99" * 256 + b"".join(int(word, 2).to_bytes(2, "little") for word in words)
         out += bytes(2)  # the reader looks a word ahead
     return bytes(out)
+
+
+def file_item(name: str, short: bytes = b"X~1", kind: int = 0x32) -> bytes:
+    """A shell item of a file, with its long name as Windows 7 keeps it."""
+    block = (
+        struct.pack("<HHI", 0, 7, 0xBEEF0004).ljust(38, b"\0") + name.encode("utf-16-le") + b"\0\0"
+    )
+    body = (
+        bytes([kind]).ljust(12, b"\0") + short.ljust(len(short) + 2 - len(short) % 2, b"\0") + block
+    )
+    return struct.pack("<H", len(body) + 4) + body + b"\x1c\0"
+
+
+DRIVE_ITEM = struct.pack("<HB", 25, 0x2F) + b"E:\\".ljust(22, b"\0")
+COMPUTER_ITEM = struct.pack("<HBB", 20, 0x1F, 0x50) + bytes.fromhex(
+    "e04fd020ea3a6910a2d808002b30309d"
+)
+SHARE_ITEM = struct.pack("<HBBB", 20, 0xC3, 1, 0) + b"\\\\server\\office"
+STORE_ITEM = struct.pack("<HI4s", 70, 0, b"\x05\x20\x31\x10").ljust(54, b"\0") + "Card\0".encode(
+    "utf-16-le"
+).ljust(16, b"\0")
+PHOTO_ITEM = struct.pack("<HI4s", 94, 0, b"\x06\x20\x19\x07").ljust(74, b"\0") + "a.jpg\0".encode(
+    "utf-16-le"
+).ljust(20, b"\0")
+KNOWN_ITEM = struct.pack("<HHHIHH", 32, 0, 26, 0x23FEBBEE, 0, 16) + bytes.fromhex(
+    "3accbfb42cdb4c42b0297fe99a87c641"
+).ljust(18, b"\0")
+
+
+def _mru(*found: bytes, newest: int = 0) -> dict:
+    """Values of a list: found by number, then their order with the newest first."""
+    numbers = [newest, *(number for number in range(len(found)) if number != newest)]
+    order = struct.pack(f"<{len(numbers) + 1}I", *numbers, 0xFFFFFFFF)
+    return {str(number): (3, data) for number, data in enumerate(found)} | {"MRUListEx": (3, order)}
+
+
+SHELL = hive(
+    nest(
+        "Software\\Microsoft\\Windows",
+        {
+            "Shell": {
+                "BagMRU": {
+                    **_mru(COMPUTER_ITEM + b"\0\0"),
+                    "/0": {
+                        **_mru(DRIVE_ITEM + b"\0\0", SHARE_ITEM + b"\0\0", newest=1),
+                        "/0": _mru(file_item("住民", kind=0x31) + b"\0\0"),
+                        "/1": _mru(file_item("data", kind=0x31) + b"\0\0"),
+                    },
+                }
+            },
+            "CurrentVersion": {
+                "Explorer": {
+                    "ComDlg32": {
+                        "OpenSavePidlMRU": {
+                            "csv": _mru(
+                                COMPUTER_ITEM + DRIVE_ITEM + file_item("台帳.csv") + b"\0\0",
+                                KNOWN_ITEM + file_item("a.csv") + b"\0\0",
+                            )
+                        },
+                        "LastVisitedPidlMRU": _mru(
+                            "EXCEL.EXE\0".encode("utf-16-le") + COMPUTER_ITEM + DRIVE_ITEM + b"\0\0"
+                        ),
+                    }
+                }
+            },
+        },
+    ),
+    "NTUSER.DAT",
+)

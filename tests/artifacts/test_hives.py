@@ -5,14 +5,16 @@ import lzma
 from pathlib import Path
 
 import pytest
-from makers import DATES, DEVICE, FILETIME_2022, GUID, NTUSER, SOFTWARE, STICK, SYSTEM, hive
+from makers import DATES, DEVICE, FILETIME_2022, GUID, NTUSER, SHELL, SOFTWARE, STICK, SYSTEM, hive
 
 from forensics.artifacts import Content
 from forensics.artifacts.windows import (
+    dialogs,
     mount_points,
     mounted_devices,
     office_mru,
     recent_docs,
+    shellbags,
     software_settings,
     system_settings,
     usb_devices,
@@ -21,7 +23,7 @@ from forensics.artifacts.windows import (
 )  # fmt: skip
 from forensics.artifacts.windows.device_id import device
 from forensics.artifacts.windows.hive import Hive, Key, open_hive
-from forensics.values import from_filetime
+from forensics.values import NO_TIME, from_filetime
 
 AT = from_filetime(FILETIME_2022)
 
@@ -109,6 +111,27 @@ def test_volumes_of_portable_devices_are_tied_to_them():
         ("volume_seen", "EX0123", "EXAMPLE_A", None, AT),
         ("volume_seen", "UAS77", "EXAMPLE_B", None, AT),
         ("volume_seen", "EX0123", None, "E", AT),
+    ]
+
+
+def test_folders_that_explorer_showed():
+    found = parse(shellbags, SHELL)
+    assert found.gaps == []
+    assert facts(found, "kind", "path", "letter", "time", "record_number", "account") == [
+        ("folder_shown", "\\\\server\\office", None, AT, 0, "reidai"),
+        ("folder_shown", "E:", "E", NO_TIME, 1, "reidai"),
+        ("folder_shown", "E:\\住民", "E", AT, 0, "reidai"),
+        ("folder_shown", "\\\\server\\office\\data", None, AT, 0, "reidai"),
+    ]
+
+
+def test_files_that_were_chosen_in_dialogs():
+    found = parse(dialogs, SHELL)
+    assert found.gaps == []
+    assert facts(found, "kind", "path", "letter", "time", "detail") == [
+        ("file_chosen", "E:\\台帳.csv", "E", AT, "list=csv"),
+        ("file_chosen", "Desktop\\a.csv", None, NO_TIME, "list=csv"),
+        ("folder_shown", "E:", "E", AT, "program=EXCEL.EXE"),
     ]
 
 

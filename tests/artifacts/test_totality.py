@@ -32,6 +32,8 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
     "recent_docs": (PROFILE, makers.NTUSER),
     "office_mru": (PROFILE, makers.NTUSER),
     "user_assist": (PROFILE, makers.NTUSER),
+    "dialogs": (PROFILE, makers.SHELL),
+    "shellbags": (PROFILE, makers.SHELL),
     "setupapi": ("/Windows/INF/setupapi.dev.log", windows.SETUPAPI.encode()),
     "security_log": ("/Windows/System32/winevt/Logs/Security.evtx", makers.SECURITY[:12288]),
     "windows_log": ("/Windows/System32/winevt/Logs/System.evtx", makers.WINDOWS[:8192]),

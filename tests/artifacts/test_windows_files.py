@@ -6,7 +6,17 @@ import lzma
 import struct
 
 import pytest
-from makers import FILETIME_2022, link
+from makers import (
+    COMPUTER_ITEM,
+    DRIVE_ITEM,
+    FILETIME_2022,
+    KNOWN_ITEM,
+    PHOTO_ITEM,
+    SHARE_ITEM,
+    STORE_ITEM,
+    file_item,
+    link,
+)  # fmt: skip
 
 from forensics import unpack
 from forensics.artifacts import Content, Parsed
@@ -126,34 +136,15 @@ def test_links(data, path, kind, target, gaps):
     )
 
 
-def file_item(name: str, short: bytes = b"X~1", kind: int = 0x32) -> bytes:
-    """A shell item of a file, with its long name as Windows 7 keeps it."""
-    block = (
-        struct.pack("<HHI", 0, 7, 0xBEEF0004).ljust(38, b"\0") + name.encode("utf-16-le") + b"\0\0"
-    )
-    body = (
-        bytes([kind]).ljust(12, b"\0") + short.ljust(len(short) + 2 - len(short) % 2, b"\0") + block
-    )
-    return struct.pack("<H", len(body) + 4) + body + b"\x1c\0"
+DESKTOP_ITEM = struct.pack("<HBB", 20, 0x2E, 0x80) + bytes.fromhex(
+    "3accbfb42cdb4c42b0297fe99a87c641"
+)
 
 
 def listed(*found: bytes) -> bytes:
     """A LNK that has its target in a list of items only."""
     ids = b"".join(found) + b"\0\0"
     return link()[:20] + b"\x81" + link()[21:76] + struct.pack("<H", len(ids)) + ids
-
-
-DRIVE_ITEM = struct.pack("<HB", 25, 0x2F) + b"E:\\".ljust(22, b"\0")
-COMPUTER_ITEM = struct.pack("<HBB", 20, 0x1F, 0x50) + bytes.fromhex(
-    "e04fd020ea3a6910a2d808002b30309d"
-)
-SHARE_ITEM = struct.pack("<HBBB", 20, 0xC3, 1, 0) + b"\\\\server\\office"
-STORE_ITEM = struct.pack("<HI4s", 70, 0, b"\x05\x20\x31\x10").ljust(54, b"\0") + "Card\0".encode(
-    "utf-16-le"
-).ljust(16, b"\0")
-PHOTO_ITEM = struct.pack("<HI4s", 94, 0, b"\x06\x20\x19\x07").ljust(74, b"\0") + "a.jpg\0".encode(
-    "utf-16-le"
-).ljust(20, b"\0")
 
 
 @pytest.mark.parametrize(
@@ -163,6 +154,8 @@ PHOTO_ITEM = struct.pack("<HI4s", 94, 0, b"\x06\x20\x19\x07").ljust(74, b"\0") +
         ([COMPUTER_ITEM, SHARE_ITEM, file_item("a.csv")], "\\\\server\\office\\a.csv"),
         ([COMPUTER_ITEM, STORE_ITEM, PHOTO_ITEM], "Card\\a.jpg"),
         ([COMPUTER_ITEM, file_item("台帳.csv", kind=0x74)], "台帳.csv"),
+        ([COMPUTER_ITEM, KNOWN_ITEM, file_item("a.csv")], "Desktop\\a.csv"),
+        ([COMPUTER_ITEM, DESKTOP_ITEM, file_item("a.csv")], "Desktop\\a.csv"),
         ([COMPUTER_ITEM], None),
     ],
 )  # fmt: skip

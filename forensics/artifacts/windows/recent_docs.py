@@ -10,7 +10,6 @@ Does not prove  from which volume, how far it was read, or the times of the othe
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 
 from forensics.artifacts.artifact import (
@@ -23,7 +22,7 @@ from forensics.artifacts.artifact import (
     on_windows,
 )  # fmt: skip
 from forensics.artifacts.windows.hive import Hive, Key, is_hive, open_hive
-from forensics.values import NO_TIME, from_filetime
+from forensics.artifacts.windows.mru import ordered
 
 _PATH = "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\RecentDocs"
 
@@ -38,26 +37,10 @@ def parse(content: Content) -> Parsed:
 
 
 def _rows(hive: Hive, key: Key, who: str | None) -> Iterator[Row]:
-    values = {value.name: value for value in hive.values(key)}
-    order = values.get("MRUListEx")
-    numbers = (
-        struct.unpack(f"<{len(order.data) // 4}I", order.data[: len(order.data) & ~3])
-        if order
-        else ()
-    )
-    listed = [str(number) for number in numbers if number != 0xFFFFFFFF]
-    rest = [name for name in values if name.isdigit() and name not in listed]
-    for rank, name in enumerate([*dict.fromkeys(listed), *rest]):
-        value = values.get(name)
-        if value is None:
-            continue
-        newest = rank == 0 and name in listed
+    for value, common in ordered(hive, key):
         yield {
-            "kind": "file_opened",
-            "time": from_filetime(key.written) if newest else NO_TIME,
-            "time_raw": str(key.written) if newest else None,
-            "account": who, "path": value.text(), "record_number": rank, "at": value.at,
-            "detail": detail(list=key.name),
+            "kind": "file_opened", "account": who, "path": value.text(),
+            "detail": detail(list=key.name), **common,
         }  # fmt: skip
 
 
