@@ -10,7 +10,8 @@ to save), folder_shown, file_recycled; medium_mounted (what a system left
 on a medium); file_read, file_written, file_listed, access_failed (server logs); session_start,
 session_end, logon_failed; mail_sent,
 mail_received, mail_draft; host_started, host_stopped, clock_changed, log_cleared; program_run,
-file_touched (a program had it open when it started, in one of its runs);
+file_touched (a program had it open when it started, in one of its runs); page_visited,
+file_downloaded;
 log_span (one per log: how far it reaches, see text.Reach), log_record (its first and last record).
 
 Settings (column `name`): computer_name, hostname, zone (IANA), zone_windows, zone_bias (minutes, UTC
@@ -25,6 +26,7 @@ counts how many since its first record.
 from __future__ import annotations
 
 from forensics.artifacts.artifact import Artifact, Content, Parsed
+from forensics.artifacts.browser import history
 from forensics.artifacts.linux import (
     auth_log,
     ftp_log,
@@ -101,4 +103,5 @@ ARTIFACTS: tuple[Artifact, ...] = (
     passwd.ARTIFACT,
     os_traces.ARTIFACT,
     messages.ARTIFACT,
+    history.ARTIFACT,
 )

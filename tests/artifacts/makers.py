@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import struct
 import uuid
 import zlib
@@ -510,3 +511,22 @@ SHELL = hive(
     ),
     "NTUSER.DAT",
 )
+
+
+def database(script: str) -> bytes:
+    """A SQLite database that a script makes."""
+    with sqlite3.connect(":memory:") as connection:
+        connection.executescript(script)
+        return connection.serialize()
+
+
+CHROME = database("""
+create table urls(id integer primary key, url text, title text);
+create table visits(id integer primary key, url integer not null, visit_time integer not null);
+create table downloads(id integer primary key, target_path text, start_time integer, received_bytes integer);
+create table downloads_url_chains(id integer, chain_index integer, url text, primary key (id, chain_index));
+insert into urls values(5, 'https://mail.example/inbox?token=1#2', 'x'), (6, 'file:///E:/%E4%BD%8F%E6%B0%91/a.csv', 'x');
+insert into visits values(1, 5, 13300000000000000), (2, 6, 13300000000000000), (3, 5, 13300000000000000);
+insert into downloads values(8, 'E:\\a.csv', 13300000000000000, 4096);
+insert into downloads_url_chains values(8, 0, 'https://short.example/'), (8, 1, 'https://files.example/a.csv');
+""")

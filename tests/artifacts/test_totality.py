@@ -77,6 +77,7 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
     "smb_conf": ("/etc/samba/smb.conf", b"[office]\npath = /srv\n"),
     "passwd": ("/etc/passwd", b"kei:x:1000:1000:,,,:/home/kei:/bin/sh\n"),
     "mail_messages": ("/Mail/h/Sent", b"From - Tue Jun 21 19:30:05 2022\r\nFrom: a@b.example\r\nTo: c@d.example\r\nDate: x\r\n\r\nbody\r\n"),
+    "browser_history": ("/Users/reidai/AppData/Local/Google/Chrome/User Data/Default/History", makers.CHROME),
     "os_traces": ("/System Volume Information/IndexerVolumeGuid", f"{{{makers.GUID}}}".encode("utf-16-le")),
 }  # fmt: skip
 BY_NAME = {artifact.name: artifact for artifact in ARTIFACTS}
@@ -167,7 +168,7 @@ def test_every_artifact_has_a_sample_a_page_and_its_own_name():
     import pkgutil
 
     found = set()
-    for package in ("windows", "linux", "removable", "mail"):
+    for package in ("windows", "linux", "removable", "mail", "browser"):
         room = importlib.import_module(f"forensics.artifacts.{package}")
         for info in pkgutil.iter_modules(room.__path__):
             module = importlib.import_module(f"{room.__name__}.{info.name}")
