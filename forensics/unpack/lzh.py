@@ -4,8 +4,8 @@ Layout          per file a header. Level 0, 1: u8 bytes, u8 sum, 5 method (-lh5-
                 size, u32 time, u8, u8 level, u8 + name (CP932), u16 CRC-16; level 1: u8 system,
                 extended headers (u16 bytes with these two, u8 type, data; 1 name, 2 folder whose
                 separator is FF) counted in `packed`. Level 2: u16 bytes of all headers, same
-                fields, no name. Content: blocks of Huffman codes (u16 symbols; lengths of the code
-                lengths, of 510 symbols, of the distances)
+                fields, no name; level 3: the like in u32, at 24. Content: blocks of Huffman codes (u16
+                symbols; lengths of the code lengths, of 510 symbols, of the distances)
 Source          H. Okumura and H. Yoshizaki, ar002 and "LHarc header format" (published texts)
 Proves          the archive holds these files; CRC-16 is verified
 Does not prove  a name's folder where an old archiver left it out
@@ -69,6 +69,11 @@ def _entry(source: Source, at: int) -> Entry | None:
         (crc,) = struct.unpack_from("<H", head, 21)
         parts, _ = _extended(head, 24)
         data += at
+    elif level == 3:
+        (crc,) = struct.unpack_from("<H", head, 21)
+        (data,) = struct.unpack_from("<I", head.ljust(28, b"\0"), 24)
+        parts, _ = _extended(head, 28, 4)
+        data += at
     elif level in (0, 1):
         length = head[21]
         place = 22 + length
@@ -85,19 +90,21 @@ def _entry(source: Source, at: int) -> Entry | None:
         raise UnpackError("UNSUPPORTED")
     if packed < 0 or data <= at:
         raise UnpackError("DAMAGED")
+    if data > source.size:
+        raise UnpackError("TRUNCATED")
     folder = parts.get(DIRECTORY, b"").replace(b"\xff", b"/")
     name = file_name(folder + parts.get(NAME, b"").replace(b"\xff", b"/")).replace("\\", "/")
     return Entry(name, method, data, packed, size, crc, data + packed)
 
 
-def _extended(data: bytes, at: int) -> tuple[dict[int, bytes], int]:
-    """Extended headers from the two bytes of the first one's size on, and how long they are."""
+def _extended(data: bytes, at: int, width: int = 2) -> tuple[dict[int, bytes], int]:
+    """Extended headers from the first one's size on, and how long they are. width: bytes of a size."""
     out, used = {}, 0
-    while at + 2 <= len(data):
-        (size,) = struct.unpack_from("<H", data, at)
-        if size < 3 or at + 2 + size > len(data):
+    while at + width <= len(data):
+        size = int.from_bytes(data[at : at + width], "little")
+        if size <= width or at + width + size > len(data):
             break
-        out[data[at + 2]] = data[at + 3 : at + size]
+        out[data[at + width]] = data[at + width + 1 : at + size]
         at, used = at + size, used + size
     return out, used
 

@@ -1,6 +1,7 @@
 """Containers that are recognised but not opened: their content is one row.
 
-Layout          signatures: ARJ, xar, OneNote; locked: AES Crypt, AttacheCase, OpenPGP, CMS
+Layout          signatures: ARJ, xar, OneNote, rpm, WIM, compiled help, other packers, images of disks;
+                locked: AES Crypt, AttacheCase, OpenPGP, CMS
 Source          libmagic; the formats' specifications; RFC 4880 4.2 and 5.1; RFC 5652 6.1
 Proves          a container of this kind is here
 Does not prove  what is in it
@@ -17,6 +18,23 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"\x60\xea.{2}[\x1a-\x30]", "arj"),
     (rb"xar!", "xar"),
     (rb"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "OneNote"),
+    (rb"\xed\xab\xee\xdb[\x03\x04]", "rpm"),
+    (rb"MSWIM\0\0\0", "WIM"),
+    (rb"ITSF[\x02-\x04]\0\0\0", "compiled help"),
+    (rb"\x89LZO\0\r\n\x1a\n", "lzop"),
+    (rb"LRZI[\x00-\x02]", "lrzip"),
+    (rb"GRZipII", "GRZip"),
+    (rb"\x02\x21\x4c\x18", "LZ4 legacy"),
+    (rb"\xff\x06\0\0sNaPpY", "snappy"),
+    (rb"\xca\xfe\xd0\x0d", "pack200"),
+    (rb".{7}\*\*ACE\*\*", "ACE"),
+    (rb"SIT!.{6}rLau|StuffIt ", "StuffIt"),
+    (rb"ALZ\x01", "ALZ"),
+    (rb"EVF\t\r\n\xff\0|LVF\t\r\n\xff\0|EVF2\r\n\x81\0", "EWF"),
+    (rb"conectix", "VHD"),
+    (rb"vhdxfile", "VHDX"),
+    (rb"KDMV", "VMDK"),
+    (rb"QFI\xfb", "qcow"),
     (rb"AES[\x00-\x02]\x00", "AES Crypt"),
     (rb".{4}(?:_AttacheCaseData|_AttacheCase_Rsa|_Atc_Broken_Data)", "AttacheCase"),
     (rb"-----BEGIN PGP MESSAGE", "OpenPGP"),

@@ -61,6 +61,8 @@ SAMPLES: dict[str, bytes] = {
     "bzip2": bz2.compress(TEXT),
     "zstd": pa.compress(TEXT, "zstd", asbytes=True),
     "xz": lzma.compress(TEXT),
+    "lzma": lzma.compress(TEXT, lzma.FORMAT_ALONE),
+    "ar": b"!<arch>\n" + b"a.csv/".ljust(48) + str(len(TEXT)).encode().ljust(10) + b"`\n" + TEXT,
     "tar": tarred({"a.csv": TEXT, "深い/" * 30 + "b.txt": b"plain"}),
     "office": XLSX,
     "ole": ole({"One": TEXT[:1000], "Two": b"x" * 100}),

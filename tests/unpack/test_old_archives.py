@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import lzma
 import random
+import struct
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from packers import TEXT, cab, compressed, cpio, lzh, lzh_crc, lzipped, rar, sevenz
 from test_sevenz import members
 
+from forensics.unpack import find
 from forensics.unpack.cab import checksum
 
 FILES = {"a.csv": TEXT * 30, "深い/b.txt": b"plain" * 9000, "empty": b""}
@@ -206,3 +210,77 @@ def test_archives_of_other_programs(shared: Path, name: str) -> None:
     found = members(data)
     assert CORPUS[name] in {(member.name, member.outcome) for member, _, _ in found}
     assert not [reason for member, _, reason in found if member.outcome == "examined" and reason]
+
+
+def level3(name: str, folder: str, data: bytes) -> bytes:
+    """A stored entry of LHA with a header of level 3."""
+    parts = [b"\1" + name.encode("cp932"), b"\2" + folder.encode("cp932") + b"\xff"]
+    more = b"".join(struct.pack("<I", len(part) + 4) + part for part in parts) + bytes(4)
+    head = b"\x04\0-lh0-" + struct.pack(
+        "<IIIBBHB", len(data), len(data), 0, 32, 3, lzh_crc(data), 85
+    )
+    return head + struct.pack("<I", len(head) + 4 + len(more)) + more + data
+
+
+def test_lha_level_3() -> None:
+    data = level3("表.csv", "住民", TEXT) + level3("b.txt", "住民", b"plain") + b"\0"
+    found = [(member.name, body, reason) for member, body, reason in members(data)]
+    assert found == [("住民/表.csv", TEXT, None), ("住民/b.txt", b"plain", None)]
+    beyond = data[:24] + b"\xff" * 4 + data[28:]  # bytes of all headers
+    assert [member.reason for member, *_ in members(beyond)] == ["TRUNCATED"]
+
+
+def ar_member(name: bytes, data: bytes) -> bytes:
+    head = name.ljust(16) + b"0".ljust(12) + b"0".ljust(6) * 2 + b"644".ljust(8)
+    return head + str(len(data)).encode().ljust(10) + b"`\n" + data + b"\n" * (len(data) % 2)
+
+
+LONG = "とても長い名前のファイル.txt"
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        ([ar_member(b"/", b"tbl"), ar_member(b"//", LONG.encode() + b"/\n"), ar_member(b"a.csv/", TEXT), ar_member(b"/0", b"odd")], [("a.csv", TEXT, None), (LONG, b"odd", None)]),
+        ([ar_member(b"a.csv", TEXT), ar_member(b"#1/44", LONG.encode().ljust(44, b"\0") + b"odd")], [("a.csv", TEXT, None), (LONG, b"odd", None)]),
+        ([ar_member(b"a.csv/", TEXT)[:-3]], [("a.csv", TEXT[:-3], "TRUNCATED")]),
+        ([ar_member(b"a/", b"12"), b"x" * 60], [("a", b"12", None), ("", b"", "HEADER_DAMAGED")]),
+        ([ar_member(b"a/", b"12"), b"x" * 9], [("a", b"12", None), ("", b"", "TRUNCATED")]),
+    ],
+)  # fmt: skip
+def test_ar(parts: list[bytes], found: list[tuple]) -> None:
+    told = members(b"!<arch>\n" + b"".join(parts))
+    assert [(member.name, body, reason or member.reason) for member, body, reason in told] == found
+
+
+@pytest.mark.parametrize("sized", [True, False])
+def test_lzma_alone(sized: bool) -> None:
+    data = lzma.compress(TEXT, lzma.FORMAT_ALONE)
+    data = data[:5] + len(TEXT).to_bytes(8, "little") + data[13:] if sized else data
+    assert [(body, reason) for _, body, reason in members(data)] == [(TEXT, None)]
+    assert [reason for _, _, reason in members(data[: len(data) // 2])] == ["TRUNCATED"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [bytes(4096), b"\x5d" + bytes(30), b"]\0\0\1\0" + bytes(8) + b"\0text", b"]\n[\n" + b"\0" * 20],
+)
+def test_what_only_begins_like_lzma_is_not_claimed(head: bytes) -> None:
+    assert find(head) is None
+
+
+@pytest.mark.parametrize("codec", ["zstd", "lz4"])
+def test_frames_to_be_skipped_may_come_first(codec: str) -> None:
+    skipped = b"\x53\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"aside"
+    data = 2 * skipped + pa.compress(TEXT, codec, asbytes=True)
+    assert [(member.method, body, reason) for member, body, reason in members(data)] == [(codec, TEXT, None)]  # fmt: skip
+    assert find(skipped + b"something else") is None
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [(b"\xed\xab\xee\xdb\3\0", "rpm"), (b"MSWIM\0\0\0", "WIM"), (b"\x89LZO\0\r\n\x1a\n", "lzop"), (b"vhdxfile", "VHDX"), (b"EVF\t\r\n\xff\0\1", "EWF"), (b"\xff\6\0\0sNaPpY", "snappy")],
+)  # fmt: skip
+def test_what_is_not_opened_has_its_row(head: bytes, kind: str) -> None:
+    told = [(member.outcome, member.method) for member, *_ in members(head + bytes(100))]
+    assert told == [("unsupported", kind)]
