@@ -1,8 +1,9 @@
-"""PDF: its text (`~text`) and the files that it carries.
+"""PDF: its text (`~text`), the files that it carries, and what forms, remarks and scripts keep packed.
 
-Layout          objects `N G obj … endobj`, streams (Flate, LZW, ASCII85, ASCIIHex), object streams; text by
-                the operators Tj, TJ, ', " of pages and forms; characters by the font's ToUnicode map,
-                its Japanese encoding (90ms-RKSJ, UniJIS-UTF16, EUC, H), or their number in Adobe-Japan1
+Layout          objects `N G obj … endobj`, streams (Flate, LZW, ASCII85, ASCIIHex, run lengths), object
+                streams; text by the operators Tj, TJ, ', " of pages, forms and annotations; characters by
+                the font's ToUnicode map, its Japanese encoding (90ms-RKSJ, UniJIS-UTF16, EUC, H), the names
+                of its pictures, or their number in Adobe-Japan1; then all strings of objects
 Source          ISO 32000-1: 7.3, 7.5.7, 9.4, 9.7.5, 9.10
 Proves          the text stands in the file, on a page or in an older state of it
 Does not prove  that a reader saw it. Order and gaps of words are guessed from positions; text in
@@ -11,222 +12,48 @@ Does not prove  that a reader saw it. Order and gaps of words are guessed from p
 
 from __future__ import annotations
 
+import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
-from forensics.unpack.pdf_cid import japan1
+from forensics.unpack.pdf_fonts import Font, font_of
 from forensics.unpack.pdf_objects import Objects, Ref, Stream, Word, items
 from forensics.unpack.unpacker import PIECE, Budget, Member, Source, Unpacker, UnpackError, bounded
 
 METHOD = "PDF encryption"
 FILE_MAX = 256 << 20  # bytes of a PDF, held in memory
 _FORMS_MAX = 1_000  # forms drawn on one page
-_ENCODINGS = {
-    "RKSJ": "cp932",
-    "UniJIS": "utf-16-be",
-    "EUC-": "euc_jp",
-    "^(Ext-|Add-|78-)?[HV]$": "iso2022_jp",
-}
-_CMAP = re.compile(rb"begin(bfchar|bfrange|codespacerange)(.*?)end\1", re.DOTALL)
 _SHOWS = re.compile(rb"T[jJ]|['\"]|Do")  # a content stream without them only draws lines
-_STRINGS = ("V", "Contents", "Title", "Author", "Subject", "Keywords", "TU", "RC")
-
-
-_GLYPHS = dict(
-    zip(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "space",
-            "hyphen",
-            "minus",
-            "period",
-            "comma",
-            "colon",
-            "slash",
-            "parenleft",
-            "parenright",
-            "at",
-            "underscore",
-            "plus",
-            "numbersign",
-            "quotesingle",
-        ],
-        "0123456789 --.,:/()@_+#'",
-        strict=True,
-    )
-)
-# Radicals that fonts map to instead of the character that looks the same, and ligatures.
-_ALIKE = dict(
-    zip(
-        map(ord, "⺃⺎⺒⺓⺝⺟⺠⺧⺩⺫⺬⺮⺶⺹⺻⺽⻁⻄⻆⻊⻑⻕⻗⻘⻝⻣⻤⻨⻩⻫⻭⻯⻲"),
-        "乚兀巳幺月母民牛王目示竹羊老聿臼虎西角足長阜雨青食骨鬼麦黄斉歯竜亀",
-        strict=True,
-    )
-) | {
-    code: unicodedata.normalize("NFKC", chr(code))
-    for code in (*range(0x2F00, 0x2FD6), *range(0xFB00, 0xFB07))
-}
-
-
-@dataclass(slots=True)
-class _Font:
-    """How the bytes of a string become characters, and how far they move the pen.
-
-    map: from ToUnicode, with keys of `sizes` bytes. codec: for bytes that it lacks, None: they are
-    lost. widths: code -> thousandths of the font size.
-    """
-
-    codec: str | None = "cp1252"
-    map: dict[bytes, str] = field(default_factory=dict)
-    sizes: tuple[int, ...] = (1,)
-    widths: dict[int, float] = field(default_factory=dict)
-    width: float = 500.0
-
-    def show(self, raw: bytes) -> tuple[str, float]:
-        """Text of a string, and its width in units of the font size."""
-        if self.codec and not self.map and self.codec != "cp1252":
-            text = ((b"\x1b$B" + raw) if self.codec == "iso2022_jp" else raw).decode(
-                self.codec, "replace"
-            )
-            return text, sum(1.0 if char > "\u2e7f" else 0.5 for char in text)
-        out, at, total = [], 0, 0.0
-        while at < len(raw):
-            size = next((w for w in self.sizes if raw[at : at + w] in self.map), self.sizes[0])
-            code = raw[at : at + size]
-            char = self.map.get(code)
-            if char is None:
-                char = code.decode(self.codec, "replace") if self.codec else "\ufffd"
-            out.append(char)
-            total += self.widths.get(int.from_bytes(code, "big"), self.width)
-            at += size
-        return "".join(out).translate(_ALIKE), total / 1000
-
-
-def _font(objects: Objects, value: Any) -> _Font:
-    head = objects.dictionary(value)
-    composite = head.get("Subtype") == "Type0"
-    font = _Font(sizes=(2,), codec=None, width=1000.0) if composite else _Font()
-    encoding = objects.resolve(head.get("Encoding"))
-    if composite and isinstance(encoding, str):
-        codecs = (codec for part, codec in _ENCODINGS.items() if re.search(part, encoding))
-        font.codec = next(codecs, None)
-    elif not composite:
-        _read_differences(objects.dictionary(encoding), font)
-    to_unicode = objects.resolve(head.get("ToUnicode"))
-    if isinstance(to_unicode, Stream):
-        _read_map(objects.decoded(to_unicode), font)
-    if composite and not font.codec and not font.map and _is_japan1(objects, head):
-        font.map = japan1()
-    _read_widths(objects, head, font, composite=composite)
-    return font
-
-
-def _is_japan1(objects: Objects, head: dict[str, Any]) -> bool:
-    below = objects.resolve(head.get("DescendantFonts"))
-    inner = objects.dictionary(below[0]) if isinstance(below, list) and below else {}
-    system = objects.dictionary(inner.get("CIDSystemInfo"))
-    return bool(objects.resolve(system.get("Ordering")) == b"Japan1")
-
-
-def _read_differences(told: dict[str, Any], font: _Font) -> None:
-    """Characters by the names of their pictures: `uni5B50`, `A`, and those of numbers and addresses."""
-    values, code = told.get("Differences"), 0
-    for value in values if isinstance(values, list) else ():
-        if isinstance(value, int):
-            code = value
-        elif isinstance(value, str) and 0 <= code < 256:
-            if match := re.fullmatch(r"u(?:ni)?([0-9A-Fa-f]{4,5})", value):
-                font.map[bytes((code,))] = chr(int(match[1], 16))
-            elif char := value if len(value) == 1 else _GLYPHS.get(value):
-                font.map[bytes((code,))] = char
-            code += 1
-
-
-def _read_map(cmap: bytes, font: _Font) -> None:
-    sizes = set[int]()
-    for kind, body in _CMAP.findall(cmap):
-        values = [value for value, _ in items(body) if isinstance(value, bytes | list)]
-        step = 3 if kind == b"bfrange" else 2
-        for at in range(0, len(values) - step + 1, step):
-            first, *rest = values[at : at + step]
-            if not isinstance(first, bytes) or not 0 < len(first) <= 4:
-                continue
-            sizes.add(len(first))
-            if kind == b"bfchar" and isinstance(rest[0], bytes):
-                font.map[first] = _utf16(rest[0])
-            elif kind == b"bfrange" and isinstance(rest[0], bytes):
-                font.map.update(_range(first, rest[0], rest[1]))
-    font.sizes = tuple(sorted(sizes, reverse=True)) or font.sizes
-
-
-def _range(first: bytes, last: bytes, target: Any) -> Iterator[tuple[bytes, str]]:
-    start, width = int.from_bytes(first, "big"), len(first)
-    for step in range(min(int.from_bytes(last, "big") - start + 1, 65536)):
-        code = (start + step).to_bytes(width + 1, "big")[-width:]
-        if isinstance(target, list):
-            if step < len(target) and isinstance(target[step], bytes):
-                yield code, _utf16(target[step])
-        elif target:
-            number = int.from_bytes(target, "big") + step
-            yield code, _utf16(number.to_bytes(len(target) + 1, "big")[-len(target) :])
-
-
-def _utf16(raw: bytes) -> str:
-    return raw.decode("utf-16-be" if len(raw) > 1 else "latin-1", "replace")
-
-
-def _read_widths(objects: Objects, head: dict[str, Any], font: _Font, *, composite: bool) -> None:
-    """Widths of a simple font (Widths from FirstChar) or of a composite one (W, DW)."""
-    if not composite:
-        first, values = objects.resolve(head.get("FirstChar")), objects.resolve(head.get("Widths"))
-        if isinstance(first, int) and isinstance(values, list):
-            _widen(font, first, values)
-        return
-    below = objects.resolve(head.get("DescendantFonts"))
-    inner = objects.dictionary(below[0]) if isinstance(below, list) and below else {}
-    default, values = objects.resolve(inner.get("DW")), objects.resolve(inner.get("W"))
-    font.width = float(default) if isinstance(default, int | float) else 1000.0
-    values, at = values if isinstance(values, list) else [], 0
-    while at + 1 < len(values):
-        first, second = values[at], objects.resolve(values[at + 1])
-        if isinstance(first, int) and isinstance(second, list):
-            _widen(font, first, second)
-            at += 2
-            continue
-        if isinstance(first, int) and isinstance(second, int) and at + 2 < len(values):
-            _widen(font, first, [values[at + 2]] * min(max(second - first + 1, 0), 65536))
-        at += 3
-
-
-def _widen(font: _Font, first: int, values: list[Any]) -> None:
-    found = enumerate(values[:65536], first)
-    font.widths.update(
-        {code: float(width) for code, width in found if isinstance(width, int | float)}
-    )
+_NO_TEXT = frozenset((
+    "ID", "O", "U", "OE", "UE", "Perms", "DA", "CreationDate", "ModDate", "M", "CharSet", "Registry", "Ordering",
+    "Cert", "CheckSum", "FontFamily", "Lang",
+))  # fmt: skip
+_TEXT_STREAMS = (
+    "XFA",
+    "Metadata",
+    "JS",
+    "RC",
+    "RV",
+    "V",
+    "DV",
+)  # keys of what may be a stream of text
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
+_FIELD_DEPTH = 32  # values in each other
 
 
 class _Page:
     """Turns content streams into lines: words on one line by their height, columns by their gaps."""
 
-    def __init__(self, objects: Objects, fonts: dict[int, _Font]) -> None:
+    def __init__(self, objects: Objects, fonts: dict[int, Font]) -> None:
         self.objects, self.fonts = objects, fonts
         self.out: list[str] = []
         self.unmapped = False
         self._forms = 0
-        self._font, self._size, self._leading = _Font(), 1.0, 0.0
+        self._font, self._size, self._leading = Font(), 1.0, 0.0
         self._line = (1.0, 0.0, 0.0)  # scale, x, y of the line's start
         self._x, self._end, self._y = 0.0, 0.0, 0.0
 
@@ -276,7 +103,7 @@ class _Page:
                 own = self.objects.dictionary(form.head.get("Resources")) or resources
                 self.draw(self.objects.decoded(form), own, depth + 1)
 
-    def _find_font(self, name: Any, resources: dict[str, Any]) -> _Font:
+    def _find_font(self, name: Any, resources: dict[str, Any]) -> Font:
         value = (
             self.objects.dictionary(resources.get("Font")).get(name)
             if isinstance(name, str)
@@ -284,7 +111,7 @@ class _Page:
         )
         key = value.number if isinstance(value, Ref) else -id(value)
         if key not in self.fonts:
-            self.fonts[key] = _font(self.objects, value)
+            self.fonts[key] = font_of(self.objects, value)
         return self.fonts[key]
 
     def _step(self, x: float, y: float) -> None:
@@ -323,11 +150,59 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
     lock = METHOD if objects.unlocked else None
     text = partial(_text, objects)
     yield Member("~text", method="pdf", chunks=text, derived=True, lock=lock)
+    for name, value in _carried(objects):
+        yield Member(name, method="pdf", chunks=_content(objects, value), lock=lock)
+
+
+def _carried(objects: Objects) -> Iterator[tuple[str, Stream]]:
+    """Embedded files, and packed streams of text, in the order of their objects; older states too."""
     names = _file_names(objects)
-    for number, value in sorted(objects.by_number.items()):
-        if isinstance(value, Stream) and value.head.get("Type") == "EmbeddedFile":
-            name = names.get(number, str(number))
-            yield Member(name, method="pdf", chunks=_content(objects, value), lock=lock)
+    texts = {
+        one.number: f"{key}{one.number}"
+        for value in _states(objects)
+        for inner in _dictionaries(value)
+        for key in _TEXT_STREAMS
+        for one in _references(objects, inner.get(key))
+    }
+    states = [(number, state) for number, told in objects.older.items() for state in told]
+    for number, value in sorted([*objects.by_number.items(), *states], key=itemgetter(0)):
+        if not isinstance(value, Stream):
+            continue
+        if number in names or value.head.get("Type") == "EmbeddedFile":
+            yield names.get(number, str(number)), value
+        elif number in texts and (value.id or value.head.get("Filter")):
+            yield texts[number], value
+
+
+def _states(objects: Objects) -> Iterator[Any]:
+    """All objects as they are, then the older ones."""
+    yield from objects.by_number.values()
+    for states in objects.older.values():
+        yield from states
+
+
+def _dictionaries(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The dictionaries in a value, itself and those inside it."""
+    if depth > _FIELD_DEPTH:
+        return
+    if isinstance(value, Stream):
+        value = value.head
+    if isinstance(value, dict):
+        yield value
+    for inner in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        if isinstance(inner, dict | list):
+            yield from _dictionaries(inner, depth + 1)
+
+
+def _references(objects: Objects, value: Any) -> list[Ref]:
+    """References to streams in a value: it, or those of a list."""
+    held = objects.resolve(value) if isinstance(value, Ref) else value
+    found = [value, *held] if isinstance(held, list) else [value]
+    return [
+        one for one in found if isinstance(one, Ref) and isinstance(objects.resolve(one), Stream)
+    ]
 
 
 def _content(objects: Objects, value: Stream) -> Callable[[], Iterator[bytes]]:
@@ -344,45 +219,98 @@ def _content(objects: Objects, value: Stream) -> Callable[[], Iterator[bytes]]:
 def _file_names(objects: Objects) -> dict[int, str]:
     """Number of an embedded file's stream -> its name."""
     found: dict[int, str] = {}
-    for value in objects.by_number.values():
-        streams = objects.dictionary(value.get("EF")) if isinstance(value, dict) else {}
-        for ref in streams.values():
-            name = objects.resolve(value.get("UF")) or objects.resolve(value.get("F"))
-            if isinstance(ref, Ref) and isinstance(name, bytes):
-                found[ref.number] = _string(name)
+    for state in _states(objects):
+        for value in _dictionaries(state):
+            for ref in objects.dictionary(value.get("EF")).values():
+                name = objects.resolve(value.get("UF")) or objects.resolve(value.get("F"))
+                if isinstance(ref, Ref):
+                    told = _shown(name) if isinstance(name, bytes) else []
+                    found[ref.number] = told[0] if told else str(ref.number)
     return found
 
 
-def _string(raw: bytes) -> str:
-    if raw[:2] == b"\xfe\xff":
-        return raw[2:].decode("utf-16-be", "replace")
-    return raw.decode("utf-8" if raw[:3] == b"\xef\xbb\xbf" else "cp1252", "replace")
+def _shown(raw: bytes) -> list[str]:
+    """A string as text; without a mark also as CP932, which old Japanese programs wrote."""
+    for mark, codec in (
+        (b"\xfe\xff", "utf-16-be"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xef\xbb\xbf", "utf-8"),
+    ):
+        if raw.startswith(mark):
+            return [raw[len(mark) :].decode(codec, "replace")]
+    texts = [raw.decode("cp1252", "replace")]
+    if not raw.isascii():
+        with suppress(UnicodeDecodeError):
+            texts.insert(0, raw.decode("cp932"))
+    return [text for text in texts if 4 * len(_CONTROLS.findall(text)) <= len(text)]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """The texts in a value: of forms, notes, links, bookmarks, document information."""
+    lists = [value] if isinstance(value, list) else []
+    for inner in _dictionaries(value):
+        signed = inner.get("ByteRange") is not None
+        for key, one in inner.items():
+            if key in _NO_TEXT or (signed and key == "Contents"):
+                continue
+            if isinstance(one, list):
+                lists.append(one)
+            elif isinstance(one, bytes):
+                yield from _shown(one)
+    for one in (text for found in lists for text in _listed(found)):
+        yield from _shown(one)
+
+
+def _listed(values: list[Any], depth: int = 0) -> Iterator[bytes]:
+    for value in values:
+        if isinstance(value, bytes):
+            yield value
+        elif isinstance(value, list) and depth < _FIELD_DEPTH:
+            yield from _listed(value, depth + 1)
 
 
 def _text(objects: Objects) -> Iterator[bytes]:
-    """Text of all pages, then the strings of forms, notes and document information."""
-    fonts: dict[int, _Font] = {}
+    """Text of all pages and what is drawn on them, and the strings of all objects; older states last."""
+    fonts: dict[int, Font] = {}
+    drawn = set[bytes]()
     unmapped = False
-    for value in list(objects.by_number.values()):
-        if not isinstance(value, dict):
-            continue
-        if value.get("Type") == "Page":
+    for number, value in enumerate(list(_states(objects))):
+        for content, resources in _drawings(objects, value):
+            what = hashlib.sha256(content + repr(resources).encode()).digest()
+            if number >= len(objects.by_number) and what in drawn:
+                continue  # an older state of something else
+            drawn.add(what)
             page = _Page(objects, fonts)
-            contents = objects.resolve(value.get("Contents"))
-            parts = [
-                objects.resolve(part)
-                for part in (contents if isinstance(contents, list) else [contents])
-            ]
-            body = b"\n".join(objects.decoded(part) for part in parts if isinstance(part, Stream))
-            page.draw(body, _resources(objects, value))
+            page.draw(content, resources)
             unmapped = unmapped or page.unmapped
             yield ("".join(page.out) + "\n").encode("utf-8", "replace")
-        strings = [objects.resolve(value.get(key)) for key in _STRINGS]
-        for text in strings:
-            if isinstance(text, bytes) and text:
-                yield (_string(text) + "\n").encode("utf-8", "replace")
+        for text in _strings(value):
+            yield (text + "\n").encode("utf-8", "replace")
     if unmapped or objects.problem:
         raise UnpackError(objects.problem or "NO_TEXT_MAP")
+
+
+def _drawings(objects: Objects, page: Any) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """Content and resources of a page as it is, of its older content, and of its annotations."""
+    if not isinstance(page, dict) or page.get("Type") != "Page":
+        return
+    resources = _resources(objects, page)
+    contents = objects.resolve(page.get("Contents"))
+    parts = contents if isinstance(contents, list) else [page.get("Contents")]
+    streams = [one for one in map(objects.resolve, parts) if isinstance(one, Stream)]
+    yield b"\n".join(map(objects.decoded, streams)), resources
+    numbers = {part.number for part in parts if isinstance(part, Ref)}
+    for value in (state for number in sorted(numbers) for state in objects.older.get(number, ())):
+        if isinstance(value, Stream):
+            yield objects.decoded(value), resources
+    notes = objects.resolve(page.get("Annots"))
+    for note in notes if isinstance(notes, list) else ():
+        shown = objects.resolve(objects.dictionary(objects.dictionary(note).get("AP")).get("N"))
+        for state in shown.values() if isinstance(shown, dict) else [shown]:
+            drawing = objects.resolve(state)
+            if isinstance(drawing, Stream):
+                own = objects.dictionary(drawing.head.get("Resources")) or resources
+                yield objects.decoded(drawing), own
 
 
 def _resources(objects: Objects, page: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from forensics.unpack import lzw, pdf_crypt, streams
+from forensics.unpack.pdf_filters import ascii85, run_lengths, unpredicted
 from forensics.unpack.unpacker import Budget, UnpackError
 
 OBJECTS_MAX = 500_000
@@ -24,7 +25,10 @@ _OBJECT = re.compile(rb"(?<!\d)(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+ob
 _STREAM = re.compile(rb"[\0\t\n\f\r ]*stream\r?\n")
 _STREAM_END = re.compile(rb"[\0\t\n\f\r ]*endstream")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
-_PREDICTED = (("Columns", 1), ("Colors", 1), ("BitsPerComponent", 8))
+# Where an image inside page content ends: what follows is content again.
+_IMAGE_END = re.compile(
+    rb"EI(?=\Z|[\0\t\n\f\r ](?:[\0\t\n\f\r\x20-\x7e]{12}|[\0\t\n\f\r\x20-\x7e]{0,11}\Z))"
+)
 _BALANCE = re.compile(rb"\\.|[()]", re.DOTALL)
 
 
@@ -79,6 +83,8 @@ def items(data: bytes, at: int = 0) -> Iterator[tuple[Any, int]]:
             target[-2:] = [Ref(target[-2])]
         elif kind == "word":
             target.append(Word(token))
+            image = _IMAGE_END.search(data, at) if token == b"ID" and not stack else None
+            at = image.end() if image else at
         if not stack:
             if out and not isinstance(out[-1], int):  # two numbers may be the start of a reference
                 yield from ((value, at) for value in out)
@@ -118,35 +124,37 @@ def _unescape(match: re.Match[bytes]) -> bytes:
 
 
 class Objects:
-    """All objects of a file by number; the last one of a number counts.
+    """All objects of a file by number; the last one of a number in the file counts.
 
-    problem: why something could not be decoded, a code; None while all could. UnpackError LOCKED
-    where the file needs a password.
+    older: by number, those that a later one took the place of. problem: why something could
+    not be decoded, a code; None while all could. UnpackError LOCKED where the file needs a password.
     """
 
     def __init__(self, data: bytes, budget: Budget) -> None:
         self.budget = budget
         self.problem: str | None = None
         self.by_number: dict[int, Any] = {}
+        self.older: dict[int, list[Any]] = {}
         self._own = -1  # number of the dictionary that tells how the file is encrypted
         marks = list(islice(_OBJECT.finditer(data), OBJECTS_MAX + 1))
         if not 0 < len(marks) <= OBJECTS_MAX:
             self.problem = "BUDGET_MEMBERS" if marks else "NO_OBJECTS"
-        ends = [mark.start() for mark in marks[1:]] + [len(data)]
-        ids: dict[int, tuple[int, int]] = {}
-        inside = 0  # end of the last stream: what looks like an object before it is content
-        for mark, end in zip(marks, ends, strict=False):
-            if mark.start() >= inside:
-                value, at = next(items(data[mark.end() : end]), (None, 0))
-                value, inside = _with_stream(data, value, mark.end() + at)
-                self.by_number[int(mark[1])] = value
-                ids[int(mark[1])] = (int(mark[1]), int(mark[2]))
+        found = list(_found(data, marks))
+        self.by_number = {one.number: one.value for one in found}
         self._key = self._unlock(data)
-        for number, value in self.by_number.items() if self._key else ():
-            self.by_number[number] = self._opened(value, ids[number])
-        for value in list(self.by_number.values()):
-            if isinstance(value, Stream) and value.head.get("Type") == "ObjStm":
-                self._unpack(value)
+        if self._key:
+            found = [one._replace(value=self._opened(one.value, one[:2])) for one in found]
+            self.by_number = {one.number: one.value for one in found}
+        states = [
+            state
+            for one in found
+            for state in ((one.number, one.value), *self._unpacked(one.value))
+        ]
+        self.by_number = {}
+        for number, value in states:
+            if number in self.by_number:
+                self.older.setdefault(number, []).append(self.by_number[number])
+            self.by_number[number] = value
 
     @property
     def unlocked(self) -> bool:
@@ -186,17 +194,21 @@ class Objects:
             return Stream(self._opened(value.head, place), value.raw, place)
         return value
 
-    def _unpack(self, holder: Stream) -> None:
+    def _unpacked(self, holder: Any) -> list[tuple[int, Any]]:
+        """Numbers and values of the objects in an object stream; of anything else none."""
+        if not isinstance(holder, Stream) or holder.head.get("Type") != "ObjStm":
+            return []
         first = self.resolve(holder.head.get("First"))
         if not isinstance(first, int):
-            return
+            return []
         data = self.decoded(holder)
         numbers = [value for value, _ in items(data[:first]) if isinstance(value, int)]
         places = dict(zip(numbers[1::2], numbers[::2], strict=False))  # offset -> object
         offsets = sorted(places)
-        for offset, end in zip(offsets, [*offsets[1:], len(data)], strict=False):
-            value, _ = next(items(data[first + offset : first + end]), (None, 0))
-            self.by_number.setdefault(places[offset], value)
+        return [
+            (places[offset], next(items(data[first + offset : first + end]), (None, 0))[0])
+            for offset, end in zip(offsets, [*offsets[1:], len(data)], strict=False)
+        ]
 
     def resolve(self, value: Any) -> Any:
         """What a reference stands for; None where it leads nowhere or in a circle."""
@@ -228,15 +240,19 @@ class Objects:
     def _filtered(self, data: bytes, name: Any, told: dict[str, Any]) -> bytes:
         if name in ("LZWDecode", "LZW"):
             found = lzw.decoded(data, early=told.get("EarlyChange") != 0)
-            return _unpredicted(self._gathered(found), told)
+            return unpredicted(self._gathered(found), told)
         if name in ("FlateDecode", "Fl"):
             found = streams.decoded(iter([data]), lambda: streams.Zlib(15))
-            return _unpredicted(self._gathered(found), told)
+            return unpredicted(self._gathered(found), told)
         if name in ("ASCIIHexDecode", "AHx"):
             digits = re.sub(rb"[^0-9A-Fa-f]", b"", data.split(b">", 1)[0])
             return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
         if name in ("ASCII85Decode", "A85"):
-            return _ascii85(data)
+            return ascii85(data)
+        if name in ("RunLengthDecode", "RL"):
+            return run_lengths(data)
+        if name == "Crypt":  # what encrypts the stream was taken off before
+            return data
         self.problem = "UNSUPPORTED"
         return b""
 
@@ -257,54 +273,38 @@ class Objects:
         return bytes(held)
 
 
-def _with_stream(data: bytes, value: Any, at: int) -> tuple[Any, int]:
-    """The value, or the stream that its dictionary begins, and where that ends."""
+class _Found(NamedTuple):
+    number: int
+    generation: int
+    value: Any
+
+
+def _found(data: bytes, marks: list[re.Match[bytes]]) -> Iterator[_Found]:
+    """The objects at their marks, in the order of the file."""
+    ends = [mark.start() for mark in marks[1:]] + [len(data)]
+    places = {int(mark[1]): mark.end() for mark in marks}
+    inside = 0  # end of the last stream: what looks like an object before it is content
+    for mark, end in zip(marks, ends, strict=False):
+        if mark.start() >= inside:
+            value, at = next(items(data[mark.end() : end]), (None, 0))
+            value, inside = _with_stream(data, value, mark.end() + at, places)
+            yield _Found(int(mark[1]), int(mark[2]), value)
+
+
+def _with_stream(data: bytes, value: Any, at: int, places: dict[int, int]) -> tuple[Any, int]:
+    """The value, or the stream that its dictionary begins, and where that ends.
+
+    places: where the body of an object begins, for a length that is one of its own.
+    """
     start = _STREAM.match(data, at) if isinstance(value, dict) else None
     if start is None:
         return value, at
     length = value.get("Length")
+    if isinstance(length, Ref) and length.number in places:
+        body = places[length.number]
+        length, _ = next(items(data[body : body + 32]), (None, 0))
     end = start.end() + length if isinstance(length, int) and length >= 0 else -1
     if end < 0 or not _STREAM_END.match(data, end):
         end = data.find(b"endstream", start.end())
         end = len(data) if end < 0 else end
     return Stream(value, data[start.end() : end]), end
-
-
-def _ascii85(data: bytes) -> bytes:
-    body = re.sub(rb"[^!-uz]", b"", data.split(b"~>", 1)[0]).replace(b"z", b"!!!!!")
-    out = bytearray()
-    for at in range(0, len(body), 5):
-        group = body[at : at + 5]
-        number = 0
-        for char in group.ljust(5, b"u"):
-            number = number * 85 + char - 33
-        out += (number & 0xFFFFFFFF).to_bytes(4, "big")[: len(group) - 1]
-    return bytes(out)
-
-
-def _unpredicted(data: bytes, told: dict[str, Any]) -> bytes:
-    """Rows of bytes behind a PNG predictor: object streams use it now and then."""
-    columns, colors, bits = (told.get(name, usual) for name, usual in _PREDICTED)
-    sound = all(isinstance(value, int) and 0 < value < 1 << 16 for value in (columns, colors, bits))
-    if told.get("Predictor", 1) in (1, 2) or not sound:
-        return data
-    width, unit = (columns * colors * bits + 7) // 8, max(colors * bits // 8, 1)
-    out, above = bytearray(), bytes(width)
-    for at in range(0, len(data), width + 1):
-        kind, row = data[at], bytearray(data[at + 1 : at + 1 + width])
-        for place in range(len(row) if kind else 0):
-            left = row[place - unit] if place >= unit else 0
-            corner = above[place - unit] if place >= unit else 0
-            row[place] = row[place] + _guess(kind, left, above[place], corner) & 255
-        out += row
-        above = bytes(row).ljust(width, b"\0")
-    return bytes(out)
-
-
-def _guess(kind: int, left: int, up: int, corner: int) -> int:
-    if kind == 3:
-        return (left + up) // 2
-    if kind == 4:
-        near = left + up - corner
-        return min((left, up, corner), key=lambda value: abs(near - value))
-    return {1: left, 2: up}.get(kind, 0)

@@ -285,7 +285,7 @@ def test_pdf():
         ("名簿.csv", "examined", None),
     ]
     # 蓮, a radical that looks like 見, a gap of 1.2 em, 貴子; a column; two more fonts; a form; a note
-    assert found[0][1].decode() == "蓮見\t貴子\tABC\n名簿 (1)\tplain\nin a form\n注\n"
+    assert found[0][1].decode() == "蓮見\t貴子\tABC\n名簿 (1)\tplain\nin a form\n注\nx\n名簿.csv\n"
     assert found[1][1] == b"1,2,3\n"
 
 
