@@ -17,6 +17,7 @@ from email.message import Message
 from email.policy import compat32
 from email.utils import collapse_rfc2231_value
 
+from forensics.unpack import cms
 from forensics.unpack.unpacker import (
     PIECE,
     Budget,
@@ -31,9 +32,11 @@ MESSAGE_MAX = 128 << 20  # bytes of one message, held in memory
 _HEADER = re.compile(
     rb"(?:Return-Path|Received|Message-ID|Date|From|To|Subject|MIME-Version|Delivered-To|Reply-To|"
     rb"Content-Type|Cc|Sender|Content-Transfer-Encoding|In-Reply-To|References|DKIM-Signature|"
-    rb"X-[\w-]+|Snapshot-Content-Location):",
+    rb"Newsgroups|Bcc|X-[\w-]+|Snapshot-Content-Location):",
     re.IGNORECASE,
 )
+_ANY_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:")
+_COUNT = re.compile(rb"\A\d{1,10} *\r?\n")  # bytes of the message, before it (emlx)
 _ERRORS = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
@@ -41,7 +44,8 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     if source.size > MESSAGE_MAX:
         raise UnpackError("BUDGET_MEMORY")
     try:
-        message = message_from_bytes(source.read(0, source.size), policy=compat32)
+        raw = _COUNT.sub(b"", source.read(0, source.size), count=1)
+        message = message_from_bytes(raw, policy=compat32)
         parts = list(message.walk())
     except _ERRORS as error:
         raise UnpackError("DAMAGED") from error
@@ -58,9 +62,18 @@ def _part(number: int, part: Message) -> Member:
     encoding = str(part.get("Content-Transfer-Encoding", "7bit")).strip().lower()
     kind = part.get_content_type()
     name = _file_name(part) or str(number)
-    if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"):
+    if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") and not _is_signed(part):
         return Member(name, None, "locked", "LOCKED", "S/MIME")
     return Member(name, method=encoding[:40], chunks=lambda: _chunks(part))
+
+
+def _is_signed(part: Message) -> bool:
+    """Is the content of an S/MIME part only signed or packed, not encrypted."""
+    try:
+        body = part.get_payload(decode=True)
+    except _ERRORS:
+        return False
+    return isinstance(body, bytes) and cms.kind(body[:4096]) is not None
 
 
 def _chunks(part: Message) -> Iterator[bytes]:
@@ -109,13 +122,13 @@ def _decoded(value: str) -> str:
 
 
 def _claims(head: bytes) -> bool:
-    lines = [line for line in head.splitlines()[:30] if line[:1] not in (b" ", b"\t")]
-    first = lines[:6]
-    return (
-        len(first) > 1
-        and bool(_HEADER.match(first[0]))
-        and sum(bool(_HEADER.match(line)) for line in first) > 1
-    )
+    """Do only headers come first, and two kinds of those among them that mail has?"""
+    top = _COUNT.sub(b"", head, count=1).split(b"\n\n", 1)[0].split(b"\r\n\r\n", 1)[0]
+    lines = [line for line in top.splitlines()[:60] if line[:1] not in (b" ", b"\t")]
+    if not lines or not all(map(_ANY_HEADER.match, lines[:6])):
+        return False
+    known = {match[0].lower() for match in map(_HEADER.match, lines) if match}
+    return len(known) > 1
 
 
 UNPACKER = Unpacker("mail", _claims, bounded(_members))

@@ -39,6 +39,13 @@ _PREFILL = (
 )
 _CODE_PAGES = {65001: "utf-8", 50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp",
                51932: "euc_jp", 20932: "euc_jp", 20127: "ascii", 1200: "utf-16-le"}  # fmt: skip
+_LANGUAGES = {
+    0x11: "cp932", 0x12: "cp949", 0x1E: "cp874", 0x08: "cp1253", 0x1F: "cp1254", 0x0D: "cp1255", 0x01: "cp1256",
+    0x2A: "cp1258", **dict.fromkeys((0x19, 0x22, 0x23, 0x02, 0x2F), "cp1251"),
+    **dict.fromkeys((0x05, 0x0E, 0x15, 0x18, 0x1A, 0x1B, 0x1C, 0x24), "cp1250"),
+    **dict.fromkeys((0x25, 0x26, 0x27), "cp1257"),
+    **dict.fromkeys((0x03, 0x06, 0x07, 0x0A, 0x0B, 0x0C, 0x0F, 0x10, 0x13, 0x14, 0x16, 0x1D), "cp1252"),
+}  # fmt: skip
 
 
 class Value(NamedTuple):
@@ -179,8 +186,16 @@ def _decoded(raw: bytes, kind: int, page: str | None) -> str:
 
 
 def _code_page(values: Mapping[int, Value]) -> str | None:
-    """The code page of 8-bit strings, None: it is to be guessed."""
-    number = _number(values, 0x3FFD) or _number(values, 0x3FDE)
+    """The code page of 8-bit strings, None: it is to be guessed.
+
+    The message's own, else that of its language (English is written on any machine), else that of
+    its HTML, which need not be theirs.
+    """
+    number = _number(values, 0x3FFD)
+    language = (_number(values, 0x3FF1) or 0) & 0x3FF
+    if not number and language in _LANGUAGES:
+        return _LANGUAGES[language]
+    number = number or _number(values, 0x3FDE)
     return _CODE_PAGES.get(number, f"cp{number}") if number else None
 
 

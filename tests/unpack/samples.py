@@ -61,6 +61,9 @@ SAMPLES: dict[str, bytes] = {
     "bzip2": bz2.compress(TEXT),
     "zstd": pa.compress(TEXT, "zstd", asbytes=True),
     "xz": lzma.compress(TEXT),
+    "cms": bytes.fromhex("302a06092a864886f70d010702a01d301b02010131003014")
+    + bytes.fromhex("06092a864886f70d010701a0070405")
+    + b"plain",
     "lzma": lzma.compress(TEXT, lzma.FORMAT_ALONE),
     "ar": b"!<arch>\n" + b"a.csv/".ljust(48) + str(len(TEXT)).encode().ljust(10) + b"`\n" + TEXT,
     "tar": tarred({"a.csv": TEXT, "深い/" * 30 + "b.txt": b"plain"}),
