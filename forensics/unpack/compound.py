@@ -200,6 +200,11 @@ class File:
         """The first stream of a name."""
         return next((entry for entry in self.streams() if entry.name == name), None)
 
+    def beside(self, entry: Entry, name: str) -> Entry | None:
+        """The stream of a name in the storage of another."""
+        path = (*entry.path[:-1], name)
+        return next((one for one in self.streams() if one.path == path), None)
+
     def head(self, name: str) -> bytes:
         """The first 4 KiB of a stream by name; nothing where there is none."""
         entry = self.find(name)

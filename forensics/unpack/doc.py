@@ -39,7 +39,7 @@ def text(file: File, entry: Entry) -> Iterator[bytes]:
     place, size = struct.unpack_from("<II", data, 418 if wide else 352)
     table = data
     if wide:
-        found = file.find("1Table" if flags & 0x200 else "0Table")
+        found = file.beside(entry, "1Table" if flags & 0x200 else "0Table")
         table = file.start_of(found, TABLE_MAX) if found else b""
     pieces = list(_pieces(table[place : place + size])) if wide or flags & 4 else []
     if not pieces:

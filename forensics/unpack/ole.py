@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from forensics.unpack import doc, msg, office97_crypt, office_crypt, ppt, xls
+from forensics.unpack import doc, msg, office97_crypt, office_crypt, package, ppt, xls
 from forensics.unpack.compound import MAGIC, Entry, File
 from forensics.unpack.unpacker import (
     PIECE,
@@ -65,12 +65,34 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
             name, entry.size, method="ole", chunks=file.chunks(entry), lock=given, told=told,
             places=places,
         )  # fmt: skip
+        if entry.name == package.NAME:
+            yield from _package(file, entry)
         if not lock:
             yield from (replace(text, lock=given) for text in _texts(file, entry))
 
 
 def _opened(file: File, entry: Entry, opened: office_crypt.Opener) -> Iterator[bytes]:
     return opened(file.chunks(entry)())
+
+
+def _package(file: File, entry: Entry) -> Iterator[Member]:
+    """The file that an object's stream holds behind a description of it."""
+    found = package.packaged(file.start_of(entry, package.HEAD_MAX))
+    if found:
+        name = "/".join((*entry.path[:-1], found.name))
+        chunks = partial(_behind, file.chunks(entry), found.start, found.size)
+        yield Member(name, found.size, method="ole package", chunks=chunks)
+
+
+def _behind(chunks: Callable[[], Iterator[bytes]], start: int, size: int) -> Iterator[bytes]:
+    """`size` bytes from an offset on; UnpackError TRUNCATED where there are fewer."""
+    for chunk in chunks():
+        piece = chunk[start : start + size]
+        start, size = max(start - len(chunk), 0), size - len(piece)
+        if piece:
+            yield piece
+    if size:
+        raise UnpackError("TRUNCATED")
 
 
 def _texts(file: File, entry: Entry) -> Iterator[Member]:
@@ -82,6 +104,11 @@ def _texts(file: File, entry: Entry) -> Iterator[Member]:
     elif entry.name == "PowerPoint Document":
         data = partial(file.start_of, entry, ppt.STREAM_MAX)
         yield _text(file, entry, "ppt", lambda: ppt.text(data()))
+        if entry.size <= ppt.STREAM_MAX:
+            for number, (start, size, packed) in enumerate(ppt.objects(data())):
+                chunks = partial(ppt.content, data, start, size, packed=packed)
+                name = "/".join((*entry.path[:-1], f"object{number}"))
+                yield Member(name, method="ppt", chunks=chunks)
 
 
 def _text(file: File, entry: Entry, method: str, text: Callable[[], Iterator[bytes]]) -> Member:

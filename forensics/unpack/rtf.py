@@ -16,11 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from forensics.unpack import package
 from forensics.unpack.compound import MAGIC
 from forensics.unpack.unpacker import PIECE, Budget, Member, Source, Unpacker, UnpackError, bounded
 
 FILE_MAX = 256 << 20  # bytes, held in memory
 DEPTH_MAX = 1000  # groups in each other
+_PACKAGE = b"Package\0"
 _TOKEN = re.compile(
     rb"\\'([0-9A-Fa-f]{2})|\\([A-Za-z]{1,32})(-?[0-9]{1,10})? ?|\\([^A-Za-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\",
     re.DOTALL,
@@ -193,16 +195,35 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     data = source.read(0, source.size)
     yield Member("~text", method="rtf", chunks=lambda: _Reader(data).text(), derived=True)
     for number, match in enumerate(_OBJECT.finditer(data)):
-        chunks = partial(_object, match[0])
-        yield Member(f"object{number}", method="rtf", chunks=chunks)
+        name, start, size = _file_of(_unhexed(match[0][: 2 * package.HEAD_MAX]))
+        chunks = partial(_object, match[0], start, size)
+        yield Member(f"object{number}{name}", method="rtf", chunks=chunks)
 
 
-def _object(raw: bytes) -> Iterator[bytes]:
-    """The bytes of an object, from its compound file on where it has one: a name comes before."""
+def _file_of(head: bytes) -> tuple[str, int, int | None]:
+    """Name, start and bytes of the file in an object: a compound file, or one that was put in as it is.
+
+    Before it come, u32 bytes each, the name of its program, two more names, and the bytes of the rest.
+    """
+    at = head.find(_PACKAGE, 0, 64)
+    found = package.packaged(head, at + len(_PACKAGE) + 12) if at >= 0 else None
+    if found:
+        return f"/{found.name}", found.start, found.size
+    return "", max(head.find(MAGIC), 0), None
+
+
+def _object(raw: bytes, start: int, size: int | None) -> Iterator[bytes]:
+    data = _unhexed(raw)
+    end = len(data) if size is None else start + size
+    for at in range(start, min(end, len(data)), PIECE):
+        yield data[at : min(at + PIECE, end)]
+    if end > len(data):
+        raise UnpackError("TRUNCATED")
+
+
+def _unhexed(raw: bytes) -> bytes:
     digits = re.sub(rb"[^0-9A-Fa-f]", b"", raw.removeprefix(rb"\objdata"))
-    data = binascii.unhexlify(digits[: len(digits) // 2 * 2])
-    for at in range(max(data.find(MAGIC, 0, 4096), 0), len(data), PIECE):
-        yield data[at : at + PIECE]
+    return binascii.unhexlify(digits[: len(digits) // 2 * 2])
 
 
 UNPACKER = Unpacker("rtf", lambda head: head.lstrip()[:4] == rb"{\rt", bounded(_members))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import binascii
 import random
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,10 @@ def test_html_without_end() -> None:
 
 
 def word(*pieces: tuple[str, bool], version: int = 0xC1) -> bytes:
+    return ole(word_streams(*pieces, version=version))
+
+
+def word_streams(*pieces: tuple[str, bool], version: int = 0xC1) -> dict[str, bytes]:
     """A document of pieces of text, UTF-16 or 8-bit, in another order than they lie in."""
     stream, places = bytearray(600), []
     for shown, double in reversed(pieces):
@@ -88,7 +94,7 @@ def word(*pieces: tuple[str, bool], version: int = 0xC1) -> bytes:
     table = b"\1\3\0abc\2" + struct.pack("<I", len(table)) + table
     struct.pack_into("<HHxxxxxxH", stream, 0, 0xA5EC, version, 0x200)
     struct.pack_into("<II", stream, 418, 5, len(table))
-    return ole({"WordDocument": bytes(stream), "1Table": b"xxxxx" + table, "0Table": b"no"})
+    return {"WordDocument": bytes(stream), "1Table": b"xxxxx" + table, "0Table": b"no"}
 
 
 def test_word_in_pieces() -> None:
@@ -101,6 +107,14 @@ def test_word_in_pieces() -> None:
     cut = word(("長い" * 50, True))
     found = contents(cut.replace(struct.pack("<II", 0, 100), struct.pack("<II", 0, 9_000_000)))
     assert [entry[2:4] for entry in found if entry[0] == "~text"] == [("partial", "DAMAGED")]
+
+
+def test_a_document_in_a_document_has_its_own_table() -> None:
+    inner = word_streams(("貴子", True), ("inner", False))
+    streams = {f"ObjectPool/_1/{name}": data for name, data in inner.items()}
+    found = contents(ole(streams | word_streams(("蓮見", True), ("outer text", False))))
+    texts = [body.decode() for name, body, *_ in found if name.startswith("~text")]
+    assert texts == ["貴子inner", "蓮見outer text"]
 
 
 def test_word_95() -> None:
@@ -121,6 +135,48 @@ def test_powerpoint() -> None:
     assert text(ole({"PowerPoint Document": stream})) == "蓮見\n貴子\nplain\n注\n"
     cut = contents(ole({"PowerPoint Document": stream[:40]}))
     assert cut[-1][2:4] == ("partial", "TRUNCATED")
+
+
+def test_files_inside_slides() -> None:
+    def record(kind: int, body: bytes, version: int = 0) -> bytes:
+        return struct.pack("<HHI", version, kind, len(body)) + body
+
+    inner = ole({"Workbook": b"rows"})
+    packed = struct.pack("<I", len(inner)) + zlib.compress(inner)
+    stream = record(0xFA8, b"plain") + record(0x1011, packed, 0x10) + record(0x1011, inner)
+    found = contents(ole({"PowerPoint Document": stream + record(0x1011, packed[:40], 0x10)}))
+    assert [(name, body) for name, body, *_ in found if name in ("object0", "object1")] == [
+        ("object0", inner), ("object1", inner),
+    ]  # fmt: skip
+    assert found[-1][0] == "object2"
+    assert found[-1][3] == "TRUNCATED"
+
+
+def package(name: str, data: bytes) -> bytes:
+    """A file as the Packager of Windows puts it into a document, without its length."""
+    path = rf"C:\Temp\{name}".encode("cp932") + b"\0"
+    head = b"\2\0" + name.encode("cp932") + b"\0" + path + struct.pack("<HHI", 0, 3, len(path))
+    return head + path + struct.pack("<I", len(data)) + data + b"more"
+
+
+def test_files_put_into_a_document() -> None:
+    inner = package("名簿表.csv", b"rows")
+    native = struct.pack("<I", len(inner)) + inner
+    found = contents(
+        ole({"ObjectPool/_1/\x01Ole10Native": native, "other/\x01Ole10Native": b"\2\0\0\0\2\0"})
+    )
+    assert [(name, body) for name, body, *_ in found] == [
+        ("ObjectPool/_1/\x01Ole10Native", native),
+        ("ObjectPool/_1/名簿表.csv", b"rows"),
+        ("other/\x01Ole10Native", b"\2\0\0\0\2\0"),
+    ]
+    cut = contents(ole({"\x01Ole10Native": native.replace(b"\4\0\0\0rows", b"\x99\0\0\0rows")}))
+    assert cut[1][1:4] == (b"rowsmore", "partial", "TRUNCATED")
+    head = struct.pack("<III", 0x501, 2, 8) + b"Package\0" + struct.pack("<III", 0, 0, len(inner))
+    rtf = rb"{\rtf1 text{\object{\*\objdata " + binascii.hexlify(head + inner) + b"}}}"
+    assert [(name, body) for name, body, *_ in contents(rtf)][1:] == [
+        ("object0/名簿表.csv", b"rows")
+    ]
 
 
 CELL = "<table:table-cell{0}><text:p>{1}</text:p></table:table-cell>"
