@@ -18,6 +18,10 @@ from forensics.unpack.unpacker import Buffer, UnpackError, pieces
 
 STREAM_MAX = 256 << 20  # bytes of the presentation's stream, held in memory
 _WIDE, _NARROW, _OTHER, _OBJECT = 0xFA0, 0xFA8, 0xFBA, 0x1011
+_NO_RECORDS = (
+    0x428,
+    0x2F14,
+)  # table styles, encryption: of no records, though their version says so
 
 
 def text(data: bytes) -> Iterator[bytes]:
@@ -43,23 +47,41 @@ def objects(data: bytes) -> Iterator[tuple[int, int, bool]]:
 def content(data: Callable[[], bytes], start: int, size: int, *, packed: bool) -> Iterator[bytes]:
     """What such a file holds. data: gives the stream."""
     source = Buffer(data())
-    if packed:
-        raw = pieces(source, start + 4, max(size - 4, 0))
-        return streams.decoded(raw, lambda: streams.Zlib(15))
-    return pieces(source, start, size)
+    if not packed:
+        yield from pieces(source, start, size)
+        return
+    left = int.from_bytes(source.read(start, 4), "little")
+    for chunk in streams.decoded(
+        pieces(source, start + 4, max(size - 4, 0)), lambda: streams.Zlib(15), open_end=True
+    ):
+        left -= len(chunk)
+        yield chunk
+    if left > 0:  # its packed form often lacks an end mark
+        raise UnpackError("TRUNCATED")
 
 
 def _records(data: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Type, instance, place and bytes of the records that hold no others; UnpackError TRUNCATED."""
-    at = 0
+    """Type, instance, place and bytes of the records that hold no others.
+
+    What does not fit into the record around it ends that one. UnpackError TRUNCATED behind the last.
+    """
+    at, ends, sound = 0, [len(data)], True
     while at + 8 <= len(data):
+        while len(ends) > 1 and at >= ends[-1]:
+            ends.pop()
         version, kind, size = struct.unpack_from("<HHI", data, at)
+        if not kind and len(ends) == 1:
+            break  # what lies behind the last record
+        if at + 8 + size > ends[-1] and len(ends) > 1:
+            at, sound = ends.pop(), False
+            continue
         at += 8
-        if not kind:
-            return  # what lies behind the last record
-        if version & 15 == 15:
-            continue  # the records inside come next
+        if version & 15 == 15 and kind not in _NO_RECORDS:
+            ends.append(min(at + size, len(data)))  # the records inside come next
+            continue
         yield kind, version >> 4, at, size
         at += size
-    if at > len(data) or data[at:].strip(b"\0"):
+    else:
+        sound = sound and at <= len(data) and not data[at:].strip(b"\0")
+    if not sound:
         raise UnpackError("TRUNCATED")

@@ -17,6 +17,7 @@ from forensics.unpack.unpacker import PIECE, Source, UnpackError, pieces
 
 BLOCK = 512
 _PIECES_MAX = 1 << 18  # of one file
+_HOLES_MAX = 256 << 20  # bytes of zeros that are given; where there are more, the pieces alone
 _LINES_MAX = 8 << 20  # bytes of a map before the data
 _PAX = re.compile(rb"\d+ GNU\.sparse\.(\w+)=([^\n]*)\n")
 
@@ -52,7 +53,7 @@ def data_after(source: Source, at: int) -> int:
 
 
 def read_map(source: Source, packed: Packed, pax: bytes) -> Map:
-    """The pieces of a file; UnpackError DAMAGED where they overlap or are more than the data."""
+    """The pieces of a file; UnpackError DAMAGED where they overlap or leave it, BUDGET_BYTES: all holes."""
     told = [(key, value) for key, value in _PAX.findall(pax)]
     single = dict(told)
     data = packed.data
@@ -78,6 +79,8 @@ def read_map(source: Source, packed: Packed, pax: bytes) -> Map:
     overlap = any(begin < end for (begin, _), end in zip(found, ends, strict=False))
     if len(numbers) % 2 or overlap or ends[-1] > size:
         raise UnpackError("DAMAGED")
+    if size - sum(length for _, length in found) > _HOLES_MAX:
+        raise UnpackError("BUDGET_BYTES")
     return Map(size, data, found)
 
 

@@ -137,12 +137,25 @@ def test_powerpoint() -> None:
     assert cut[-1][2:4] == ("partial", "TRUNCATED")
 
 
+def test_records_of_slides_that_do_not_fit() -> None:
+    def record(kind: int, body: bytes, version: int = 0) -> bytes:
+        return struct.pack("<HHI", version, kind, len(body)) + body
+
+    styles = record(0x428, b"PK\3\4" + bytes(range(60)), 15)  # not what its version says
+    last = record(1000, record(0xFA8, b"after"), 15)
+    assert text(ole({"PowerPoint Document": styles + last})) == "after\n"
+    broken = record(1006, record(0xFA8, b"before") + struct.pack("<HHI", 0, 0xFA8, 9999), 15)
+    found = contents(ole({"PowerPoint Document": record(1000, broken, 15) + last}))
+    assert found[-1][1:4] == (b"before\nafter\n", "partial", "TRUNCATED")
+
+
 def test_files_inside_slides() -> None:
     def record(kind: int, body: bytes, version: int = 0) -> bytes:
         return struct.pack("<HHI", version, kind, len(body)) + body
 
     inner = ole({"Workbook": b"rows"})
     packed = struct.pack("<I", len(inner)) + zlib.compress(inner)
+    packed = packed[:-4]  # PowerPoint leaves out the end
     stream = record(0xFA8, b"plain") + record(0x1011, packed, 0x10) + record(0x1011, inner)
     found = contents(ole({"PowerPoint Document": stream + record(0x1011, packed[:40], 0x10)}))
     assert [(name, body) for name, body, *_ in found if name in ("object0", "object1")] == [
