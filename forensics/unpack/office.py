@@ -11,29 +11,31 @@ Does not prove  that a reader saw it
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, partial
-from itertools import pairwise
-from xml.parsers import expat
 
 from forensics.unpack import odf_crypt
-from forensics.unpack import zipped as archive
+from forensics.unpack import zip_entries as archive
+from forensics.unpack.office_sheets import STRINGS, rows_of, strings_told, tables_of
+from forensics.unpack.office_xml import events, taken, tolerant
 from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, UnpackError, bounded
 
-STRINGS_MAX = 64 << 20  # characters of the shared strings, held in memory
-_COLUMNS_MAX = 16_384
-_LINES = re.compile(r"[\n\r\t\x85\u2028\u2029]")
+# Of names in small letters, with slashes.
 _TEXT_PART = re.compile(
-    r"(word|ppt)/.*\.xml|xl/(comments|drawings|threadedComments).*\.xml|content\.xml|styles\.xml"
+    r"(word|ppt)/.*\.xml|xl/(comments|drawings|threadedcomments|charts|diagrams|persons).*\.xml|visio/pages/.*\.xml"
+    r"|customxml/item\d*\.xml|(.*/)?content\.xml|styles\.xml|.*\.fpage"
 )
 _NO_TEXT = re.compile(
-    r"(word|ppt)/(styles|theme/|settings|fontTable|webSettings|numbering|slideLayouts/|slideMasters/|presProps|tableStyles|viewProps)"
+    r"(word|ppt)/(styles|theme/|settings|fonttable|websettings|numbering|slidelayouts/|slidemasters/|presprops|tablestyles|viewprops)"
+    r"|xl/(charts|diagrams)/(_rels/|style|colors|quickstyle)"
 )
-_STRINGS = "xl/sharedStrings.xml"
-_SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+_DOCUMENT = re.compile(
+    r"\[content_types\]\.xml|content\.xml|(word/document|xl/workbook|ppt/presentation)\.(xml|bin)"
+)
+_SHEET = re.compile(r"xl/(?:worksheets|macrosheets|dialogsheets)/[^/]*?(\d*)\.xml")
+_GLYPHS_GAP = 0.6  # of the font size: less than a space between columns
 _ENDS = {
     "p": "\n",
     "h": "\n",
@@ -44,28 +46,41 @@ _ENDS = {
     "tab": "\t",
     "tc": "\t",
     "table-cell": "\t",
+    "v": "\n",
+    "f": "\n",
 }
 _CELLS = ("tc", "table-cell")
 _LONG_NUMBER = 8  # digits that a narrow column may not show
 _REPEATED_MAX = 256
-DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-_Handler = Callable[[str, dict[str, str]], None]
 
 
-def _members(source: Source, budget: Budget) -> Iterator[Member]:
+def is_document(name: str) -> bool:
+    """Is this a part that only documents have."""
+    return _DOCUMENT.fullmatch(_plain(name)) is not None
+
+
+def _plain(name: str) -> str:
+    """A part's name as its kind is told by: some programs write other letters, or backslashes."""
+    return name.replace("\\", "/").lower()
+
+
+def members(source: Source, budget: Budget) -> Iterator[Member]:
+    """All parts, then the text of the document and the rows of its sheets."""
     found, problem = archive.entries(source)
     if problem:
         yield Member("", None, "partial", problem)
-    parts = {entry.name: archive.member(source, entry, budget.passwords) for entry in found}
+    given = [archive.member(source, entry, budget.passwords) for entry in found]
+    parts = {_plain(entry.name): part for entry, part in zip(found, given, strict=True)}
     locked = _locked(parts, budget.passwords)
-    sheets = [(int(match[1]), name) for name in parts if (match := _SHEET.fullmatch(name))]
-    for entry in found:
+    sheets = _sheets(parts)
+    for entry, own in zip(found, given, strict=True):
+        name = _plain(entry.name)
         if not (entry.name.endswith("/") and not entry.size):
-            part = parts[entry.name]
-            if entry.name == _STRINGS and sheets:
-                told = partial(_strings_told, part, [parts[name] for _, name in sheets])
+            part = parts[name] if parts[name].lock else own
+            if name == STRINGS and sheets:
+                told = partial(strings_told, part, [parts[name] for _, name in sheets])
                 part = replace(part, told=told)
-            if entry.name in locked:
+            if name in locked:
                 part = replace(
                     part, outcome="locked", reason="LOCKED", method=odf_crypt.METHOD, chunks=None
                 )
@@ -79,19 +94,29 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
     if texts:
         chunks = partial(_texts, parts, texts)
         yield Member("~text", method="text", chunks=chunks, derived=True, lock=lock)
-    tables = cache(lambda: _tables(parts))
-    for number, name in sorted(sheets):
-        rows = _sheet(parts[name], tables)
+    tables = cache(lambda: tables_of(parts))
+    for number, name in sheets:
+        rows = rows_of(parts[name], tables)
         yield Member(f"~sheet:{number}", method="text", chunks=rows, derived=True, lock=lock)
+
+
+def _sheets(parts: dict[str, Member]) -> list[tuple[int, str]]:
+    """Number and name of the sheets in their order; those of no number, or of a second one, come last."""
+    told = sorted((int(match[1] or 0), name) for name in parts if (match := _SHEET.fullmatch(name)))
+    found: dict[int, str] = {}
+    for number, name in [one for one in told if one[0]] + [one for one in told if not one[0]]:
+        found[number if number and number not in found else max(found, default=0) + 1] = name
+    return sorted(found.items())
 
 
 def _locked(parts: dict[str, Member], passwords: tuple[str, ...]) -> set[str]:
     """Names of the parts that an ODF manifest says are encrypted; those that open are put in place."""
     told = odf_crypt.Manifest()
-    if "META-INF/manifest.xml" in parts:
-        _tolerant(parts["META-INF/manifest.xml"], told.start, told.end)
-    locked = set(told.locked)
-    for name, lock in told.locked.items():
+    if "meta-inf/manifest.xml" in parts:
+        tolerant(parts["meta-inf/manifest.xml"], told.start, told.end)
+    locks = {_plain(name): lock for name, lock in told.locked.items()}
+    locked = set(locks)
+    for name, lock in locks.items():
         packed = parts[name].chunks if name in parts else None
         found = odf_crypt.opened(lock, packed, passwords) if lock and packed else None
         if found:
@@ -101,63 +126,17 @@ def _locked(parts: dict[str, Member], passwords: tuple[str, ...]) -> set[str]:
     return locked
 
 
-def _tolerant(
-    part: Member,
-    start: _Handler,
-    end: Callable[[str], None] = lambda _: None,
-    text: Callable[[str], None] = lambda _: None,
-) -> None:
-    """Read a part to its end or its first damage."""
-    try:
-        for _ in _events(part, start, end, text):
-            pass
-    except UnpackError as error:
-        if error.reason.startswith("BUDGET_"):
-            raise
-
-
-def _events(
-    part: Member,
-    start: _Handler,
-    end: Callable[[str], None],
-    text: Callable[[str], None],
-    parser: expat.XMLParserType | None = None,
-) -> Iterator[None]:
-    """Feed a part to the handlers, piece by piece; entities are refused, damage is UnpackError."""
-    parser = parser or expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.EntityDeclHandler = _refuse
-    try:
-        for chunk in part.chunks() if part.chunks else ():
-            for at in range(0, len(chunk), 1 << 16):
-                parser.Parse(chunk[at : at + (1 << 16)], False)
-                yield
-        parser.Parse(b"", True)
-    except (expat.ExpatError, LookupError, ValueError) as error:  # encodings that expat lacks, too
-        if isinstance(error, UnpackError):
-            raise
-        raise UnpackError("XML_DAMAGED") from error
-    yield
-
-
-def _refuse(*_: object) -> None:
-    raise UnpackError("XML_ENTITIES")
-
-
 def _texts(parts: dict[str, Member], names: list[str]) -> Iterator[bytes]:
     problem: UnpackError | None = None
     for name in names:
         reader = _Text()
         try:
-            for _ in _events(parts[name], reader.start, reader.end, reader.text):
-                yield _taken(reader.out)
+            for _ in events(parts[name], reader.start, reader.end, reader.text):
+                yield taken(reader.out)
         except UnpackError as error:
             problem = error
         reader.out.append("\n")
-        yield _taken(reader.out)
+        yield taken(reader.out)
     if problem:
         raise problem
 
@@ -172,9 +151,12 @@ class _Text:
         self.out: list[str] = []
         self._cells = 0
         self._instead = False
+        self._line, self._end = "", 0.0  # of the last run of a page: its height, where it ends
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag.rpartition(":")[2] not in _CELLS:
+            if "UnicodeString" in attributes:
+                self._run(attributes)
             return
         self._cells += 1
         number = attributes.get("office:value", "")
@@ -184,6 +166,21 @@ class _Text:
         self.out.append(
             "\t" * (min(int(repeated), _REPEATED_MAX) - 1 if repeated.isdecimal() else 0)
         )
+
+    def _run(self, attributes: dict[str, str]) -> None:
+        """A run of a page of XPS: runs of one height are one line, parted where a column begins."""
+        text = attributes["UnicodeString"].removeprefix("{}")
+        line = attributes.get("OriginY", "")
+        size, start = (
+            _float(attributes.get(name, "")) for name in ("FontRenderingEmSize", "OriginX")
+        )
+        if line != self._line:
+            self.out.append("\n")
+        elif start - self._end > _GLYPHS_GAP * size:
+            self.out.append("\t")
+        self.out.append(text)
+        width = sum(1.0 if char > "\u2e7f" else 0.5 for char in text)
+        self._line, self._end = line, start + width * size
 
     def end(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
@@ -196,224 +193,12 @@ class _Text:
             self.out.append(text)
 
 
-def _taken(held: list[str]) -> bytes:
-    data = "".join(held).encode("utf-8", "replace")
-    held.clear()
-    return data
-
-
-def _tables(parts: dict[str, Member]) -> tuple[list[str], set[int]]:
-    """Shared strings and date styles of a workbook."""
-    return _strings(parts.get(_STRINGS)), _date_styles(parts.get("xl/styles.xml"))
-
-
-def _sheet(
-    part: Member, tables: Callable[[], tuple[list[str], set[int]]]
-) -> Callable[[], Iterator[bytes]]:
-    def inner() -> Iterator[bytes]:
-        reader = _Sheet(*tables())
-        try:
-            for _ in _events(part, reader.start, reader.end, reader.text):
-                yield _taken(reader.out)
-        except UnpackError:
-            yield _taken(reader.out)
-            raise
-
-    return inner
-
-
-class _Sheet:
-    """Turns the events of one sheet into lines of tab-separated cells."""
-
-    def __init__(self, strings: list[str], dates: set[int]) -> None:
-        self.strings, self.dates = strings, dates
-        self.out: list[str] = []
-        self._row: list[str] = []
-        self._kind, self._style, self._text, self._in = "", 0, "", False
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
-        if tag == "row":
-            self._row = []
-        elif tag == "c":
-            column = _column(attributes.get("r", ""))
-            if column is not None and len(self._row) < column:
-                self._row += [""] * (column - len(self._row))
-            self._kind, self._text = attributes.get("t", "n"), ""
-            style = attributes.get("s", "0")
-            self._style = int(style) if style.isdecimal() else 0
-        elif tag in ("v", "t"):
-            self._in = True
-
-    def end(self, tag: str) -> None:
-        tag = tag.rpartition(":")[2]
-        if tag in ("v", "t"):
-            self._in = False
-        elif tag == "c" and len(self._row) < _COLUMNS_MAX:
-            self._row.append(" ".join(self._value().split()))
-        elif tag == "row":
-            self.out.append("\t".join(self._row) + "\n")
-
-    def text(self, text: str) -> None:
-        if self._in:
-            self._text += text
-
-    def _value(self) -> str:
-        if self._kind == "s":
-            return (
-                self.strings[int(self._text)]
-                if self._text.isdecimal() and int(self._text) < len(self.strings)
-                else ""
-            )
-        if self._kind != "n":
-            return self._text
-        try:
-            number = float(self._text)
-        except ValueError:
-            return self._text
-        return number_text(number, date=self._style in self.dates)
-
-
-def number_text(number: float, *, date: bool) -> str:
-    """A cell's number: whole ones without `.0`, one with a date format as ISO date and time."""
-    if date and 0 < number < 2_958_466:
-        moment = dt.datetime(1899, 12, 30, tzinfo=dt.UTC) + dt.timedelta(days=number)
-        return moment.strftime("%Y-%m-%d" if number.is_integer() else "%Y-%m-%d %H:%M:%S")
-    return str(int(number)) if number.is_integer() and abs(number) < 10**15 else repr(number)
-
-
-def is_date_format(code: str) -> bool:
-    """Does a number format show a date? Quoted text, colours and conditions do not count."""
-    plain = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code)
-    return bool(re.search(r"[yge].*[md]|m.*d", plain, re.IGNORECASE))
-
-
-def _column(reference: str) -> int | None:
-    """Number of the column of `BC12`, from 0."""
-    number = 0
-    for char in reference[:4]:
-        if not "A" <= char <= "Z":
-            break
-        number = number * 26 + ord(char) - 64
-    return number - 1 if 0 < number <= _COLUMNS_MAX else None
-
-
-def _strings(part: Member | None) -> list[str]:
-    """Shared strings without their furigana; UnpackError BUDGET_MEMORY where they are too many."""
-    found: list[str] = []
-    state = {"size": 0, "in": 0, "phonetic": 0}
-    held: list[str] = []
-
-    def start(tag: str, _: dict[str, str]) -> None:
-        state["in"] += tag == "t"
-        state["phonetic"] += tag == "rPh"
-
-    def end(tag: str) -> None:
-        state["in"] -= tag == "t"
-        state["phonetic"] -= tag == "rPh"
-        if tag == "si":
-            found.append("".join(held))
-            held.clear()
-
-    def text(text: str) -> None:
-        if state["in"] and not state["phonetic"]:
-            state["size"] += len(text)
-            if state["size"] > STRINGS_MAX:
-                raise UnpackError("BUDGET_MEMORY")
-            held.append(text)
-
-    if part is not None:
-        _tolerant(part, start, end, text)
-    return found
-
-
-def _strings_told(strings: Member, sheets: list[Member]) -> Iterator[tuple[int, int]]:
-    """Bytes of the shared strings that a cell has as they are: without furigana and line breaks."""
-    used = set[int]().union(*map(_strings_used, sheets))
-    parser = expat.ParserCreate()
-    borders: list[int] = []  # where each string begins, and the last ends
-    altered, comments = set[int](), list[str]()
-
-    def start(tag: str, _: dict[str, str]) -> None:
-        if tag == "si":
-            borders.append(parser.CurrentByteIndex)
-        elif tag == "rPh":
-            altered.add(len(borders) - 1)
-
-    def end(tag: str) -> None:
-        if tag == "sst":
-            borders.append(parser.CurrentByteIndex)
-
-    def text(text: str) -> None:
-        if _LINES.search(text):
-            altered.add(len(borders) - 1)
-
-    parser.CommentHandler = comments.append
-    for _ in _events(strings, start, end, text, parser):
-        pass
-    if not comments:
-        for number in sorted(used - altered):
-            yield from pairwise(borders[number : number + 2])
-
-
-def _strings_used(sheet: Member) -> set[int]:
-    """Numbers of the shared strings in the cells of a sheet."""
-    used: set[int] = set()
-    state = {"shared": 0, "in": 0}
-    held: list[str] = []
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
-        if tag == "c":
-            state["shared"] = attributes.get("t") == "s"
-        state["in"] = tag == "v" and state["shared"]
-
-    def end(_: str) -> None:
-        number = "".join(held)
-        if number.isdecimal():
-            used.add(int(number))
-        held.clear()
-        state["in"] = 0
-
-    def text(text: str) -> None:
-        if state["in"]:
-            held.append(text)
-
-    for _ in _events(sheet, start, end, text):
-        pass
-    return used
-
-
-def _date_styles(part: Member | None) -> set[int]:
-    """Numbers of the cell styles that show a number as a date."""
-    dates: set[int] = set()
-    formats = set(DATE_IDS)
-    state = {"in": 0, "count": 0}
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        number = attributes.get("numFmtId", "")
-        if (
-            tag == "numFmt"
-            and number.isdecimal()
-            and is_date_format(attributes.get("formatCode", ""))
-        ):
-            formats.add(int(number))
-        state["in"] += tag == "cellXfs"
-        if tag == "xf" and state["in"]:
-            if number.isdecimal() and int(number) in formats:
-                dates.add(state["count"])
-            state["count"] += 1
-
-    def end(tag: str) -> None:
-        state["in"] -= tag == "cellXfs"
-
-    if part is not None:
-        _tolerant(part, start, end)
-    return dates
+def _float(text: str) -> float:
+    return float(text) if re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", text) else 0.0
 
 
 _CLAIM = re.compile(
     rb"PK\x03\x04.{26,400}?(\[Content_Types\]\.xml|_rels/\.rels|docProps/|word/|xl/|ppt/|mimetypeapplication/vnd\.oasis)",
     re.DOTALL,
 )
-UNPACKER = Unpacker("office", lambda head: bool(_CLAIM.match(head)), bounded(_members))
+UNPACKER = Unpacker("office", lambda head: bool(_CLAIM.match(head)), bounded(members))

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Iterator
 
 from forensics.unpack import cab, lzh, rar, sevenz
-from forensics.unpack import zipped as archive
+from forensics.unpack import zip_entries as archive
 from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, bounded
 
 _HEADS = re.compile(rb"MZ|\x7fELF|\xff\xd8\xff|\x89PNG|GIF8|%PDF|RIFF|BM|#!")

@@ -12,7 +12,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from forensics.unpack.office import DATE_IDS, is_date_format, number_text
+from forensics.unpack.office_sheets import DATE_IDS, is_date_format, number_text
 from forensics.unpack.unpacker import UnpackError
 
 STREAM_MAX = 256 << 20  # bytes of a workbook's stream, held in memory

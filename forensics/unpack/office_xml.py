@@ -1,0 +1,63 @@
+"""XML parts of documents as events, piece by piece; entities are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from xml.parsers import expat
+
+from forensics.unpack.unpacker import Member, UnpackError
+
+Handler = Callable[[str, dict[str, str]], None]
+
+
+def tolerant(
+    part: Member,
+    start: Handler,
+    end: Callable[[str], None] = lambda _: None,
+    text: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Read a part to its end or its first damage."""
+    try:
+        for _ in events(part, start, end, text):
+            pass
+    except UnpackError as error:
+        if error.reason.startswith("BUDGET_"):
+            raise
+
+
+def events(
+    part: Member,
+    start: Handler,
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+    parser: expat.XMLParserType | None = None,
+) -> Iterator[None]:
+    """Feed a part to the handlers, piece by piece; entities are refused, damage is UnpackError."""
+    parser = parser or expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.EntityDeclHandler = _refuse
+    try:
+        for chunk in part.chunks() if part.chunks else ():
+            for at in range(0, len(chunk), 1 << 16):
+                parser.Parse(chunk[at : at + (1 << 16)], False)
+                yield
+        parser.Parse(b"", True)
+    except (expat.ExpatError, LookupError, ValueError) as error:  # encodings that expat lacks, too
+        if isinstance(error, UnpackError):
+            raise
+        raise UnpackError("XML_DAMAGED") from error
+    yield
+
+
+def _refuse(*_: object) -> None:
+    raise UnpackError("XML_ENTITIES")
+
+
+def taken(held: list[str]) -> bytes:
+    """The text that a reader holds, taken from it."""
+    data = "".join(held).encode("utf-8", "replace")
+    held.clear()
+    return data
