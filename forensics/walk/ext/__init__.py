@@ -6,11 +6,20 @@ lies, `names` walks the folders. pytsk3 is the referee in the tests.
 
 from __future__ import annotations
 
+import numpy as np
+
 from forensics.walk import rows as table
 from forensics.walk.ext.content import content_of, rows_of
 from forensics.walk.ext.inodes import HEAD_BYTES, Heads, Inodes, deleted_at, size_of, times_of
 from forensics.walk.ext.names import ROOT, Names
-from forensics.walk.ext.super import free_blocks, read_groups, read_super, structures, version
+from forensics.walk.ext.super import (
+    free_blocks,
+    read_groups,
+    read_super,
+    structures,
+    version,
+    whole_clusters,
+)
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim, Trouble, Walked
@@ -40,13 +49,13 @@ def walk(reader: Reader, start: int, length: int, mask: Mask) -> Walked | None:
         label=sup.label,
         serial=sup.serial,
         time_basis="utc",
-        cluster_bytes=sup.block_bytes * sup.blocks_per_cluster,
+        cluster_bytes=sup.cluster_bytes,
         end=start + min(sup.blocks * sup.block_bytes, length),
         rows=rows,
         free=free_blocks(reader, sup, groups, troubles),
         structures=structures(sup, groups) + _own_files(inodes),
-        row_metadata=content.metadata.columns(),
-        row_slack=content.slack.columns(),
+        row_metadata=content.metadata,
+        row_slack=content.slack,
         troubles=names.troubles + troubles,
     )
 
@@ -60,9 +69,12 @@ def _own_files(inodes: Inodes) -> list[Claim]:
         if at is None or not any(head[0:2]) or not any(head[0x1A:0x1C]):
             continue
         found = inodes.map(head, at, size_of(head))
-        claims += [
-            Claim(start, size, _OWN_NAMES.get(inum, f"INODE_{inum}"))
-            for start, size in (*found.content, *found.nodes, *found.unwritten)
-            if start != table.HOLE and not found.resident
+        runs = [
+            run for run in (*found.content, *found.nodes, *found.unwritten) if run[0] != table.HOLE
         ]
+        if found.resident or not runs:
+            continue
+        start, size = whole_clusters(sup, *np.array(runs, np.int64).T)
+        name = _OWN_NAMES.get(inum, f"INODE_{inum}")
+        claims += [Claim(*run, name) for run in zip(start.tolist(), size.tolist(), strict=True)]
     return claims

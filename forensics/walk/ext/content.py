@@ -16,7 +16,7 @@ from forensics.walk.collect import Claims, without_filler
 from forensics.walk.ext.inodes import Heads, sizes_of
 from forensics.walk.ext.map import ONE_EXTENT_BLOCKS_MAX, Map
 from forensics.walk.ext.names import Found, Names
-from forensics.walk.ext.super import Super
+from forensics.walk.ext.super import Super, whole_clusters
 from forensics.walk.intervals import Bools, Ints
 from forensics.walk.rows import HOLE, Rows, Runs, Times
 
@@ -33,8 +33,8 @@ class Content(NamedTuple):
     flags: Ints
     runs: Runs
     link_target: list[str | None]
-    metadata: Claims
-    slack: Claims
+    metadata: tuple[Ints, Ints, Ints]  # row, start, length
+    slack: tuple[Ints, Ints, Ints]
 
 
 def content_of(names: Names, found: list[Found], heads: Heads) -> Content:
@@ -68,7 +68,12 @@ def content_of(names: Names, found: list[Found], heads: Heads) -> Content:
         metadata.add(row, mapped.nodes)
         slack.add(row, mapped.unwritten)
     runs_of_all = _runs(usual, start, blocks * sup.block_bytes, odd)
-    return Content(size, resident, flags, runs_of_all, targets, metadata, slack)
+    if sup.blocks_per_cluster > 1:
+        _add_clusters(slack, runs_of_all, resident | ~_live(found))
+    return Content(
+        size, resident, flags, runs_of_all, targets,
+        _in_clusters(sup, metadata), _in_clusters(sup, slack),
+    )  # fmt: skip
 
 
 def _one_extent(sup: Super, heads: Heads, size: Ints) -> tuple[Ints, Ints, Bools]:
@@ -87,11 +92,27 @@ def _one_extent(sup: Super, heads: Heads, size: Ints) -> tuple[Ints, Ints, Bools
 def _attribute_blocks(sup: Super, found: list[Found], heads: Heads) -> Claims:
     """The block of extended attributes that an inode has beside itself."""
     block = heads.number(0x68, "<u4") | heads.number(0x76, "<u2") << 32
-    live = ~np.array([one.deleted for one in found], np.bool_)
     out = Claims()
-    for row in np.flatnonzero(live & (block > 0) & (block < sup.blocks)).tolist():
+    for row in np.flatnonzero(_live(found) & (block > 0) & (block < sup.blocks)).tolist():
         out.add(row, [(sup.start + int(block[row]) * sup.block_bytes, sup.block_bytes)])
     return out
+
+
+def _live(found: list[Found]) -> Bools:
+    return ~np.array([one.deleted for one in found], np.bool_)
+
+
+def _add_clusters(slack: Claims, runs: Runs, others: Bools) -> None:
+    """Claims the runs of all but `others`, for the rest of the clusters that they lie in."""
+    row = np.repeat(np.arange(others.size), np.diff(runs.offset))
+    real = np.flatnonzero((runs.start != HOLE) & ~others[row]).tolist()
+    for place in real:
+        slack.add(int(row[place]), [(int(runs.start[place]), int(runs.length[place]))])
+
+
+def _in_clusters(sup: Super, claims: Claims) -> tuple[Ints, Ints, Ints]:
+    row, start, length = claims.columns()
+    return row, *whole_clusters(sup, start, length)
 
 
 def _is_cleared(found: Found, mapped: Map) -> bool:

@@ -26,7 +26,9 @@ class Inodes:
 
     def __init__(self, reader: Reader, sup: Super, groups: Groups) -> None:
         self.reader, self.sup, self._groups = reader, sup, groups
-        self._geometry = Geometry(sup.start, sup.block_bytes, sup.blocks, sup.inode_bytes)
+        self._geometry = Geometry(
+            sup.start, sup.block_bytes, sup.blocks, sup.inode_bytes, sup.attribute_bytes
+        )
         self._width = min(HEAD_BYTES, sup.inode_bytes)
         self._per_group, self._inode_bytes = sup.inodes_per_group, sup.inode_bytes
         self._numbers = min(sup.inodes, sup.groups * sup.inodes_per_group)
@@ -48,11 +50,7 @@ class Inodes:
         first = self._tables[group]
         if first < 0:
             return None, False
-        bitmap = self._bitmap.get(group)
-        if bitmap is None:
-            if len(self._bitmap) >= CACHE_BITMAPS:
-                self._bitmap.clear()
-            bitmap = self._bitmap[group] = self._read_bitmap(group)
+        bitmap = self._in_use(group)
         in_use = place < len(bitmap) and bitmap[place] > 0
         return first + place * self._inode_bytes, in_use
 
@@ -74,6 +72,15 @@ class Inodes:
         """Where the content of the inode at a byte lies."""
         return read_map(self.reader, self._geometry, head, at, size)
 
+    def _in_use(self, group: int) -> bytes:
+        """The bitmap of a group, as _read_bitmap gives it; the last ones are kept."""
+        bitmap = self._bitmap.get(group)
+        if bitmap is None:
+            if len(self._bitmap) >= CACHE_BITMAPS:
+                self._bitmap.clear()
+            bitmap = self._bitmap[group] = self._read_bitmap(group)
+        return bitmap
+
     def _read_bitmap(self, group: int) -> bytes:
         """One byte for each inode: 1 where it is in use."""
         sup, block = self.sup, int(self._groups.inode_bitmap[group])
@@ -84,10 +91,10 @@ class Inodes:
         return np.unpackbits(bits, bitorder="little").tobytes()
 
     def once_used(self) -> Iterator[int]:
-        """Numbers of the inodes above the reserved ones that have a time of change.
+        """Numbers of the inodes above the reserved ones that have a time of change or are in use.
 
-        The tail of a table that was never used is left out, and no more is read at once than
-        TABLE_BYTES.
+        An inode that holds an attribute's value keeps a count in the place of that time. The tail
+        of a table that was never used is left out, and no more is read at once than TABLE_BYTES.
         """
         sup = self.sup
         for group in range(-(-self._numbers // sup.inodes_per_group)):
@@ -99,8 +106,12 @@ class Inodes:
             for first in range(0, count, step):
                 length = min(step, count - first) * sup.inode_bytes
                 raw = self.reader.read(at + first * sup.inode_bytes, length)
-                head = np.frombuffer(raw, np.uint8).reshape(-1, sup.inode_bytes)[:, 0x0C:0x10]
-                number = group * sup.inodes_per_group + first + 1 + np.flatnonzero(head.any(axis=1))
+                head = np.frombuffer(raw, np.uint8).reshape(-1, sup.inode_bytes)
+                bits = self._in_use(group)[first : first + len(head)].ljust(len(head), b"\0")
+                linked = (head[:, 0:2] > 0).any(axis=1) & (head[:, 0x1A:0x1C] > 0).any(axis=1)
+                used = linked & (np.frombuffer(bits, np.uint8) > 0)
+                used |= (head[:, 0x0C:0x10] > 0).any(axis=1)
+                number = group * sup.inodes_per_group + first + 1 + np.flatnonzero(used)
                 yield from number[(number >= sup.first_inode) & (number <= sup.inodes)].tolist()
 
 

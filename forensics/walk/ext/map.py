@@ -40,12 +40,16 @@ Run = tuple[int, int]  # (start in the medium or HOLE, length), bytes
 
 
 class Geometry(NamedTuple):
-    """What a map needs of the volume: its start and sizes in bytes, and the number of blocks."""
+    """What a map needs of the volume: its start and sizes in bytes, and the number of blocks.
+
+    attribute_bytes: of an attribute block, None where attributes may take any number of blocks.
+    """
 
     start: int
     block_bytes: int
     blocks: int
     inode_bytes: int
+    attribute_bytes: int | None
 
 
 @dataclass
@@ -69,8 +73,8 @@ def read_map(reader: Reader, geometry: Geometry, inode: bytes, at: int, size: in
         return Map()
     if flags & _INLINE:
         return _inline(reader, geometry, at, size)
-    attribute = geometry.block_bytes // 512 if any(inode[0x68:0x6C]) else 0
-    if mode & 0xF000 == _LINK and size < MAP_BYTES and sectors <= attribute:
+    has_blocks = _has_blocks(geometry, inode, sectors)
+    if mode & 0xF000 == _LINK and size < MAP_BYTES and not has_blocks:
         return Map([(at + MAP_AT, size)] if size else [], resident=True)
     found = Map()
     raw = inode[MAP_AT : MAP_AT + MAP_BYTES]
@@ -81,10 +85,17 @@ def read_map(reader: Reader, geometry: Geometry, inode: bytes, at: int, size: in
         walker.pointers(raw)
     if found.sound:
         empty = not any(start != HOLE for start, _ in found.content) and not found.unwritten
-        found.sound = not (empty and size and sectors > attribute)
+        found.sound = not (empty and size and has_blocks)
     if found.sound:
         walker.hole_until(size)
     return found
+
+
+def _has_blocks(geometry: Geometry, inode: bytes, sectors: int) -> bool:
+    """Does an inode count blocks beside those of its attributes?"""
+    if geometry.attribute_bytes is None:
+        return False
+    return sectors > (geometry.attribute_bytes // 512 if any(inode[0x68:0x6C]) else 0)
 
 
 class _Walker:

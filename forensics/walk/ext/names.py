@@ -3,8 +3,11 @@
 Layout          Entry: u32 inode | u16 length of the entry | u8 length of the name (u16 without the
                 feature FILETYPE) | u8 type | name. Lengths are multiples of 4. Removing an entry
                 lengthens the one before over it, so it stays in the slack; the first of a block
-                gets inode 0. What is not used by names in index blocks looks like such slack.
-Source          Linux Documentation/filesystems/ext4: "Directory Entries"; the order of tests is
+                gets inode 0. A hash tree lies in such slack: in the first block 24 u32 0 | u8 hash |
+                u8 8 | u8 levels | u8, in others one empty entry of the whole block; then u16 most
+                pairs | u16 pairs | u32 block, and the other pairs: u32 hash | u32 block.
+Source          Linux Documentation/filesystems/ext4: "Directory Entries", "Hash Tree
+                Directories"; the order of tests is
                 that of TSK's ext2fs_dent.c, so that both find the same removed names
 Proves          the folder held this name for this inode
 Does not prove  for a removed name: that the inode is still that file's
@@ -36,6 +39,8 @@ ROOT = 2
 _ENTRY = struct.Struct("<IHH")
 _HEADER_BYTES, _LEAST_BYTES, _NAME_MAX = 8, 12, 255
 _INLINE_PARENT_BYTES = 4
+_ENCRYPTED = 0x08  # in the second byte of the flags: names are no text
+_INFO_BYTES, _PAIR_BYTES = 8, 8  # of a hash tree
 _DOTS = frozenset((b".", b".."))
 _TYPES = {2: table.DIRECTORY, 7: table.LINK}
 _MODES = {8: table.FILE, 4: table.DIRECTORY, 10: table.LINK}  # the high bits of the mode
@@ -56,6 +61,27 @@ class Found(NamedTuple):
     known: bool  # there is a record behind the name
     at: int | None
     head: bytes
+
+
+def without_index(block: bytes) -> bytes:
+    """A block of a folder with zeros for the pairs of its hash tree, which would pass for names.
+
+    A node that was full and was split keeps the pairs that it gave away. Only the root of one level
+    never was: behind its pairs are names of the time before the tree.
+    """
+    inum, length, word = _ENTRY.unpack_from(block)
+    if inum == word == 0 and length in {len(block), 0, 0xFFFF}:
+        start, pairs_at, levels = _HEADER_BYTES, _HEADER_BYTES, 1
+    elif block[24:28] == bytes(4) and block[29] == _INFO_BYTES:
+        start, pairs_at, levels = 24, 24 + _INFO_BYTES, block[30]
+    else:
+        return block
+    most, pairs = struct.unpack_from("<HH", block, pairs_at)
+    room = (len(block) - pairs_at) // _PAIR_BYTES
+    if most not in {room, room - 1} or not 0 < pairs <= most:  # the last may be a checksum
+        return block
+    end = pairs_at + (most if levels else pairs) * _PAIR_BYTES
+    return block[:start] + bytes(end - start) + block[end:]
 
 
 def entries(block: bytes, inodes: int, *, typed: bool, live: bool = True) -> Iterator[Entry]:
@@ -87,6 +113,11 @@ def entries(block: bytes, inodes: int, *, typed: bool, live: bool = True) -> Ite
             elif not in_slack:
                 need = length
         at += need
+
+
+def possible(name: bytes) -> bool:
+    """Can it be a name? What lies in the slack and is none would be told as a removed file."""
+    return not (b"\0" in name or b"/" in name)
 
 
 class Names:
@@ -199,9 +230,11 @@ class Names:
             self.trouble("FOLDER_BYTES_MAX", folder.path or "/", size - FOLDER_BYTES_MAX)
         elif folder and live and not (found.content and found.sound):
             self.trouble("FOLDER_UNREADABLE", folder.path or "/", size)
-        sup = self.inodes.sup
+        sup, locked = self.inodes.sup, head[0x21] & _ENCRYPTED
         for block in self._blocks(found, min(size, FOLDER_BYTES_MAX)):
-            yield from entries(block, sup.inodes, typed=sup.typed_names, live=live)
+            for entry in entries(block, sup.inodes, typed=sup.typed_names, live=live):
+                if entry[3] or locked or possible(entry[1]):
+                    yield entry
 
     def _blocks(self, found: Map, size: int) -> Iterator[bytes]:
         if found.resident:
@@ -218,7 +251,7 @@ class Names:
                 blocks = (min(READ_BYTES, length - offset) + step - 1) // step
                 data = self.inodes.reader.read(start + offset, blocks * step)
                 for at in range(0, len(data), step):
-                    yield data[at : at + step]
+                    yield without_index(data[at : at + step])
 
     def link_target(self, found_map: Map, size: int) -> str | None:
         """Target of a symbolic link, encoded and masked like a path."""

@@ -29,12 +29,13 @@ from forensics.walk.intervals import NONE, Ints, Ranges, runs_of, union
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim, Trouble
 
+SUPER_BYTE = 1024  # where the superblock lies
 GROUPS_MAX = 1 << 22  # 512 TiB with 4 KiB blocks
 BLOCKS_PER_GROUP_MIN = 256  # mke2fs makes no smaller ones
 BLOCK_UNINIT, INODE_UNINIT = 2, 1
 _COMPAT_JOURNAL, _COMPAT_RESIZE, _COMPAT_SPARSE2 = 0x4, 0x10, 0x200
 _INCOMPAT_FILETYPE, _INCOMPAT_META_BG = 0x2, 0x10
-_INCOMPAT_64BIT, _INCOMPAT_MMP = 0x80, 0x100
+_INCOMPAT_64BIT, _INCOMPAT_MMP, _INCOMPAT_EA_INODE = 0x80, 0x100, 0x400
 _RO_SPARSE, _RO_BIGALLOC, _RO_CHECKSUMS = 0x1, 0x200, 0x410
 _EXT3_INCOMPAT, _EXT3_READ_ONLY = 0x16, 0x7  # features that ext3 has too
 _FIRST_INODE_OLD = 11
@@ -65,6 +66,16 @@ class Super(NamedTuple):
     own_inodes: tuple[int, ...]  # quota, orphan file: above the first inode
     serial: str
     label: str | None
+
+    @property
+    def cluster_bytes(self) -> int:
+        """Of the unit of allocation; a cluster of several blocks belongs to one inode."""
+        return self.block_bytes * self.blocks_per_cluster
+
+    @property
+    def attribute_bytes(self) -> int | None:
+        """What the attributes of an inode may take beside it; None: any number of blocks."""
+        return None if self.incompat & _INCOMPAT_EA_INODE else self.cluster_bytes
 
     @property
     def typed_names(self) -> bool:
@@ -149,19 +160,19 @@ def _has_super(sup: Super) -> npt.NDArray[np.bool_]:
 
 
 def _group_start(sup: Super, group: Ints) -> Ints:
-    return sup.first_block + group * sup.blocks_per_group
+    """Block with which a group begins, or would: block 0 of 1024 bytes is the boot's, in clusters too."""
+    first = sup.first_block + group * sup.blocks_per_group
+    return np.maximum(first, SUPER_BYTE // sup.block_bytes)
 
 
 def _descriptor_blocks(sup: Super) -> Ints:
     """Block number of each block of the (first copy of the) descriptor table."""
     per_block = sup.block_bytes // sup.descriptor_bytes
     count = -(-sup.groups // per_block)
-    plain = sup.first_block + 1 + np.arange(count, dtype=np.int64)
-    if sup.block_bytes > 1024 and sup.first_block:
-        plain = 1 + np.arange(count, dtype=np.int64) + sup.first_block
+    meta = np.arange(count, dtype=np.int64)
+    plain = _group_start(sup, meta[:1]) + 1 + meta
     if not sup.incompat & _INCOMPAT_META_BG:
         return plain
-    meta = np.arange(count, dtype=np.int64)
     group = np.minimum(meta * per_block, sup.groups - 1)
     in_group = _group_start(sup, group) + _has_super(sup)[group]
     return np.where(meta < sup.first_meta_group, plain, in_group)
@@ -223,8 +234,8 @@ def metadata_blocks(sup: Super, groups: Groups) -> dict[str, tuple[Ints, Ints]]:
     ):
         known = block[block > 0]
         out[name] = (known, np.full(known.size, count, np.int64))
-    if sup.first_block:
-        out["BOOT"] = (np.zeros(1, np.int64), np.full(1, sup.first_block, np.int64))
+    if begin[0]:
+        out["BOOT"] = (np.zeros(1, np.int64), begin[:1])
     if 0 < sup.mmp_block < sup.blocks:
         out["MMP"] = (np.array([sup.mmp_block], np.int64), np.ones(1, np.int64))
     return out
@@ -267,12 +278,23 @@ def free_blocks(reader: Reader, sup: Super, groups: Groups, troubles: list[Troub
 
 
 def structures(sup: Super, groups: Groups) -> list[Claim]:
-    """The blocks of the file system itself, as claims."""
+    """The blocks of the file system itself, and the rest of their clusters, as claims."""
     claims = []
     for name, (first, count) in metadata_blocks(sup, groups).items():
-        joined = union(first, first + count)
+        start, length = whole_clusters(
+            sup, sup.start + first * sup.block_bytes, count * sup.block_bytes
+        )
+        joined = union(start, start + length)
         claims += [
-            Claim(sup.start + low * sup.block_bytes, (high - low) * sup.block_bytes, name)
+            Claim(low, high - low, name)
             for low, high in zip(joined.start.tolist(), joined.end.tolist(), strict=True)
         ]
     return claims
+
+
+def whole_clusters(sup: Super, start: Ints, length: Ints) -> tuple[Ints, Ints]:
+    """Runs of the medium, bytes, widened to the clusters they lie in."""
+    size = sup.cluster_bytes
+    begin = (start - sup.start) // size * size
+    end = -(-(start + length - sup.start) // size) * size
+    return sup.start + begin, end - begin

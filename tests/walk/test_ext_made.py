@@ -1,0 +1,106 @@
+"""ext volumes made here by e2fsprogs: what a sound one has in use is owned, and no name is invented."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+
+import pytest
+from test_made import sh
+from walked_images import assert_tiles, classes, medium, real_path, walked
+
+from forensics.walk.ext.names import entries, possible, without_index
+
+PLACES = "/sbin:/usr/sbin:/usr/bin"
+pytestmark = pytest.mark.skipif(
+    not all(shutil.which(tool, path=PLACES) for tool in ("mke2fs", "debugfs", "e2fsck")),
+    reason="needs e2fsprogs",
+)
+
+
+def made(folder, *options: str, script: str = "", size: str = "8M", tree=None):
+    image = folder / "made.img"
+    source = ["-d", str(tree)] if tree else []
+    sh("mke2fs", "-q", "-F", "-t", "ext4", *options, *source, str(image), size)
+    if script:
+        sh("debugfs", "-w", str(image), input=script.encode())
+    return image
+
+
+def names(tables):
+    return {real_path(row): row for row in tables.table("files").to_pylist()}
+
+
+@pytest.mark.parametrize("block", ["1024", "4096"])
+def test_clusters_of_many_blocks(block, tmp_path):
+    """The group of clusters of 1024-byte blocks begins at block 0; its superblock is block 1."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "a").write_bytes(b"a" * 3000)
+    (tree / "b").write_bytes(b"b" * 70_000)
+    (tree / "link").symlink_to("a")
+    script = "ea_set link user.x " + "y" * 600 + "\n"
+    image = made(
+        tmp_path, "-O", "bigalloc", "-b", block, "-C", "16384", tree=tree, script=script
+    )  # fmt: skip
+    tables, ledger = walked(medium(image))
+    assert tables.table("coverage").num_rows == 0
+    rows = names(tables)
+    assert {"/a", "/b", "/link"} <= set(rows)
+    assert rows["/link"]["link_target"] == "a"
+    found = classes(ledger)
+    assert "unowned" not in found
+    assert found["slack"] >= 16384 - 3000
+    assert_tiles(ledger, {"E": image.stat().st_size})
+
+
+def test_attributes_kept_in_inodes_are_owned(tmp_path):
+    """Such an inode has no name, and a count of references where its time of change would be."""
+    tree, value = tmp_path / "tree", tmp_path / "value"
+    tree.mkdir()
+    (tree / "a").write_bytes(b"a")
+    value.write_bytes(b"v" * 1024)
+    script = f"ea_set -f {value} a user.x\n"
+    image = made(tmp_path, "-O", "ea_inode", "-b", "1024", tree=tree, script=script)
+    tables, ledger = walked(medium(image))
+    (orphan,) = [row for path, row in names(tables).items() if path.startswith("/$Orphan")]
+    assert (orphan["size"], orphan["state"]) == (1024, "allocated")
+    assert "unowned" not in classes(ledger)
+
+
+def test_a_hash_tree_is_no_list_of_removed_names(tmp_path):
+    tree = tmp_path / "tree"
+    (tree / "many").mkdir(parents=True)
+    wanted = {f"/many/{number:04}-{'n' * 40}" for number in range(3000)}
+    for path in wanted:
+        (tree / path[1:]).touch()
+    image = made(tmp_path, "-b", "1024", "-N", "4000", tree=tree, size="16M")
+    assert "unindexed" not in str(sh("e2fsck", "-fyD", str(image)))
+    tables, _ = walked(medium(image))
+    listed = {path for path in names(tables) if path.startswith("/many/")}
+    assert listed == wanted
+    assert tables.table("coverage").num_rows == 0
+
+
+def test_no_name_has_a_zero_or_a_slash():
+    """What the slack holds besides removed names (pairs of a tree that was moved) is none."""
+    block = struct.pack("<IHBB", 2, 1024, 1, 2) + b".\0\0\0"
+    for name in (b"a\0b", b"a/b", b"a.b"):
+        block += struct.pack("<IHBB", 12, 12, 3, 1) + name + b"\0"
+    found = entries(block.ljust(1024, b"\0"), 99, typed=True)
+    assert [name for _, name, _, _ in found if possible(name)] == [b".", b"a.b"]
+
+
+def test_names_from_before_the_tree_are_kept():
+    """Behind the pairs of a root of one level lie names that were there before it."""
+    old = b"\x0c\0\0\0\x10\0\x05\x01older\0\0\0"
+    root = bytearray(b"\x02\0\0\0\x0c\0\x01\x02.\0\0\0\x02\0\0\0\xf4\x03\x02\x02..\0\0")
+    root += bytes(4) + b"\x01\x08\0\0" + b"\x7c\0\x02\0\x01\0\0\0" + b"\x0b\0\0\0\x10\0\x01\x01"
+    root = root.ljust(64, b"\0") + old
+    block = bytes(root.ljust(1024, b"\0"))
+    assert [name for _, name, _, _ in entries(without_index(block), 99, typed=True)] == [
+        b".", b"..", b"older",
+    ]  # fmt: skip
+    node = bytearray(b"\0\0\0\0\0\x04\0\0" + b"\x7f\0\x02\0\x01\0\0\0" + old).ljust(1024, b"\0")
+    assert list(entries(without_index(bytes(node)), 99, typed=True)) == []
+    assert without_index(bytes(1024)) == bytes(1024)
