@@ -15,10 +15,8 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# At most `length` bytes from `offset` of the run; fewer at its end.
-Peek = Callable[[int, int], bytes]
-
-FILE_SYSTEM, ENCRYPTION, LAYER = "filesystem", "encryption", "layer"
+from forensics.evidence.magics import ENCRYPTION, FILE_SYSTEM, LAYER, MAGIC, Peek
+from forensics.evidence.raids import board_member, member, replica
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,43 +91,6 @@ def container(peek: Peek, size: int) -> str | None:
     return None
 
 
-# (name, kind, offset, magic): long enough to be believed alone.
-MAGIC: tuple[tuple[str, str, int, bytes], ...] = (
-    ("LUKS1", ENCRYPTION, 0, b"LUKS\xba\xbe\x00\x01"),
-    ("LUKS2", ENCRYPTION, 0, b"LUKS\xba\xbe\x00\x02"),
-    # The second header of LUKS2, where the first one is damaged.
-    *(("LUKS2", ENCRYPTION, 0x4000 << n, b"SKUL\xba\xbe\x00\x02") for n in range(9)),
-    ("vdo", LAYER, 0, b"dmvdo001"),
-    ("mdraid", LAYER, 4096, b"\xfc\x4e\x2b\xa9\x01\x00\x00\x00"),
-    ("mdraid", LAYER, 0, b"\xfc\x4e\x2b\xa9\x01\x00\x00\x00"),
-    ("bcache", LAYER, 4096 + 24, bytes.fromhex("c68573f64e1a45ca8265f57f48ba6d81")),
-    ("vmfs_volume", LAYER, 1 << 20, b"\x0d\xd0\x01\xc0"),
-    ("vmfs", FILE_SYSTEM, 2 << 20, b"\x5e\xf1\xab\x2f"),
-    ("refs", FILE_SYSTEM, 3, b"ReFS\x00\x00\x00\x00"),
-    ("apfs", FILE_SYSTEM, 32, b"NXSB"),
-    ("xfs", FILE_SYSTEM, 0, b"XFSB"),
-    ("btrfs", FILE_SYSTEM, 0x10040, b"_BHRfS_M"),
-    ("bcachefs", FILE_SYSTEM, 4096 + 24, bytes.fromhex("c68573f66699cea9")),
-    ("reiserfs", FILE_SYSTEM, 0x10034, b"ReIsEr"),
-    ("reiserfs", FILE_SYSTEM, 0x2034, b"ReIsErFs"),
-    ("reiser4", FILE_SYSTEM, 0x10000, b"ReIsEr4"),
-    ("jfs", FILE_SYSTEM, 0x8000, b"JFS1"),
-    ("f2fs", FILE_SYSTEM, 1024, b"\x10\x20\xf5\xf2"),
-    ("erofs", FILE_SYSTEM, 1024, b"\xe2\xe1\xf5\xe0"),
-    ("hpfs", FILE_SYSTEM, 0x2000, b"\x49\xe8\x95\xf9"),
-    ("gfs2", FILE_SYSTEM, 0x10000, b"\x01\x16\x19\x70"),
-    ("ocfs2", FILE_SYSTEM, 8192, b"OCFSV2"),
-    ("squashfs", FILE_SYSTEM, 0, b"hsqs"),
-    ("squashfs", FILE_SYSTEM, 0, b"sqsh"),
-    ("cramfs", FILE_SYSTEM, 0, b"\x45\x3d\xcd\x28"),
-    ("cramfs", FILE_SYSTEM, 0, b"\x28\xcd\x3d\x45"),
-    ("cramfs", FILE_SYSTEM, 512, b"\x45\x3d\xcd\x28"),
-    ("romfs", FILE_SYSTEM, 0, b"-rom1fs-"),
-    ("ubifs", FILE_SYSTEM, 0, b"\x31\x18\x10\x06"),
-    ("ubi", LAYER, 0, b"UBI#\x01"),
-)
-
-
 def identify(peek: Peek, size: int) -> Signature | None:
     """What a volume of `size` bytes is, by its content; None if nothing known.
 
@@ -186,22 +147,29 @@ def _lvm(peek: Peek, _size: int) -> Signature | None:
     return None
 
 
-def _raid_at_end(peek: Peek, size: int) -> Signature | None:
-    """Members whose superblock is at the end: md 0.90 and 1.0, DDF, Intel."""
-    old = (size & ~0xFFFF) - 0x10000
-    new = (size // 512 - 16) // 8 * 8 * 512
-    if old > 0 and peek(old, 8) == b"\xfc\x4e\x2b\xa9\x00\x00\x00\x00":
-        return Signature("mdraid", LAYER)
-    if new > 0 and peek(new, 8) == b"\xfc\x4e\x2b\xa9\x01\x00\x00\x00":
-        return Signature("mdraid", LAYER)
-    for distance in (512, 257 * 512):
-        if size > distance and peek(size - distance, 4) in (
-            b"\xde\x11\xde\x11",
-            b"\x11\xde\x11\xde",
-        ):
-            return Signature("ddf", LAYER)
-    if size > 1024 and peek(size - 1024, 24) == b"Intel Raid ISM Cfg Sig. ":
-        return Signature("isw", LAYER)
+def _layer(name_of: Callable[[Peek, int], str | None]) -> Callable[[Peek, int], Signature | None]:
+    def check(peek: Peek, size: int) -> Signature | None:
+        name = name_of(peek, size)
+        return Signature(name, LAYER) if name else None
+
+    return check
+
+
+def _bcache(peek: Peek, _size: int) -> Signature | None:
+    """The magic of bcache and of the first bcachefs is one; each says elsewhere where it lies."""
+    head = peek(4096, 512)
+    if head[24:40] != bytes.fromhex("c68573f64e1a45ca8265f57f48ba6d81"):
+        return None
+    if head[0x68:0x70] == b"\x08" + bytes(7) != head[8:16]:
+        return Signature("bcachefs", FILE_SYSTEM)
+    return Signature("bcache", LAYER)
+
+
+def _luks_copy(peek: Peek, _size: int) -> Signature | None:
+    """The second header of LUKS2: what still opens it where the first one is damaged."""
+    for power in range(9):
+        if peek(0x4000 << power, 8) == b"SKUL\xba\xbe\x00\x02":
+            return Signature("LUKS2", ENCRYPTION)
     return None
 
 
@@ -325,16 +293,57 @@ def _nilfs(peek: Peek, _size: int) -> Signature | None:
     return None
 
 
+SUSPENDED = (b"S1SUSPEND", b"S2SUSPEND", b"ULSUSPEND", b"LINHIB000")
+
+
 def _swap(peek: Peek, _size: int) -> Signature | None:
+    """Pages, or (packed, as a rule) the memory of a machine that was put to sleep."""
     for page in (4096, 8192, 16384, 32768, 65536):
-        if peek(page - 10, 10) in (
-            b"SWAPSPACE2",
-            b"SWAP-SPACE",
-            b"S1SUSPEND\x00",
-            b"ULSUSPEND\x00",
-        ):
+        mark = peek(page - 10, 10)
+        if mark in (b"SWAPSPACE2", b"SWAP-SPACE"):
             return Signature("swap", FILE_SYSTEM)
+        if mark[:9] in SUSPENDED:
+            return Signature("swsuspend", FILE_SYSTEM)
     return None
+
+
+def _squashfs(peek: Peek, _size: int) -> Signature | None:
+    """u32 magic | ... 28 u16 version; before version 4 another format, in either byte order."""
+    head = peek(0, 30)
+    if head[:4] not in (b"hsqs", b"sqsh") or len(head) < 30:
+        return None
+    new = head[:4] == b"hsqs" and int.from_bytes(head[28:30], "little") >= 4
+    return Signature("squashfs" if new else "squashfs3", FILE_SYSTEM)
+
+
+def _befs(peek: Peek, _size: int) -> Signature | None:
+    """32 u32 "BFS1" | 36 "BIGE" | ... 68 u32 0xDD121031, at 0 or behind a boot sector."""
+    for start in (0, 512):
+        head = peek(start, 72)
+        for magic, order in ((b"BFS1", ">I"), (b"1SFB", "<I")):
+            second = struct.pack(order, 0xDD121031)
+            if head[32:36] == magic and head[68:72] == second:
+                return Signature("befs", FILE_SYSTEM)
+    return None
+
+
+XFS_LOG_SECTORS = 512  # searched for the head of a log
+
+
+def _xfs_log(peek: Peek, _size: int) -> Signature | None:
+    """Record of a log: u32 0xFEEDBABE | u32 | u32 version 1, 2 | u32 bytes ... 300 u32 1, 2, 3."""
+    raw = peek(0, XFS_LOG_SECTORS * 512)
+    for at in range(0, len(raw) - 511, 512):
+        if raw[at : at + 4] != b"\xfe\xed\xba\xbe":
+            continue
+        _, version, length = struct.unpack_from(">III", raw, at + 4)
+        (form,) = struct.unpack_from(">I", raw, at + 300)
+        if version in (1, 2) and 0 < length < 1 << 31 and form in (1, 2, 3):
+            return Signature("xfs_external_log", FILE_SYSTEM)
+    return None
+
+
+MINIX = {0x137F: 1, 0x138F: 1, 0x2468: 2, 0x2478: 2}
 
 
 def _minix(peek: Peek, size: int) -> Signature | None:
@@ -342,23 +351,28 @@ def _minix(peek: Peek, size: int) -> Signature | None:
     head = peek(1024, 32)
     if len(head) < 32:
         return None
-    if head[16:18] in (b"\x7f\x13", b"\x8f\x13", b"\x68\x24", b"\x78\x24"):
-        inodes, zones, imap, zmap, first, shift = struct.unpack_from("<HHHHHH", head)
-        if head[16:18] in (b"\x68\x24", b"\x78\x24"):
-            zones = struct.unpack_from("<I", head, 20)[0]
-        sane = inodes and imap and zmap and not shift and first >= 2 + imap + zmap
-        if sane and zones <= size // 1024:
-            return Signature("minix", FILE_SYSTEM)
-    if head[24:26] == b"\x5a\x4d":
-        inodes, _, imap, zmap, first, shift = struct.unpack_from("<IHHHHH", head)
-        if inodes and imap and zmap and first >= 2 + imap + zmap and not shift:
+    for order in "<>":
+        version = MINIX.get(struct.unpack_from(f"{order}H", head, 16)[0])
+        if version:
+            inodes, zones, imap, zmap, first, shift = struct.unpack_from(f"{order}HHHHHH", head)
+            if version == 2:
+                zones = struct.unpack_from(f"{order}I", head, 20)[0]
+            fits = first >= 2 + imap + zmap and zones <= size // 1024
+        elif struct.unpack_from(f"{order}H", head, 24)[0] == 0x4D5A:
+            inodes, _, imap, zmap, first, shift = struct.unpack_from(f"{order}IHHHHH", head)
+            fits = first >= 2 + imap + zmap
+        else:
+            continue
+        if inodes and imap and zmap and not shift and fits:
             return Signature("minix", FILE_SYSTEM)
     return None
 
 
 CHECKS: tuple[Callable[[Peek, int], Signature | None], ...] = (
-    _bitlocker, _core_storage, _magic(ENCRYPTION), _lvm, _magic(LAYER), _raid_at_end, _zfs,
-    _exfat, _ntfs, _optical, _hfs, _magic(FILE_SYSTEM), _fat, _ext, _ufs, _nilfs, _swap, _minix,
+    _bitlocker, _core_storage, _magic(ENCRYPTION), _lvm, _magic(LAYER), _bcache, _layer(member),
+    _zfs, _exfat, _ntfs, _optical, _hfs, _magic(FILE_SYSTEM), _squashfs, _befs, _fat, _ext, _ufs,
+    # From here on what a new use of the disk may have left over: files that read go before it.
+    _nilfs, _luks_copy, _swap, _minix, _layer(board_member), _layer(replica), _xfs_log,
 )  # fmt: skip
 BOOT_SECTOR = frozenset(
     {"fat12", "fat16", "fat32", "exfat", "ntfs", "refs", "BitLocker", "BitLocker To Go"}

@@ -17,7 +17,8 @@ import zlib
 from typing import NamedTuple
 
 from forensics.evidence.facts import SIZE_MAX
-from forensics.evidence.signatures import BOOT_SECTOR, Peek, Signature, identify
+from forensics.evidence.magics import Peek
+from forensics.evidence.signatures import BOOT_SECTOR, Signature, identify
 
 SECTOR_SIZES = (512, 4096)
 EBR_MAX = 256  # logical partitions followed; Linux stops at 252

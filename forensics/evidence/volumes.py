@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from forensics.evidence.image import Image
-from forensics.evidence.signatures import ARCHIVES, ENCRYPTION, Peek, Signature, identify
+from forensics.evidence.magics import ENCRYPTION, Peek
+from forensics.evidence.signatures import ARCHIVES, Signature, identify
 from forensics.evidence.tables import Entry, partition_table
 
 # File systems that walk opens; every other one is named, and its bytes are swept raw.
