@@ -44,18 +44,20 @@ _EL_TORITO = b"EL TORITO SPECIFICATION"
 class Structures:
     """What one volume keeps: `claims` of the structures, `files` (start, end) of all trees, bytes.
 
-    whole: was every tree read to its end? Then what neither names is free.
+    whole: was every tree read to its end? Then what neither names is free. shared: does UDF or HFS
+    lie on the same medium? Its files are where no record here names any.
     """
 
     claims: list[Claim] = field(default_factory=list)
     files: list[tuple[int, int]] = field(default_factory=list)
     whole: bool = True
+    shared: bool = False
 
     def free(self, owned: Ranges, start: int, end: int) -> Ranges | None:
         """Free bytes between start and end; None where a file of some tree has no name: `owned`."""
         named = union(*_pairs(self.files))
         _, low, high = intersect(named.start, named.end, owned)
-        if not self.whole or int((high - low).sum()) != named.total():
+        if self.shared or not self.whole or int((high - low).sum()) != named.total():
             return None
         kept = [(claim.start, claim.start + claim.length) for claim in self.claims]
         first, last = _pairs(kept)
@@ -89,7 +91,7 @@ class _Volume:
         size = len(descriptors) * SECTOR
         self._claim(0, SYSTEM_AREA, "SYSTEM_AREA")
         self._claim(SYSTEM_AREA, size, "VOLUME_DESCRIPTORS")
-        self._out.whole = not self._other_system(SYSTEM_AREA + size)
+        self._out.shared = self._other_system(SYSTEM_AREA + size)
         for descriptor in descriptors:
             if descriptor[0] in _TREES:
                 self._tree(descriptor)
@@ -110,7 +112,7 @@ class _Volume:
                 return
 
     def _other_system(self, behind: int) -> bool:
-        """Does UDF or HFS share the medium? Its files lie where no record here names any."""
+        """Does UDF or HFS share the medium, by what stands behind the descriptors or in block 0?"""
         if self._read(1024, 2) in (b"H+", b"HX", b"BD"):
             return True
         return any(

@@ -72,7 +72,10 @@ def walk(reader: Reader, start: int, length: int, mask: Mask, system: Any, name:
     elif name == "iso9660":
         described = reader.read(start + 16 * 2048, 2048)
         walked.label = described[40:72].decode("ascii", "replace").strip(" \0") or None
-        _place_structures(walked, iso.structures(reader, start, walked.end - start), start)
+        kept = iso.structures(reader, start, walked.end - start)
+        _place_structures(walked, kept, start)
+        if kept.shared:  # the names of the other file system are not read
+            walked.troubles.append(Trouble("partial", "SECOND_FILE_SYSTEM"))
     return walked
 
 

@@ -143,6 +143,17 @@ def test_where_not_all_was_read_nothing_is_called_free(case):
     assert kept.free(everything, 0, len(image)) is None
 
 
+@pytest.mark.parametrize("case", ["UDF beside it", "HFS beside it"])
+def test_the_names_of_another_file_system_are_not_read(case, tmp_path):
+    image = bytearray(made())
+    for at, data in WITHOUT_A_MAP[case].items():
+        image[at : at + len(data)] = data
+    tables, _ = walked_bytes(bytes(image), tmp_path)
+    (row,) = tables.table("coverage").to_pylist()
+    assert (row["outcome"], row["reason"]) == ("partial", "SECOND_FILE_SYSTEM")
+    assert set(tables.table("volumes")["outcome"].to_pylist()) == {"partial"}
+
+
 def test_a_file_that_no_name_owns_leaves_no_map():
     image = made(only_primary=True)
     kept = iso.structures(Reader(Memory(image)), 0, len(image))
