@@ -258,7 +258,10 @@ def _ext(peek: Peek, _size: int) -> Signature | None:
 def _hfs(peek: Peek, _size: int) -> Signature | None:
     head = peek(1024, 512)
     if head[:4] in (b"H+\x00\x04", b"HX\x00\x05"):
-        return Signature("hfs+" if head[:1] + head[1:2] == b"H+" else "hfsx", FILE_SYSTEM)
+        block, blocks = struct.unpack_from(">II", head.ljust(48, b"\0"), 40)
+        sane = 512 <= block <= 1 << 20 and not block & (block - 1)
+        name = "hfs+" if head[:2] == b"H+" else "hfsx"
+        return Signature(name, FILE_SYSTEM, block * blocks if sane else None)
     if head[:2] == b"BD" and len(head) == 512 and head[36] < 28:  # a Pascal string: the name
         return Signature("hfs+" if head[124:126] == b"H+" else "hfs", FILE_SYSTEM)
     return None
@@ -267,12 +270,22 @@ def _hfs(peek: Peek, _size: int) -> Signature | None:
 def _optical(peek: Peek, _size: int) -> Signature | None:
     """ISO 9660 or UDF by the volume recognition sequence; a bridge disc is named for its ISO side."""
     if peek(32769, 5) == b"CD001":
-        return Signature("iso9660", FILE_SYSTEM)
+        return Signature("iso9660", FILE_SYSTEM, _optical_size(peek(32768, 2048)))
     for step in (2048, 4096):
         for index in range(16):
             if peek(32768 + index * step + 1, 4) == b"NSR0":
                 return Signature("udf", FILE_SYSTEM)
     return None
+
+
+def _optical_size(descriptor: bytes) -> int | None:
+    """u32 blocks at 80 and u16 bytes of one at 128 of the primary descriptor, in both byte orders."""
+    if len(descriptor) < 132 or descriptor[0] != 1:
+        return None
+    blocks, big = struct.unpack_from("<I", descriptor, 80)[0], descriptor[84:88]
+    block, other = struct.unpack_from("<H", descriptor, 128)[0], descriptor[130:132]
+    same = big == blocks.to_bytes(4, "big") and other == block.to_bytes(2, "big")
+    return blocks * block if same and block in (512, 1024, 2048) else None
 
 
 def _ufs(peek: Peek, _size: int) -> Signature | None:

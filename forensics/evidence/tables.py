@@ -25,7 +25,9 @@ EBR_MAX = 256  # logical partitions followed; Linux stops at 252
 GPT_ENTRIES_MAX = 1024
 APM_ENTRIES_MAX = 256
 EXTENDED = frozenset({0x05, 0x0F, 0x85})
-CLAIMS = frozenset({"fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4"})
+CLAIMS = frozenset({
+    "fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4", "iso9660", "hfs+", "hfsx",
+})  # fmt: skip
 NOT_VOLUMES = frozenset({"Apple_partition_map", "Apple_Free", "Apple_Void"})
 
 

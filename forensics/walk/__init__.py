@@ -25,6 +25,7 @@ GAPS_MAX = 1_000  # coverage rows for ranges that a walk could not read
 SWAP = "swap"  # pages, no files: swept raw, and that is all there is
 BLANK = "BLANK"  # owner of a volume that holds nothing
 NO_FILE_SYSTEM = "NO_FILE_SYSTEM"
+NOT_OPENED = "FILE_SYSTEM_NOT_OPENED"  # it is named, and too damaged or too odd to be walked
 READ_BYTES = 1 << 20
 
 __all__ = ["WalkUnit", "files", "ledger", "units"]
@@ -107,9 +108,10 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
         if walked is None and volume.reason == NO_FILE_SYSTEM and _is_blank(reader, volume):
             return _plain(unit, replace(volume, outcome="examined"), ("unallocated", BLANK), [])
         if walked is None:
-            reason = volume.reason or NO_FILE_SYSTEM
+            reason = volume.reason or NOT_OPENED
             troubles = [Trouble("unsupported", reason, volume.length), *_unread(reader, volume)]
-            return _plain(unit, volume, ("unallocated", "NO_MAP"), troubles)
+            unopened = replace(volume, outcome="unsupported", reason=reason)
+            return _plain(unit, unopened, ("unallocated", "NO_MAP"), troubles)
         walked.troubles += _unread(reader, volume)
     out = tables(medium.id, volume.name, volume.start, volume.length, walked)
     row = _volume_row(unit, volume)

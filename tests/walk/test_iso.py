@@ -115,6 +115,15 @@ def test_structures_of_both_trees_are_metadata(tmp_path):
     assert tables.table("coverage").num_rows == 0
 
 
+def test_a_disc_that_was_cut_short_lacks_the_rest(tmp_path):
+    (tmp_path / "cut.iso").write_bytes(made()[: 32 * SECTOR])
+    item = medium(tmp_path / "cut.iso")
+    assert item.size == SECTORS * SECTOR
+    assert [(gap.start, gap.reason) for gap in item.gaps] == [(32 * SECTOR, "TRUNCATED")]
+    _, ledger = walked(item)
+    assert classes(ledger)["unreadable"] == 2 * SECTOR
+
+
 def test_a_file_of_one_tree_only_is_a_file_in_use(tmp_path):
     tables, ledger = walked_bytes(made(only_primary=True), tmp_path)
     rows = {row["size"]: row for row in tables.table("files").to_pylist()}

@@ -95,6 +95,19 @@ def test_an_unknown_file_system_is_left_to_the_raw_sweep(name, image):
     assert_tiles(ledger, {"E": item.size})
 
 
+def test_a_file_system_that_cannot_be_opened_is_not_called_examined(tmp_path):
+    """Its signature is there, and nothing behind it."""
+    path = tmp_path / "a.dd"
+    path.write_bytes(bytes(1024 + 56) + b"\x53\xef" + bytes(63 << 10))
+    tables, ledger = walked(medium(path))
+    (volume,) = tables.table("volumes").to_pylist()
+    assert (volume["filesystem"], volume["outcome"]) == ("ext2", "unsupported")
+    assert volume["reason"] == "FILE_SYSTEM_NOT_OPENED"
+    (row,) = tables.table("coverage").to_pylist()
+    assert (row["outcome"], row["reason"]) == ("unsupported", "FILE_SYSTEM_NOT_OPENED")
+    assert set(ledger["owner"].to_pylist()) == {"NO_MAP"}
+
+
 @pytest.mark.image
 def test_addresses_are_addresses_and_say_which_twin(image):
     tables, ledger = walked(image("images/removable/fat_deleted_dir.raw.gz"))
