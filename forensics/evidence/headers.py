@@ -19,7 +19,8 @@ from typing import Any
 
 from forensics.case.earlier import HEADER_BYTES_MAX
 from forensics.evidence.image import Image
-from forensics.evidence.signatures import ENCRYPTION, Peek, identify
+from forensics.evidence.magics import ENCRYPTION, Peek
+from forensics.evidence.signatures import identify
 from forensics.evidence.volumes import Volume, reader, volumes
 
 EQUAL, DIFFERS, SHORT = "equal", "differs", "short"
