@@ -16,6 +16,7 @@ from forensics.personal import checks, headers
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import postcodes
 from forensics.personal.evidence import LABEL
+from forensics.personal.fold import digits
 from forensics.personal.identifiers import (
     BY_KIND,
     address,
@@ -25,10 +26,11 @@ from forensics.personal.identifiers import (
     phone,
 )
 from forensics.personal.labels import Candidate, Labels
-from forensics.personal.written_names import KANJI, in_kana, in_kanji
+from forensics.personal.written_names import KANJI, in_kana, in_kanji, in_katakana
 
 HEADER_REACH = 600  # characters from a table's header down to a number
 NAME_REACH = 1000  # characters from a name to anything else of its person; text.py joins over 600 and 160 at most
+OF_TODAY = 0.2  # score of such a date
 RECENT_YEARS = 12  # an unlabelled date as young as this is rather a day of business
 
 # A neighbour that makes a number part of something else; letters are safe here: text is decoded.
@@ -49,17 +51,18 @@ _PHONE = re.compile(
 _DATE = re.compile(
     r"[1-5MTSHRmtshr明大昭平令](?<![0-9A-Za-z_].)(?<![0-9A-Za-z][-.+/].)(?<![0-9]:.)(?:"
     + birth_date.REST
-    + r")(?:(?![0-9])(?![-.+/:][0-9])|(?<=-\d\d)(?=0\d{1,4}-\d))(?![ T]\d{1,2}:?\d\d)",
+    + r")(?:(?![0-9])(?![-.+/:][0-9])|(?<=-\d\d)(?=0\d{1,4}-\d))(?![ T]\d{1,2}:?\d\d)(?! ?\([月火水木金土日]\))",
     re.DOTALL,
 )
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])" + email.SHAPE + r"(?![A-Za-z0-9])")
+_MACHINE = re.compile("[0-9a-fA-F.-]{12,}@")  # an identifier of a message or an event
 _POSTCODE = re.compile(
-    r"-(?<=(?<![0-9A-Za-z_])(?<![0-9A-Za-z][-.+/])(?<![0-9]:)\d{3}-)\d{4}" + RIGHT
+    r"[-?](?<=(?<![0-9A-Za-z_])(?<![0-9A-Za-z][-.+/])(?<![0-9]:)\d{3}.)\d{4}" + RIGHT
 )
 _POSTCODE_PLAIN = re.compile(r"\d(?<!\d\d)\d{6}(?!\d)")
 _TOWN = re.compile(rf"[市区町村](?={address.PLACE}{{0,20}}?[0-9〇一二三四五六七八九十百])")
 _TOWN_REACH = 22  # characters of an address up to the first [市区町村]
-_ADDRESS = re.compile(address.SHAPE + r"(?: [^\s,;|\"'<>()、。0-9]{1,14}\d{1,5}(?:号室|号|階|F)?)?")
+_ADDRESS = re.compile(f"{address.SHAPE}{address.BUILDING}?")
 _LETTERS = re.compile(LEFT + r"[A-Z]{2}(?:\d{7}|\d{8}[A-Z]{2})" + RIGHT)
 _MRZ = re.compile(BY_KIND["mrz"].shape)
 _ROMAJI = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14}) ?<(?=[^<>\s]{1,64}@)")
@@ -68,12 +71,15 @@ _LATIN_NAME = re.compile(  # no flag for letters of both cases: with it the sear
     r"([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14})(?![A-Za-z])",
     re.DOTALL,
 )
+_LATIN_ANY = re.compile(
+    r"(?:氏 {0,6}名|名義)(?:\([^()\n]{1,12}\))?[ :]{1,6}([A-Z][A-Za-z]{1,14}(?:[ ,]{1,2}[A-Z][A-Za-z]{1,14}){1,4})(?![A-Za-z])"
+)
 _TAX = re.compile(
     "(?:年税額|住民税額?|市民税額|所得割額?|均等割額?)[ :]{0,3}(\\d{1,3}(?:,\\d{3})+|\\d{3,9})(?=円|\\s)"
 )
 _SEX = re.compile("性別[ :)]{0,4}(男性?|女性?)")
 _INSURED = re.compile(
-    r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4})\s{0,3}(?:番号)\s?[:：]?\s?(\d{1,8})"
+    r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4})[\s・、,/-]{0,3}(?:番号)\s?[:：]?\s?(\d{1,8})"
 )
 _HAS_KANJI = re.compile(KANJI)
 
@@ -92,6 +98,7 @@ def candidates(text: str, counts: Counter[tuple[str, str]], year: int) -> list[C
         found += _addresses(text, labels)
         for span in _near(found, len(text)):
             found += in_kanji(text, span, labels)
+        found += in_katakana(text)
     return _disjoint(found)
 
 
@@ -286,7 +293,7 @@ def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
         else:
             score = 1.0 if labelled or re.match("[^0-9]", match[0]) else 0.5
         if not labelled and int(value[:4]) > year - RECENT_YEARS:
-            score = 0.2
+            score = OF_TODAY
         elif _BEHIND_NAME.search(
             text, max(0, match.start() - 2), match.start()
         ) and text.startswith(")", match.end()):
@@ -305,7 +312,7 @@ def _phones(text: str, labels: Labels) -> list[Candidate]:
         value = phone.value(match[0])
         if value is None:
             continue
-        separated = len(value) != len(match[0])
+        separated = len(value) != len(match[0]) and not (match[0][0] == "0" and " " in match[0])
         labelled = "phone" in labels.kinds(match.start())
         mobile = value.startswith(phone.MOBILE)
         if not separated and not labelled and not mobile:
@@ -322,12 +329,15 @@ def _others(text: str, labels: Labels) -> list[Candidate]:
         out += [
             Candidate("email", m.start(), m.end(), m[0].lower(), 0.5, labelled=False)
             for m in _EMAIL.finditer(text)
+            if not _MACHINE.match(m[0])
         ]
         for match in _ROMAJI.finditer(text):
             out.append(Candidate("name_romaji", match.start(1), match.end(1), match[1].lower(), 1.2,
                                  labelled=True))  # fmt: skip
     out += [Candidate("name_romaji", *m.span(1), m[1].lower(), 1.2, labelled=True)
             for m in _LATIN_NAME.finditer(text) if name_romaji.read(m[1])]  # fmt: skip
+    out += [Candidate("name_romaji", *m.span(1), m[1].lower(), 1.2, labelled=True)
+            for m in _LATIN_ANY.finditer(text)]  # fmt: skip
     if "性別" in text:
         out += [Candidate("sex", *m.span(1), m[1], 0.0, labelled=True) for m in _SEX.finditer(text)]
     if "税" in text or "割" in text:
@@ -336,7 +346,7 @@ def _others(text: str, labels: Labels) -> list[Candidate]:
     for match in _POSTCODE.finditer(text):
         start = match.start() - 3
         labelled = "〒" in text[max(0, start - 3) : start] or "postcode" in labels.kinds(start)
-        value = text[start : match.end()].replace("-", "")
+        value = digits(text[start : match.end()])
         if labelled or int(value) in postcodes():
             out.append(Candidate("postcode", start, match.end(), value, 0.3, labelled))
     if labels.any("postcode"):

@@ -35,7 +35,15 @@ from forensics.personal.identifiers import (
 
 MANY = frozenset({"phone", "email"})  # a person may have several, in columns of their own
 # With headers of their own: names of others (世帯主, 配偶者), the account's holder, 記号 and 番号.
-_MANY_NAMED = MANY | {"name", "name_kana", "address", "postcode", "yucho_account"}
+_MANY_NAMED = MANY | {
+    "name",
+    "name_kana",
+    "address",
+    "postcode",
+    "yucho_account",
+    "tax_amount",
+    "welfare_flag",
+}
 TITLES_MAX = 3  # rows among which the header is looked for
 SAMPLE_ROWS = 40  # rows that vote on a column
 BLANK = " \t\r\n\0\ufeff"
@@ -350,6 +358,8 @@ def _voted(cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]
         if count > 8 and _share(cells[:8], value) < 0.2:
             continue
         share = _share(cells, value)
+        if kind == "name" and share < _MOST and all(" " in cell for cell in cells):
+            share = max(share, sum(map(name.in_kanji, cells)) / count - _LIKELY)
         if kind == "my_number" and count >= _MOST_MIN and share * count >= count - 1:
             return kind, _voted_score(kind, cells)  # the first row of a fragment is cut or stained
         if share >= 0.8 or (
@@ -363,6 +373,7 @@ def _voted(cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]
     return None, 0.0
 
 
+_LIKELY = 0.1  # less worth than names of which the dictionary has both parts
 _JOINED_SHARE, _JOINED_SCORE = (
     0.9,
     1.2,

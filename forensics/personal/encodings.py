@@ -86,6 +86,7 @@ BY_NAME = {
 }  # fmt: skip
 
 
+_LONG_VOWEL, _HYPHEN, _ZERO = np.uint32(0x30FC), np.uint32(ord("-")), np.uint32(ord("0"))
 _EXACT = frozenset({"utf-8", "cp932"})  # the widths of all characters are the bytes
 
 
@@ -106,8 +107,13 @@ class View:
 
     @cached_property
     def points(self) -> NDArray[np.uint32]:
-        """Folded code points."""
-        return fold_points(self._raw_points)
+        """Folded code points; a long vowel mark between digits is a hyphen."""
+        folded = fold_points(self._raw_points)
+        marks = np.flatnonzero(folded[1:-1] == _LONG_VOWEL) + 1
+        if len(marks):
+            digit = (folded[marks - 1] - _ZERO < 10) & (folded[marks + 1] - _ZERO < 10)
+            folded[marks[digit]] = _HYPHEN
+        return folded
 
     @cached_property
     def text(self) -> str:
@@ -166,7 +172,27 @@ def view(data: bytes, start: int, encoding: Encoding) -> View:
     widths = encoding.widths
     if encoding is EUC and b"\x8f" not in data:  # no three-byte characters: rows 89-92 are pairs
         widths = _table_widths("pairs")
-    return View(encoding.name, start, encoding.decode(data), widths, data=data)
+    text = encoding.decode(data)
+    if any(lead in data for lead in _SELECTORS.get(encoding.name, ())):
+        raw = points(text)
+        kept = np.flatnonzero(~_selects(raw))
+        before = np.append(0, np.cumsum(widths(raw), dtype=np.int64)) + start
+        places = before[np.append(kept, len(raw))]
+        return View(encoding.name, start, text_of(raw[kept]), None, places, data=data)
+    return View(encoding.name, start, text, widths, data=data)
+
+
+# First bytes of characters that choose a form of the kanji before them (Unicode 23.4), and are none themselves.
+_SELECTORS = {
+    "utf-8": (b"\xf3\xa0\x84", b"\xf3\xa0\x85", b"\xf3\xa0\x86", b"\xf3\xa0\x87", b"\xef\xb8\x80", b"\xef\xb8\x81", b"\xef\xb8\x82"),
+    "utf-16-le": (b"\x40\xdb",),
+    "utf-16-be": (b"\xdb\x40",),
+}  # fmt: skip
+
+
+def _selects(raw: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which code points are variation selectors."""
+    return (raw - np.uint32(0xE0100) < 240) | (raw - np.uint32(0xFE00) < 16)
 
 
 def jis_view(data: bytes, start: int) -> View:
@@ -359,7 +385,7 @@ def wides(piece: bytes) -> list[Wide]:
     tail = len(piece) - len(piece.rstrip(b"\0"))
     single = piece.count(0) - (tail if tail >= _NO_TEXT else 0)  # and those of runs within
     if len(piece) < 16 or single < least:
-        return []
+        return _marked(piece)
     even, odd = _zeros(piece)
     if max(even.max(), odd.max()) < _WIDE_MIN:
         return []
@@ -372,6 +398,15 @@ def wides(piece: bytes) -> list[Wide]:
         for first, last in _spans(seen, 2 * _WIDE_AROUND):
             out += _texts(piece, first, seen[first:last], dense[first:last], little=little)
     return sorted(out, key=lambda wide: wide.start)
+
+
+def _marked(piece: bytes) -> list[Wide]:
+    """A piece of one sector without zeros whose first bytes say that it is UTF-16: all of it full width."""
+    encoding = {b"\xff\xfe": UTF16LE, b"\xfe\xff": UTF16BE}.get(piece[:2])
+    if encoding is None or len(piece) > _SECTOR:
+        return []
+    end = len(piece) & ~1
+    return [Wide(encoding, 0, end, ((0, end),))]
 
 
 def _zeros(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 
 import numpy as np
@@ -18,10 +19,13 @@ _SPACES = "\u3000\u00a0\u2003\u2002\u2009"
 _HALF = "｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ"
 _FULL = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン゛゜"
 _VARIANTS = str.maketrans(
-    "髙﨑濱濵齊齋邊邉嶋澤𠮷廣國櫻惠眞德瀨槇藪籔栁莊條圓實龍瀧來靜榮斎",
-    "高崎浜浜斉斉辺辺島沢吉広国桜恵真徳瀬槙薮薮柳荘条円実竜滝来静栄斉",
+    "髙﨑嵜濱濵齊齋邊邉嶋嶌澤廣國櫻惠眞德瀨槇藪籔栁莊條圓實龍瀧來靜榮斎桒冨凜曻壽曾淺萬學豐淵渕",
+    "高崎崎浜浜斉斉辺辺島島沢広国桜恵真徳瀬槙薮薮柳荘条円実竜滝来静栄斉桑富凛昇寿曽浅万学豊淵淵",
     " \t",
 )
+# Kanji of names outside the basic plane, as the character that they are a form of.
+_OUTSIDE = dict(zip("𠮷𡈽𣘺𠀋", "吉土橋丈", strict=True))
+_VARIANTS.update({ord(form): ord(plain) for form, plain in _OUTSIDE.items()})
 
 
 _BREAK = 0x0A
@@ -72,6 +76,10 @@ def _table() -> NDArray[np.uint32]:
     table[[ord(char) for char in _SPACES]] = ord(" ")
     table[[ord(char) for char in _HALF]] = [ord(char) for char in _FULL]
     table[[0x3099, 0x309A]] = [ord("゛"), ord("゜")]
+    table[[*map(ord, _OUTSIDE)]] = [*map(ord, _OUTSIDE.values())]
+    for code in range(0xF900, 0xFB00):
+        plain = unicodedata.normalize("NFKC", chr(code))
+        table[code] = ord(plain) if len(plain) == 1 else code
     table.setflags(write=False)
     return table
 

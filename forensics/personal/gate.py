@@ -33,7 +33,7 @@ ESCAPES_MIN = 4  # escapes of a transfer form in a sector
 AROUND = 2  # sectors taken along on both sides
 AROUND_WIDE = 4
 ZEROS = bytes(2 << 20)  # longer than a window
-WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"individual number", b"residence card",
+WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"kojin_no", b"individual number", b"residence card",
           b"passport", b"driver license", b"driver's licen", b"driving licen", b"p<jpn", b"\x1b$", b"\x1b(")  # fmt: skip
 
 

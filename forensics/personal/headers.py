@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from forensics.personal.fold import compose, fold
 from forensics.personal.identifiers import IDENTIFIERS
@@ -35,6 +36,9 @@ _OTHER_DATE = re.compile(
 _ANY_DATE = re.compile("日(?:付|時)?$|(?:date|time|timestamp|[a-z]edat)$")
 _A_DATE = re.compile(r"\d|[〇一二三四五六七八九十元]日$")  # itself
 _LONG = re.compile(r"\d{5}|\d{4}[-/]\d")  # no word of a header
+_AMOUNT = re.compile(
+    "金額|支払額|単価|価格|件数|数量|残高|合計|kingaku|amount|price|quantity|balance|total"
+)
 # Parts of a name or an address in columns of their own; joined before they are read.
 SURNAME, GIVEN, SURNAME_KANA, GIVEN_KANA = "surname", "given", "surname_kana", "given_kana"
 PREFECTURE, CITY, STREET = "prefecture", "city", "street"
@@ -55,7 +59,8 @@ _PART_WORDS = {
 }
 _PARTS = {word: part for part, words in _PART_WORDS.items() for word in words.split()}
 _KANA = re.compile("カナ|かな|フリガナ|ふりがな|kana|yomi")
-_EXACT = {"性": "sex"}  # too short to stand for a kind inside other words
+# Words that inside other ones do not stand for their kind.
+_EXACT = {"性": "sex", "税額": "tax_amount", "cn": "name", "送付先": "address", "転出先": "address", "転入先": "address", "本籍": "address", "本籍地": "address"}  # fmt: skip
 
 
 @cache
@@ -105,6 +110,8 @@ def _other(cell: str, *, is_header: bool) -> str | None:
         return "maker"
     if _OTHER_DATE.search(plain):
         return "date"
+    if _AMOUNT.search(plain):
+        return "amount"
     if is_header and kind(cell) is None and _ANY_DATE.search(plain) and not _A_DATE.search(plain):
         return "date"
     return None
@@ -125,6 +132,7 @@ AGAINST: dict[str | None, frozenset[str]] = {
     None: frozenset(),
     "number": frozenset({"my_number", "resident_code", "birth_date", "phone", "postcode", "pension_number", "credit_card"}),
     "date": frozenset({"birth_date"}),
+    "amount": frozenset({"birth_date", "phone", "postcode", "my_number", "resident_code"}),
     "maker": frozenset({"name", "name_kana"}),
 }  # fmt: skip
 
@@ -157,6 +165,15 @@ _PERSON_NAME = re.compile(
 )
 
 
+_READINGS = frozenset(
+    ["カナ", "かな", "フリガナ", "ふりがな", "よみ", "ヨミ", "よみがな", "ヨミガナ", "読み", "kana", "yomi", "furigana"]
+)  # fmt: skip
+# What is no person and has a reading in the column behind it.
+_THING = re.compile(
+    "(?:会社|法人|企業|店|銀行|金融機関|施設|学校|商品|品|業者|駅|町域|町|地|路線|病院|医院|書|曲|題|団体|組織|支所)名?$"
+)
+
+
 def kinds(cells: list[str]) -> list[str | None] | None:
     """The kinds of a header row's cells, or None when the row is no header.
 
@@ -164,6 +181,13 @@ def kinds(cells: list[str]) -> list[str | None] | None:
     hardly any long number.
     """
     found = [kind(cell) for cell in cells]
+    for place, (before, cell) in enumerate(pairwise(cells), 1):
+        if (
+            found[place] == "name_kana"
+            and _plain(cell) in _READINGS
+            and _THING.search(_plain(before))
+        ):
+            found[place] = None
     named = sum(item is not None for item in found)
     if named == 1 and len(cells) > 2 and not any(others(cells, is_header=True)):
         return None

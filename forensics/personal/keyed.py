@@ -117,7 +117,7 @@ _ELEMENT = re.compile(
 _NAMED = re.compile(r"""\b(?:name|key|id)=["']([^"']{1,30})["']""", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:(?<=\t)|^)([^\W\d][\w.-]{0,30}):([^\t\n]*)", re.MULTILINE)
 _QUERY = re.compile(
-    rf"""(?<![\w.-])({_KEY})=([^&\s"'<>;,]*(?: [^&\s"'<>;,=]{{1,12}}(?=&|\sHTTP/|$))?)""",
+    rf"""(?<![\w.-])({_KEY})=([^&\s"'<>;,]*(?: [^&\s"'<>;,=0-9]{{1,12}}(?=&|\sHTTP/|$))?)""",
     re.MULTILINE,
 )
 _LINE = re.compile(
@@ -167,7 +167,7 @@ def _elements(text: str) -> Iterator[tuple[int, Pair]]:
         if match[3].strip():
             named = _NAMED.search(match[2])
             key = named[1] if named else match[1].rpartition(":")[2]
-            yield match.start(), (key, *match.span(3))
+            yield match.start() if named else match.start(3), (key, *match.span(3))
 
 
 def _line_records(lines: Lines) -> Iterator[Record]:
@@ -263,12 +263,18 @@ def _runs(records: Iterable[Record], lines: Lines) -> Iterator[list[Record]]:
         kinds = {_meaning(key) for key, *_ in record} - {None}
         if len(kinds) < _KINDS_MIN or not kinds & NAMES:
             continue
-        if run and _apart(lines, run[-1][-1][2], record[0][1]):
+        other = run and not {key for key, *_ in record} & {key for key, *_ in run[-1]}
+        if run and (other or _apart(lines, run[-1][-1][2], record[0][1])):
             yield run
             run = []
         run.append(record)
     if run:
         yield run
+
+
+_OWN_LINE = re.compile(
+    r"\s*[^\s\d:=<>(){}\[\]]{1,12}[:=] ?\S"
+)  # a key that we do not know, and its value
 
 
 def _apart(lines: Lines, end: int, start: int) -> bool:
@@ -279,7 +285,8 @@ def _apart(lines: Lines, end: int, start: int) -> bool:
         return False
     first, last = np.searchsorted(lines.starts, [end, start], "right")
     between = slice(first, last - 1)
-    return bool(((lines.japanese[between] >= 2) & (lines.digits[between] >= _TOLD_DIGITS)).any())
+    told = (lines.japanese[between] >= 2) & (lines.digits[between] >= _TOLD_DIGITS)
+    return any(not _OWN_LINE.match(lines.line(first + number)) for number in told.nonzero()[0].tolist())  # fmt: skip
 
 
 _KINDS_MIN = 2
@@ -300,8 +307,12 @@ _INSERT = re.compile(
     r"(?:INSERT(?:\s+IGNORE)?|REPLACE)\s+INTO\s+[^\s(]{1,80}\s*(?:\(((?:[^()]|\([^()]{0,30}\)){1,2000})\))?\s*VALUES?\s*(?=\()",
     re.IGNORECASE,
 )
-_TUPLE = re.compile(r"\s*+\(((?:'(?:[^'\\]|\\.|'')*+'|[^()'])*+)\)\s*+,?")
-_SQL_VALUE = re.compile(r"\s*+(?:N?'((?:[^'\\]|\\.|'')*+)'|([^,'\s][^,']*+))\s*+(?:,|$)")
+_STRING = r"'(?:[^'\\]|\\.|'')*+'"
+_TUPLE = re.compile(rf"\s*+\(((?:{_STRING}|[^()']|\((?:{_STRING}|[^()'])*+\))*+)\)\s*+,?")
+# A string, what a function makes of one (to_date('…','…')), or a number.
+_SQL_VALUE = re.compile(
+    r"\s*+(?:N?'((?:[^'\\]|\\.|'')*+)'|\w{1,30}\(\s*+N?'((?:[^'\\]|\\.|'')*+)'[^()]*+\)|([^,'\s(][^,'(]*+))\s*+(?:,|$)"
+)
 _COPY = re.compile(r"COPY\s+\S{1,80}\s*\(([^()]{1,2000})\)\s+FROM\s+stdin[^\n]*\n", re.IGNORECASE)
 _STATEMENTS = "IiRrCc("  # first letters of them, and of rows that go on
 _COLUMN_QUOTES = " \t\n`\"[]'"
@@ -320,7 +331,7 @@ def _sql(lines: Lines) -> Iterator[Table]:
         place = match.end()
         while row := _TUPLE.match(text, place):
             cells = [
-                value.span(1 if value[1] is not None else 2)
+                value.span(value.lastindex or 0)
                 for value in _SQL_VALUE.finditer(text, *row.span(1))
             ]
             if cells and (not header or len(cells) == len(header)):

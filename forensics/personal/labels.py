@@ -49,11 +49,16 @@ def _word_starts(text: str, match: re.Match[str]) -> bool:
     return not (first.isascii() and first.isalpha() and before.isascii() and before.isalpha())
 
 
+_SPREAD = re.compile(
+    "([氏住電性])(?: {2,6}| (?=[所話別]))([名所話別])"
+)  # labels of forms, spread to one width
+
+
 class Labels:
     """The context words of one text, by position."""
 
     def __init__(self, text: str) -> None:
-        lower = text.lower()
+        lower = _SPREAD.sub(lambda label: (label[1] + label[2]).rjust(len(label[0])), text.lower())
         found = [
             (match.end(), match[0])
             for match in _labels().finditer(lower)

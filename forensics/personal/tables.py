@@ -14,13 +14,13 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import checks, headers, keyed
-from forensics.personal.columns import BLANK, EXTRA, PART_KINDS, Layout, reader
+from forensics.personal import checks, headers, keyed, printed
+from forensics.personal.columns import BLANK, EXTRA, PART_KINDS, TITLES_MAX, Layout, reader
 from forensics.personal.evidence import LABEL
 from forensics.personal.identifiers import BY_KIND
 from forensics.personal.lines import SEPARATORS, Lines
 from forensics.personal.rows import Cell, Column, Cut, Rows, Values
-from forensics.personal.text import SAMPLE
+from forensics.personal.text import SAMPLE, labelled
 
 COLUMNS_MAX = 200
 DIGITS_ENOUGH = 11  # in a line without Japanese characters, for one of a table
@@ -71,6 +71,11 @@ def blocks(lines: Lines) -> Iterator[Block]:
         if named:
             free[named.lines[0] : named.lines[-1] + 1] = False
             yield named
+    for header, numbers, rows in printed.tables(lines, free) if labelled(lines.text) else ():
+        free[numbers[0] - 1 : numbers[-1] + 1] = False
+        cells = [list(header), *([lines.text[start:end] for start, end in row] for row in rows)]
+        places = [[keyed.NOTHING] * len(header), *rows]
+        yield Block("printed", Cells(list(zip(*cells, strict=True))), [numbers[0], *numbers], quoted=False, places=places)  # fmt: skip
     eligible = (lines.japanese >= 1) | (lines.digits >= DIGITS_ENOUGH)
     if not eligible.any():
         return
@@ -251,8 +256,10 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
     """The rows of a block that hold persons, as columns."""
     cells = block.cells
     numbers: Sequence[int] = range(len(cells))  # rows of the block
-    if layout.header and tuple(cells[0]) == layout.header:
-        cells, numbers = cells[1:], numbers[1:]
+    for row in range(min(TITLES_MAX, len(cells))) if layout.header else ():
+        if tuple(cells[row]) == layout.header:
+            cells, numbers = cells[row + 1 :], numbers[row + 1 :]
+            break
     if not cells:
         return None
     raw = cells.columns

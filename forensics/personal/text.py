@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from forensics.personal.candidates import candidates
+from forensics.personal.candidates import OF_TODAY, candidates
 from forensics.personal.evidence import (
     ACCEPT,
     NAMES,
@@ -43,6 +43,7 @@ SPECIAL = (
     "individual number",
     "myno",
     "juki_cd",
+    "kojin_no",
     "passport",
     "residence card",
 )
@@ -103,6 +104,8 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
     groups: list[list[Candidate]] = []
     closed = True
     for line in _by_line(text, found):
+        if all(map(_of_today, line)):
+            continue
         kinds = {item.kind for item in line}
         named = bool(kinds & _NAMED)
         alone = named and len(kinds) >= 2
@@ -117,6 +120,11 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
             fresh = False
         closed = alone or (closed and not named)
     return _alone(_again(groups))
+
+
+def _of_today(item: Candidate) -> bool:
+    """Is it a date so young that beside nothing else on its line it is the day of writing."""
+    return item.kind == "birth_date" and not item.labelled and item.score <= OF_TODAY
 
 
 def _alone(groups: list[list[Candidate]]) -> list[list[Candidate]]:

@@ -22,6 +22,9 @@ _KANA_LABEL = re.compile("フリガナ|カナシメイ|シメイ|カナ(?= )")
 _HIRAGANA = re.compile(
     "ふりがな(?:\\([^()\n]{1,8}\\))?[ :)]{1,6}([ぁ-んー]{1,8} [ぁ-んー]{1,8})(?![ぁ-んー])"
 )
+_BRACKETED = re.compile(
+    rf"(?<={KANJI})\(([ぁ-んー]{{1,8}} [ぁ-んー]{{1,8}})\)(?= ?[明大昭平令〒0-9MTSHR])"
+)
 
 
 _HONORIFIC = re.compile(
@@ -63,6 +66,22 @@ def _runs(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         yield match
 
 
+def in_katakana(text: str) -> Iterator[Candidate]:
+    """Names of foreign residents: words in katakana joined by dots, after a label of names or with an honorific."""
+    if "・" not in text:
+        return
+    for match in _DOTTED.finditer(text):
+        place = match.start()
+        if _POLITE.match(
+            text, match.end() + text.startswith(" ", match.end())
+        ) or _WORD_OF_NAMES.search(text, max(0, place - 12), place):
+            yield Candidate("name", *match.span(), name_key(match[0]), 2.0, labelled=True)
+
+
+_DOTTED = re.compile("(?<![ァ-ヶー・])[ァ-ヶー]{2,12}(?:・[ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])")
+_WORD_OF_NAMES = re.compile(
+    r"(?:氏 {0,6}名|名前|名義|対象者|申請者|世帯主|shimei|name)[^\w\n]{1,6}$", re.IGNORECASE
+)
 _READING_OF = re.compile(" {1,24}([ァ-ヶー゛゜]{4,16})(?![ァ-ヶー゛゜])")
 
 
@@ -74,7 +93,7 @@ def _reading_of(text: str, item: Candidate) -> Candidate | None:
     return Candidate("name_kana", *match.span(1), kana_key(match[1]), 0.5, labelled=False)
 
 
-_BUILT_SCORE = 0.9  # of a name whose given name only looks like one
+_BUILT_SCORE = 1.2  # of a name whose given name only looks like one
 
 
 def _built(text: str, start: int, end: int, known: Names) -> tuple[int, int] | None:
@@ -131,7 +150,11 @@ def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
         return start, stop
     if not name.is_given(given) or name.parts(following[1]):
         return None
-    certain = _AFTER_NAME.match(text, stop) or _NAME_LABEL.search(text, max(0, start - 8), start)
+    certain = (
+        _AFTER_NAME.match(text, stop)
+        or (given in known.given and _MOBILE.match(text, stop))
+        or _NAME_LABEL.search(text, max(0, start - 16), start)
+    )
     return (start, stop) if certain else None
 
 
@@ -139,7 +162,8 @@ _SHORT_GIVEN = re.compile(
     r" ([\u3005\u3041-\u3096\u3400-\u9fff]{1,3}?|[ァ-ヶー]{2,4})(?=[^\u3005\u3041-\u3096\u3400-\u9fff]|様|殿|さん|$)"
 )
 _AFTER_NAME = re.compile(r" ?(?:様|殿|さん)(?![\u3400-\u9fff])| ?\(?[ァ-ヴ]{2,} [ァ-ヴ]{2,}")
-_NAME_LABEL = re.compile("(?:氏名|名前)[ :]{1,3}$")
+_MOBILE = re.compile(" {1,8}0[6-9]0[-(]?[0-9]{4}")
+_NAME_LABEL = re.compile("(?:氏 {0,6}名|名前|名義)(?:\\([^()\\n]{1,6}\\))?[ :]{1,6}$")
 _SURNAME_WORD_MAX = 4
 _FIRM = re.compile("[社店部課係局所院会]$|^[ぁ-ん]")
 _UNKNOWN_MAX = 3  # characters of a given name that no dictionary has
@@ -160,7 +184,7 @@ _READING = re.compile(r"[\u3005\u3400-\u9fff][ァ-ヴ]{2,} [ァ-ヴ]{2,}")
 
 
 _BEFORE_NAME = re.compile(
-    "氏名|名前|世帯主|者は|は|の|と|が|、|(?:申立|申請|届出|代理|相続|保証|請求|受取|名義|差出|依頼|契約|賃借|訴訟)人|本人|(?:申請|相談|対象|利用|被保険|債務|債権|申出|契約|受給|滞納|納税|保護|加害|被害)者|患者|児童|生徒|原告|被告"
+    "^[亡故]|氏名|名前|世帯主|者は|は|の|と|が|、|(?:申立|申請|届出|代理|相続|保証|請求|受取|名義|差出|依頼|契約|賃借|訴訟)人|本人|(?:申請|相談|対象|利用|被保険|債務|債権|申出|契約|受給|滞納|納税|保護|加害|被害)者|患者|児童|生徒|原告|被告"
 )
 
 
@@ -184,12 +208,15 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
             if place in polite and not _POLITE.match(text, stop):
                 continue
             honorific = bool(re.match("様|殿|さん|氏", text[stop : stop + 2]))
+            told = honorific or (
+                stop == end and _NAME_LABEL.search(text, max(0, place - 16), place)
+            )
             word = text[place:stop]
             if (
                 name.parts(word)
                 or _modern(word)
                 or (
-                    (honorific or (place in polite and name_key(word) not in names().words))
+                    (told or (place in polite and name_key(word) not in names().words))
                     and name.likely(word)
                 )
             ):
@@ -236,6 +263,9 @@ def in_kana(text: str, labels: Labels) -> list[Candidate]:
     if "ふりがな" in text:
         out += [Candidate("name_kana", *m.span(1), kana_key(m[1]), 2.0, labelled=True)
                 for m in _HIRAGANA.finditer(text)]  # fmt: skip
+    if ")" in text:
+        out += [Candidate("name_kana", *m.span(1), value, 2.0, labelled=False)
+                for m in _BRACKETED.finditer(text) if (value := name_kana.value(m[1]))]  # fmt: skip
     free = 0  # characters before it are taken
     for gap in _KANA_GAP.finditer(text):
         first = _KANA_BEFORE.search(text, max(free, gap.start() - 13), gap.start())

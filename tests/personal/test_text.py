@@ -90,7 +90,7 @@ def test_a_real_person_with_the_name_of_an_example(detector):
 
 
 OTHERS = {
-    ("注文番号", "発送日", "金額"): ["number", "date", None],
+    ("注文番号", "発送日", "金額"): ["number", "date", "amount"],
     ("個人番号", "生年月日", "住所更新日"): [None, None, None],
     ("日付", "持出者", "返却日"): ["date", None, "date"],
     ("注文番号", "20230501"): [None, None],

@@ -13,13 +13,24 @@ from forensics.personal.identifiers.identifier import Identifier
 
 PLACE = r"[\u3005-\u3007\u4e00-\u9fffぁ-んァ-ヶー\uf900-\ufaff\u3400-\u4dbf]"
 NUMBER = r"(?:\d{1,5}|[〇一二三四五六七八九十百]{1,5})"
+_PART = rf"{NUMBER}(?:丁目|地割|番地の?|番町|番の?|号)"
+_REST = rf"{NUMBER}(?:[-ー?]\d{{1,5}}){{0,3}}(?:番地|番|号)?(?![\d年月日時人名円件])"
 HOUSE = (
-    rf"{NUMBER}(?:丁目|番地の?|番町|番|号|条|線)(?:{NUMBER}?(?:番地の?|番|号|-)?(?:{NUMBER})?(?:号)?(?:-{NUMBER})?)"
-    rf"|\d{{1,5}}(?:[-ー?]\d{{1,5}}){{1,4}}(?:号)?"  # "?": a hyphen that an export could not write
+    rf"{_PART}(?:-?{_PART}){{0,2}}(?:-?{_REST})?"
+    rf"|\d{{1,5}}(?:[-ー?]\d{{1,5}}){{1,4}}(?:番地|番|号)?"  # "?": a hyphen that an export could not write
+    r"|(?<=条[東西南北])\d{1,2}(?!\d)"
 )
+# In Kyoto a street and the way from it stand before the town (烏丸通御池上る), in Hokkaido towns have numbers (北1条西).
 TOWN = (
     rf"(?:{PLACE}{{2,4}}[都道府県])?(?:{PLACE}{{1,6}}郡)?{PLACE}{{1,8}}?[市区町村](?:{PLACE}{{1,5}}区)?"
-    rf"(?:{PLACE}{{1,14}}?)?"
+    rf"(?:{PLACE}{{1,14}}?|{PLACE}{{1,12}}[るル入]{PLACE}{{1,10}}?|{PLACE}{{1,6}}?\d{{1,2}}[条線]{PLACE}{{0,6}}?)?"
+)
+_LABEL_OF_MORE = "明治|大正|昭和|平成|令和|電話|携帯|連絡|生年|氏名|tel|fax|〒"
+_WORD = r"[^\s,;|\"'<>()、。:=@0-9]"
+# What follows a house number: a building with a number, whose is the house, a hostel in brackets.
+BUILDING = (
+    rf"(?:(?: (?!(?i:{_LABEL_OF_MORE}))|(?=[ァ-ヶA-Z]))(?:第\d{{1,2}})?{_WORD}{{1,16}}?(?:\d{{1,5}}| \d{{3,4}})(?:-\d{{1,4}})?"
+    rf"(?:号室|号|階|F)?(?![\d年月/.-])| ?{_WORD}{{1,8}}様?方(?!{PLACE})| ?\({_WORD}{{1,12}}[寮荘館棟方内]\))"
 )
 SHAPE = rf"{TOWN}(?:{HOUSE})"
 _HOUSE_NUMBER = re.compile(r"\d+")

@@ -12,7 +12,7 @@ from forensics.personal.identifiers.identifier import Identifier
 
 SURNAME_MAX, GIVEN_MAX = 5, 6  # characters
 _CELL = re.compile(
-    r"[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8}(?: [^\s\d,;|]{1,8}){0,3}"
+    r"(?=.*[^? ])[?\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8}(?: [^\s\d,;|]{1,8}){0,3}"
 )
 TEST = "^(?:テスト|サンプル|ダミー|ミホン|見本|試験用)"  # surnames of test data
 _KATAKANA = re.compile("[ァ-ヶー]{2,}(?:[ ・=][ァ-ヶー]{1,}){1,3}")  # of a foreign resident
@@ -85,6 +85,7 @@ def _ends_of_given() -> tuple[frozenset[str], frozenset[str]]:
 
 
 _IN_KANA = re.compile("[ァ-ヶー]{2,4}")
+_IN_HIRAGANA = re.compile("[ぁ-ん]{2,4}")
 
 
 def in_kana(word: str) -> bool:
@@ -97,12 +98,26 @@ def is_given(word: str) -> bool:
     known = names()
     if word in known.given or word in known.modern:
         return True
-    if in_kana(word):
+    if in_kana(word) or (
+        _IN_HIRAGANA.fullmatch(word)
+        and word not in _PARTICLES
+        and kana_key(word) in known.given_kana
+    ):
         return True
     if not 2 <= len(word) <= 3 or word in known.nouns or word in _PARTICLES:
         return False
     first, last = _ends_of_given()
     return word[0] in first and word[-1] in last
+
+
+def in_katakana(text: str) -> bool:
+    """Are all parts in katakana, as of a foreign resident (マリア・シルバ)."""
+    return _KATAKANA.fullmatch(text) is not None
+
+
+def in_kanji(text: str) -> bool:
+    """Does a cell read as the name of a person, and not in katakana alone."""
+    return likely(text) and not in_katakana(text.strip())
 
 
 def likely(text: str) -> bool:
@@ -130,7 +145,11 @@ def value(text: str) -> str | None:
 def cell(text: str) -> str | None:
     """In a column of names: anything written like a name, but no header that is repeated on a new page."""
     text = _HONORIFIC.sub("", text.strip())
-    if not _CELL.fullmatch(text) or text in IDENTIFIER.headers or _NOBODY.search(text):
+    if (
+        not (_CELL.fullmatch(text) or _KATAKANA.fullmatch(text))
+        or text in IDENTIFIER.headers
+        or _NOBODY.search(text)
+    ):
         return None
     return name_key(text)
 

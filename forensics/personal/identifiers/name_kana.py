@@ -9,7 +9,9 @@ from forensics.personal.fold import kana_key
 from forensics.personal.identifiers.identifier import Identifier
 from forensics.personal.identifiers.name import TEST
 
-_CELL = re.compile(r"[ァ-ヶー゛゜・ぁ-ん]{2,14}(?:[ 　.=・]{1,2}[ァ-ヶー゛゜ぁ-ん]{1,12}){0,2}")
+_CELL = re.compile(
+    r"(?:[ァ-ヶー゛゜・ぁ-ん]{2,14}|[ァ-ヶぁ-ん](?=[ 　]))(?:[ 　.=・]{1,2}[ァ-ヶー゛゜ぁ-ん]{1,12}){0,4}"
+)
 
 
 _TEST = re.compile(TEST)

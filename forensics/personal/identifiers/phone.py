@@ -8,7 +8,7 @@ from forensics.personal.fold import digits
 from forensics.personal.identifiers.identifier import Identifier
 
 _SHAPE = re.compile(
-    r"0\d{1,4}[-(ー ?]\d{1,4}[-)ー ?]\d{4}|\(0\d{1,4}\)\s?\d{1,4}-\d{4}|0\d{9,10}|\+?81[- ]?\d{1,4}-?\d{1,4}-?\d{4}"
+    r"0\d{1,4}[-(ー ?.]\d{1,4}[-)ー ?.]\d{4}|\(0\d{1,4}\)\s?\d{1,4}-\d{4}|0\d{9,10}|\+?81[- ]?\d{1,4}-?\d{1,4}-?\d{4}"
 )
 MOBILE = ("060", "070", "080", "090")
 NOBODY = ("0120", "0800", "0570", "0990", "0180")
@@ -49,7 +49,8 @@ def bare(text: str) -> str | None:
 
 # A number after its first character, which is one of [+(0]: a search can skip to that.
 REST = (
-    r"(?<=\+)81[- ]?\d{1,4}[- ]?\d{1,4}[- ]?\d{4}|(?<=0)(?:\d{1,4}[-ー]\d{1,4}[-ー]\d{4}|\d{1,4}\(\d{1,4}\)\d{4})"
+    r"(?<=\+)81[- ]?(?:\(0\))?\d{1,4}[- ]?\d{1,4}[- ]?\d{4}|(?<=0)(?:\d{1,4}[-ー?]\d{1,4}[-ー?]\d{4}|\d{1,4}\(\d{1,4}\)\d{4})"
+    r"|(?<=0)(?:[5-9]0\.\d{4}\.\d{4}|\d{1,4} \d{1,4} \d{4})"
     r"|(?<=\()0\d{1,4}\)\s?\d{1,4}-\d{4}|(?<=0)\d{9,10}"
 )
 

@@ -8,7 +8,7 @@ from forensics.personal.dictionary import postcodes
 from forensics.personal.fold import digits
 from forensics.personal.identifiers.identifier import Identifier
 
-_SHAPE = re.compile(r"〒?\s?(\d{3}[-?]?\d{4})")  # "?": a hyphen that an export could not write
+_SHAPE = re.compile(r"〒?\s?(\d{3}[-ー?]?\d{4})")  # "?": a hyphen that an export could not write
 
 
 def value(text: str) -> str | None:

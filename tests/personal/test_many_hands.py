@@ -1,0 +1,159 @@
+"""The same data as many hands write it: kanji forms, places, printed lists, dumps, notes. All persons are made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from forensics.personal import Settings, open_detector
+
+DETECTOR = open_detector(Settings(bytes(32)))
+
+
+def hits(text: str, encoding: str = "utf-8") -> dict[str, list[str]]:
+    content = text.encode(encoding)
+    out: dict[str, list[str]] = {}
+    for hit in DETECTOR.detect([content]).hits:
+        out.setdefault(hit.kind, []).append(content[hit.start : hit.start + hit.length].decode(encoding))  # fmt: skip
+    return out
+
+
+def persons(text: str) -> int:
+    return len({token for record in DETECTOR.detect([text.encode()]).records for token in record.persons})  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "name", ["辻\U000e0100 翔太", "葛\U000e0101城 翔太", "𠮷田 翔太", "𠮷田 凜"]
+)
+def test_forms_of_kanji_outside_the_basic_plane(name, encoding):
+    text = f"氏名: {name}\n生年月日: 昭和52年3月4日\n電話: 06-6489-6345\n"
+    assert hits(text, encoding)["name"] == [name]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "京都府京都市中京区烏丸通御池上る二条殿町27番地の4",
+        "岩手県九戸郡洋野町種市第5地割21番地",
+        "北海道札幌市中央区北一条西8丁目3番35号",
+        "札幌市北区北24条西5丁目1-1",
+        "長野県長野市大字長野字箱清水442番地の1",
+        "横浜市中区山下町391-2 シャトー鴨川 1203号室",
+        "大阪市北区中之島7-17-5コーポふじ201",
+        "福岡市博多区博多駅前8丁目31番6号 山田様方",
+    ],
+)
+def test_places_whole(place):
+    assert hits(f"渡辺 翔太 昭和52年3月4日生 {place}\n")["address"] == [place]
+
+
+def test_what_follows_a_house_is_no_building():
+    found = hits(
+        "渡辺 翔太 横浜市中区山下町391-2 昭和52年3月4日生 電話 045-671-2121\n渡辺 翔太 横浜市中区山下町391-2 電話 045-671-2121\n"
+    )
+    assert found["address"] == ["横浜市中区山下町391-2"] * 2
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["090.6489.6345", "+81 (0)90-6489-6345", "090ー6489ー6345", "090 6489 6345", "090?6489?6345"],
+)
+def test_telephones(number):
+    assert hits(f"氏名：渡辺 翔太、携帯：{number}へ\n")["phone"] == [number]
+
+
+def test_lists_printed_in_columns_of_blanks():
+    rows = [
+        ("1041558800", "小鳥遊　進", "昭和14年12月28日", "横浜市中区山下町39番地5"),
+        ("2895852013", "渡辺　翔太", "昭和52年03月04日", "大阪市北区中之島7-17-5"),
+    ]
+    head = "受給者名簿　　　　作成日 R5.11.6  PAGE 1\n被保険者番号  氏名　　　　　　生年月日          住所\n"
+    text = head + "-" * 70 + "\n"
+    text += "".join(f"{a}    {b}      {c} {d}\n" for a, b, c, d in rows) + "合計 2 件\n"
+    found = hits(text)
+    assert found["care_insured"] == [row[0] for row in rows]
+    assert found["name"] == [row[1] for row in rows]
+    assert found["address"] == [row[3] for row in rows]
+    assert persons(text) == 2
+
+
+def test_the_header_below_titles_is_no_row():
+    text = "対象者一覧,,,\n出力日:令和5年4月1日,,,\n№,氏　名,フリガナ,生 年 月 日\n"
+    text += "1,渡辺　翔太,ワタナベ　ショウタ,昭和52年3月4日\n2,高橋　健二,タカハシ　ケンジ,昭和45年5月6日\n"
+    assert hits(text)["name"] == ["渡辺　翔太", "高橋　健二"]
+    assert persons(text) == 2
+
+
+def test_rows_of_functions_of_sql():
+    text = "".join(
+        f"Insert into KOJIN (ATENA_NO,SHIMEI_KANJI,SEINEN_YMD,TEL_NO) values ('{number}',N'{name}',to_date('{born}','YYYY/MM/DD'),'09064896345');\n"
+        for number, name, born in [
+            ("0036090876", "渡辺　翔太", "1928/06/23"),
+            ("0043564785", "高橋　健二", "1920/11/08"),
+        ]
+    )
+    found = hits(text)
+    assert found["atena_number"] == ["0036090876", "0043564785"]
+    assert found["birth_date"] == ["1928/06/23", "1920/11/08"]
+
+
+def test_attributes_inside_an_element():
+    text = "".join(
+        f'<納税者 氏名="{name}" 生年月日="{born}"><住所 郵便番号="231-0023">横浜市中区山下町391-2</住所></納税者>\n'
+        for name, born in [("渡辺翔太", "S52.03.04"), ("高橋健二", "S45.05.06")]
+    )
+    found = hits(text)
+    assert found["postcode"] == ["231-0023"] * 2
+    assert found["address"] == ["横浜市中区山下町391-2"] * 2
+
+
+def test_names_in_katakana_with_dots():
+    assert hits("グエン・ティ・ホアさん（平成2年4月8日生）の携帯は090-6489-6345です。\n")[
+        "name"
+    ] == ["グエン・ティ・ホア"]
+    assert hits("氏名,生年月日\nアフマド・ファイサル,1990-04-08\nリー・メイ,1991-05-09\n")[
+        "name"
+    ] == ["アフマド・ファイサル", "リー・メイ"]
+
+
+def test_symbol_and_number_joined_by_a_hyphen():
+    assert hits("ゆうちょ　記号12820－番号22620251　名義 木村弘\n")["yucho_account"] == [
+        "12820",
+        "22620251",
+    ]
+
+
+def test_the_day_of_a_page_is_nobodys_birth():
+    text = "2026/04/30(木)\n19:42\t氏名：渡辺 翔太、携帯：090-6489-6345\n"
+    assert "birth_date" not in hits(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "金融機関コード,支店コード,支店名,カナ,住所,電話\n0157,616,松本支店,ﾏﾂﾓﾄ,松阪市大口町408-8,0797-87-1099\n0157,81,前橋支店,ﾏｴﾊﾞｼ,市川市八幡3丁目28-13,0155-58-0312\n",
+        "夏目 漱石（なつめ そうせき）は小説家。\n樋口 一葉（ひぐち いちよう）の作品は明治28年から連載された。\n",
+    ],
+)
+def test_readings_of_what_is_no_resident(text):
+    assert not DETECTOR.detect([text.encode()]).records
+
+
+def test_amounts_are_no_postcodes():
+    text = "".join(
+        f"<row><Shimei>{name}</Shimei><SeinenGappi>1977-03-04</SeinenGappi><ShiharaiKingaku>5280000</ShiharaiKingaku></row>\n"
+        for name in ("渡辺　翔太", "高橋　健二")
+    )
+    found = hits(text)
+    assert len(found["name"]) == 2
+    assert "postcode" not in found
+
+
+def test_full_width_alone_in_utf16():
+    text = "在留カード番号：ＨＨ２４７８３２４５ＥＰ"
+    assert DETECTOR.detect([b"\xfe\xff" + text.encode("utf-16-be")]).records
+
+
+def test_lines_with_keys_that_say_nothing_are_of_the_same_card():
+    text = "氏名: 渡辺 翔太\n電話番号: 070-3840-8061\n備考: 大阪市1234\n旅券番号: MJ3792507\n宛名番号: 0002257496\n"
+    assert persons(text) == 1
