@@ -268,10 +268,16 @@ _UNTIL = re.compile(r" ?[-~〜] ?(?:(?:18|19|20)\d\d[-/.年]|明治|大正|昭�
 _SINCE = re.compile(r"[\d日] ?[-~〜] $|[\d日][~〜]$|日-$")
 # What a day of business is called, right before it.
 _DATED = re.compile(
-    "(?:交付|発行|有効期限|期限|受付|届出|申請|決定|認定|施行|改正|公布|更新|登録|作成|取得|異動|転入|転出|死亡|発売|発送|購入|納品|契約|開始|終了|期間|日時|締切|提出|DTSTART|DTEND|DTSTAMP|CREATED|MODIFIED)"
-    "(?:年月日|日付|日時|日)?[ :は]{0,2}$"
+    "(?:交付|発行|有効期限|期限|受付|届出|申請|決定|認定|施行|改正|公布|更新|登録|作成|取得|異動|転入|転出|死亡|発売|発送|購入|納品|契約|開始|終了|期間|日時|締切|提出|設立|創業|創立|開業|竣工|完成|DTSTART|DTEND|DTSTAMP|CREATED|MODIFIED)"
+    "(?:年月日|日付|日時|日)?[ :は]{0,6}$"
     "|[\u3400-\u9fff](?<![月生])日(?:付|時)?[ :は]{0,2}$|[\u3041-\u9fff](?<!生)年月日[ :は]{0,2}$"
 )
+
+
+_DATED_AFTER = re.compile(
+    r" ?(?:第\d{1,3}[刷版]|初版|発行|発売|刊|設立|創[業立刊]|開業|開館|竣工|制定|施行|公布|改正|判決|開会|閉会|付け?(?!近)|現在|時点|締切)"
+)
+_AGED = re.compile(r" ?[(]?(?:満 ?)?\d{1,3} ?[歳才]")  # an age stands behind a birth date
 
 
 def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
@@ -287,6 +293,9 @@ def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
             continue
         if _UNTIL.match(text, match.end()) or _SINCE.search(text, max(0, match.start() - 8), match.start()):  # fmt: skip
             continue
+        if not labelled and _DATED_AFTER.match(text, match.end()):
+            continue
+        labelled = labelled or _AGED.match(text, match.end()) is not None
         separated = bool(_LONG_DATE.search(match[0]))
         if len(match[0]) == 7 and not separated and not labelled and match[0].isdigit():
             score = 0.3

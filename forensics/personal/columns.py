@@ -41,6 +41,7 @@ _MANY_NAMED = MANY | {
     "address",
     "postcode",
     "yucho_account",
+    "health_insured",
     "tax_amount",
     "welfare_flag",
 }

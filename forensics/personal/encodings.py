@@ -275,6 +275,12 @@ def _jis_pairs(piece: bytes, begin: int) -> tuple[str, NDArray[np.int64]]:
     return "".join(texts), np.array(places, np.int64)
 
 
+def _jis_rows(first: int, last: int) -> str:
+    """The characters of rows of JIS X 0208; apart, so that a pair without character is read as no other."""
+    pairs = b"\n".join(bytes([a, b]) for a in range(first, last) for b in range(0xA1, 0xFF))
+    return pairs.decode("euc_jp", "ignore").replace("\n", "")
+
+
 @cache
 def _weights() -> NDArray[np.int8]:
     """How Japanese a code point is, in tenths: kana and common kanji for, undecodable bytes against."""
@@ -290,10 +296,8 @@ def _weights() -> NDArray[np.int8]:
     table[0xFF61:0xFFA0] = 8
     table[0xD800:0xE000] = -10
     table[0xE000:0xF900] = -10
-    level1 = b"".join(bytes([a, b]) for a in range(0xB0, 0xD0) for b in range(0xA1, 0xFF))
-    table[points(level1.decode("euc_jp", "ignore"))] = 20
-    level2 = b"".join(bytes([a, b]) for a in range(0xD0, 0xF5) for b in range(0xA1, 0xFF))
-    table[points(level2.decode("euc_jp", "ignore"))] = 2
+    table[points(_jis_rows(0xB0, 0xD0))] = 20
+    table[points(_jis_rows(0xD0, 0xF5))] = 2
     table[[ord(char) for char in "髙﨑濵德瀨"]] = 20
     table[[ord(char) for char in "、。・〒−～①②③④⑤㈱"]] = 20
     table.setflags(write=False)
@@ -449,9 +453,10 @@ def _texts(
     sums = np.add.reduce(weights.reshape(2, -1, _SECTOR // 2), axis=2)
     good, bad, odd_characters = (sums >> place * _WEIGHT_BITS & (1 << _WEIGHT_BITS) - 1 for place in range(3))  # fmt: skip
     per_sector = good + -bad // 5
-    main = int(per_sector[1].sum() > per_sector[0].sum())
+    strict = good - bad
+    main = int(strict[1].sum() > strict[0].sum())
     readable = seen & (per_sector[main] > -_SECTOR // 2)
-    other = per_sector[1 - main] > np.maximum(per_sector[main], _READABLE)
+    other = (strict[1 - main] > strict[main]) & (per_sector[1 - main] > _READABLE)
     for option, begin, end in [*((main, *span) for span in _spans(readable, 2 * _WIDE_AROUND)),
                                *((1 - main, *span) for span in _spans(other, 2 * _WIDE_AROUND))]:  # fmt: skip
         encoding, _, skip = options[option]
@@ -469,7 +474,10 @@ _WEIGHT_BITS = 16  # of each of three sums in one number
 def _wide_weights() -> NDArray[np.int64]:
     """What a code of UTF-16 adds to three sums of a sector: its weight in favour, or against, and one if against."""
     weights = _weights()[:0x10000].astype(np.int64)
-    weights[0x3000] = 0  # the digit 0 in the other byte order
+    weights[[0x3000, 0x3009, 0x300A, 0x300D, *range(0x3020, 0x3040)]] = (
+        0  # kana beside ASCII in the other byte order
+    )
+    weights[0xFF01:0xFF5F] = 4  # half-width kana beside ASCII in it
     table = np.where(weights > 0, weights, (-weights << _WEIGHT_BITS) + ((weights < 0).astype(np.int64) << 2 * _WEIGHT_BITS))  # fmt: skip
     table.setflags(write=False)
     return table

@@ -174,6 +174,19 @@ _THING = re.compile(
 )
 
 
+_SYMBOL_AND_NUMBER = ("記号", "番号")  # of a postal account, or of an insured person
+_POSTAL = re.compile("ゆうちょ|郵便貯金|通帳|口座|受取人|名義|振込|金額|預金")
+_INSURED = re.compile("保険|患者|受診|負担割合")
+
+
+def _of_symbol(cells: list[str]) -> str | None:
+    """What the columns 記号 and 番号 are, by the other headers."""
+    header = _plain("".join(cells))
+    if _INSURED.search(header):
+        return "health_insured"
+    return "yucho_account" if _POSTAL.search(header) else None
+
+
 def kinds(cells: list[str]) -> list[str | None] | None:
     """The kinds of a header row's cells, or None when the row is no header.
 
@@ -188,6 +201,8 @@ def kinds(cells: list[str]) -> list[str | None] | None:
             and _THING.search(_plain(before))
         ):
             found[place] = None
+        if (_plain(before), _plain(cell)) == _SYMBOL_AND_NUMBER:
+            found[place - 1] = found[place] = _of_symbol(cells)
     named = sum(item is not None for item in found)
     if named == 1 and len(cells) > 2 and not any(others(cells, is_header=True)):
         return None

@@ -107,7 +107,9 @@ Record = list[Pair]
 _QUOTED = re.compile(
     r"""(["'])([^"'\n]{1,30})\1\s{0,40}(?::|=>|;[a-z]:\d+:)\s{0,40}(?:\[\s{0,40})?(?:"([^"\n]*)"|'([^'\n]*)'|(-?\d[\d.-]*))"""
 )
-_BARE_KEY = re.compile(rf"""(?<![\w"'])()({_KEY})\s?[:=]\s?(?:"([^"\n]*)"|'([^'\n]*)')""")
+_BARE_KEY = re.compile(
+    rf"""(?<![\w"'])()({_KEY})\s?(?:[:=]\s?(?:"([^"\n]*)"|'([^'\n]*)')|=\s?((?:19|20)\d\d-\d\d-\d\d)(?![\dT-]))"""
+)
 _INPUT = re.compile(
     r"""<(?:input|option|meta)\b[^<>]{0,200}?\b(?:name|property)=(["'])([^"'<>]{1,30})\1[^<>]{0,200}?\b(?:value|content)=(?:"([^"<>]*)"|'([^'<>]*)')"""
 )
@@ -138,7 +140,7 @@ def _pairs(lines: Lines) -> list[Pair]:
         found += _matches(text, _QUOTED, 2, (3, 4, 5))
     signs = [sign for sign in ":=" if lines.has(sign)]
     if any(sign + quote in text or f"{sign} {quote}" in text for sign in signs for quote in quotes):
-        found += _matches(text, _BARE_KEY, 2, (3, 4))
+        found += _matches(text, _BARE_KEY, 2, (3, 4, 5))
     if lines.has("&") and lines.has("="):
         found += _matches(text, _QUERY, 1, (2,))
     if lines.has("\t") and lines.has(":"):
@@ -362,7 +364,7 @@ def _tabbed(text: str, start: int, end: int, width: int) -> Iterator[list[Span]]
 
 _ROW = re.compile(r"<(?:tr|row|w:tr|table:table-row)\b[^<>]*>", re.IGNORECASE)
 _CELL = re.compile(
-    r"<(t[dh]|c|w:tc|table:table-cell)\b[^<>]*?(?:/>|>(.{0,1000}?)(?=</?(?:t[dhr]|c|w:tc|table:table-cell|row|table)\b))",
+    r"<(t[dh]|c|cell|w:tc|table:table-cell)\b[^<>]*?(?:/>|>(.{0,1000}?)(?=</?(?:t[dhr]|c|cell|w:tc|table:table-cell|row|table)\b))",
     re.IGNORECASE | re.DOTALL,
 )
 _WORDS = re.compile(r"(?:^|>)([^<>]*[^<>\s][^<>]*)(?=<|$)")

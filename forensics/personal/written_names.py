@@ -67,26 +67,39 @@ def _runs(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 
 def in_katakana(text: str) -> Iterator[Candidate]:
-    """Names of foreign residents: words in katakana joined by dots, after a label of names or with an honorific."""
+    """Names of foreign residents: words in katakana joined by dots, where something says that they are no thing's."""
     if "・" not in text:
         return
     for match in _DOTTED.finditer(text):
         place = match.start()
-        if _POLITE.match(
-            text, match.end() + text.startswith(" ", match.end())
-        ) or _WORD_OF_NAMES.search(text, max(0, place - 12), place):
+        told = _WORD_OF_NAMES.search(text, max(0, place - 12), place)
+        if told or _OF_A_PERSON.match(text, match.end()):
             yield Candidate("name", *match.span(), name_key(match[0]), 2.0, labelled=True)
 
 
+# An honorific, a reading in brackets, a date of birth.
+_OF_A_PERSON = re.compile(
+    r" ?(?:様|殿|さん|氏|です|でござ|と申)| ?\((?:[ァ-ヶー]{1,12} ){1,4}[ァ-ヶー]{1,12}\)"
+    r"|[ 、,(]{1,2}(?:[MTSHR]|明治|大正|昭和|平成|令和)[0-9元][0-9.年月/]{3,9}日?生"
+)
 _DOTTED = re.compile("(?<![ァ-ヶー・])[ァ-ヶー]{2,12}(?:・[ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])")
 _WORD_OF_NAMES = re.compile(
-    r"(?:氏 {0,6}名|名前|名義|対象者|申請者|世帯主|shimei|name)[^\w\n]{1,6}$", re.IGNORECASE
+    r"(?:氏 {0,6}名|名前|名義|対象者|申請者|世帯主|shimei|name)[^\w\n]{1,6}$|[者人主] ?[: ]{1,3}$",
+    re.IGNORECASE,
 )
 _READING_OF = re.compile(" {1,24}([ァ-ヶー゛゜]{4,16})(?![ァ-ヶー゛゜])")
 
 
+_READING_IN_BRACKETS = re.compile(
+    r" ?\(([ァ-ヶー゛゜]{1,12}(?: [ァ-ヶー゛゜]{1,12}){1,4}|[ァ-ヶー゛゜]{4,16})\)"
+)
+
+
 def _reading_of(text: str, item: Candidate) -> Candidate | None:
-    """The reading behind a name, written together (佐藤 太郎 サトウタロウ)."""
+    """The reading behind a name: written together (佐藤 太郎 サトウタロウ), or in brackets."""
+    bracketed = _READING_IN_BRACKETS.match(text, item.end)
+    if bracketed and (" " in bracketed[1] or name_kana.parts(bracketed[1])):
+        return Candidate("name_kana", *bracketed.span(1), kana_key(bracketed[1]), 0.5, labelled=False)  # fmt: skip
     match = _READING_OF.match(text, item.end)
     if match is None or not name_kana.parts(match[1]):
         return None
@@ -152,7 +165,7 @@ def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     certain = (
         _AFTER_NAME.match(text, stop)
-        or (given in known.given and _MOBILE.match(text, stop))
+        or (given in known.given and given not in _ERAS and _OWN.match(text, stop))
         or _NAME_LABEL.search(text, max(0, start - 16), start)
     )
     return (start, stop) if certain else None
@@ -162,7 +175,9 @@ _SHORT_GIVEN = re.compile(
     r" ([\u3005\u3041-\u3096\u3400-\u9fff]{1,3}?|[ァ-ヶー]{2,4})(?=[^\u3005\u3041-\u3096\u3400-\u9fff]|様|殿|さん|$)"
 )
 _AFTER_NAME = re.compile(r" ?(?:様|殿|さん)(?![\u3400-\u9fff])| ?\(?[ァ-ヴ]{2,} [ァ-ヴ]{2,}")
-_MOBILE = re.compile(" {1,8}0[6-9]0[-(]?[0-9]{4}")
+_ERAS = frozenset(["明治", "大正", "昭和", "平成", "令和"])
+# What is a person's own behind an unknown surname: a mobile telephone, a date of an era.
+_OWN = re.compile(" {1,8}(?:0[6-9]0[-(]?[0-9]{4}|(?:明治|大正|昭和|平成|令和)[0-9元])")
 _NAME_LABEL = re.compile("(?:氏 {0,6}名|名前|名義)(?:\\([^()\\n]{1,6}\\))?[ :]{1,6}$")
 _SURNAME_WORD_MAX = 4
 _FIRM = re.compile("[社店部課係局所院会]$|^[ぁ-ん]")
@@ -197,7 +212,11 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
     for match in _BEFORE_NAME.finditer(text[start:end]):
         places.append(start + match.end())
     key = name_key(text[start:end])
-    places = [place for place in places if name.may_begin(key, place - start)]
+    whole = _born(text, start, end)
+    if whole:
+        return [Candidate("name", start, whole, name_key(text[start:whole]), 1.2, labelled=True)]
+    places = [place for place in places
+              if name.may_begin(key, place - start) and not text[place - 1 : place].isdigit()]  # fmt: skip
     if not places:
         return []
     stops = [end, *reversed([match.start() for match in _HONORIFIC.finditer(text, start, end)])]
@@ -207,7 +226,7 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
                 continue
             if place in polite and not _POLITE.match(text, stop):
                 continue
-            honorific = bool(re.match("様|殿|さん|氏", text[stop : stop + 2]))
+            honorific = bool(re.match(" ?(?:様|殿|さん|氏)", text[stop : stop + 3]))
             told = honorific or (
                 stop == end and _NAME_LABEL.search(text, max(0, place - 16), place)
             )
@@ -245,6 +264,31 @@ _POLITE = re.compile("様|殿|さん|氏|です|でござ|と申")
 def _rare() -> re.Pattern[str]:
     """A character that is not common: before it a word may end."""
     return re.compile("[^" + re.escape("".join(sorted(common_characters()))) + "]")
+
+
+def _born(text: str, start: int, end: int) -> int | None:
+    """Where a name that no dictionary has ends: a word of kanji with an honorific and a birth date, or with its reading, in brackets."""
+    if (
+        _READ.match(text, end)
+        and 3 <= end - start <= _WHOLE_MAX
+        and not _FIRM.search(text, start, end)
+    ):
+        return None if name.parts(text[start:end]) or name.likely(text[start:end]) else end
+    if not _BIRTH.match(text, end):
+        return None
+    honorific = _POLITE_END.search(text, max(start, end - 2), end)
+    if honorific is None or not 3 <= honorific.start() - start <= _WHOLE_MAX:
+        return None
+    word = text[start : honorific.start()]
+    return None if name.parts(word) or name.likely(word) else honorific.start()
+
+
+_POLITE_END = re.compile("(?:様|殿|さん|氏)$")
+_BIRTH = re.compile(
+    r"\((?:明治|大正|昭和|平成|令和|[明大昭平令MTSHR]\d|(?:19|20)\d\d[-/.年])[^()\n]{2,16}生"
+)
+_READ = re.compile(r"\([ァ-ヶー゛゜]{2,8} [ァ-ヶー゛゜]{2,8}\) ?[MTSHR明大昭平令12〒]")
+_WHOLE_MAX = 7
 
 
 def _modern(text: str) -> bool:

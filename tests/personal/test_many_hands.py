@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forensics.personal import Settings, open_detector
+from forensics.personal.encodings import common_characters
 
 DETECTOR = open_detector(Settings(bytes(32)))
 
@@ -157,3 +158,61 @@ def test_full_width_alone_in_utf16():
 def test_lines_with_keys_that_say_nothing_are_of_the_same_card():
     text = "氏名: 渡辺 翔太\n電話番号: 070-3840-8061\n備考: 大阪市1234\n旅券番号: MJ3792507\n宛名番号: 0002257496\n"
     assert persons(text) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("通番,記号,番号,受取人氏名,金額", "yucho_account"),
+        ("患者番号,記号,番号,患者氏名,点数", "health_insured"),
+    ],
+)
+def test_symbol_and_number_by_the_other_headers(header, kind):
+    text = header + "\n1,14350,12345671,渡辺　翔太,5000\n2,14360,22345671,高橋　健二,6000\n"
+    assert sorted(hits(text)[kind]) == ["12345671", "14350", "14360", "22345671"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "統計学入門\n1976年2月15日　第9刷発行\n著　者　小林　恵美\n発行者　福島　誠\n発行所　青葉書房\n〒882-1101　西臼杵郡高千穂町大字三田井221番地2\n電話　0797-93-3466\n",
+        "会社概要\n商号　　　有限会社紀州製作\n代表者　　代表取締役　渡辺　智恵\n設立　　　平成10年2月3日\n資本金　　3200万円\n所在地　　大阪市北区中之島4-17-8\n電話番号　045-355-9235\n",
+    ],
+)
+def test_who_stands_for_a_book_or_a_firm(text):
+    assert not DETECTOR.detect([text.encode()]).records
+
+
+def test_an_age_makes_a_date_one_of_birth():
+    assert hits("　長男　渡辺　翔太　H27.10.27　10歳\n")["birth_date"] == ["H27.10.27"]
+
+
+def test_names_that_no_dictionary_has():
+    assert hits("仲村渠龍之介さん（S6.10.13生、95歳）より電話。\n")["name"] == ["仲村渠龍之介"]
+    found = hits("・興梠瑞穂（ｺｵﾛｷﾞ ﾐｽﾞﾎ）昭27.11.6生\n")
+    assert found["name"] == ["興梠瑞穂"]
+    assert found["birth_date"] == ["昭27.11.6"]
+    assert hits("妻　雲母　八重子　昭和35年12月24日\n")["name"] == ["雲母　八重子"]
+
+
+def test_a_word_behind_a_number_is_no_name():
+    assert "name" not in hits("資本金 3200万円 大阪市北区中之島4-17-8 電話 06-6489-6345\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_kana_of_both_widths_beside_numbers_in_utf16(encoding):
+    rows = ["アズマ ダイスケ,19611123,764443410031", "ﾀｶﾊｼ ﾘｮｳﾀ,19561104,976381425492", "ｲｶﾞﾗｼ ｱｲ,19460726,227234045509",
+            "ナルミ オサム,19820319,392180340225"]  # fmt: skip
+    found = hits("\n".join(rows) + "\n", encoding)
+    assert found["my_number"] == [row[-12:] for row in rows]
+
+
+def test_cells_of_a_spreadsheet_in_xml():
+    row = '<Row><Cell><Data ss:Type="String">{}</Data></Cell><Cell><Data ss:Type="String">{}</Data></Cell></Row>\n'
+    text = "<Table>" + "".join(row.format(*cells) for cells in [("氏名", "生年月日"), ("リー・メイ・ホア", "1933/10/10"), ("ラジブ・ラム", "2004/03/09")]) + "</Table>"  # fmt: skip
+    assert hits(text)["name"] == ["リー・メイ・ホア", "ラジブ・ラム"]
+
+
+def test_common_characters_are_those_of_the_first_level():
+    assert {"薬", "亜", "腕"} <= common_characters()
+    assert not {"弌", "熙"} & common_characters()

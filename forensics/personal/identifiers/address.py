@@ -29,8 +29,8 @@ _LABEL_OF_MORE = "明治|大正|昭和|平成|令和|電話|携帯|連絡|生年
 _WORD = r"[^\s,;|\"'<>()、。:=@0-9]"
 # What follows a house number: a building with a number, whose is the house, a hostel in brackets.
 BUILDING = (
-    rf"(?:(?: (?!(?i:{_LABEL_OF_MORE}))|(?=[ァ-ヶA-Z]))(?:第\d{{1,2}})?{_WORD}{{1,16}}?(?:\d{{1,5}}| \d{{3,4}})(?:-\d{{1,4}})?"
-    rf"(?:号室|号|階|F)?(?![\d年月/.-])| ?{_WORD}{{1,8}}様?方(?!{PLACE})| ?\({_WORD}{{1,12}}[寮荘館棟方内]\))"
+    rf"(?:(?: (?!(?i:{_LABEL_OF_MORE}))|(?=[ァ-ヶA-Z])|(?<=号)(?!(?i:{_LABEL_OF_MORE}))(?=[\u3400-\u9fff]))(?:第\d{{1,2}})?{_WORD}{{1,16}}?(?:\d{{1,5}}| \d{{3,4}})(?:-\d{{1,4}})?"
+    rf"(?:号室|号|階|F)?(?![\d年月/.-])| ?{_WORD}{{1,8}}様?方(?![\u3400-\u9fff])| ?\({_WORD}{{1,12}}[寮荘館棟方内]\))"
 )
 SHAPE = rf"{TOWN}(?:{HOUSE})"
 _HOUSE_NUMBER = re.compile(r"\d+")
