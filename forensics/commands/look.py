@@ -11,13 +11,16 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forensics import case as cases
 from forensics import schema
 from forensics.case import Case, Refused
 from forensics.terminal import shown
 from forensics.values import Address, AddressError, decode_name
+
+if TYPE_CHECKING:
+    from forensics.artifacts import Parsed
 
 PIECE_BYTES = 1 << 20
 LOOKS = ("verified", "revealed", "extracted", "exported")  # lines of custody behind those of a run
@@ -203,39 +206,63 @@ def schema_text(name: str | None) -> str:
 
 
 def parse(files: Sequence[Path]) -> bool:
-    """Print the rows of artefacts as JSON lines, gaps to standard error; True where gaps were."""
-    from forensics.artifacts import ARTIFACTS, Content
+    """Print the rows of artefacts as JSON lines, gaps to standard error; True where gaps were.
 
-    gaps = False
+    A packed log is read as what it holds, a jump list by its streams.
+    """
+    from forensics.artifacts import ARTIFACTS, Content
+    from forensics.unpack import UnpackError
+
+    troubles = False
     for path in files:
-        data = _bytes(path)
 
         def companion(name: str, folder: Path = path.parent) -> bytes | None:
             beside = folder / name
             return beside.read_bytes() if beside.is_file() else None
 
-        matching = [a for a in ARTIFACTS if a.claims(str(path.resolve()), data[:4096])]
-        if not matching:
+        known = False
+        try:
+            for name, data in _parts(str(path.resolve()), _bytes(path)):
+                content = Content(data, name, {}, companion)
+                for artifact in ARTIFACTS:
+                    if artifact.claims(name, data[:4096]):
+                        known = True
+                        troubles |= _print(path, artifact.name, artifact.parse(content))
+        except UnpackError as error:
+            troubles = True
+            print(f"{path}: {error.reason}", file=sys.stderr)
+        if not known:
             print(f"{path}: no artefact that is known", file=sys.stderr)
-            gaps = True
-        for artifact in matching:
-            parsed = artifact.parse(Content(data, str(path.resolve()), {}, companion))
-            for table, rows in (("traces", parsed.traces), ("settings", parsed.settings)):
-                for row in rows:
-                    print(
-                        json.dumps(
-                            {"table": table, "source": artifact.name, **row},
-                            ensure_ascii=False,
-                            default=str,
-                        )
-                    )
-            for gap in parsed.gaps:
-                gaps = True
-                print(
-                    f"{path}: {artifact.name}: bytes {gap.start}+{gap.length}: {gap.reason}",
-                    file=sys.stderr,
-                )
-    return gaps
+        troubles |= not known
+    return troubles
+
+
+def _parts(path: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """A file and, out of a compound or packed one, what it holds; with the paths that parsers get."""
+    from forensics import unpack
+    from forensics.examine.content import COMPOUND, PACKED
+    from forensics.unpack.unpacker import Budget, Buffer
+
+    yield path, data
+    unpacker = unpack.find(data[:4096])
+    if unpacker is None or unpacker.name not in (COMPOUND, *PACKED):
+        return
+    for member in unpacker.members(Buffer(data), Budget(len(data))):
+        ending = PACKED.get(unpacker.name)
+        name = path.removesuffix(ending) if ending else f"{path}!{member.name}"
+        if member.chunks is not None:
+            yield name, b"".join(member.chunks())
+
+
+def _print(path: Path, source: str, parsed: Parsed) -> bool:
+    """True: something could not be read."""
+    for table, rows in (("traces", parsed.traces), ("settings", parsed.settings)):
+        for row in rows:
+            told = {"table": table, "source": source, **row}
+            print(json.dumps(told, ensure_ascii=False, default=str))
+    for gap in parsed.gaps:
+        print(f"{path}: {source}: bytes {gap.start}+{gap.length}: {gap.reason}", file=sys.stderr)
+    return bool(parsed.gaps)
 
 
 def _bytes(path: Path) -> bytes:

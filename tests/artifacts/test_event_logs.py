@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from makers import AUDIT, FILETIME_2022, PARTITION, PNP, SECURITY, STICK_ID, WINDOWS, evtx
 
-from forensics.artifacts import Content
+from forensics.artifacts import ARTIFACTS, Content
 from forensics.artifacts.windows import partition_log, pnp_log, security_log, windows_log
 from forensics.artifacts.windows.evtx import events
 from forensics.values import moment
@@ -68,6 +68,43 @@ def test_pipes_are_no_files_and_attempts_may_fail():
     right = ("Keywords", {}, "0x8020000000000000")
     log = evtx(*((AUDIT, 5145, share, mark) for share in shares for mark in (right, wrong)))
     assert [row["kind"] for row in rows(security_log, log)] == ["file_read", "access_failed"]
+
+
+LOGS = "/Windows/System32/winevt/Logs/"
+
+
+@pytest.mark.parametrize(
+    ("path", "claimed"),
+    [
+        (LOGS + "Security.evtx", {"security_log"}),
+        (LOGS + "Archive-Security-2022-06-21-10-00-00-000.evtx", {"security_log"}),
+        (LOGS + "Microsoft-Windows-Security-Mitigations%4KernelMode.evtx", set()),
+        (LOGS + "System.evtx", {"windows_log"}),
+        (LOGS + "Application.evtx", set()),
+        (LOGS + "Microsoft-Windows-Partition%4Diagnostic.evtx", {"partition_log"}),
+        ("/export/pc1.evtx", {"security_log", "windows_log", "partition_log", "pnp_log"}),
+    ],
+)
+def test_a_log_is_known_by_its_name_where_windows_keeps_it(path, claimed):
+    assert {one.name for one in ARTIFACTS if one.claims(path, SECURITY[:4096])} == claimed
+
+
+def test_an_exported_log_is_read_by_the_channels_it_holds():
+    def one(number: int, channel: str) -> tuple:
+        return (AUDIT, number, {}, ("Channel", {}, channel))
+
+    log = evtx(one(4608, "Security"), one(4608, "Security"), ("EventLog", 6005, {}, ("Channel", {}, "System")))  # fmt: skip
+    for module, reach in (
+        (security_log, "records=2;"),
+        (windows_log, "records=1;"),
+        (pnp_log, None),
+    ):
+        parsed = module.parse(Content(log, "/export/pc1.evtx"))
+        spans = [row["detail"] for row in parsed.traces if row["kind"] == "log_span"]
+        assert len(spans) == (reach is not None)
+        assert reach is None or reach in spans[0]
+        kinds = {row["kind"] for row in parsed.traces} - {"log_span", "log_record"}
+        assert kinds == ({"host_started"} if reach else set())
 
 
 def test_a_machine_without_a_name_is_its_address():

@@ -17,20 +17,10 @@ from collections.abc import Iterator
 from forensics.artifacts.artifact import Content
 from forensics.unpack.sqlite import FRAME_HEADER, MAGIC, WAL, WAL_HEADER, Database, Table
 from forensics.unpack.sqlite_pages import Value, varint
-from forensics.unpack.unpacker import UnpackError
+from forensics.unpack.unpacker import Buffer, UnpackError
 from forensics.values import Gap
 
 Record = dict[str, Value]
-
-
-class _Bytes:
-    """A source out of memory."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data, self.size = data, len(data)
-
-    def read(self, offset: int, size: int) -> bytes:
-        return self.data[offset : offset + size]
 
 
 class Tables:
@@ -42,7 +32,7 @@ class Tables:
         self.tables: dict[str, Table] = {}
         log = content.companion(_name(content.path) + "-wal") or b""
         try:
-            self.database = Database(_Bytes(_merged(content.data, log)))
+            self.database = Database(Buffer(_merged(content.data, log)))
             for table in self.database.tables():
                 self.tables[table.name] = table
         except UnpackError:

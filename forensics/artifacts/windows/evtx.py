@@ -21,20 +21,22 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from forensics.artifacts.artifact import ROWS_MAX, Content, Parsed, Row, detail
+from forensics.artifacts.artifact import ROWS_MAX, Content, Parsed, Row, basename, detail
 from forensics.artifacts.text import Reach, Record, iso
 from forensics.values import FILETIME_EPOCH_MICROS, Gap, from_filetime, interval
 
+MAGIC = b"ElfFile\0"
 CHUNK = 65536
 FIRST = 512  # of a chunk: its first record
 CLOCK_STEP = 60_000_000  # microseconds: smaller changes of the clock are corrections
 _DEPTH_MAX = 32
 _ELEMENTS_MAX = 4096  # of one record
 _AUDIT_FAILURE = 1 << 52
+_FOLDER = re.compile(r"/winevt/logs/[^/]+$", re.IGNORECASE)
 _HEX = re.compile(r"0x[0-9a-f]{1,16}")
 _DATA = ("Event/EventData/", "Event/UserData/")
 _HEAD = {
-    "Event/System/EventID", "Event/System/Provider@Name", "Event/System/Computer",
+    "Event/System/EventID", "Event/System/Provider@Name", "Event/System/Channel", "Event/System/Computer",
     "Event/System/Security@UserID", "Event/System/TimeCreated@SystemTime", "Event/System/Keywords",
 }  # fmt: skip
 
@@ -47,6 +49,7 @@ class Event:
     created: int  # FILETIME of the event, or of the record where the event has none
     provider: str
     number: int  # EventID
+    channel: str  # the log it was written to
     computer: str
     user: str  # SID
     failed: bool  # an audited attempt without success
@@ -96,7 +99,7 @@ def events(data: bytes, wanted: Container[tuple[str, int]], gaps: list[Gap]) -> 
     Gaps: chunks and records that cannot be read. Ids that are missing between records are no gap of
     the bytes.
     """
-    if data[:8] != b"ElfFile\0":
+    if data[:8] != MAGIC:
         gaps.append(Gap(0, min(len(data), 4096), "NO_FILE_HEADER"))
     count, dirty = 0, bool(data[120:121] and data[120] & 1)
     for start in range(4096, len(data), CHUNK):
@@ -116,14 +119,34 @@ def events(data: bytes, wanted: Container[tuple[str, int]], gaps: list[Gap]) -> 
 Rule = Callable[[Event], Row | None]
 
 
-def read_log(content: Content, rules: Mapping[tuple[str, int], Rule]) -> Parsed:
+def file_name(channel: str) -> str:
+    """The name of the file of a channel, lower case: `a/b` is kept in `a%4b.evtx`."""
+    return channel.lower().replace("/", "%4") + ".evtx"
+
+
+def is_log(path: str, head: bytes, names: re.Pattern[str]) -> bool:
+    """Is it a log of these names? An exported one, outside of the system's folder, may have any name."""
+    return head[:8] == MAGIC and bool(names.match(basename(path)) or not _FOLDER.search(path))
+
+
+def read_log(
+    content: Content, rules: Mapping[tuple[str, int], Rule], names: re.Pattern[str]
+) -> Parsed:
     """Rows of the records that a rule is for, by provider and event id, and how far the log reaches.
 
+    names: of the file, lower case. Of a file with another name the records of the channels that are
+    called so count; an export may hold several.
     A row gets the record's time, number, computer (`on` in detail) and place. `missing` in the detail
     of log_span counts record ids between the first and the last that are not there.
     """
     gaps: list[Gap] = []
     found = sorted(events(content.data, rules, gaps), key=lambda event: event.record)
+    if found and not names.match(basename(content.path)):
+        found = [
+            event for event in found if not event.channel or names.match(file_name(event.channel))
+        ]
+        if not found:
+            return Parsed()
     rows: list[Row] = []
     reach = Reach()
     for event in found:
@@ -204,7 +227,8 @@ class _Chunk:
         keywords = head.get("Event/System/Keywords", "")
         return Event(
             record % 2**63, _created(head.get("Event/System/TimeCreated@SystemTime", ""), written), *key,
-            head.get("Event/System/Computer", ""), head.get("Event/System/Security@UserID", ""),
+            head.get("Event/System/Channel", ""), head.get("Event/System/Computer", ""),
+            head.get("Event/System/Security@UserID", ""),
             bool(_HEX.fullmatch(keywords) and int(keywords, 16) & _AUDIT_FAILURE), data,
             (self.start + at, size),
         )  # fmt: skip

@@ -10,6 +10,7 @@ Does not prove  that a file was read. Feature updates empty this log; GPT disks 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from forensics.artifacts.artifact import (
@@ -17,13 +18,12 @@ from forensics.artifacts.artifact import (
     Content,
     Parsed,
     Row,
-    basename,
     detail,
     on_windows,
     serial,
 )  # fmt: skip
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.evtx import Event, read_log
+from forensics.artifacts.windows.evtx import Event, is_log, read_log
 
 _USB = "7"
 _SERIALS = (
@@ -69,8 +69,11 @@ def volume_serial(sector: str) -> str | None:
     return None
 
 
+_NAMES = re.compile(r"microsoft-windows-partition")
+
+
 def parse(content: Content) -> Parsed:
-    return read_log(content, {("Microsoft-Windows-Partition", 1006): _disk})
+    return read_log(content, {("Microsoft-Windows-Partition", 1006): _disk}, _NAMES)
 
 
 def _expected(settings: Mapping[str, str]) -> bool | None:
@@ -83,9 +86,7 @@ ARTIFACT = Artifact(
     family="storage",
     records=("device_connected", "device_removed"),
     where=r"/windows/system32/winevt/logs/microsoft-windows-partition%4diagnostic\.evtx$",
-    claims=lambda path, head: (
-        head[:8] == b"ElfFile\0" and basename(path).startswith("microsoft-windows-partition")
-    ),
+    claims=lambda path, head: is_log(path, head, _NAMES),
     parse=parse,
     expected=_expected,
 )

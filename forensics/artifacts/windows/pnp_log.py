@@ -9,17 +9,18 @@ Does not prove  every plug: 400 and 410 come with installation. 2003 is off by d
 
 from __future__ import annotations
 
+import re
+
 from forensics.artifacts.artifact import (
     Artifact,
     Content,
     Parsed,
     Row,
-    basename,
     detail,
     never_expected,
 )  # fmt: skip
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.evtx import Event, Rule, read_log
+from forensics.artifacts.windows.evtx import Event, Rule, is_log, read_log
 
 _KINDS = {
     400: "device_installed",
@@ -50,8 +51,11 @@ RULES: dict[tuple[str, int], Rule] = {
 }
 
 
+_NAMES = re.compile(r"microsoft-windows-(?:kernel-pnp|driverframeworks)")
+
+
 def parse(content: Content) -> Parsed:
-    return read_log(content, RULES)
+    return read_log(content, RULES, _NAMES)
 
 
 ARTIFACT = Artifact(
@@ -59,12 +63,7 @@ ARTIFACT = Artifact(
     family="pnp",
     records=(),
     where=r"/windows/system32/winevt/logs/microsoft-windows-(kernel-pnp|driverframeworks)[^/]*\.evtx$",
-    claims=lambda path, head: (
-        head[:8] == b"ElfFile\0"
-        and basename(path).startswith(
-            ("microsoft-windows-kernel-pnp", "microsoft-windows-driverframeworks")
-        )
-    ),
+    claims=lambda path, head: is_log(path, head, _NAMES),
     parse=parse,
     expected=never_expected,
 )

@@ -19,12 +19,11 @@ from forensics.artifacts.artifact import (
     Content,
     Parsed,
     Row,
-    basename,
     detail,
     on_windows,
 )  # fmt: skip
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.evtx import Event, clock_step, read_log
+from forensics.artifacts.windows.evtx import Event, clock_step, is_log, read_log
 
 _AUDIT, _LOG = "Microsoft-Windows-Security-Auditing", "Microsoft-Windows-Eventlog"
 _SESSIONS = {
@@ -147,8 +146,11 @@ RULES = {
 }
 
 
+_NAMES = re.compile(r"(?:archive-)?security[^%]*\.evtx$")
+
+
 def parse(content: Content) -> Parsed:
-    return read_log(content, RULES)
+    return read_log(content, RULES, _NAMES)
 
 
 ARTIFACT = Artifact(
@@ -156,9 +158,7 @@ ARTIFACT = Artifact(
     family="security",
     records=("session_start", "session_end", "log_cleared", "clock_changed"),
     where=r"/windows/system32/winevt/logs/(archive-)?security[^/]*\.evtx$",
-    claims=lambda path, head: (
-        head[:8] == b"ElfFile\0" and "security" in basename(path).split("%")[0]
-    ),
+    claims=lambda path, head: is_log(path, head, _NAMES),
     parse=parse,
     expected=on_windows,
 )

@@ -9,17 +9,18 @@ Does not prove  what happened between; small corrections of the clock by time se
 
 from __future__ import annotations
 
+import re
+
 from forensics.artifacts.artifact import (
     Artifact,
     Content,
     Parsed,
     Row,
-    basename,
     detail,
     on_windows,
 )  # fmt: skip
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.evtx import Event, Rule, clock_step, read_log
+from forensics.artifacts.windows.evtx import Event, Rule, clock_step, is_log, read_log
 
 _KERNEL, _POWER = "Microsoft-Windows-Kernel-General", "Microsoft-Windows-Kernel-Power"
 
@@ -68,8 +69,11 @@ RULES: dict[tuple[str, int], Rule] = {
 }
 
 
+_NAMES = re.compile(r"(?:archive-)?system[^%]*\.evtx$")
+
+
 def parse(content: Content) -> Parsed:
-    return read_log(content, RULES)
+    return read_log(content, RULES, _NAMES)
 
 
 ARTIFACT = Artifact(
@@ -77,9 +81,7 @@ ARTIFACT = Artifact(
     family="app",
     records=("host_started", "host_stopped", "log_cleared", "clock_changed"),
     where=r"/windows/system32/winevt/logs/(archive-)?system[^/]*\.evtx$",
-    claims=lambda path, head: (
-        head[:8] == b"ElfFile\0" and basename(path).startswith(("system", "archive-system"))
-    ),
+    claims=lambda path, head: is_log(path, head, _NAMES),
     parse=parse,
     expected=on_windows,
 )
