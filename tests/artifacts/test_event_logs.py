@@ -93,7 +93,7 @@ def test_an_exported_log_is_read_by_the_channels_it_holds():
     def one(number: int, channel: str) -> tuple:
         return (AUDIT, number, {}, ("Channel", {}, channel))
 
-    log = evtx(one(4608, "Security"), one(4608, "Security"), ("EventLog", 6005, {}, ("Channel", {}, "System")))  # fmt: skip
+    log = evtx(one(4608, "Security"), one(4608, "Security"), ("EventLog", 6005, {}, ("Channel", {}, "System")), ("", 0, {}))  # fmt: skip
     for module, reach in (
         (security_log, "records=2;"),
         (windows_log, "records=1;"),

@@ -114,6 +114,12 @@ def test_volumes_of_portable_devices_are_tied_to_them():
     ]
 
 
+@pytest.mark.parametrize(("kind", "claimed"), [(0, True), (1, False), (2, False), (6, False)])
+def test_a_transaction_log_is_no_hive(kind, claimed):
+    head = SYSTEM[:28] + bytes([kind, 0, 0, 0]) + SYSTEM[32:4096]
+    assert system_settings.ARTIFACT.claims("/config/SYSTEM.LOG1", head) is claimed
+
+
 def test_folders_that_explorer_showed():
     found = parse(shellbags, SHELL)
     assert found.gaps == []

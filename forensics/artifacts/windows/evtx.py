@@ -141,12 +141,10 @@ def read_log(
     """
     gaps: list[Gap] = []
     found = sorted(events(content.data, rules, gaps), key=lambda event: event.record)
-    if found and not names.match(basename(content.path)):
-        found = [
-            event for event in found if not event.channel or names.match(file_name(event.channel))
-        ]
+    if content.path and not names.match(basename(content.path)):
+        found = [event for event in found if _is_of(event, names, rules)]
         if not found:
-            return Parsed()
+            return Parsed([], [], gaps)
     rows: list[Row] = []
     reach = Reach()
     for event in found:
@@ -164,6 +162,13 @@ def read_log(
     missing = max(ids) - min(ids) + 1 - len(ids) if ids else 0
     rows += reach.rows(content.times.get("modified"), missing=missing or None)
     return Parsed(rows, [], gaps)
+
+
+def _is_of(event: Event, names: re.Pattern[str], rules: Mapping[tuple[str, int], Rule]) -> bool:
+    """Was it written to a log of these names? Without a channel: is there a rule for it?"""
+    if event.channel:
+        return bool(names.match(file_name(event.channel)))
+    return (event.provider, event.number) in rules
 
 
 def clock_step(event: Event, before: str, after: str, **more: str | None) -> Row | None:

@@ -1,7 +1,7 @@
 """Registry hives: keys, values and raw key times out of any bytes, transaction logs applied.
 
-Layout          4096 bytes base block ("regf": u32 sequence 1, 2 at 4; root cell at 36; UTF-16 file
-                name at 48; XOR checksum of the first 508 bytes at 508), then hive bins ("hbin",
+Layout          4096 bytes base block ("regf": u32 sequence 1, 2 at 4; type at 28; root cell at 36;
+                UTF-16 file name at 48; XOR checksum of the first 508 bytes at 508), then hive bins ("hbin",
                 u32 offset, u32 size), in them cells: i32 size (negative: in use), then the data.
                 nk key | lf lh li ri lists of subkeys | vk value | db big data. Cell offsets
                 count from byte 4096. Logs: see _replay
@@ -22,6 +22,7 @@ from forensics.values import Gap
 
 BASE = 4096
 PAGE = 512
+LOG_TYPES = (1, 2, 6)  # u32 at 28 of a base block: 0 is a hive
 DEPTH_MAX = 512  # levels of keys, the format's own limit
 LIST_MAX = 100_000  # subkeys or values of one key
 _MARVIN_SEED = 0x82EF4D887A4E55C5
@@ -251,8 +252,11 @@ class Hive:
 
 
 def is_hive(head: bytes, path: str, name: str) -> bool:
-    """Is this the hive called `name` (lower case), by its path or by the name it carries?"""
-    if head[:4] != b"regf":
+    """Is this the hive called `name` (lower case), by its path or by the name it carries?
+
+    Its transaction logs carry the name, too: they are read with the hive.
+    """
+    if head[:4] != b"regf" or _u32(head, 28) in LOG_TYPES:
         return False
     inside = head[48:112].decode("utf-16-le", "replace").split("\0", 1)[0]
     last = re.split(r"[/!\\]", path)[-1].lower()
