@@ -16,6 +16,7 @@ from forensics.correlate import (
     entries,
     events,
     horizons,
+    jump_lists,
     media,
     mismatches,
     names,
@@ -54,7 +55,7 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
     named = host_names(settings)
     traces = in_utc(have, known)
     files = times.resolve_columns(have["files"], events.FILE_TIMES, known)
-    said = rows("traces", traces)
+    said = jump_lists.dated(rows("traces", traces))
     papers = times.papers_in_utc(rows("papers", have["papers"]), known[times.PAPERS])
     tied = media.media(case, rows("volumes", have["volumes"]), said)
     used = connections.uses(tied, said, hosts)

@@ -144,6 +144,21 @@ def test_volume_serial_ties_a_file_to_a_medium():
     assert (unknown["medium"], unknown["medium_serial"]) == (None, "ZZ99")
 
 
+@pytest.mark.parametrize(
+    ("member", "number", "time"), [("1f", 31, IN), ("1f", 30, NO_TIME), ("DestList", 31, NO_TIME)]
+)
+def test_a_link_of_a_jump_list_has_the_time_of_its_entry(member, number, time):
+    volumes = [{"evidence": "USB1", "volume": "p1", "start": 0, "length": 9, "serial": "1A2B3C4D"}]
+    place = "PC1:p1:/Recent/AutomaticDestinations/1.automaticDestinations-ms"
+    link = trace("PC1", "file_opened", NO_TIME, source="lnk", volume_serial="1A2B3C4D",
+                 path="E:\\a.csv", address=f"{place}!{member}@0+9")  # fmt: skip
+    entry = trace("PC1", "file_opened", IN, source="dest_list", path="E:\\a.csv",
+                  record_number=number, address=f"{place}!DestList@32+9")  # fmt: skip
+    found = run("opens", traces=[link, entry], volumes=volumes)
+    (mine,) = [row for row in found if row["source"] == "lnk"]
+    assert (mine["medium"], mine["time"]) == ("USB1", time)
+
+
 # serials of the register (and what a spreadsheet made of one) -> may the stick be listed?
 LISTED = {
     "itself": ("9F00E1A", [("9F00E1A", None)], True),
