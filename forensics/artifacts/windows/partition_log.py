@@ -23,7 +23,8 @@ from forensics.artifacts.artifact import (
     serial,
 )  # fmt: skip
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.evtx import Event, is_log, read_log
+from forensics.artifacts.windows.event_log import is_log, read_log
+from forensics.artifacts.windows.evtx import Event
 
 _USB = "7"
 _SERIALS = (

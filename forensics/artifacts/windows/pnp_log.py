@@ -20,7 +20,8 @@ from forensics.artifacts.artifact import (
     never_expected,
 )  # fmt: skip
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.evtx import Event, Rule, is_log, read_log
+from forensics.artifacts.windows.event_log import Rule, is_log, read_log
+from forensics.artifacts.windows.evtx import Event
 
 _KINDS = {
     400: "device_installed",

@@ -23,7 +23,8 @@ from forensics.artifacts.artifact import (
     on_windows,
 )  # fmt: skip
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.evtx import Event, clock_step, is_log, read_log
+from forensics.artifacts.windows.event_log import clock_step, is_log, read_log
+from forensics.artifacts.windows.evtx import Event
 
 _AUDIT, _LOG = "Microsoft-Windows-Security-Auditing", "Microsoft-Windows-Eventlog"
 _SESSIONS = {

@@ -20,7 +20,8 @@ from forensics.artifacts.artifact import (
     on_windows,
 )  # fmt: skip
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.evtx import Event, Rule, clock_step, is_log, read_log
+from forensics.artifacts.windows.event_log import Rule, clock_step, is_log, read_log
+from forensics.artifacts.windows.evtx import Event
 
 _KERNEL, _POWER = "Microsoft-Windows-Kernel-General", "Microsoft-Windows-Kernel-Power"
 

@@ -1,0 +1,86 @@
+"""Event logs as artefacts: which file is which log, rows by rules, how far a log reaches.
+
+Layout          see evtx.py. Windows keeps the channel `a/b` in winevt/Logs/a%4b.evtx
+Source          libyal/libevtx "Windows XML Event Log (EVTX)"
+Proves          what its artefact parsers say
+Does not prove  that records between those left were not removed: see `missing` in log_span
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from forensics.artifacts.artifact import Content, Parsed, Row, basename, detail
+from forensics.artifacts.text import Reach, Record, iso
+from forensics.artifacts.windows.evtx import MAGIC, Event, events
+from forensics.values import Gap, from_filetime, interval
+
+CLOCK_STEP = 60_000_000  # microseconds: smaller changes of the clock are corrections
+_FOLDER = re.compile(r"/winevt/logs/[^/]+$", re.IGNORECASE)
+
+Rule = Callable[[Event], Row | None]
+
+
+def file_name(channel: str) -> str:
+    """The name of the file of a channel, lower case: `a/b` is kept in `a%4b.evtx`."""
+    return channel.lower().replace("/", "%4") + ".evtx"
+
+
+def is_log(path: str, head: bytes, names: re.Pattern[str]) -> bool:
+    """Is it a log of these names? An exported one, outside of the system's folder, may have any name."""
+    return head[:8] == MAGIC and bool(names.match(basename(path)) or not _FOLDER.search(path))
+
+
+def read_log(
+    content: Content, rules: Mapping[tuple[str, int], Rule], names: re.Pattern[str]
+) -> Parsed:
+    """Rows of the records that a rule is for, by provider and event id, and how far the log reaches.
+
+    names: of the file, lower case. Of a file with another name the records of the channels that are
+    called so count; an export may hold several.
+    A row gets the record's time, number, computer (`on` in detail) and place. `missing` in the detail
+    of log_span counts record ids between the first and the last that are not there.
+    """
+    gaps: list[Gap] = []
+    found = sorted(events(content.data, rules, gaps), key=lambda event: event.record)
+    if content.path and not names.match(basename(content.path)):
+        found = [event for event in found if _is_of(event, names, rules)]
+        if not found:
+            return Parsed([], [], gaps)
+    rows: list[Row] = []
+    reach = Reach()
+    for event in found:
+        reach.add(Record(from_filetime(event.created), *event.at))
+        rule = rules.get((event.provider, event.number))
+        row = rule(event) if rule else None
+        if row is not None:
+            rows.append(
+                {
+                    "time": from_filetime(event.created), "time_raw": str(event.created),
+                    "record_number": event.record, "at": event.at, **row,
+                }
+            )  # fmt: skip
+    ids = {event.record for event in found}
+    missing = max(ids) - min(ids) + 1 - len(ids) if ids else 0
+    rows += reach.rows(content.times.get("modified"), missing=missing or None)
+    return Parsed(rows, [], gaps)
+
+
+def _is_of(event: Event, names: re.Pattern[str], rules: Mapping[tuple[str, int], Rule]) -> bool:
+    """Was it written to a log of these names? Without a channel: is there a rule for it?"""
+    if event.channel:
+        return bool(names.match(file_name(event.channel)))
+    return (event.provider, event.number) in rules
+
+
+def clock_step(event: Event, before: str, after: str, **more: str | None) -> Row | None:
+    """A row for a clock that was set by a minute or more; None for what time services do all day."""
+    times = [event.data.get(name, "") for name in (before, after)]
+    known = [int(text) for text in times if text.lstrip("-").isdecimal()]
+    if len(known) == 2 and abs(known[1] - known[0]) < CLOCK_STEP:
+        return None
+    shown = [iso(interval(moment, 1, "utc")) for moment in known] if len(known) == 2 else [None] * 2
+    shift = f"{(known[1] - known[0]) / 1_000_000:.3f}" if len(known) == 2 else None
+    what = detail(previous=shown[0], new=shown[1], seconds=shift, **more, on=event.computer)
+    return {"kind": "clock_changed", "detail": what}
