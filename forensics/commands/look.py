@@ -240,7 +240,7 @@ def parse(files: Sequence[Path]) -> bool:
 def _parts(path: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     """A file and, out of a compound or packed one, what it holds; with the paths that parsers get."""
     from forensics import unpack
-    from forensics.examine.content import COMPOUND, PACKED
+    from forensics.examine.spots import COMPOUND, PACKED
     from forensics.unpack.unpacker import Budget, Buffer
 
     yield path, data
