@@ -163,11 +163,12 @@ def _walk(reader: Reader, volume: Volume, mask: Mask) -> Walked | None:
             walked = own(reader, start, length, mask)
             if walked is not None:
                 return walked
-    from forensics.walk import fat, other, tsk
+    from forensics.walk import fat, optical, other, tsk
 
     opened = tsk.open_volume(reader, start, volume.filesystem)
     if opened is None:
-        return None
+        is_disc = volume.filesystem == optical.NAME
+        return optical.walk(reader, start, length, mask) if is_disc else None
     system, name = opened
     walked = None
     if name.startswith(("fat", "exfat")):

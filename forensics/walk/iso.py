@@ -35,8 +35,8 @@ PATH_RECORDS_MAX = 1 << 16  # their numbers have 16 bits
 DIRECTORY_MAX = 64 << 20  # bytes of one
 CONTINUATIONS_MAX = 16  # of one record
 _RECORD_MIN = 34
-_FOLDER = 2
-_BOOT, _TREES, _LAST = 0, (1, 2), 255
+FOLDER = 2
+_BOOT, TREES, _LAST = 0, (1, 2), 255
 _EL_TORITO = b"EL TORITO SPECIFICATION"
 
 
@@ -73,9 +73,23 @@ def _pairs(ranges: list[tuple[int, int]]) -> tuple[Ints, Ints]:
     return start, end
 
 
-def structures(reader: Reader, start: int, length: int) -> Structures:
-    """Structures of the volume of `length` bytes that begins at byte `start` of the medium."""
-    return _Volume(reader, start, length).read()
+def structures(reader: Reader, start: int, length: int, later: tuple[int, ...] = ()) -> Structures:
+    """Structures of the volume of `length` bytes that begins at byte `start` of the medium.
+
+    later: where the descriptors of later sessions begin, bytes of the volume.
+    """
+    return _Volume(reader, start, length).read(later)
+
+
+def descriptors(reader: Reader, start: int, length: int, at: int) -> Iterator[bytes]:
+    """The descriptors from byte `at` of a volume, as many as follow each other."""
+    for place in range(at, min(at + DESCRIPTORS_MAX * SECTOR, length - SECTOR + 1), SECTOR):
+        descriptor = reader.read(start + place, SECTOR)
+        if descriptor[1:6] != b"CD001":
+            return
+        yield descriptor
+        if descriptor[0] == _LAST:
+            return
 
 
 class _Volume:
@@ -86,30 +100,24 @@ class _Volume:
         self._left = length  # bytes of directories to come: no two of them share a block
         self._areas: set[int] = set()  # continuation areas
 
-    def read(self) -> Structures:
-        descriptors = list(self._descriptors())
-        size = len(descriptors) * SECTOR
+    def read(self, later: tuple[int, ...]) -> Structures:
         self._claim(0, SYSTEM_AREA, "SYSTEM_AREA")
-        self._claim(SYSTEM_AREA, size, "VOLUME_DESCRIPTORS")
-        self._out.shared = self._other_system(SYSTEM_AREA + size)
-        for descriptor in descriptors:
-            if descriptor[0] in _TREES:
-                self._tree(descriptor)
-            elif descriptor[0] == _BOOT and descriptor[7:30] == _EL_TORITO:
-                at = struct.unpack_from("<I", descriptor, 71)[0] * SECTOR
-                if self._inside(at, SECTOR):
-                    self._claim(at, SECTOR, "BOOT_CATALOGUE")
+        for at in (SYSTEM_AREA, *later):
+            self._session(at)
         return self._out
 
-    def _descriptors(self) -> Iterator[bytes]:
-        for number in range(DESCRIPTORS_MAX):
-            at = SYSTEM_AREA + number * SECTOR
-            descriptor = self._read(at, SECTOR) if self._inside(at, SECTOR) else b""
-            if descriptor[1:6] != b"CD001":
-                return
-            yield descriptor
-            if descriptor[0] == _LAST:
-                return
+    def _session(self, at: int) -> None:
+        found = list(descriptors(self._reader, self._start, self._length, at))
+        size = len(found) * SECTOR
+        self._claim(at, size, "VOLUME_DESCRIPTORS")
+        self._out.shared |= self._other_system(at + size)
+        for descriptor in found:
+            if descriptor[0] in TREES:
+                self._tree(descriptor)
+            elif descriptor[0] == _BOOT and descriptor[7:30] == _EL_TORITO:
+                place = struct.unpack_from("<I", descriptor, 71)[0] * SECTOR
+                if self._inside(place, SECTOR):
+                    self._claim(place, SECTOR, "BOOT_CATALOGUE")
 
     def _other_system(self, behind: int) -> bool:
         """Does UDF or HFS share the medium, by what stands behind the descriptors or in block 0?"""
@@ -157,7 +165,7 @@ class _Volume:
     def _directory(self, at: int, block: int) -> list[int]:
         """Places of the directories in one; claims the blocks that hold its records."""
         head = self._read(at, SECTOR) if self._inside(at, SECTOR) else bytes(SECTOR)
-        own = _record(head, 0)
+        own = read_record(head, 0)
         size = own.size if own and own.block * block == at else 0
         if not 0 < size <= min(DIRECTORY_MAX, self._left) or not self._inside(at, size):
             self._out.whole = False
@@ -166,21 +174,21 @@ class _Volume:
         data, found = self._read(at, _up(size, SECTOR)), list[int]()
         held = 0
         for first in range(0, size, SECTOR):
-            records = list(_records(data[first : first + SECTOR]))
+            records = list(read_records(data[first : first + SECTOR]))
             if not records:
                 self._out.whole = False
                 break
             held = first + SECTOR
             for raw, record in records:
                 self._continued(raw, block)
-                if not record.flags & _FOLDER:
+                if not record.flags & FOLDER:
                     self._file(record, block)
                 elif raw[33:34] not in (b"\0", b"\1") or raw[32] != 1:
                     found.append(record.block * block)
         self._claim(at, min(held, _up(size, block)), "DIRECTORY")
         return found
 
-    def _file(self, record: _Record, block: int) -> None:
+    def _file(self, record: Record, block: int) -> None:
         if record.interleaved:
             self._out.whole = False
         elif record.size:
@@ -214,7 +222,7 @@ class _Volume:
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class Record:
     attributes: int  # blocks before the content
     block: int
     size: int  # bytes
@@ -222,7 +230,7 @@ class _Record:
     interleaved: bool
 
 
-def _record(sector: bytes, at: int) -> _Record | None:
+def read_record(sector: bytes, at: int) -> Record | None:
     """The directory record at a place of a sector; None where there is none or its halves differ."""
     size = sector[at] if at < len(sector) else 0
     if size < _RECORD_MIN or at + size > len(sector) or 33 + sector[at + 32] > size:
@@ -233,12 +241,12 @@ def _record(sector: bytes, at: int) -> _Record | None:
     if block != block_big[::-1] or length != length_big[::-1]:
         return None
     number, count = int.from_bytes(block, "little"), int.from_bytes(length, "little")
-    return _Record(attributes, number, count, sector[at + 25], sector[at + 26] > 0)
+    return Record(attributes, number, count, sector[at + 25], sector[at + 26] > 0)
 
 
-def _records(sector: bytes) -> Iterator[tuple[bytes, _Record]]:
+def read_records(sector: bytes) -> Iterator[tuple[bytes, Record]]:
     at = 0
-    while record := _record(sector, at):
+    while record := read_record(sector, at):
         yield sector[at : at + sector[at]], record
         at += sector[at]
 

@@ -2,7 +2,7 @@
 
 HFS+ keeps its allocation map in a file of its own, number 6: bit 7 of byte 0 is block 0. Its times
 are seconds since 1904 UTC. ISO 9660 has one time a file, a wall clock here: libtsk leaves out the
-zone byte; what its records do not name is free (see iso). For the rest there is no map: what no file
+zone byte; optical adds what it leaves out. For the rest there is no map: what no file
 owns is swept raw.
 Source: Apple TN1150 "HFS Plus Volume Format"; ECMA-119.
 """
@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from forensics.values import NO_TIME, Interval, interval
-from forensics.walk import iso, tsk
 from forensics.walk import names as naming
+from forensics.walk import optical, tsk
 from forensics.walk import rows as table
 from forensics.walk.collect import Collector, Found
-from forensics.walk.intervals import Ranges, runs_of, union
+from forensics.walk.intervals import Ranges, runs_of
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim, Times, Trouble, Walked
@@ -70,24 +70,8 @@ def walk(reader: Reader, start: int, length: int, mask: Mask, system: Any, name:
             ),
         ]
     elif name == "iso9660":
-        described = reader.read(start + 16 * 2048, 2048)
-        walked.label = described[40:72].decode("ascii", "replace").strip(" \0") or None
-        kept = iso.structures(reader, start, walked.end - start)
-        _place_structures(walked, kept, start)
-        if kept.shared:  # the names of the other file system are not read
-            walked.troubles.append(Trouble("partial", "SECOND_FILE_SYSTEM"))
+        optical.finish(walked, reader, start, length, mask)
     return walked
-
-
-def _place_structures(walked: Walked, kept: iso.Structures, start: int) -> None:
-    """What no name owns of ISO 9660, and what is free where every file of every tree has a name."""
-    runs = walked.rows.runs
-    real = runs.start != table.HOLE
-    begins = runs.start[real]
-    named = set(begins.tolist())
-    walked.structures = [claim for claim in kept.claims if claim.start not in named]
-    owned = union(begins, begins + runs.length[real])
-    walked.free = kept.free(owned, start, walked.end)
 
 
 def _streams(walk_: tsk.Walk, found: Found) -> list[dict[str, Any]]:

@@ -179,8 +179,8 @@ def test_any_cut_ends_and_claims_nothing_outside():
         assert all(claim.start + claim.length <= size for claim in kept.claims)
 
 
-def test_directories_in_each_other_end():
-    """Every block is a directory that says it reaches to the end: read once each, not each to the end."""
+def nested():
+    """Every block is a directory that says it reaches to the end."""
     sectors = 2000
     image = bytearray(made()).ljust(sectors * SECTOR, b"\0")
     for at in range(SECTORS, sectors):
@@ -189,7 +189,13 @@ def test_directories_in_each_other_end():
         image[at * SECTOR : at * SECTOR + len(data)] = data
     goes_down = directory(SUBS[0], ROOTS[0], record(b"A", SECTORS, (sectors - SECTORS) * SECTOR))
     image[SUBS[0] * SECTOR : SUBS[0] * SECTOR + len(goes_down)] = goes_down
-    source = Memory(bytes(image))
+    return bytes(image)
+
+
+def test_directories_in_each_other_end():
+    """Each is read once, not each to the end."""
+    image = nested()
+    source = Memory(image)
     kept = iso.structures(Reader(source), 0, len(image))
     assert not kept.whole
     assert source.read_bytes < 10 * len(image)
