@@ -47,8 +47,7 @@ def volumes(image: Image) -> list[Volume]:
         return [Volume("p0", 0, image.size, "none", None, None, None, "examined", None)]
     table = partition_table(reader(image, 0, image.size), image.size, image.facts.sector_size)
     if table is None or not table.entries:
-        scheme = "none" if table is None else table.scheme
-        return [_volume(image, "p0", Entry(0, image.size, ""), scheme)] if image.size else []
+        return _undivided(image, "none" if table is None else table.scheme) if image.size else []
     out: list[Volume] = []
     at = number = 0
     for entry in sorted(table.entries, key=lambda entry: (entry.start, -entry.length)):
@@ -74,6 +73,14 @@ def volumes(image: Image) -> list[Volume]:
     if any(entry.start + entry.length > image.size for entry in table.entries):
         out[-1] = _marked(out[-1], "PAST_END")
     return out
+
+
+def _undivided(image: Image, scheme: str) -> list[Volume]:
+    """One volume; under a table that names none, only what is known by its content is one."""
+    whole = _volume(image, "p0", Entry(0, image.size, ""), scheme)
+    if scheme != "none" and whole.reason == "NO_FILE_SYSTEM":
+        return [_unpartitioned(0, image.size, scheme)]
+    return [whole]
 
 
 def reader(image: Image, start: int, length: int) -> Peek:

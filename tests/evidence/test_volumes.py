@@ -86,6 +86,7 @@ TABLES = {
     "gpt": (gpt([(40, 47), (50, 59)], 128), "gpt",
             [(None, 0, 40, None), ("p1", 40, 8, NONE), (None, 48, 2, None), ("p2", 50, 10, NONE),
              (None, 60, 68, None)]),
+    "gpt of no partition": (gpt([], 128), "gpt", [(None, 0, 128, None)]),
     "gpt by its copy": (gpt([(40, 47)], 128, primary=False), "gpt",
                         [(None, 0, 40, None), ("p1", 40, 8, NONE), (None, 48, 80, None)]),
     "gpt without its copy": (gpt([(40, 47)], 128, backup=False), "gpt",
