@@ -1,8 +1,8 @@
 """Containers that are recognised but not opened: their content is one row.
 
-Layout          signatures: ARJ, xar, OneNote, rpm, WIM, compiled help, other packers, images of disks;
-                locked: AES Crypt, AttacheCase, OpenPGP, CMS
-Source          libmagic; the formats' specifications; RFC 4880 4.2 and 5.1; RFC 5652 6.1
+Layout          signatures: ARJ, xar, OneNote, rpm, compiled help, other packers, images of disks as files;
+                locked: AES Crypt, AttacheCase, OpenPGP, CMS, locked images and volumes
+Source          libmagic; the formats' specifications; libyal; RFC 4880 4.2 and 5.1; RFC 5652 6.1
 Proves          a container of this kind is here
 Does not prove  what is in it
 """
@@ -14,12 +14,36 @@ from collections.abc import Iterator
 
 from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, bounded
 
+# Images of disks and volumes: their files are packed, or lie in pieces of the bytes that are here.
+_DISKS: tuple[tuple[bytes, str], ...] = (
+    (rb"EVF\x09\x0d\x0a\xff\x00", "ewf"),
+    (rb"LVF\x09\x0d\x0a\xff\x00", "ewf-l01"),
+    (rb"EVF2\x0d\x0a\x81\x00", "ewf-ex01"),
+    (rb"LEF2\x0d\x0a\x81\x00", "ewf-lx01"),
+    (rb"ADSEGMENTEDFILE\x00", "ad1"),
+    (rb"AFF10\x0d\x0a\x00", "aff"),
+    (rb"QFI\xfb\x00\x00\x00[\x01-\x03]", "qcow"),
+    (rb"KDMV[\x01-\x03]\x00\x00\x00|COWD[\x01-\x03]\x00\x00\x00", "vmdk"),
+    (rb"vhdxfile", "vhdx"),
+    (rb"conectix", "vhd"),
+    (rb".{64}\x7f\x10\xda\xbe", "vdi"),
+    (rb"Withou(?:tFreeSpace|FreSpacExt)", "parallels"),
+    (rb"MSWIM\x00\x00\x00", "wim"),
+    (rb"sprs\x00\x00\x00\x03", "sparseimage"),
+    (rb"partclone-image", "partclone"),
+    (rb"\x00ntfsclone-image", "ntfsclone"),
+)
+_LOCKED_DISKS: tuple[tuple[bytes, str], ...] = (
+    (rb"LUKS\xba\xbe\x00[\x01\x02]", "LUKS"),
+    (rb".{3}-FVE-FS-", "BitLocker"),
+    (rb"ADCRYPT\x00", "adcrypt"),
+    (rb"encrcdsa", "dmg-encrypted"),
+)
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"\x60\xea.{2}[\x1a-\x30]", "arj"),
     (rb"xar!", "xar"),
     (rb"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "OneNote"),
     (rb"\xed\xab\xee\xdb[\x03\x04]", "rpm"),
-    (rb"MSWIM\0\0\0", "WIM"),
     (rb"ITSF[\x02-\x04]\0\0\0", "compiled help"),
     (rb"\x89LZO\0\r\n\x1a\n", "lzop"),
     (rb"LRZI[\x00-\x02]", "lrzip"),
@@ -30,11 +54,6 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb".{7}\*\*ACE\*\*", "ACE"),
     (rb"SIT!.{6}rLau|StuffIt ", "StuffIt"),
     (rb"ALZ\x01", "ALZ"),
-    (rb"EVF\t\r\n\xff\0|LVF\t\r\n\xff\0|EVF2\r\n\x81\0", "EWF"),
-    (rb"conectix", "VHD"),
-    (rb"vhdxfile", "VHDX"),
-    (rb"KDMV", "VMDK"),
-    (rb"QFI\xfb", "qcow"),
     (rb"AES[\x00-\x02]\x00", "AES Crypt"),
     (rb".{4}(?:_AttacheCaseData|_AttacheCase_Rsa|_Atc_Broken_Data)", "AttacheCase"),
     (rb"-----BEGIN PGP MESSAGE", "OpenPGP"),
@@ -49,8 +68,12 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
         "CMS",
     ),
 )
-_COMPILED = tuple((re.compile(pattern, re.DOTALL), name) for pattern, name in _SIGNATURES)
-_LOCKS = ("AES Crypt", "AttacheCase", "OpenPGP", "CMS")
+_COMPILED = tuple(
+    (re.compile(pattern, re.DOTALL), name)
+    for pattern, name in (*_SIGNATURES, *_DISKS, *_LOCKED_DISKS)
+)
+_LOCKS = ("AES Crypt", "AttacheCase", "OpenPGP", "CMS", *(name for _, name in _LOCKED_DISKS))
+_HEAD_BYTES = 128
 
 
 def _kind(head: bytes) -> str | None:
@@ -58,7 +81,7 @@ def _kind(head: bytes) -> str | None:
 
 
 def _members(source: Source, _budget: Budget) -> Iterator[Member]:
-    name = _kind(source.read(0, 64)) or ""
+    name = _kind(source.read(0, _HEAD_BYTES)) or ""
     if name in _LOCKS:
         yield Member("", source.size, "locked", "LOCKED", name)
     else:

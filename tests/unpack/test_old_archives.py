@@ -182,6 +182,12 @@ def test_archives_that_unpack_themselves(archive: bytes, windows: bool) -> None:
         (b"\x85\x01\x0c\x03" + bytes(range(8)) + b"\1", ("locked", "OpenPGP")),
         (b"\x30\x82\x01\x5a\x06\x09" + bytes.fromhex("2a864886f70d010703"), ("locked", "CMS")),
         (b"\6\0\0\0_AttacheCaseData", ("locked", "AttacheCase")),
+        (b"EVF\t\r\n\xff\0", ("unsupported", "ewf")),
+        (b"vhdxfile", ("unsupported", "vhdx")),
+        (b"KDMV\1\0\0\0", ("unsupported", "vmdk")),
+        (bytes(64) + b"\x7f\x10\xda\xbe", ("unsupported", "vdi")),
+        (b"LUKS\xba\xbe\0\2", ("locked", "LUKS")),
+        (b"\xeb\x58\x90-FVE-FS-", ("locked", "BitLocker")),
     ],
 )
 def test_what_is_only_known_by_name(head: bytes, told: tuple[str, str]) -> None:
