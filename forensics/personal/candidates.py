@@ -40,7 +40,7 @@ LEFT = r"(?<![0-9A-Za-z_])(?<![0-9A-Za-z][-.+/])(?<![0-9]:)"
 RIGHT = r"(?![0-9A-Za-z_])(?![-.+/:][0-9A-Za-z])"
 
 
-_NUMBER = re.compile(DIGIT + r"(?:(?: \d){11}|[\d -]{3,20}\d|\d{3,})" + RIGHT)
+_NUMBER = re.compile(DIGIT + r"(?:(?: \d){11}|[\d ?-]{3,20}\d|\d{3,})" + RIGHT)
 _PHONE = re.compile(
     r"[+(0](?:(?<![0-9A-Za-z_].)(?<![0-9][-.+/:].)|(?<=[12]\d\d\d-\d\d-\d\d.))(?:"
     + phone.REST

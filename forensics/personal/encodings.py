@@ -195,8 +195,11 @@ def _selects(raw: NDArray[np.uint32]) -> NDArray[np.bool_]:
     return (raw - np.uint32(0xE0100) < 240) | (raw - np.uint32(0xFE00) < 16)
 
 
-def jis_view(data: bytes, start: int) -> View:
-    """ISO-2022-JP: pairs between ESC $B and ESC (B; without a first escape, pairs before ESC (B."""
+def jis_view(data: bytes, start: int, *, escapes: bool = True) -> View:
+    """ISO-2022-JP: pairs between ESC $B and ESC (B; without a first escape, pairs before ESC (B.
+
+    escapes: each belongs to the character behind it, so that the bytes of a hit can be read alone.
+    """
     parts: list[str] = []
     places: list[NDArray[np.int64]] = []
 
@@ -209,19 +212,22 @@ def jis_view(data: bytes, start: int) -> View:
             raw = bytes(byte | 0x80 for byte in piece) if half else piece
             text = raw.decode("cp932" if half else "latin-1", "surrogateescape")
             offsets = np.arange(begin, begin + len(text), dtype=np.int64)
+        if escapes and len(offsets):
+            offsets[0] = escape
         parts.append(text)
         places.append(offsets)
 
-    place, mode = 0, b""
+    place, mode, escape = 0, b"", 0
     for match in _ESCAPE.finditer(data):
         if not mode and match[0] == b"\x1b(B":  # the escape before is lost
             head = re.search(rb"(?:[\x21-\x7e]{2})*\Z", data[place : match.start()])
             begin = place + (head.start() if head else 0)
             take(b"\x1b(B", place, begin)
+            escape = begin
             take(b"\x1b$B", begin, match.start())
         else:
             take(mode, place, match.start())
-        place, mode = match.end(), match[0]
+        place, mode, escape = match.end(), match[0], match.start()
     take(mode, place, len(data))
     places.append(np.array([len(data)], np.int64))
     return View(
@@ -242,7 +248,7 @@ def _bare_jis_view(data: bytes, start: int) -> View:
         last = match.end() - 2
     parts.append(data[last:])
     places.append(np.arange(last, len(data) + 1))
-    whole = jis_view(b"".join(parts), 0)
+    whole = jis_view(b"".join(parts), 0, escapes=False)
     assert whole.offsets is not None
     offsets = np.concatenate(places)[whole.offsets] + start
     return View("iso-2022-jp", start, whole.raw, None, offsets, data=data)

@@ -118,6 +118,7 @@ _ELEMENT = re.compile(
 )
 _NAMED = re.compile(r"""\b(?:name|key|id)=["']([^"']{1,30})["']""", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:(?<=\t)|^)([^\W\d][\w.-]{0,30}):([^\t\n]*)", re.MULTILINE)
+_PRINTED = re.compile(rf"\[({_KEY})\] => ([^\n]+)")  # print_r of PHP
 _QUERY = re.compile(
     rf"""(?<![\w.-])({_KEY})=([^&\s"'<>;,]*(?: [^&\s"'<>;,=0-9]{{1,12}}(?=&|\sHTTP/|$))?)""",
     re.MULTILINE,
@@ -141,6 +142,8 @@ def _pairs(lines: Lines) -> list[Pair]:
     signs = [sign for sign in ":=" if lines.has(sign)]
     if any(sign + quote in text or f"{sign} {quote}" in text for sign in signs for quote in quotes):
         found += _matches(text, _BARE_KEY, 2, (3, 4, 5))
+    if "] => " in text:
+        found += _matches(text, _PRINTED, 1, (2,))
     if lines.has("&") and lines.has("="):
         found += _matches(text, _QUERY, 1, (2,))
     if lines.has("\t") and lines.has(":"):

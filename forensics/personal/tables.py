@@ -248,8 +248,14 @@ def _split(line: str, separator: str) -> list[str]:
     """Cells of one line of quoted CSV; a quote that is never closed is text."""
     if '"' not in line:
         return line.split(separator)
-    return [match[2] if match[1] is None else match[1].replace('""', '"')
+    return [_unformed(match[2]) if match[1] is None else match[1].replace('""', '"')
             for match in _cells_of(line.rstrip("\r"), separator)]  # fmt: skip
+
+
+def _unformed(cell: str) -> str:
+    """A cell without the formula that keeps the zeros of a number (="0123")."""
+    inner = cell.strip()
+    return inner[2:-1] if inner.startswith('="') and inner.endswith('"') else cell
 
 
 def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
@@ -428,7 +434,7 @@ def _kept(columns: dict[str, Column], count: int) -> NDArray[np.bool_]:
 
 def _inner(cell: str, start: int) -> tuple[int, int]:
     """Characters (start, end) of a cell that begins at start, without outer quotes and spaces."""
-    inner = cell.strip(' "\r\ufeff')
+    inner = cell.strip(' ="\r\ufeff')
     start += cell.find(inner)
     return start, start + len(inner)
 

@@ -22,6 +22,7 @@ _KANA_LABEL = re.compile("フリガナ|カナシメイ|シメイ|カナ(?= )")
 _HIRAGANA = re.compile(
     "ふりがな(?:\\([^()\n]{1,8}\\))?[ :)]{1,6}([ぁ-んー]{1,8} [ぁ-んー]{1,8})(?![ぁ-んー])"
 )
+# Followed by what a person has: prose about authors goes on otherwise.
 _BRACKETED = re.compile(
     rf"(?<={KANJI})\(([ぁ-んー]{{1,8}} [ぁ-んー]{{1,8}})\)(?= ?[明大昭平令〒0-9MTSHR])"
 )
@@ -91,14 +92,14 @@ _READING_OF = re.compile(" {1,24}([ァ-ヶー゛゜]{4,16})(?![ァ-ヶー゛゜]
 
 
 _READING_IN_BRACKETS = re.compile(
-    r" ?\(([ァ-ヶー゛゜]{1,12}(?: [ァ-ヶー゛゜]{1,12}){1,4}|[ァ-ヶー゛゜]{4,16})\)"
+    r" ?\(([ァ-ヶー゛゜]{1,12}(?: [ァ-ヶー゛゜]{1,12}){1,4}|[ァ-ヶー゛゜]{4,16}|[ぁ-んー]{4,16}(?=\) ?[明大昭平令〒0-9MTSHR]))\)( ?[明大昭平令〒0-9MTSHR])?"
 )
 
 
 def _reading_of(text: str, item: Candidate) -> Candidate | None:
     """The reading behind a name: written together (佐藤 太郎 サトウタロウ), or in brackets."""
     bracketed = _READING_IN_BRACKETS.match(text, item.end)
-    if bracketed and (" " in bracketed[1] or name_kana.parts(bracketed[1])):
+    if bracketed and (" " in bracketed[1] or bracketed[2] or name_kana.parts(bracketed[1])):
         return Candidate("name_kana", *bracketed.span(1), kana_key(bracketed[1]), 0.5, labelled=False)  # fmt: skip
     match = _READING_OF.match(text, item.end)
     if match is None or not name_kana.parts(match[1]):
@@ -176,8 +177,10 @@ _SHORT_GIVEN = re.compile(
 )
 _AFTER_NAME = re.compile(r" ?(?:様|殿|さん)(?![\u3400-\u9fff])| ?\(?[ァ-ヴ]{2,} [ァ-ヴ]{2,}")
 _ERAS = frozenset(["明治", "大正", "昭和", "平成", "令和"])
-# What is a person's own behind an unknown surname: a mobile telephone, a date of an era.
-_OWN = re.compile(" {1,8}(?:0[6-9]0[-(]?[0-9]{4}|(?:明治|大正|昭和|平成|令和)[0-9元])")
+# What is a person's own behind an unknown surname: a mobile telephone, an address of mail, a date of an era.
+_OWN = re.compile(
+    " {1,8}(?:0[6-9]0[-(]?[0-9]{4}|<?[0-9A-Za-z._+-]{1,40}@[0-9A-Za-z]|(?:明治|大正|昭和|平成|令和)[0-9元])"
+)
 _NAME_LABEL = re.compile("(?:氏 {0,6}名|名前|名義)(?:\\([^()\\n]{1,6}\\))?[ :]{1,6}$")
 _SURNAME_WORD_MAX = 4
 _FIRM = re.compile("[社店部課係局所院会]$|^[ぁ-ん]")
@@ -212,8 +215,9 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
     for match in _BEFORE_NAME.finditer(text[start:end]):
         places.append(start + match.end())
     key = name_key(text[start:end])
-    whole = _born(text, start, end)
+    whole = _told(text, start, end)
     if whole:
+        start += text[start] in "亡故"
         return [Candidate("name", start, whole, name_key(text[start:whole]), 1.2, labelled=True)]
     places = [place for place in places
               if name.may_begin(key, place - start) and not text[place - 1 : place].isdigit()]  # fmt: skip
@@ -227,18 +231,10 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
             if place in polite and not _POLITE.match(text, stop):
                 continue
             honorific = bool(re.match(" ?(?:様|殿|さん|氏)", text[stop : stop + 3]))
-            told = honorific or (
-                stop == end and _NAME_LABEL.search(text, max(0, place - 16), place)
-            )
+            headed = stop == end and _NAME_LABEL.search(text, max(0, place - 16), place) is not None
             word = text[place:stop]
-            if (
-                name.parts(word)
-                or _modern(word)
-                or (
-                    (told or (place in polite and name_key(word) not in names().words))
-                    and name.likely(word)
-                )
-            ):
+            said = honorific or headed or (place in polite and name_key(word) not in names().words)
+            if name.parts(word) or _modern(word) or (said and name.likely(word)):
                 labelled = "name" in labels.kinds(place)
                 score = 1.2 + 0.4 * honorific
                 return [
@@ -266,28 +262,54 @@ def _rare() -> re.Pattern[str]:
     return re.compile("[^" + re.escape("".join(sorted(common_characters()))) + "]")
 
 
-def _born(text: str, start: int, end: int) -> int | None:
-    """Where a name that no dictionary has ends: a word of kanji with an honorific and a birth date, or with its reading, in brackets."""
-    if (
-        _READ.match(text, end)
-        and 3 <= end - start <= _WHOLE_MAX
-        and not _FIRM.search(text, start, end)
-    ):
-        return None if name.parts(text[start:end]) or name.likely(text[start:end]) else end
-    if not _BIRTH.match(text, end):
+def _unknown(word: str, *, strict: bool = False) -> bool:
+    """Is a word an unknown surname before a given name of two characters or more; strict: one of the dictionary."""
+    known, key = names(), name_key(word)
+    if not 3 <= len(key) <= _WHOLE_MAX or key in known.words or key in known.nouns:
+        return False
+    if _BEFORE_NAME.search(word):
+        return False
+    for cut in range(1 + strict, len(key) - 1):
+        given = key[cut:]
+        good = given in known.given or (not strict and given in known.modern)
+        good = good or (not _HAS_KANJI.search(given) and name.is_given(given))
+        if good and _IN_KANJI.fullmatch(key, 0, cut) and key[:cut] not in known.nouns:
+            return True
+    return False
+
+
+_HAS_KANJI = re.compile(KANJI)
+_IN_KANJI = re.compile("[\u3005\u3400-\u9fff]{1,4}")
+
+
+def _told(text: str, start: int, end: int) -> int | None:
+    """Where a name that no dictionary has ends, told by what stands around a word of kanji.
+
+    That is an honorific, with a birth date or number in brackets or behind a given name; its reading; a label of names.
+    """
+    word = text[start:end]
+    if text[end : end + 1] == "(" and _READ.match(text, end):
+        known = name.parts(word) or name.likely(word)
+        return (
+            end if 3 <= len(word) <= _WHOLE_MAX and not known and not _FIRM.search(word) else None
+        )
+    if text[start - 1 : start] in {" ", ":"} and _unknown(word) and _NAME_LABEL.search(text, max(0, start - 16), start):  # fmt: skip
+        return end
+    honorific = _POLITE_END.search(word) if word[-1] in "様殿ん氏" else None
+    if honorific is None:
         return None
-    honorific = _POLITE_END.search(text, max(start, end - 2), end)
-    if honorific is None or not 3 <= honorific.start() - start <= _WHOLE_MAX:
+    word = word[: honorific.start()].lstrip("亡故")
+    if name.parts(word) or name.likely(word):
         return None
-    word = text[start : honorific.start()]
-    return None if name.parts(word) or name.likely(word) else honorific.start()
+    born = _BIRTH.match(text, end) and 3 <= len(word) <= _WHOLE_MAX
+    return start + honorific.start() if born or _unknown(word, strict=True) else None
 
 
 _POLITE_END = re.compile("(?:様|殿|さん|氏)$")
 _BIRTH = re.compile(
-    r"\((?:明治|大正|昭和|平成|令和|[明大昭平令MTSHR]\d|(?:19|20)\d\d[-/.年])[^()\n]{2,16}生"
+    r"\((?:(?:明治|大正|昭和|平成|令和|[明大昭平令MTSHR]\d|(?:19|20)\d\d[-/.年])[^()\n]{2,16}生|(?:被保険者|個人|宛名|年金|世帯|住民票)[^()\n]{0,8}\d)"
 )
-_READ = re.compile(r"\([ァ-ヶー゛゜]{2,8} [ァ-ヶー゛゜]{2,8}\) ?[MTSHR明大昭平令12〒]")
+_READ = re.compile(r"\([ぁ-ヶー゛゜]{1,8} [ぁ-ヶー゛゜]{1,8}\) ?[MTSHR明大昭平令12〒]")
 _WHOLE_MAX = 7
 
 
@@ -309,7 +331,7 @@ def in_kana(text: str, labels: Labels) -> list[Candidate]:
                 for m in _HIRAGANA.finditer(text)]  # fmt: skip
     if ")" in text:
         out += [Candidate("name_kana", *m.span(1), value, 2.0, labelled=False)
-                for m in _BRACKETED.finditer(text) if (value := name_kana.value(m[1]))]  # fmt: skip
+                for m in _BRACKETED.finditer(text) if (value := name_kana.cell(m[1]))]  # fmt: skip
     free = 0  # characters before it are taken
     for gap in _KANA_GAP.finditer(text):
         first = _KANA_BEFORE.search(text, max(free, gap.start() - 13), gap.start())

@@ -216,3 +216,30 @@ def test_cells_of_a_spreadsheet_in_xml():
 def test_common_characters_are_those_of_the_first_level():
     assert {"薬", "亜", "腕"} <= common_characters()
     assert not {"弌", "熙"} & common_characters()
+
+
+def test_bytes_of_a_hit_in_jis_can_be_read_alone():
+    content = "氏名,性別,生年月日\n渡辺　翔太,男,昭和52年3月4日\n高橋　恵子,女,昭和45年5月6日\n".encode("iso2022_jp")  # fmt: skip
+    found = [content[hit.start : hit.start + hit.length].decode("iso2022_jp")
+             for hit in DETECTOR.detect([content]).hits if hit.kind == "sex"]  # fmt: skip
+    assert found == ["男", "女"]
+
+
+def test_names_of_no_dictionary_before_an_honorific_or_after_a_label():
+    assert hits("■仲村渠富美江様\n　ＴＥＬ 090-6489-6345\n")["name"] == ["仲村渠富美江"]
+    assert hits("メール：a.b@example.jp、携帯：090-6489-6345、氏名：興梠さくら\n")["name"] == ["興梠さくら"]  # fmt: skip
+    assert hits("亡対馬進殿（被保険者番号0625447931）の相続人。\n")["name"] == ["対馬進"]
+    assert "name" not in hits("ご担当者様\n　ＴＥＬ 090-6489-6345\n保護者様 090-6489-6345\n")
+
+
+def test_what_php_prints():
+    text = "Array\n(\n    [name] => 米満 蓮\n    [tel] => 090-8371-8773\n    [birthday] => 1981-08-07\n)\n"
+    found = hits(text)
+    assert (found["name"], found["birth_date"]) == (["米満 蓮"], ["1981-08-07"])
+
+
+def test_numbers_in_formulas_that_keep_their_zeros():
+    text = '氏名,電話番号,個人番号\r\n渡辺 翔太,="09064896345",="314159265352"\r\n高橋 健二,="09054896345",="983205673214"\r\n'
+    found = hits(text)
+    assert found["phone"] == ["09064896345", "09054896345"]
+    assert found["my_number"] == ["314159265352", "983205673214"]

@@ -11,7 +11,7 @@ from forensics.personal.checks import my_number
 from forensics.personal.fold import digits
 from forensics.personal.identifiers.identifier import Identifier
 
-_WRITTEN = re.compile(r"\d{11,12}|\d(?:[ -]{0,2}\d){11}")
+_WRITTEN = re.compile(r"\d{11,12}|\d(?:[ ?-]{0,2}\d){11}")
 
 
 def value(text: str) -> str | None:
