@@ -17,11 +17,14 @@ _SIGNS = b"0123456789@,\t;|<\x1b"  # a trail byte of CP932 that looks like one c
 _IS_SIGN = bytes(byte in _SIGNS for byte in range(256))
 # Full-width letters and digits of CP932, EUC-JP and UTF-8 (there also half-width signs): lead, first and last trail.
 _FULL_WIDTH = ((0x82, 0x4F, 0x9A), (0xA3, 0xB0, 0xFA), (0xEF, 0xBC, 0xBD))
+_MARKS = frozenset([b"\xff\xfe", b"\xfe\xff"])  # of UTF-16: full-width text has no zeros
 _ZEROS_MAX = 2  # more may be UTF-16
 
 
 def dull(piece: bytes) -> bool:
     """Does no reading of these bytes in an encoding of one or more bytes a character make a record."""
+    if piece[:2] in _MARKS:
+        return False
     return not (_FINDER or tells)(piece) and _zeros(piece) <= _ZEROS_MAX
 
 

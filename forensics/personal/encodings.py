@@ -483,6 +483,7 @@ def _wide_weights() -> NDArray[np.int64]:
     weights[[0x3000, 0x3009, 0x300A, 0x300D, *range(0x3020, 0x3040)]] = (
         0  # kana beside ASCII in the other byte order
     )
+    weights[0xFEFF] = 20  # the mark of the byte order
     weights[0xFF01:0xFF5F] = 4  # half-width kana beside ASCII in it
     table = np.where(weights > 0, weights, (-weights << _WEIGHT_BITS) + ((weights < 0).astype(np.int64) << 2 * _WEIGHT_BITS))  # fmt: skip
     table.setflags(write=False)

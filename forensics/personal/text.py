@@ -192,7 +192,15 @@ def _by_line(text: str, found: list[Candidate]) -> list[list[Candidate]]:
 
 def _fits(text: str, group: list[Candidate], item: Candidate) -> bool:
     between = text[group[-1].end : item.start]
-    return len(between) <= NEAR and not re.search(r"\n\s*\n", between) and not _repeats(group, item)
+    apart = re.search(r"\n\s*\n", between) and not (
+        item.kind in _BARE and _CONTROLS.fullmatch(between)
+    )
+    return len(between) <= NEAR and not apart and not _repeats(group, item)
+
+
+# Numbers that follow a name in the record of a database: lengths and marks between its fields end lines here.
+_BARE = frozenset({"my_number", "phone", "birth_date"})
+_CONTROLS = re.compile("\n{2,4}")
 
 
 def _repeats(group: list[Candidate], item: Candidate) -> bool:

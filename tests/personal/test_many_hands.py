@@ -243,3 +243,24 @@ def test_numbers_in_formulas_that_keep_their_zeros():
     found = hits(text)
     assert found["phone"] == ["09064896345", "09054896345"]
     assert found["my_number"] == ["314159265352", "983205673214"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "euc_jp", "cp932", "utf-16-le"])
+def test_marks_between_the_fields_of_a_record(encoding):
+    text = "\x03渡辺 翔太\x02\x0b314159265352\x0509064896345\x07\x03高橋 健二\x02\x0b983205673214\x0509054896345\x07"  # fmt: skip
+    found = hits(text, encoding)
+    assert found["name"] == ["渡辺 翔太", "高橋 健二"]
+    assert found["my_number"] == ["314159265352", "983205673214"]
+
+
+def test_an_empty_line_parts_letters():
+    text = "〒231-0023\n横浜市中区山下町391-2\n渡辺　翔太　様\n\n〒530-0005\n大阪市北区中之島7-17-5\n高橋　健二　様\n"  # fmt: skip
+    assert persons(text) == 2
+
+
+@pytest.mark.parametrize(("mark", "codec"), [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")])  # fmt: skip
+@pytest.mark.parametrize(
+    "text", ["基礎年金番号：３８６８－９００３５４\n", "マイナンバー\n0164-0374-6502\n"]
+)
+def test_short_texts_with_a_mark_of_their_byte_order(mark, codec, text):
+    assert DETECTOR.detect([mark + text.encode(codec)]).records
