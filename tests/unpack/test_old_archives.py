@@ -285,7 +285,7 @@ def test_frames_to_be_skipped_may_come_first(codec: str) -> None:
 
 @pytest.mark.parametrize(
     ("head", "kind"),
-    [(b"\xed\xab\xee\xdb\3\0", "rpm"), (b"MSWIM\0\0\0", "WIM"), (b"\x89LZO\0\r\n\x1a\n", "lzop"), (b"vhdxfile", "VHDX"), (b"EVF\t\r\n\xff\0\1", "EWF"), (b"\xff\6\0\0sNaPpY", "snappy")],
+    [(b"\xed\xab\xee\xdb\3\0", "rpm"), (b"MSWIM\0\0\0", "wim"), (b"\x89LZO\0\r\n\x1a\n", "lzop"), (b"vhdxfile", "vhdx"), (b"EVF\t\r\n\xff\0\1", "ewf"), (b"\xff\6\0\0sNaPpY", "snappy")],
 )  # fmt: skip
 def test_what_is_not_opened_has_its_row(head: bytes, kind: str) -> None:
     told = [(member.outcome, member.method) for member, *_ in members(head + bytes(100))]
