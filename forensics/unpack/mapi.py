@@ -10,6 +10,7 @@ Source          Microsoft [MS-OXPROPS], [MS-OXCMSG], [MS-OXRTFCP]
 from __future__ import annotations
 
 import datetime as dt
+import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ from typing import NamedTuple
 from forensics.unpack.unpacker import PIECE, Member, UnpackError, file_name
 
 STRING, UNICODE, TIME, BINARY, OBJECT = 0x1E, 0x1F, 0x40, 0x102, 0xD
-STRINGS, UNICODES = 0x101E, 0x101F
+STRINGS, UNICODES, BINARIES = 0x101E, 0x101F, 0x1102
+BINARY_MAX = 1 << 16  # bytes of which the readable ones are shown
 TEXT_MAX = 64 << 20  # bytes of a text held in memory
 DEPTH_MAX = 8  # messages in each other
 BODY, RTF, HTML, CONTENT, METHOD = 0x1000, 0x1009, 0x1013, 0x3701, 0x3705
@@ -31,6 +33,11 @@ NAMES = {
     0x3A08: "Phone", 0x3A1C: "Mobile", 0x3A15: "Postal address", 0x3A29: "Street", 0x3A27: "City",
     0x3A2A: "Postcode", 0x3704: "File", 0x3707: "File",
 }  # fmt: skip
+_BODIES = (BODY, RTF, HTML, CONTENT)
+# ASCII; or UTF-16 of ASCII, kana, kanji and wide forms: a byte 0 before ASCII is no half of a kanji
+_READABLE = re.compile(
+    rb"([\x20-\x7e]{6,})|(?:[\x20-\x7e]\0|[\x01-\xff][\x30\x4e-\x9f\xff]|\0[\x4e-\x9f](?![\0\x20-\x7e])){4,}"
+)
 _SENT_TO = {1: "To", 2: "Cc", 3: "Bcc"}
 _PREFILL = (
     rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor "
@@ -121,7 +128,7 @@ def _lines(item: Item) -> Iterator[bytes]:
     page, troubles = _code_page(item.values), list[UnpackError]()
     lines = [""]
     for number in sorted(item.values, key=lambda one: (one not in NAMES, one)):
-        if number != BODY:
+        if number not in _BODIES:
             shown = _shown(item.values[number], page, troubles)
             lines += [f"{NAMES.get(number, f'{number:04X}')}: {text}" for text in shown]
     for recipient in item.recipients:
@@ -145,9 +152,19 @@ def _shown(found: Value, page: str | None, troubles: list[UnpackError]) -> list[
         texts = _several(found.read(TEXT_MAX, troubles), found.type, page)
     elif found.type == TIME:
         texts = [_time(found.read(8))]
+    elif found.type in (BINARY, BINARIES):
+        texts = _readable(found.read(BINARY_MAX, troubles))
     else:
         texts = []
     return [" ".join(text.split()) for text in texts if text.strip()]
+
+
+def _readable(raw: bytes) -> list[str]:
+    """Texts in bytes: names and addresses of those on a list, of senders, of who changed it."""
+    return [
+        match[1].decode("ascii") if match[1] else match[0].decode("utf-16-le", "replace")
+        for match in _READABLE.finditer(raw)
+    ]
 
 
 def _several(raw: bytes, kind: int, page: str | None) -> list[str]:

@@ -29,6 +29,7 @@ _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _IMAGE_END = re.compile(
     rb"EI(?=\Z|[\0\t\n\f\r ](?:[\0\t\n\f\r\x20-\x7e]{12}|[\0\t\n\f\r\x20-\x7e]{0,11}\Z))"
 )
+_FLUSHED = b"\0\0\xff\xff"  # a Flate stream that was left open, but is whole
 _BALANCE = re.compile(rb"\\.|[()]", re.DOTALL)
 
 
@@ -242,7 +243,8 @@ class Objects:
             found = lzw.decoded(data, early=told.get("EarlyChange") != 0)
             return unpredicted(self._gathered(found), told)
         if name in ("FlateDecode", "Fl"):
-            found = streams.decoded(iter([data]), lambda: streams.Zlib(15))
+            flushed = data.rstrip(b"\r\n").endswith(_FLUSHED)
+            found = streams.decoded(iter([data]), lambda: streams.Zlib(15), open_end=flushed)
             return unpredicted(self._gathered(found), told)
         if name in ("ASCIIHexDecode", "AHx"):
             digits = re.sub(rb"[^0-9A-Fa-f]", b"", data.split(b">", 1)[0])

@@ -10,7 +10,7 @@ import pytest
 from packers import TEXT, ole
 from test_unpack import contents
 
-from forensics.unpack import find
+from forensics.unpack import find, mapi
 
 SIGNED = "2a864886f70d010702"
 DIGESTED, PACKED, STAMPED = "2a864886f70d010705", "2a864886f70d0109100109", "2a864886f70d010910011f"
@@ -117,3 +117,14 @@ def test_code_pages_of_a_message(values: dict[int, int], raw: bytes, text: str) 
         ole({"__properties_version1.0": bytes(32) + fixed, "__substg1.0_0037001E": raw})
     )
     assert f"Subject: {text}\n" in found[0][1].decode()
+
+
+def test_texts_in_what_is_no_string() -> None:
+    names = ["Hasumi Takako", "名簿 一郎太", "a@example.jp"]
+    raw = b"\0\0\0\0\x81\x2b" + b"\0\0\x01\0".join(name.encode("utf-16-le") for name in names)
+    raw += b"\0\0\0\1UNKNOWN\0\0"
+    values = {0x8055: mapi.value(mapi.BINARIES, raw), 0x1013: mapi.value(mapi.BINARY, b"the body")}
+    found = next(mapi.members(mapi.Item(values), "pst"))
+    assert found.chunks
+    lines = b"".join(found.chunks()).decode().split("\n")
+    assert [line for line in lines if line] == [f"8055: {name}" for name in [*names, "UNKNOWN"]]

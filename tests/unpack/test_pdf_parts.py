@@ -60,6 +60,16 @@ def test_run_lengths() -> None:
     assert lines(pdf(PAGE % b"", stream, FONT)) == ["run sss"]
 
 
+def test_a_stream_that_was_left_open_is_whole() -> None:
+    packer = zlib.compressobj()
+    packed = packer.compress(shown(b"whole")[1]) + packer.flush(zlib.Z_SYNC_FLUSH)
+    stream = b"<</Filter/FlateDecode/Length %d>>\nstream\n%s\nendstream" % (len(packed), packed)
+    data = pdf(PAGE % b"", stream, FONT)
+    assert lines(data) == ["whole"]
+    assert contents(data)[0][2:4] == ("examined", None)
+    assert contents(data.replace(packed, packed[:-4]))[0][2:4] == ("partial", "TRUNCATED")
+
+
 def test_the_length_of_a_stream_may_be_an_object() -> None:
     inner = pdf(b"<</Type/Page>>", b"<</Length 3>>\nstream\nabc\nendstream")
     file = b"<</Type/EmbeddedFile/Length 5 0 R>>\nstream\n" + inner + b"\nendstream"
