@@ -35,6 +35,11 @@ class Entry(NamedTuple):
     def name(self) -> str:
         return self.path[-1]
 
+    @property
+    def key(self) -> str:
+        """The name as names are compared: large and small letters are the same."""
+        return self.path[-1].lower()
+
 
 class File:
     """One compound file, its tables read once.
@@ -197,13 +202,19 @@ class File:
         return bytes(held[:length])
 
     def find(self, name: str) -> Entry | None:
-        """The first stream of a name."""
-        return next((entry for entry in self.streams() if entry.name == name), None)
+        """The first stream of a name, in large or small letters."""
+        return next((entry for entry in self.streams() if entry.key == name.lower()), None)
 
     def beside(self, entry: Entry, name: str) -> Entry | None:
         """The stream of a name in the storage of another."""
-        path = (*entry.path[:-1], name)
-        return next((one for one in self.streams() if one.path == path), None)
+        return next(
+            (
+                one
+                for one in self.streams()
+                if one.path[:-1] == entry.path[:-1] and one.key == name.lower()
+            ),
+            None,
+        )
 
     def head(self, name: str) -> bytes:
         """The first 4 KiB of a stream by name; nothing where there is none."""

@@ -31,7 +31,7 @@ STREAM_MAX = 256 << 20  # bytes of a stream that is held in memory
 WORD_PLAIN = 68  # bytes of WordDocument
 WORD_BLOCK, EXCEL_BLOCK = 512, 1024
 EDITS_MAX = 4096  # savings of a presentation
-_WORD_STREAMS = ("WordDocument", "0Table", "1Table", "Data")
+_WORD_STREAMS = ("worddocument", "0table", "1table", "data")
 # BOF, FILEPASS, UsrExcl, FileLock, InterfaceHdr, RRDInfo, RRDHead: not encrypted.
 _EXCEL_PLAIN = frozenset((0x809, 0x2F, 0x194, 0x195, 0xE1, 0x196, 0x138))
 _FILEPASS, _SHEET = 0x2F, 0x85
@@ -54,7 +54,7 @@ class Opened(NamedTuple):
 
 def opened(file: File, passwords: tuple[str, ...]) -> Opened | None:
     """The encrypted streams by the first password that opens them; None where none does."""
-    names = {entry.name for entry in file.streams()}
+    names = {entry.key for entry in file.streams()}
     reader = next((read for name, read in _READERS.items() if name in names), None)
     if reader is None:
         return None
@@ -145,11 +145,11 @@ def _word(file: File, passwords: tuple[str, ...]) -> Opened | None:
     found = _cipher(file.head(table)[: min(size, HEAD_MAX)], passwords) if size else None
     if not found or flags & 0x8000:  # obfuscated only
         return None
-    plain = {"WordDocument": WORD_PLAIN, table: size}
+    plain = {"worddocument": WORD_PLAIN, table.lower(): size}
     streams: dict[Entry, Plain] = {
-        entry: partial(_blocks, found[0], WORD_BLOCK, plain.get(entry.name, 0))
+        entry: partial(_blocks, found[0], WORD_BLOCK, plain.get(entry.key, 0))
         for entry in file.streams()
-        if len(entry.path) == 1 and entry.name in _WORD_STREAMS
+        if len(entry.path) == 1 and entry.key in _WORD_STREAMS
     }
     return Opened(streams, found[1])
 
@@ -159,7 +159,7 @@ def _word(file: File, passwords: tuple[str, ...]) -> Opened | None:
 
 def _excel(file: File, passwords: tuple[str, ...]) -> Opened | None:
     for entry in file.streams():
-        if entry.name in ("Workbook", "Book"):
+        if entry.key in ("workbook", "book"):
             data, at = file.start_of(entry, HEAD_MAX), 0
             while at + 4 <= len(data):
                 kind, size = struct.unpack_from("<HH", data, at)
@@ -283,8 +283,8 @@ def _presentation(cipher: Cipher, places: dict[int, int], raw: Iterator[bytes]) 
 
 
 _READERS: dict[str, Callable[[File, tuple[str, ...]], Opened | None]] = {
-    "WordDocument": _word,
-    "Workbook": _excel,
-    "Book": _excel,
-    "PowerPoint Document": _slides,
+    "worddocument": _word,
+    "workbook": _excel,
+    "book": _excel,
+    "powerpoint document": _slides,
 }

@@ -26,8 +26,8 @@ from forensics.unpack.unpacker import (
     bounded,
 )  # fmt: skip
 
-BOOKS = ("Workbook", "Book")
-PACKAGE = "EncryptedPackage"
+BOOKS = ("workbook", "book")
+PACKAGE = "encryptedpackage"
 INFO_MAX = 1 << 16  # bytes of what tells how a package is encrypted
 
 
@@ -48,24 +48,24 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
             file.opened, used, lock = found.streams, lock[1] if found.given else None, None
     for entry in file.streams():
         name = "/".join(entry.path)
-        if opened and entry.name == PACKAGE:
+        if opened and entry.key == PACKAGE:
             chunks = partial(_opened, file, entry, opened[0])
             given = lock[1] if lock and opened[1] else None
             yield Member(name, method="Office encryption", chunks=chunks, lock=given)
             continue
-        if lock and entry.name == lock[0]:
+        if lock and entry.key == lock[0]:
             yield Member(name, entry.size, "locked", "LOCKED", lock[1])
             continue
         given = used if entry in file.opened else None
         places = () if entry in file.opened else file.places(entry)
         told = None
-        if entry.name in BOOKS and entry.size <= xls.STREAM_MAX:
+        if entry.key in BOOKS and entry.size <= xls.STREAM_MAX:
             told = partial(_cells_told, file, entry)
         yield Member(
             name, entry.size, method="ole", chunks=file.chunks(entry), lock=given, told=told,
             places=places,
         )  # fmt: skip
-        if entry.name == package.NAME:
+        if entry.key == package.NAME:
             yield from _package(file, entry)
         if not lock:
             yield from (replace(text, lock=given) for text in _texts(file, entry))
@@ -97,11 +97,11 @@ def _behind(chunks: Callable[[], Iterator[bytes]], start: int, size: int) -> Ite
 
 def _texts(file: File, entry: Entry) -> Iterator[Member]:
     """Text of a document: raw bytes show it in pieces, or apart from its rows."""
-    if entry.name in BOOKS:
+    if entry.key in BOOKS:
         yield from _sheets(file, entry)
-    elif entry.name == "WordDocument":
+    elif entry.key == "worddocument":
         yield _text(file, entry, "doc", partial(doc.text, file, entry))
-    elif entry.name == "PowerPoint Document":
+    elif entry.key == "powerpoint document":
         data = partial(file.start_of, entry, ppt.STREAM_MAX)
         yield _text(file, entry, "ppt", lambda: ppt.text(data()))
         if entry.size <= ppt.STREAM_MAX:
@@ -136,12 +136,13 @@ def _gathered(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 def _sheets(file: File, entry: Entry) -> Iterator[Member]:
     """Rows of a workbook: its strings lie apart from its rows, raw bytes show no person."""
+    prefix = "~sheet:" if len(entry.path) == 1 else f"~sheet:{file.entries.index(entry)}:"
     if entry.size > xls.STREAM_MAX:
-        yield Member("~sheet:1", entry.size, "skipped", "BUDGET_MEMORY", "xls", derived=True)
+        yield Member(f"{prefix}1", entry.size, "skipped", "BUDGET_MEMORY", "xls", derived=True)
         return
     book = xls.Workbook(file.start_of(entry, xls.STREAM_MAX))
     for number, start in enumerate(book.sheets, 1):
-        yield Member(f"~sheet:{number}", method="xls", chunks=_lines(book, start), derived=True)
+        yield Member(f"{prefix}{number}", method="xls", chunks=_lines(book, start), derived=True)
 
 
 def _lines(book: xls.Workbook, start: int) -> Callable[[], Iterator[bytes]]:
@@ -157,13 +158,13 @@ def _lock(file: File) -> tuple[str, str] | None:
 
     Word: bit 8 of the flags at 10; Excel: record FILEPASS (2F) after BOF; PowerPoint: its own token.
     """
-    names = {entry.name for entry in file.streams()}
+    names = {entry.key for entry in file.streams()}
     if PACKAGE in names:
         return PACKAGE, "Office encryption"
-    if "\tDRMContent" in names:
-        return "\tDRMContent", "rights management"
+    if "\tdrmcontent" in names:
+        return "\tdrmcontent", "rights management"
     if file.head("WordDocument")[11:12] and file.head("WordDocument")[11] & 1:
-        return "WordDocument", office97_crypt.METHOD
+        return "worddocument", office97_crypt.METHOD
     for name in names.intersection(BOOKS):
         data, at = file.head(name), 0
         while at + 4 <= len(data):
@@ -172,7 +173,7 @@ def _lock(file: File) -> tuple[str, str] | None:
                 return name, office97_crypt.METHOD
             at += 4 + length
     if file.head("Current User")[12:16] == b"\xdf\xc4\xd1\xf3":
-        return "PowerPoint Document", office97_crypt.METHOD
+        return "powerpoint document", office97_crypt.METHOD
     return None
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from forensics.unpack.unpacker import file_name
 
-NAME = "\x01Ole10Native"
+NAME = "\x01ole10native"  # in small letters
 HEAD_MAX = 4096  # bytes before the file
 _EMBEDDED = 3
 

@@ -54,6 +54,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb".{7}\*\*ACE\*\*", "ACE"),
     (rb"SIT!.{6}rLau|StuffIt ", "StuffIt"),
     (rb"ALZ\x01", "ALZ"),
+    (rb"\x09(?:\x00\x04|\x02\x06|\x04\x06)\x00.{2}[\x10\x20\x40\x00][\x00\x01]", "Excel 2 to 4"),
     (rb"AES[\x00-\x02]\x00", "AES Crypt"),
     (rb".{4}(?:_AttacheCaseData|_AttacheCase_Rsa|_Atc_Broken_Data)", "AttacheCase"),
     (rb"-----BEGIN PGP MESSAGE", "OpenPGP"),

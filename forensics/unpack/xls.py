@@ -2,7 +2,7 @@
 
 Layout          records: u16 type, u16 size, data. 85 sheet (u32 offset, name), FC shared strings,
                 continued in 3C; cells u16 row, u16 column, u16 style: FD shared string, 203 number, 27E
-                RK, BD many RK, 204 text, 06 formula (its text in 207); E0 styles, 41E formats
+                RK, BD many RK, 204 and D6 text, 06 formula (its text in 207); E0 styles, 41E formats, 42 code page
 Source          Microsoft [MS-XLS]
 """
 
@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator
 
 from forensics.unpack.office_sheets import DATE_IDS, is_date_format, number_text
-from forensics.unpack.unpacker import UnpackError
+from forensics.unpack.unpacker import UnpackError, file_name
 
 STREAM_MAX = 256 << 20  # bytes of a workbook's stream, held in memory
 _COLUMNS_MAX = 256
@@ -39,6 +39,7 @@ class Workbook:
         formats: dict[int, bool] = {}
         self._dates: list[bool] = []  # by style
         self._wide = True  # BIFF8
+        self._page = "cp932"  # of texts that are not wide
         shared: list[tuple[int, bytes]] = []  # where the body of a record begins, the body
         before = 0
         for kind, at, body in _records(data):
@@ -50,6 +51,9 @@ class Workbook:
                 shared.append((at + 4, body))
             elif kind == 0x041E and len(body) > 5:
                 formats[int.from_bytes(body[:2], "little")] = is_date_format(self._text(body[2:]))
+            elif kind == 0x42:
+                number = int.from_bytes(body[:2], "little")
+                self._page = _PAGES.get(number, f"cp{number}")
             elif kind == 0xE0:
                 number = int.from_bytes(body[2:4], "little")
                 self._dates.append(formats.get(number, number in DATE_IDS))
@@ -96,7 +100,7 @@ class Workbook:
                 if kind == 0xFD and len(body) >= 10:
                     used.add(int.from_bytes(body[6:10], "little"))
                 if kind in _NUMBERS or (
-                    kind == 0x0204 and _LINES.search(self._text(body[6:])) is None
+                    kind in _TEXTS and _LINES.search(self._text(body[6:])) is None
                 ):
                     yield at, at + 4 + len(body)
         for place in sorted(used):
@@ -109,7 +113,7 @@ class Workbook:
         if kind == 0xFD and len(body) >= 10:
             place = int.from_bytes(body[6:10], "little")
             yield column, self._strings[place] if place < len(self._strings) else ""
-        elif kind == 0x0204:
+        elif kind in _TEXTS:
             yield column, self._text(body[6:])
         elif kind in (0x0203, 0x06) and len(body) >= 14:
             if kind == 0x0203 or body[12:14] != b"\xff\xff":
@@ -126,16 +130,27 @@ class Workbook:
         return number_text(value, date=date)
 
     def _text(self, body: bytes) -> str:
-        """A string with u16 length; in BIFF8 with flags, else of the ANSI code page (CP932)."""
+        """A string with u16 length; in BIFF8 with flags, else of the workbook's code page."""
         length = int.from_bytes(body[:2], "little")
         if not self._wide:
-            return body[2 : 2 + length].decode("cp932", "replace")
+            try:
+                return body[2 : 2 + length].decode(self._page, "replace")
+            except LookupError:
+                return file_name(body[2 : 2 + length])
         if body[2:3] and body[2] & 1:
             return body[3 : 3 + 2 * length].decode("utf-16-le", "replace")
         return body[3 : 3 + length].decode("latin-1")
 
 
-_CELLS = (0xFD, 0x0203, 0x027E, 0xBD, 0x0204, 0x06)
+_CELLS = (0xFD, 0x0203, 0x027E, 0xBD, 0x0204, 0xD6, 0x06)
+_TEXTS = (0x0204, 0xD6)  # plain; with fonts for parts of it behind it
+_PAGES = {
+    10000: "mac_roman",
+    10001: "cp932",
+    1200: "utf-16-le",
+    32768: "mac_roman",
+    32769: "cp1252",
+}
 _NUMBERS = (0xFD, 0x0203, 0x027E, 0xBD)  # cells without text
 _LINES = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufffd]")
 
