@@ -197,6 +197,10 @@ class _Strings:
 
     def _characters(self, left: int, *, wide: bool) -> str:
         out = []
+        if (
+            left > 0 and not self._at and self._part < len(self._parts)
+        ):  # behind its head a new record
+            wide, self._at = bool(self._parts[self._part][:1] == b"\1"), 1
         while left > 0 and self._part < len(self._parts):
             part = self._parts[self._part]
             width = 2 if wide else 1

@@ -35,6 +35,35 @@ def test_sheets_of_a_book_inside_have_names_of_their_own() -> None:
     assert set(found.values()) == set(sheets(xls()).values())
 
 
+@pytest.mark.parametrize("cut", range(1, 40))
+def test_shared_strings_over_the_borders_of_records(cut: int) -> None:
+    """The same strings wherever a record ends; characters go on behind a byte of flags."""
+    names = ["ab", "cdef", "氏名", "end"]
+    parts = []  # (bytes, is it of characters, flags)
+    for name in names:
+        flags = 0 if name.isascii() else 1
+        parts.append((struct.pack("<HB", len(name), flags), False, 0))
+        raw = [name[at].encode("utf-16-le" if flags else "latin-1") for at in range(len(name))]
+        parts += [(char, True, flags) for char in raw]
+    first, second, size = b"", b"", 0
+    for raw, is_text, flags in parts:
+        if size < cut <= size + len(raw) and is_text:
+            second += bytes((flags,))
+        size += len(raw)
+        if size >= cut:
+            second += raw
+        else:
+            first += raw
+    strings = _biff(0xFC, struct.pack("<II", 4, 4) + first) + (_biff(0x3C, second) if second else b"")  # fmt: skip
+    cells = b"".join(_biff(0xFD, struct.pack("<HHHI", 0, place, 0, place)) for place in range(4))
+    sheet = _biff(0x0809, b"\0\6\x10\0" + bytes(12)) + cells + _biff(0x0A)
+    head = _biff(0x0809, b"\0\6\5\0" + bytes(12))
+    start = len(head) + 13 + len(strings) + 4
+    sheets_at = _biff(0x85, struct.pack("<IBBBB", start, 0, 0, 1, 0) + b"A")
+    data = ole({"Workbook": head + sheets_at + strings + _biff(0x0A) + sheet})
+    assert sheets(data) == {"~sheet:1": "ab\tcdef\t氏名\tend\n"}
+
+
 def book5(page: int | None, *cells: bytes) -> bytes:
     """BIFF5 with one sheet."""
     sheet = _biff(0x0809, b"\0\5\x10\0" + bytes(4)) + b"".join(cells) + _biff(0x0A)
