@@ -3,7 +3,7 @@
 Layout          a ZIP archive of XML parts. Beside the parts come derived members: `~text` (text of
                 Word, PowerPoint and ODF parts, tags stripped, so that a name in several runs is
                 whole) and `~sheet:N` (rows of a sheet, tab-separated, shared strings and dates
-                resolved, UTF-8)
+                resolved, UTF-8; of a binary workbook, too)
 Source          ECMA-376; OASIS OpenDocument 1.2
 Proves          the text stood in the document, hidden sheets, comments and deletions included
 Does not prove  that a reader saw it
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, partial
 
-from forensics.unpack import odf_crypt
+from forensics.unpack import odf_crypt, xlsb
 from forensics.unpack import zip_entries as archive
 from forensics.unpack.office_sheets import STRINGS, rows_of, strings_told, tables_of
 from forensics.unpack.office_xml import events, taken, tolerant
@@ -34,7 +34,9 @@ _NO_TEXT = re.compile(
 _DOCUMENT = re.compile(
     r"\[content_types\]\.xml|content\.xml|(word/document|xl/workbook|ppt/presentation)\.(xml|bin)"
 )
-_SHEET = re.compile(r"xl/(?:worksheets|macrosheets|dialogsheets)/[^/]*?(\d*)\.xml")
+_SHEET = re.compile(
+    r"xl/(?:worksheets|macrosheets|dialogsheets)/(?:[^/]*?(\d*)\.xml|sheet(\d+)\.bin)"
+)
 _GLYPHS_GAP = 0.6  # of the font size: less than a space between columns
 _ENDS = {
     "p": "\n",
@@ -94,15 +96,21 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     if texts:
         chunks = partial(_texts, parts, texts)
         yield Member("~text", method="text", chunks=chunks, derived=True, lock=lock)
-    tables = cache(lambda: tables_of(parts))
+    tables, binary = cache(lambda: tables_of(parts)), cache(lambda: xlsb.tables_of(parts))
     for number, name in sheets:
-        rows = rows_of(parts[name], tables)
+        part = parts[name]
+        is_binary = name.endswith(".bin")
+        rows = xlsb.rows_of(part, binary) if is_binary else rows_of(part, tables)
         yield Member(f"~sheet:{number}", method="text", chunks=rows, derived=True, lock=lock)
 
 
 def _sheets(parts: dict[str, Member]) -> list[tuple[int, str]]:
     """Number and name of the sheets in their order; those of no number, or of a second one, come last."""
-    told = sorted((int(match[1] or 0), name) for name in parts if (match := _SHEET.fullmatch(name)))
+    told = sorted(
+        (int(match[1] or match[2] or 0), name)
+        for name in parts
+        if (match := _SHEET.fullmatch(name))
+    )
     found: dict[int, str] = {}
     for number, name in [one for one in told if one[0]] + [one for one in told if not one[0]]:
         found[number if number and number not in found else max(found, default=0) + 1] = name

@@ -119,11 +119,11 @@ class Workbook:
             if kind == 0x0203 or body[12:14] != b"\xff\xff":
                 yield column, self._number(struct.unpack_from("<d", body, 6)[0], style)
         elif kind == 0x027E and len(body) >= 10:
-            yield column, self._number(_rk(body[6:10]), style)
+            yield column, self._number(rk(body[6:10]), style)
         elif kind == 0xBD:
             for step, at in enumerate(range(4, len(body) - 7, 6)):
                 own = int.from_bytes(body[at : at + 2], "little")
-                yield column + step, self._number(_rk(body[at + 2 : at + 6]), own)
+                yield column + step, self._number(rk(body[at + 2 : at + 6]), own)
 
     def _number(self, value: float, style: int) -> str:
         date = style < len(self._dates) and self._dates[style]
@@ -215,7 +215,7 @@ class _Strings:
         return "".join(out)
 
 
-def _rk(raw: bytes) -> float:
+def rk(raw: bytes) -> float:
     """A number in the RK form: bit 1 integer, bit 0 in hundredths."""
     number = int.from_bytes(raw, "little")
     value: float
