@@ -14,6 +14,7 @@ from forensics.unpack.unpacker import Member, UnpackError
 STRINGS, _STYLES = "xl/sharedstrings.xml", "xl/styles.xml"  # parts, in small letters
 STRINGS_MAX = 512 << 20  # bytes of the shared strings in memory …
 _STRING_BYTES = 64  # … of which each costs so many beside its characters
+HELD_MAX = 32 << 20  # characters of rows, held in memory
 _COLUMNS_MAX = 16_384
 _LINES = re.compile(r"[\n\r\t\x85\u2028\u2029]")
 DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -32,6 +33,7 @@ def rows_of(
         try:
             for _ in events(part, reader.start, reader.end, reader.text):
                 yield taken(reader.out)
+                reader.rest()
         except UnpackError:
             yield taken(reader.out)
             raise
@@ -47,6 +49,7 @@ class _Sheet:
         self.out: list[str] = []
         self._row: list[str] = []
         self._kind, self._style, self._text, self._in = "", 0, "", False
+        self._held = 0  # characters of rows that were not taken yet
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
@@ -67,9 +70,18 @@ class _Sheet:
         if tag in ("v", "t"):
             self._in = False
         elif tag == "c" and len(self._row) < _COLUMNS_MAX:
-            self._row.append(" ".join(self._value().split()))
+            value = self._value()
+            self._held += len(value)
+            if self._held > HELD_MAX:  # a long string in very many cells
+                raise UnpackError("BUDGET_MEMORY")
+            self._row.append(" ".join(value.split()))
         elif tag == "row":
             self.out.append("\t".join(self._row) + "\n")
+            self._row = []
+
+    def rest(self) -> None:
+        """Its text was taken."""
+        self._held = sum(map(len, self._row))
 
     def text(self, text: str) -> None:
         if self._in:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 
-from forensics.unpack.office_sheets import DATE_IDS, is_date_format, number_text
+from forensics.unpack.office_sheets import DATE_IDS, HELD_MAX, is_date_format, number_text
 from forensics.unpack.unpacker import Member, UnpackError
 from forensics.unpack.xls import rk
 
@@ -121,5 +121,7 @@ def _shown(kind: int, body: bytes, strings: list[str], *, date: bool) -> str | N
 def _line(cells: dict[int, str]) -> bytes:
     if not cells:
         return b""
+    if sum(map(len, cells.values())) > HELD_MAX:  # a long string in very many cells
+        raise UnpackError("BUDGET_MEMORY")
     row = (" ".join(cells.get(column, "").split()) for column in range(max(cells) + 1))
     return ("\t".join(row) + "\n").encode("utf-8", "replace")

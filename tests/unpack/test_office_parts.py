@@ -103,3 +103,14 @@ def test_many_small_strings_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     strings = "<sst>" + "<si><t>a</t></si>" * 100 + "</sst>"
     data = zipped({"[Content_Types].xml": TYPES, "xl/worksheets/sheet1.xml": SHEET.encode(), "xl/sharedStrings.xml": strings.encode()})  # fmt: skip
     assert contents(data)[-1][:4] == ("~sheet:1", b"", "partial", "BUDGET_MEMORY")
+
+
+def test_a_long_string_in_many_cells_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office_sheets, "HELD_MAX", 1 << 12)
+    cells = "".join(f"<row><c t='s'><v>{place}</v></c></row>" for place in [1, 1, *[0] * 100])
+    strings = "<sst><si><t>" + "a" * 1000 + "</t></si><si><t>first</t></si></sst>"
+    data = zipped({"[Content_Types].xml": TYPES, "xl/worksheets/sheet1.xml": f"<s>{cells}</s>".encode(), "xl/sharedStrings.xml": strings.encode()})  # fmt: skip
+    name, body, outcome, reason, _ = contents(data)[-1]
+    assert (name, outcome, reason) == ("~sheet:1", "partial", "BUDGET_MEMORY")
+    assert body.startswith(b"first\nfirst\naaa")
+    assert len(body) < 1 << 13
