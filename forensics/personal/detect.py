@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from forensics.personal import fixed, gate, persons, short, strides, tables, text, transfer
 from forensics.personal.columns import Layout, layout_of
 from forensics.personal.dictionary import names
-from forensics.personal.encodings import View, views_of
 from forensics.personal.evidence import PUBLIC
 from forensics.personal.found import Found, Hit, Record, Settings, masked
 from forensics.personal.lines import Lines
@@ -29,6 +28,8 @@ from forensics.personal.persons import Tally
 from forensics.personal.register import Comparison, Index
 from forensics.personal.rows import Cell, Rows
 from forensics.personal.rules import Rules
+from forensics.personal.view import View
+from forensics.personal.views import views_of
 
 Offsets = NDArray[np.int64]
 Points = NDArray[np.uint32]

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal.encodings import japanese
+from forensics.personal.likely import japanese
 from forensics.personal.rows import Cut
 
 Counts = NDArray[np.int64]

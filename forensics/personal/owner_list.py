@@ -18,9 +18,12 @@ import numpy as np
 
 from forensics.personal import headers
 from forensics.personal.columns import layout_of
-from forensics.personal.encodings import CP932, EUC, UTF8, jis_view, plausibility, views_of
+from forensics.personal.encodings import CP932, EUC, UTF8
 from forensics.personal.fold import fold, fold_points, points, text_of
+from forensics.personal.likely import plausibility
 from forensics.personal.lines import SEPARATORS
+from forensics.personal.view import jis_view
+from forensics.personal.views import views_of
 
 BATCH_ROWS = 20_000
 PIECE_BYTES = 1 << 20

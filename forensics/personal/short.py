@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from forensics.personal import fixed, keyed, tables, text
-from forensics.personal.encodings import japanese
+from forensics.personal.likely import japanese
 from forensics.personal.lines import SEPARATORS
 from forensics.personal.masks import runs
 

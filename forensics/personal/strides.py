@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal import fixed
-from forensics.personal.encodings import View
 from forensics.personal.fixed import FILL
 from forensics.personal.fold import text_of
 from forensics.personal.lines import Lines
 from forensics.personal.rows import Rows
+from forensics.personal.view import View
 
 LENGTH_MIN, LENGTH_MAX = 60, 2000  # bytes of a record
 RECORDS_MIN = 3

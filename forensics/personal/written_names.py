@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 
 from forensics.personal.dictionary import Names, names
-from forensics.personal.encodings import common_characters
 from forensics.personal.fold import kana_key, name_key
 from forensics.personal.identifiers import name, name_kana
 from forensics.personal.labels import Candidate, Labels
+from forensics.personal.likely import common_characters
 
 KANJI = r"[\u3005\u3007\u3400-\u9fff\uf900-\ufaff]"
 _KANJI_RUN = re.compile(rf"{KANJI}[\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]*")

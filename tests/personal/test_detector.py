@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from forensics.personal import Settings, controls, encodings, open_detector, plant
 from forensics.personal import detect as detect_module
-from forensics.personal.encodings import BY_NAME, CP932, UTF8, views_of
+from forensics.personal.encodings import BY_NAME, CP932, UTF8
 from forensics.personal.fold import points
 from forensics.personal.gate import WORDS
 from forensics.personal.lines import Lines
 from forensics.personal.literals import Literals
 from forensics.personal.planted import ENCODINGS, ROWS, SEPARATORS
+from forensics.personal.views import views_of
 
 KEY = bytes(range(32))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forensics.personal import Settings, open_detector
-from forensics.personal.encodings import common_characters
+from forensics.personal.likely import common_characters
 
 DETECTOR = open_detector(Settings(bytes(32)))
 
