@@ -21,6 +21,7 @@ from forensics.personal.evidence import (
 from forensics.personal.identifiers.phone import MOBILE
 from forensics.personal.labels import Candidate, Headings
 from forensics.personal.lines import Lines
+from forensics.personal.literals import finder, literal
 from forensics.personal.masks import Mask, runs, spread
 from forensics.personal.rows import Cell, Rows, Values, plain
 
@@ -89,8 +90,10 @@ def plain_of(text: str) -> bytes:
 
 def worded(whole: bytes) -> bool:
     """Does such text hold a word that makes its line interesting."""
-    return any(word in whole for word in _WORDS)
+    return _FINDER(whole) if _FINDER else any(word in whole for word in _WORDS)
 
+
+_FINDER = finder([literal(word) for word in _WORDS])
 
 _MANY = frozenset({"phone", "email", "health_insured", "yucho_account", "postcode", "address"})
 
