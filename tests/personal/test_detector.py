@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.personal import Settings, controls, encodings, open_detector, plant
+from forensics.personal import Settings, controls, open_detector, plant, view
 from forensics.personal import detect as detect_module
 from forensics.personal.encodings import BY_NAME, CP932, UTF8
 from forensics.personal.fold import points
@@ -91,7 +91,7 @@ def test_offsets_are_the_bytes(detector):
 @given(st.text(st.sampled_from("a1,\n漢カ｡〒"), min_size=1, max_size=400), st.randoms())
 def test_places_in_the_bytes_in_any_order(text, rng):
     for encoding in (UTF8, CP932):
-        seen = encodings.view(text.encode(encoding.name), 5 << 40, encoding)
+        seen = view.view(text.encode(encoding.name), 5 << 40, encoding)
         for size in (1, 2, 5, 1, 3):
             places = [rng.randrange(len(text) + 1) for _ in range(size)]
             expected = [(5 << 40) + len(text[:place].encode(encoding.name)) for place in places]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -158,3 +159,12 @@ def test_vectors_of_the_corpus(shared):
     assert not any(birth_date.value(fold(text)) for text in vectors["birth_date_invalid"])
     for text, day in vectors["birth_date_eras"]:
         assert birth_date.value(text) == day.replace("-", "")
+
+
+@pytest.mark.parametrize("number", ["070-2377-6809", "0664891234", "06-6489-1234"])
+@pytest.mark.parametrize("house", ["1丁目23番16号", "1丁目23番", "23番地"])
+def test_a_telephone_number_right_behind_is_no_part_of_an_address(house, number):
+    """As in pages of a database, where nothing stands between fields."""
+    match = re.match(address.SHAPE, f"見本県霧ヶ浦市千鳥浜{house}{number}")
+    assert match
+    assert not match[0].endswith(number[-4:])

@@ -14,9 +14,9 @@ from forensics.personal.identifiers.identifier import Identifier
 PLACE = r"[\u3005-\u3007\u4e00-\u9fffぁ-んァ-ヶー\uf900-\ufaff\u3400-\u4dbf]"
 NUMBER = r"(?:\d{1,5}|[〇一二三四五六七八九十百]{1,5})"
 _PART = rf"{NUMBER}(?:丁目|地割|番地の?|番町|番の?|号)"
-_REST = rf"{NUMBER}(?:[-ー?]\d{{1,5}}){{0,3}}(?:番地|番|号)?(?![\d年月日時人名円件])"
+_REST = rf"(?!0\d){NUMBER}(?:[-ー?]\d{{1,5}}){{0,3}}(?:番地|番|号)?(?![\d年月日時人名円件])"
 HOUSE = (
-    rf"{_PART}(?:-?{_PART}){{0,2}}(?:-?{_REST})?"
+    rf"{_PART}(?:-?{_PART}){{0,2}}(?:(?<!号){_REST}|-{_REST})?"
     rf"|\d{{1,5}}(?:[-ー?]\d{{1,5}}){{1,4}}(?:番地|番|号)?"  # "?": a hyphen that an export could not write
     r"|(?<=条[東西南北])\d{1,2}(?!\d)"
 )
