@@ -71,6 +71,7 @@ class _Stage:
     done: int = 0
     done_bytes: int = 0
     ended: float | None = None
+    lost: dict[tuple[str, str], int] = field(default_factory=dict)  # item, outcome -> bytes
 
 
 @dataclass(slots=True)
@@ -81,7 +82,6 @@ class Terminal:
     out: IO[str] = field(default_factory=lambda: sys.stderr)
     live: bool = field(default=False)
     stages: list[_Stage] = field(default_factory=list)
-    lost: dict[tuple[str, str], int] = field(default_factory=dict)
     note: str = ""
     _lines: int = 0
     _drawn: float = 0.0
@@ -100,13 +100,24 @@ class Terminal:
             if not self.live:
                 print(f"{_now()} {self.note}", file=self.out)
 
+    @property
+    def lost(self) -> dict[tuple[str, str], int]:
+        """Item, outcome -> bytes not examined so far. Each stage says it of the same medium: the worst one counts."""
+        worst: dict[str, dict[tuple[str, str], int]] = {}
+        for stage in self.stages:
+            for item in {item for item, _ in stage.lost}:
+                mine = {key: size for key, size in stage.lost.items() if key[0] == item}
+                if sum(mine.values()) >= sum(worst.get(item, {}).values()):
+                    worst[item] = mine
+        return {key: size for mine in worst.values() for key, size in mine.items()}
+
     def advance(self, name: str, size: int, not_examined: Iterable[dict[str, Any]]) -> None:  # noqa: ARG002
         stage = self.stages[-1]
         stage.done += 1
         stage.done_bytes += size
         for row in not_examined:
             key = (row["evidence"], row["outcome"])
-            self.lost[key] = self.lost.get(key, 0) + (row["bytes"] or 0)
+            stage.lost[key] = stage.lost.get(key, 0) + (row["bytes"] or 0)
         if self.live and time.monotonic() - self._drawn > REDRAW_SECONDS:
             self._draw()
 
