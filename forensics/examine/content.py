@@ -295,10 +295,10 @@ class Examiner:
         size = member.size or 0
         if member.lock:
             self.rows.trouble(spot.address, size, "examined", KEY_OPENED, member.lock)
+        if member.outcome != "examined":  # in whole, or beside the part that is here
+            why = member.reason or member.outcome
+            self.rows.trouble(spot.address, size, member.outcome, why, member.method)
         if member.chunks is None:
-            if member.outcome != "examined":
-                why = member.reason or member.outcome
-                self.rows.trouble(spot.address, size, member.outcome, why, member.method)
             self._row(spot, member.size, member.outcome, reason=member.reason)
             return member.outcome
         with ExitStack() as here:
@@ -313,7 +313,7 @@ class Examiner:
             except Exception as error:  # noqa: BLE001  # P3: a row; the part that came is examined
                 cut = getattr(error, "reason", None) or reason(error)
                 self.rows.trouble(spot.address, size, "partial", cut)
-            outcome = self._content(spot, Spool(spool), told=member.told)
+            outcome = _worse(member.outcome, self._content(spot, Spool(spool), told=member.told))
         return _worse(outcome, "partial") if cut else outcome
 
 
