@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from forensics.case import Case
 
-COMPARED = ("equal", "differs")  # of a copy that is too short nothing is said
-
 
 class Before:
     """Compares volumes by copies of their headers, contents by a manifest of files.
@@ -28,7 +26,7 @@ class Before:
         self, headers: Sequence[Row], items: Iterable[Row],
         manifests: Mapping[str, dict[str, str]], digests: Mapping[str, str],
     ) -> None:  # fmt: skip
-        self._headers = [row for row in headers if row["state"] in COMPARED]
+        self._headers = [row for row in headers if row["state"] != earlier.SHORT]
         self._whole = {
             row["evidence"] for row in items
             if row["sha256"] and row["sha256"] in manifests.get(row["evidence"], {}).values()
@@ -46,10 +44,9 @@ class Before:
         place = Address.parse(stem(address))
         digest = self._digests.get(str(place))
         path = decode_name(place.path) if place.path else ""
-        was = earlier.digest_of(self._manifests.get(evidence, {}), path) if path else None
-        if was is None or digest is None:
-            return self._of_medium(evidence)
-        return "equal" if was == digest else "differs"
+        entries = self._manifests.get(evidence, {})
+        found = earlier.compared(entries, path, digest) if path and digest else None
+        return found or self._of_medium(evidence)
 
     def gone(self) -> list[Row]:
         """Headers whose volumes are encrypted no more."""
@@ -57,7 +54,7 @@ class Before:
 
     def _of_medium(self, evidence: str) -> str | None:
         """Where the digest of the whole medium was kept and is the same, so is all on it."""
-        return "equal" if evidence in self._whole else None
+        return earlier.EQUAL if evidence in self._whole else None
 
 
 def before(

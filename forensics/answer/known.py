@@ -27,7 +27,7 @@ def known(hash_sets: Iterable[Path], contents: pa.Table) -> frozenset[str]:
     is_locked = pc.equal(contents.column("outcome").cast("string"), "locked")
     streams = pc.and_(is_locked, pc.is_null(contents.column("parent")))
     locked = rows("contents", contents.filter(pc.fill_null(streams, False)))
-    wanted = {row[name] for row in locked for name in ALGORITHMS if row[name]}
+    wanted = set[str]().union(*map(_digests, locked))
     listed = {digest for path in hash_sets for digest in _held(path, wanted)}
     return frozenset(row["address"] for row in locked if _digests(row) & listed)
 

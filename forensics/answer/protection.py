@@ -6,6 +6,7 @@ from forensics.answer import subjects
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, state, undetermined
 from forensics.answer.world import World
+from forensics.case.earlier import DIFFERS, EQUAL
 
 ARITHMETIC = 6  # confidence of bytes compared with bytes
 
@@ -26,14 +27,14 @@ def judge(world: World, subject: str) -> Finding:
             return Finding("not_examined", would_change=("BASELINE",))
         return state(subjects.roll(judge, world, protected(world)))
     facts = world.of("protection", evidence=subject)
-    other = [fact["id"] for fact in facts if fact["baseline"] == "differs"]
+    other = [fact["id"] for fact in facts if fact["baseline"] == DIFFERS]
     if other:
         words = (
             "紛失前の控えと異なること",
             "it differs from the copy of before the loss",
         )
         return Finding("refuted", ARITHMETIC, (), tuple(sorted(other)), *words)
-    equal = [fact["id"] for fact in facts if fact["baseline"] == "equal"]
+    equal = [fact["id"] for fact in facts if fact["baseline"] == EQUAL]
     if len(equal) < len(facts):
         return undetermined("NO_BASELINE", facts=[fact["id"] for fact in facts])
     words = (

@@ -10,6 +10,11 @@ import re
 from pathlib import Path
 
 HEADER_BYTES_MAX = 64 << 20
+EQUAL, DIFFERS, SHORT = (
+    "equal",
+    "differs",
+    "short",
+)  # short: the copy ends before what holds the keys
 _SAMPLE = 1 << 16
 _LINE = re.compile(r"\\?([0-9a-fA-F]{64}) [ *](.+)")
 _HASHDEEP = "%%%% HASHDEEP"
@@ -34,13 +39,16 @@ def manifest(path: str | Path) -> dict[str, str]:
     return {_slashed(match[2]): match[1].lower() for match in found if match}
 
 
-def digest_of(entries: dict[str, str], path: str) -> str | None:
-    """SHA-256 that a manifest has for a path of the item, whatever folder or drive it was made from."""
-    wanted = _slashed(path).lstrip("/")
-    found = {
-        value for name, value in entries.items() if name == wanted or name.endswith(f"/{wanted}")
-    }
-    return found.pop() if len(found) == 1 else None
+def compared(entries: dict[str, str], path: str, digest: str) -> str | None:
+    """EQUAL or DIFFERS for a file of the item; None where the manifest does not surely name it.
+
+    Of a longer path that ends like it, only an equal digest tells: it may name a file of another folder.
+    """
+    wanted = _slashed(path)
+    if wanted in entries:
+        return EQUAL if entries[wanted] == digest else DIFFERS
+    longer = {value for name, value in entries.items() if name.endswith(f"/{wanted}")}
+    return EQUAL if digest in longer else None
 
 
 def _is_manifest(path: Path) -> bool:
@@ -67,5 +75,5 @@ def _hashdeep(lines: list[str]) -> dict[str, str]:
 
 
 def _slashed(path: str) -> str:
-    """As a path of an item has it; a backslash is a separator, as Windows tools write it."""
-    return path.replace("\\", "/").removeprefix("./")
+    """As a path of an item has it: a backslash is a separator, as Windows tools write it; without a drive."""
+    return re.sub(r"^(?:[A-Za-z]:)?/+", "", path.replace("\\", "/").removeprefix("./"))

@@ -36,8 +36,9 @@ class Medium:
     """An item of evidence, opened or not; also the unit of `digest`.
 
     image: absolute path of the first segment; image_text: as in case.toml. stored, declared:
-    (algorithm, hex). gaps: as in Facts. baseline: path of what the owner kept from before the loss. reason: why it could not be opened; size is then that of
-    the file, and container the name of what was recognised.
+    (algorithm, hex). gaps: as in Facts. reason: why it could not be opened; size is then that of
+    the file, and container the name of what was recognised. baseline: path of what the owner kept
+    from before the loss.
     """
 
     id: str
@@ -133,7 +134,8 @@ def _identity(facts: Facts, item: Item, reason: str | None) -> str:
     named = (facts.container, facts.size, facts.sector_size, facts.stored, facts.gaps, item.digests)
     state = hashlib.sha256(repr((*named, item.role, reason)).encode())
     if item.baseline:
-        state.update(hashlib.sha256(item.baseline.read_bytes()).digest())
+        with item.baseline.open("rb") as file:
+            state.update(hashlib.file_digest(file, "sha256").digest())
     for segment in facts.segments:
         path = Path(segment)
         try:

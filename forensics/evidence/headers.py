@@ -17,13 +17,12 @@ import json
 import struct
 from typing import Any
 
-from forensics.case.earlier import HEADER_BYTES_MAX
+from forensics.case.earlier import DIFFERS, EQUAL, HEADER_BYTES_MAX, SHORT
 from forensics.evidence.image import Image
 from forensics.evidence.magics import ENCRYPTION, Peek
 from forensics.evidence.signatures import identify
 from forensics.evidence.volumes import Volume, reader, volumes
 
-EQUAL, DIFFERS, SHORT = "equal", "differs", "short"
 Spans = list[tuple[int, int]]  # offset in the volume, length
 
 _SECTOR = 512
@@ -39,21 +38,29 @@ def compare(image: Image, copy: bytes) -> list[dict[str, Any]]:
     """
     locked = [volume for volume in volumes(image) if volume.method]
     rows = [row for volume in locked if (row := _row(image, volume, copy))]
-    was = identify(_of(copy), len(copy))
-    if not locked and was is not None and was.kind == ENCRYPTION:
-        rows.append(_said(None, was.name, 0, DIFFERS))
+    was = _encryption(copy)
+    if not locked and was:
+        rows.append(_said(None, was, 0, DIFFERS))
     return rows
 
 
+def _encryption(copy: bytes) -> str | None:
+    """What encrypts the volume that these bytes begin; None where they are of none (another file, a list)."""
+    found = identify(_of(copy), len(copy))
+    return found.name if found and found.kind == ENCRYPTION else None
+
+
 def _row(image: Image, volume: Volume, copy: bytes) -> dict[str, Any] | None:
-    """None where it is not known which bytes hold the keys, or the evidence cannot be read there."""
+    """None where nothing can be said: which bytes hold the keys, what they are now, or that the copy is of a header."""
     assert volume.method
     peek = reader(image, volume.start, volume.length)
     spans = key_bytes(peek, volume.method)
     if not spans or any(image.read_gaps(volume.start + at, length)[1] for at, length in spans):
         return None
-    base = _begins(image, volume, copy)
-    held = [(copy[base + at : base + at + length], peek(at, length)) for at, length in spans]
+    copy = copy[_begins(image, volume, copy) :]
+    if not _encryption(copy):
+        return None
+    held = [(copy[at : at + length], peek(at, length)) for at, length in spans]
     compared = sum(min(len(before), len(now)) for before, now in held)
     if any(before != now[: len(before)] for before, now in held):
         return _said(volume.name, volume.method, compared, DIFFERS)
