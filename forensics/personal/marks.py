@@ -1,4 +1,4 @@
-r"""What each sector of a window looks like, by vectorised passes over slices that stay in the processor's cache.
+r"""What each sector of a window looks like, by vectorised passes over the whole window.
 
 A few passes go over every byte; they only say which sectors a costly question is worth asking of. Those are
 gathered, one a row, each with what follows it, and all else is asked of the rows.
@@ -30,7 +30,6 @@ Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
 Counts = NDArray[np.uint16]
 
-_SLICE = 1 << 18  # bytes handled at once
 _AHEAD = 64  # bytes that the longest pattern looks ahead, a multiple of 8
 _ROW = SECTOR + _AHEAD
 _LOOK = 192  # first bytes of a sector, enough to tell most binary ones
@@ -61,18 +60,12 @@ class Marks:
         """lead: bytes of the first sector that lie before the window, so that sectors are the medium's."""
         short = -(len(data) + lead) % SECTOR
         padded = b"".join((bytes(lead), data, bytes(short + SECTOR)))
+        flags = _flags(padded, literals)
         self.values: Bytes = np.frombuffer(padded, np.uint8)[:-SECTOR]
-        size = len(self.values)
-        starts = range(0, size, _SLICE)
-        view = memoryview(padded)
-        parts = [_flags(view[start : min(start + _SLICE, size) + SECTOR], literals) for start in starts]  # fmt: skip
-        columns = parts[0] if len(parts) == 1 else _Flags(*map(np.concatenate, zip(*parts, strict=True)))  # fmt: skip
-        self.filled, self.text, self.high, self.number, self.wide = columns[:5]
-        self.base64, self.phrase, self.jis, self.scant, self.escapes = columns[5:10]
+        self.filled, self.text, self.high, self.number, self.wide = flags[:5]
+        self.base64, self.phrase, self.jis, self.scant, self.escapes = flags[5:10]
         self.escaped = bool(self.escapes.any())
-        places = np.concatenate(
-            [part.numbers + start for part, start in zip(parts, starts, strict=True)]
-        )
+        places = flags.numbers
         before = self.values[np.maximum(places, 1) - 1] - np.uint8(48) < 10
         self.numbers: Places = places[(places == 0) | ~before]
 
@@ -100,8 +93,8 @@ def _nothing(filled: Mask) -> _Flags:
     return _Flags(filled, text, high, number, wide, base64, phrase, jis, scant, escapes, none)
 
 
-def _flags(data: memoryview, literals: Literals) -> _Flags:
-    """Of a slice whose last sector only looks ahead."""
+def _flags(data: bytes, literals: Literals) -> _Flags:
+    """Of a window whose last sector only looks ahead."""
     values = np.frombuffer(data, np.uint8)
     filled = np.packbits(values[:-SECTOR].view(np.uint64) != 0).view(np.uint64) != 0
     flags = _nothing(filled)
@@ -122,13 +115,14 @@ def _texts(values: Bytes, flags: _Flags, literals: Literals) -> None:
     found = np.flatnonzero(flags.filled & (_count(binary) <= CONTROLS_MAX))
     rows = sectors[found]
     zero = rows == 0
-    turns, controls = _turns(zero), _count(_strange(rows, zero))
+    zeros, controls = _count(zero), _count(_strange(rows, zero))
+    turns = _turns(zero, zeros)
     text = (turns <= TURNS_MAX) & (controls <= CONTROLS_MAX)
     found, rows, turns = found[text], rows[text], turns[text]
     if not len(found):
         return
     flags.text[found] = True
-    flags.scant[found] = controls[text] * SCANT > SECTOR - _count(zero[text])
+    flags.scant[found] = controls[text] * SCANT > SECTOR - zeros[text]
     flags.high[found] = _count(rows >= 0x80)
     runs, others, bare = literals.forms(_rows(values, found).data)
     if runs:
@@ -170,6 +164,7 @@ def _wides(values: Bytes, upper: NDArray[np.uint32], flags: _Flags) -> None:
     """Set `wide`."""
     words = values.view(np.uint32)
     seen = (upper == _WIDE[0]) | (upper == _WIDE[1])
+    seen[:-1] &= seen[1:]  # two lie in any seven digits in a row
     for mask, value in _KANA:
         seen |= words & mask == value
     found = _seen(seen)
@@ -229,13 +224,16 @@ def _strange(values: Bytes, zero: Mask) -> Mask:
     return out
 
 
-def _turns(zero: Mask) -> Counts:
-    """How often zeros and other bytes give way to each other within a row."""
-    flat = zero.ravel()
-    turned = np.zeros(zero.shape, bool)
-    np.not_equal(flat[1:], flat[:-1], out=turned.ravel()[1:])
-    turned[:, 0] = False
-    return _count(turned)
+def _turns(zero: Mask, zeros: Counts) -> Counts:
+    """How often zeros and other bytes give way to each other within a row. zeros: how many it has."""
+    out = np.zeros(len(zero), np.uint16)
+    mixed = np.flatnonzero(zeros)
+    flat = zero[mixed].ravel()
+    turned = np.empty(flat.shape, bool)
+    np.not_equal(flat[1:], flat[:-1], out=turned[1:])
+    turned[::SECTOR] = False
+    out[mixed] = _count(turned.reshape(-1, SECTOR))
+    return out
 
 
 def _runs_of(mask: Mask, length: int, step: int = 1) -> Mask:
