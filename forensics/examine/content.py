@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from forensics import personal
 from forensics.artifacts import ARTIFACTS, Artifact, Content
+from forensics.examine import retold
 from forensics.examine.rows import Counts, Finds, Rows
 from forensics.examine.search import Options
 from forensics.examine.sources import Beginning, Plain, Reading, Source, Spool
@@ -51,7 +51,6 @@ class Examiner:
     rows: Rows
     counts: Counts
     medium_bytes: int | None = None  # of the medium that streams lie on; None: read them whole
-    held: list[Held] = field(default_factory=list)
     finds: Finds = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,15 +86,16 @@ class Examiner:
     def _content(
         self, spot: Spot, source: Source, whole: int | None = None, told: Told | None = None
     ) -> str:
-        """whole: size of the content where `source` is only its beginning. told: see Member."""
+        """whole: size of the content where `source` is only its beginning. told: bytes not to be searched."""
         head, _ = source.read_gaps(0, min(HEAD_BYTES, source.size))
         unpacker = find(head) if self.options.look_inside else None
         reading = Reading(source, self.options.algorithms)
         places: list[tuple[int, int]] = []
         container = None if spot.part or spot.derived else unpacker
-        if container:
-            told = partial(_told, container, source, places)
-        worst, pieced = self._detect(spot, reading, hold=told is not None)
+        chunks = retold.untold(Plain(source), told) if told else reading.chunks()
+        worst, pieced = self._detect(spot, source.size, chunks, hold=container is not None)
+        for _ in reading.chunks():  # what the detector left, so that the digest is of the whole
+            pass
         if whole:
             worst = _worse(worst, "partial")
         if reading.gaps:  # the lost bytes are runs of the ledger of their own; the rest was read
@@ -103,7 +103,6 @@ class Examiner:
             outcome = "partial" if lost < source.size else "unreadable"
             worst = _worse(worst, outcome)
             self.rows.trouble(spot.address, lost, outcome, reading.gaps[0].reason)
-        held = Held(spot, source, pieced, told) if told and pieced else None
         sound, first = worst == "examined", len(self.rows.people)
         if self.options.look_inside:
             worst = _worse(worst, self._artifacts(spot, source, head))
@@ -113,10 +112,9 @@ class Examiner:
                 inner = self._members(spot, source, unpacker, places)
                 sound = sound and inner == "examined"
                 worst = _worse(worst, inner)
-        if held and container:
+        if container and pieced:
+            held = Held(spot, source, pieced, partial(_told, container, source, places))
             self._settle(held, first, sound=sound)
-        elif held:  # by the members beside it
-            self.held.append(held)
         digests = {} if whole else reading.digests()
         self._row(spot, whole or source.size, worst, mime=content_type(head), **digests)
         return worst
@@ -136,7 +134,7 @@ class Examiner:
     # Personal data ---------------------------------------------------------------------------
 
     def _detect(
-        self, spot: Spot, reading: Reading, *, hold: bool
+        self, spot: Spot, size: int, chunks: Iterator[bytes], *, hold: bool
     ) -> tuple[str, list[personal.Record]]:
         """The outcome; and, to be held, the records that may be pieces of what members tell."""
         held: list[personal.Record] = []
@@ -144,23 +142,19 @@ class Examiner:
         outcome = "examined"
         if detector:
             try:
-                found = detector.detect(reading.chunks())
+                found = detector.detect(chunks)
             except Exception as error:  # noqa: BLE001  # P3: becomes a row
-                self.rows.trouble(spot.address, reading.source.size, "failed", reason(error))
+                self.rows.trouble(spot.address, size, "failed", reason(error))
                 outcome = "failed"
             else:
                 if hold:
                     held = [record for record in found.records if record.layout == PIECED]
                     found.records = [one for one in found.records if one.layout != PIECED]
                 outcome = self.finds.keep(found, lambda start: (start, spot.state), spot.address)
-        for _ in reading.chunks():  # what the detector left, so that the digest is of the whole
-            pass
         return outcome, held
 
     def _settle(self, held: Held, first: int, *, sound: bool) -> None:
         """Keep the records held that the persons from the `first` on do not tell. sound: were they all read."""
-        from forensics.examine import retold
-
         detector, records = self.options.detector(), held.records
         assert detector
         if sound:
@@ -254,33 +248,19 @@ class Examiner:
         """places: takes the bytes of the source that members are, as they lie there."""
         if unpacker is None or spot.derived:
             return "examined"
-        with ExitStack() as spools:
-            before, first = len(self.held), len(self.rows.people)
-            worst = self._each_member(
-                spot, source, unpacker, spools, [] if places is None else places
-            )
-            for held in self.held[before:]:
-                self._settle(held, first, sound=worst == "examined")
-            del self.held[before:]
-        return worst
-
-    def _each_member(
-        self,
-        spot: Spot,
-        source: Source,
-        unpacker: Unpacker,
-        spools: ExitStack,
-        places: list[tuple[int, int]],
-    ) -> str:
-        worst = "examined"
+        worst, told = "examined", []
         try:
             budget = spot.budget.deeper()
             for number, member in enumerate(unpacker.members(Plain(source), budget)):
                 alive()
                 name = member_address(spot.address, member, number)
                 inner = spot.inside(name, inner_origin(spot, unpacker, name), budget)
-                worst = _worse(worst, self._member(inner, member, spools))
-                places += member.places
+                if member.told:
+                    told.append((inner, member))
+                else:
+                    worst = _worse(worst, self._member(inner, member))
+                if places is not None:
+                    places += member.places
         except UnpackError as error:  # a limit was reached
             self.rows.trouble(spot.address, source.size, "skipped", error.reason)
             worst = _worse(worst, "skipped")
@@ -288,10 +268,13 @@ class Examiner:
             why = f"{unpacker.name} {reason(error)}"
             self.rows.trouble(spot.address, source.size, "failed", why)
             worst = _worse(worst, "failed")
+        sound = worst == "examined"
+        for inner, member in told:  # the others have told of it by now, if all were read
+            worst = _worse(worst, self._member(inner, member, member.told if sound else None))
         return worst
 
-    def _member(self, spot: Spot, member: Member, spools: ExitStack) -> str:
-        """spools: keeps open what is looked at again when all members are known."""
+    def _member(self, spot: Spot, member: Member, told: Told | None = None) -> str:
+        """told: bytes of it not to be searched."""
         size = member.size or 0
         if member.lock:
             self.rows.trouble(spot.address, size, "examined", KEY_OPENED, member.lock)
@@ -301,10 +284,7 @@ class Examiner:
         if member.chunks is None:
             self._row(spot, member.size, member.outcome, reason=member.reason)
             return member.outcome
-        with ExitStack() as here:
-            spool = (spools if member.told else here).enter_context(
-                tempfile.SpooledTemporaryFile(SPOOL_BYTES)
-            )
+        with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
             cut = None
             try:
                 for chunk in member.chunks():
@@ -313,7 +293,7 @@ class Examiner:
             except Exception as error:  # noqa: BLE001  # P3: a row; the part that came is examined
                 cut = getattr(error, "reason", None) or reason(error)
                 self.rows.trouble(spot.address, size, "partial", cut)
-            outcome = _worse(member.outcome, self._content(spot, Spool(spool), told=member.told))
+            outcome = _worse(member.outcome, self._content(spot, Spool(spool), told=told))
         return _worse(outcome, "partial") if cut else outcome
 
 

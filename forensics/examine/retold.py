@@ -48,8 +48,7 @@ def kept(
     doubtful = [record for record in records if _strange(record, inside).size]
     if not doubtful:
         return list(records)  # they add nobody
-    spans = np.fromiter(chain.from_iterable(told()), np.int64).reshape(-1, 2)
-    ranges = union(spans[:, 0], spans[:, 1])
+    ranges = _ranges(told)
     if not ranges.total():
         return list(records)
     of_told = persons_of(one.persons for one in doubtful)
@@ -64,6 +63,16 @@ def kept(
     gone = [record for record in doubtful if _is_told(_strange(record, known), of_told)]
     left = [one for one in rest if any(_overlap(one, record) for record in gone)]
     return [record for record in records if record not in gone] + left
+
+
+def untold(source: Source, told: Callable[[], Spans]) -> Iterator[bytes]:
+    """The bytes of a source, zeros where members tell them."""
+    return _blanked(source, 0, source.size, _ranges(told), in_told=False)
+
+
+def _ranges(told: Callable[[], Spans]) -> Ranges:
+    spans = np.fromiter(chain.from_iterable(told()), np.int64).reshape(-1, 2)
+    return union(spans[:, 0], spans[:, 1])
 
 
 def _is_whole(record: Record, source: Source, told: Ranges) -> bool:

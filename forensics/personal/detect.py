@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import fixed, gate, persons, short, strides, tables, text, transfer
+from forensics.personal import fixed, gate, notes, persons, short, strides, tables, text, transfer
 from forensics.personal.columns import Layout, layout_of
 from forensics.personal.dictionary import names
 from forensics.personal.evidence import PUBLIC
@@ -163,6 +163,8 @@ class Detector:
             rest[block.lines[0] : block.lines[-1] + 1] = False
             yield rows
             yield from tables.others_of(block, layout, lines)
+            noted = notes.text_of(block, layout, lines)
+            yield from self._records(*noted, state) if noted else ()
         if not rest.any():
             return
         for begin, end, found in strides.lines_of(view, lines, rest):
@@ -180,10 +182,14 @@ class Detector:
     def _free(self, whole: str, spans: short.Spans, state: _State) -> Iterator[Rows]:
         """Accepted rows of stretches of free text."""
         for start, end in spans:
-            found = text.records(whole[start:end], state.found.counts, self._year)
-            rows = text.to_rows(found, start)
-            if rows:
-                yield rows
+            yield from self._records(whole[start:end], start, state)
+
+    def _records(self, piece: str, start: int, state: _State) -> Iterator[Rows]:
+        """Accepted rows of free text that begins at character `start` of its view."""
+        found = text.records(piece, state.found.counts, self._year)
+        rows = text.to_rows(found, start)
+        if rows:
+            yield rows
 
     def _take(self, view: View, rows: Rows, span: tuple[int, int], state: _State) -> None:
         """Add rows to the findings: hits up to the limit, persons, and the record they belong to."""

@@ -288,7 +288,7 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
     places_of = {kind: [places[kind]] if kind in places else _side_by_side(kind, places) for kind in columns}  # fmt: skip
     more = [(kind, place, block.cells.columns[place]) for kind, place in layout.more]
     wanted = {place for some in places_of.values() for place in some}
-    span = _spans(block, lines, wanted | {place for _, place, _ in more})
+    span = spans_of(block, lines, wanted | {place for _, place, _ in more})
 
     def cells_of(kind: str, least: int) -> list[Cell]:
         column, first, last, out = columns[kind], places_of[kind][0], places_of[kind][-1], []
@@ -340,7 +340,7 @@ def _extent(
     return start, end, starts
 
 
-def _spans(
+def spans_of(
     block: Block, lines: Lines, wanted: Collection[int]
 ) -> Callable[[int, int], tuple[int, int]]:
     """What gives the characters (start, end) of a cell, by row and column (one of those wanted)."""

@@ -18,7 +18,7 @@ from functools import cache, partial
 
 from forensics.unpack import odf_crypt, xlsb
 from forensics.unpack import zip_entries as archive
-from forensics.unpack.office_sheets import STRINGS, rows_of, strings_told, tables_of
+from forensics.unpack.office_sheets import STRINGS, Workbook, rows_of
 from forensics.unpack.office_xml import events, taken, tolerant
 from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, UnpackError, bounded
 
@@ -74,14 +74,13 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     given = [archive.member(source, entry, budget.passwords) for entry in found]
     parts = {_plain(entry.name): part for entry, part in zip(found, given, strict=True)}
     locked = _locked(parts, budget.passwords)
-    sheets = _sheets(parts)
+    sheets, book = _sheets(parts), Workbook(parts)
     for entry, own in zip(found, given, strict=True):
         name = _plain(entry.name)
         if not (entry.name.endswith("/") and not entry.size):
             part = parts[name] if parts[name].lock else own
             if name == STRINGS and sheets:
-                told = partial(strings_told, part, [parts[name] for _, name in sheets])
-                part = replace(part, told=told)
+                part = replace(part, told=book.told)
             if name in locked:
                 part = replace(
                     part, outcome="locked", reason="LOCKED", method=odf_crypt.METHOD, chunks=None
@@ -96,11 +95,11 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     if texts:
         chunks = partial(_texts, parts, texts)
         yield Member("~text", method="text", chunks=chunks, derived=True, lock=lock)
-    tables, binary = cache(lambda: tables_of(parts)), cache(lambda: xlsb.tables_of(parts))
+    binary = cache(lambda: xlsb.tables_of(parts))
     for number, name in sheets:
         part = parts[name]
         is_binary = name.endswith(".bin")
-        rows = xlsb.rows_of(part, binary) if is_binary else rows_of(part, tables)
+        rows = xlsb.rows_of(part, binary) if is_binary else rows_of(part, book)
         yield Member(f"~sheet:{number}", method="text", chunks=rows, derived=True, lock=lock)
 
 

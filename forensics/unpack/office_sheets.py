@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from itertools import pairwise
 from xml.parsers import expat
 
@@ -20,16 +21,40 @@ _LINES = re.compile(r"[\n\r\t\x85\u2028\u2029]")
 DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 
 
-def tables_of(parts: dict[str, Member]) -> tuple[list[str], set[int]]:
-    """Shared strings and date styles of a workbook."""
-    return _strings(parts.get(STRINGS)), _date_styles(parts.get(_STYLES))
+class Workbook:
+    """What the sheets of a workbook share: strings and date styles, read when first asked for.
+
+    It knows which strings its sheets have given, as they are read.
+    """
+
+    def __init__(self, parts: dict[str, Member]) -> None:
+        self._parts = parts
+        self._used: set[int] = set()
+
+    @cached_property
+    def strings(self) -> SharedStrings:
+        return SharedStrings(self._parts.get(STRINGS))
+
+    @cached_property
+    def dates(self) -> set[int]:
+        return _date_styles(self._parts.get(_STYLES))
+
+    def string(self, number: str) -> str:
+        """A shared string by its number in a cell; empty where there is none."""
+        texts = self.strings.texts
+        if not number.isdecimal() or int(number) >= len(texts):
+            return ""
+        self._used.add(int(number))
+        return texts[int(number)]
+
+    def told(self) -> Iterator[tuple[int, int]]:
+        """Bytes of the shared strings that a cell read so far has as they are."""
+        return self.strings.spans(self._used)
 
 
-def rows_of(
-    part: Member, tables: Callable[[], tuple[list[str], set[int]]]
-) -> Callable[[], Iterator[bytes]]:
+def rows_of(part: Member, book: Workbook) -> Callable[[], Iterator[bytes]]:
     def inner() -> Iterator[bytes]:
-        reader = _Sheet(*tables())
+        reader = _Sheet(book)
         try:
             for _ in events(part, reader.start, reader.end, reader.text):
                 yield taken(reader.out)
@@ -44,8 +69,8 @@ def rows_of(
 class _Sheet:
     """Turns the events of one sheet into lines of tab-separated cells."""
 
-    def __init__(self, strings: list[str], dates: set[int]) -> None:
-        self.strings, self.dates = strings, dates
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
         self.out: list[str] = []
         self._row: list[str] = []
         self._kind, self._style, self._text, self._in = "", 0, "", False
@@ -89,18 +114,14 @@ class _Sheet:
 
     def _value(self) -> str:
         if self._kind == "s":
-            return (
-                self.strings[int(self._text)]
-                if self._text.isdecimal() and int(self._text) < len(self.strings)
-                else ""
-            )
+            return self.book.string(self._text)
         if self._kind != "n":
             return self._text
         try:
             number = float(self._text)
         except ValueError:
             return self._text
-        return number_text(number, date=self._style in self.dates)
+        return number_text(number, date=self._style in self.book.dates)
 
 
 def number_text(number: float, *, date: bool) -> str:
@@ -127,96 +148,60 @@ def _column(reference: str) -> int | None:
     return number - 1 if 0 < number <= _COLUMNS_MAX else None
 
 
-def _strings(part: Member | None) -> list[str]:
-    """Shared strings without their furigana; UnpackError BUDGET_MEMORY where they are too many."""
-    found: list[str] = []
-    state = {"size": 0, "in": 0, "phonetic": 0}
-    held: list[str] = []
+class SharedStrings:
+    """The strings of a workbook without their furigana; UnpackError BUDGET_MEMORY where they are too many."""
 
-    def start(tag: str, _: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
-        state["in"] += tag == "t"
-        state["phonetic"] += tag == "rPh"
+    def __init__(self, part: Member | None) -> None:
+        self.texts: list[str] = []
+        self._borders: list[int] = []  # bytes where each string begins, and the last ends
+        self._altered: set[int] = set()  # strings that a cell has otherwise: furigana, line breaks
+        self._commented = False
+        self._size = self._in = self._phonetic = 0
+        self._held: list[str] = []
+        self._parser = expat.ParserCreate()
+        self._parser.CommentHandler = self._comment
+        if part is not None:
+            tolerant(part, self._start, self._end, self._text, self._parser)
 
-    def end(tag: str) -> None:
+    def spans(self, used: set[int]) -> Iterator[tuple[int, int]]:
+        """Bytes of the strings of these numbers, but for altered ones; of none where comments stand between."""
+        for number in sorted(used - self._altered) if not self._commented else ():
+            yield from pairwise(self._borders[number : number + 2])
+
+    def _comment(self, _: str) -> None:
+        self._commented = True
+
+    def _start(self, tag: str, _: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
-        state["in"] -= tag == "t"
-        state["phonetic"] -= tag == "rPh"
         if tag == "si":
-            found.append("".join(held))
-            held.clear()
-            spend(_STRING_BYTES)
+            self._borders.append(self._parser.CurrentByteIndex)
+        self._in += tag == "t"
+        if tag == "rPh":
+            self._phonetic += 1
+            self._altered.add(len(self._borders) - 1)
 
-    def text(text: str) -> None:
-        if state["in"] and not state["phonetic"]:
-            spend(2 * len(text))
-            held.append(text)
-
-    def spend(size: int) -> None:
-        state["size"] += size
-        if state["size"] > STRINGS_MAX:
-            raise UnpackError("BUDGET_MEMORY")
-
-    if part is not None:
-        tolerant(part, start, end, text)
-    return found
-
-
-def strings_told(strings: Member, sheets: list[Member]) -> Iterator[tuple[int, int]]:
-    """Bytes of the shared strings that a cell has as they are: without furigana and line breaks."""
-    used = set[int]().union(*map(_strings_used, sheets))
-    parser = expat.ParserCreate()
-    borders: list[int] = []  # where each string begins, and the last ends
-    altered, comments = set[int](), list[str]()
-
-    def start(tag: str, _: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "si":
-            borders.append(parser.CurrentByteIndex)
-        elif tag.rpartition(":")[2] == "rPh":
-            altered.add(len(borders) - 1)
-
-    def end(tag: str) -> None:
-        if tag.rpartition(":")[2] == "sst":
-            borders.append(parser.CurrentByteIndex)
-
-    def text(text: str) -> None:
-        if _LINES.search(text):
-            altered.add(len(borders) - 1)
-
-    parser.CommentHandler = comments.append
-    for _ in events(strings, start, end, text, parser):
-        pass
-    if not comments:
-        for number in sorted(used - altered):
-            yield from pairwise(borders[number : number + 2])
-
-
-def _strings_used(sheet: Member) -> set[int]:
-    """Numbers of the shared strings in the cells of a sheet."""
-    used: set[int] = set()
-    state = {"shared": 0, "in": 0}
-    held: list[str] = []
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
+    def _end(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
-        if tag == "c":
-            state["shared"] = attributes.get("t") == "s"
-        state["in"] = tag == "v" and state["shared"]
+        self._in -= tag == "t"
+        self._phonetic -= tag == "rPh"
+        if tag == "si":
+            self.texts.append("".join(self._held))
+            self._held.clear()
+            self._spend(_STRING_BYTES)
+        elif tag == "sst":
+            self._borders.append(self._parser.CurrentByteIndex)
 
-    def end(_: str) -> None:
-        number = "".join(held)
-        if number.isdecimal():
-            used.add(int(number))
-        held.clear()
-        state["in"] = 0
+    def _text(self, text: str) -> None:
+        if _LINES.search(text):
+            self._altered.add(len(self._borders) - 1)
+        if self._in and not self._phonetic:
+            self._spend(2 * len(text))
+            self._held.append(text)
 
-    def text(text: str) -> None:
-        if state["in"]:
-            held.append(text)
-
-    for _ in events(sheet, start, end, text):
-        pass
-    return used
+    def _spend(self, size: int) -> None:
+        self._size += size
+        if self._size > STRINGS_MAX:
+            raise UnpackError("BUDGET_MEMORY")
 
 
 def _date_styles(part: Member | None) -> set[int]:

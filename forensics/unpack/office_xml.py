@@ -15,10 +15,11 @@ def tolerant(
     start: Handler,
     end: Callable[[str], None] = lambda _: None,
     text: Callable[[str], None] = lambda _: None,
+    parser: expat.XMLParserType | None = None,
 ) -> None:
     """Read a part to its end or its first damage."""
     try:
-        for _ in events(part, start, end, text):
+        for _ in events(part, start, end, text, parser):
             pass
     except UnpackError as error:
         if error.reason.startswith("BUDGET_"):

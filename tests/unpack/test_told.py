@@ -61,7 +61,15 @@ class Examined:
         self.persons = {token for _, tokens in rows.people for token in tokens}
         self.raw = [tokens for address, tokens in rows.people if not address.members]
         self.raw_persons = {token for tokens in self.raw for token in tokens}
+        self._rows = rows
         self.troubles = {row["reason"] for row in rows.tables.get("coverage", ())}
+
+    def at(self, member: str) -> int:
+        """Persons of a member."""
+        people = (
+            tokens for address, tokens in self._rows.people if address.members[-1:] == (member,)
+        )
+        return len({token for tokens in people for token in tokens})
 
 
 def detected(data: bytes, options: Options) -> set[str]:
@@ -299,28 +307,62 @@ def test_a_reading_that_failed_tells_nothing(tmp_path: Path, options) -> None:
     assert found.raw_persons == detected(bytes(data), options())
 
 
-def test_what_no_cell_of_a_workbook_has_stays_raw(options) -> None:
-    def book(cells: int) -> bytes:
-        words = [cell for person in OTHERS for cell in carriers._cells(person)]
-        shared = "".join(f"<si><t>{word}</t></si>" for word in words)
-        rows = "".join(
-            f'<row r="{at // 5 + 1}">'
-            + "".join(f'<c t="s"><v>{n}</v></c>' for n in range(at, at + 5))
-            + "</row>"
-            for at in range(0, cells, 5)
-        )
-        return zipped(
-            {
-                "[Content_Types].xml": b"<Types/>",
-                "xl/sharedStrings.xml": f"<sst>{shared}</sst>".encode(),
-                "xl/worksheets/sheet1.xml": f"<worksheet>{rows}</worksheet>".encode(),
-            }
-        )
+def book(words: list[str], cells: int, columns: int, end: str = "</worksheet>") -> bytes:
+    """A workbook whose first cells are its first shared strings, row by row."""
+    shared = "".join(f"<si><t>{word}</t></si>" for word in words)
+    rows = "".join(
+        f'<row r="{at // columns + 1}">'
+        + "".join(f'<c t="s"><v>{n}</v></c>' for n in range(at, min(at + columns, cells)))
+        + "</row>"
+        for at in range(0, cells, columns)
+    )
+    return zipped(
+        {
+            "[Content_Types].xml": b"<Types/>",
+            "xl/sharedStrings.xml": f"<sst>{shared}</sst>".encode(),
+            "xl/worksheets/sheet1.xml": f"<worksheet>{rows}{end}".encode(),
+        }
+    )
 
-    everybody = {t for t in Examined(book(200), options(known=True)).persons if t[0] == "r"}
-    half = {t for t in Examined(book(100), options(known=True)).persons if t[0] == "r"}
+
+def test_what_no_cell_of_a_workbook_has_stays_raw(options) -> None:
+    words = [cell for person in OTHERS for cell in carriers._cells(person)]
+    everybody, half = (
+        {t for t in Examined(book(words, cells, 5), options(known=True)).persons if t[0] == "r"}
+        for cells in (200, 100)
+    )
     assert len(everybody) == len(OTHERS)
     assert len(half) >= len(OTHERS) - 1
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_told_strings_of_a_workbook_are_searched_once(options, sound: bool) -> None:
+    """Whole lines of a list in one cell each; a sheet that is cut off tells too little."""
+    cells = [",".join(carriers._cells(person)) for person in LISTED]
+    data = book(cells, len(cells), 1, "</worksheet>" if sound else "<")
+    found = Examined(data, options(known=True))
+    assert len({token for token in found.persons if token[0] == "r"}) == len(LISTED)
+    assert found.at("xl/sharedStrings.xml") == (0 if sound else len(LISTED))
+    assert found.at("~sheet:1") == len(LISTED)
+
+
+def test_a_note_in_a_cell_of_a_list_is_read(options) -> None:
+    """Beside the residents of a list their helpers, each in the note of a row."""
+    words = [*carriers.HEADER, "備考"]
+    for resident, helper in zip(LISTED[:20], OTHERS[:20], strict=True):
+        name, phone = helper.name, helper.phone
+        words += [*carriers._cells(resident), f"緊急連絡先は{name}（{phone}）"]
+    columns = len(carriers.HEADER) + 1
+    found = Examined(book(words, len(words), columns), options())
+    plain = Examined(
+        book(
+            [w for at, w in enumerate(words) if at % columns < columns - 1],
+            21 * (columns - 1),
+            columns - 1,
+        ),
+        options(),
+    )
+    assert len(found.persons) >= len(plain.persons) + 20
 
 
 # --- the bytes that are told --------------------------------------------------------------------
@@ -377,8 +419,11 @@ def test_told_strings_of_a_workbook() -> None:
                 "xl/worksheets/sheet1.xml": sheet.encode(),
             }
         )
-        members = office.UNPACKER.members(Buffer(data), Budget(len(data)))
+        members = [*office.UNPACKER.members(Buffer(data), Budget(len(data)))]
         told = next(member.told for member in members if member.told)
+        assert not [*told()]  # no sheet was read yet
+        for member in members:
+            b"".join(member.chunks() if member.chunks else ())
         return shown(text.encode(), [*told()]).decode()
 
     assert told(strings) == "<si><t>一</t></si> <si><r><t>五</t></r></si>"
