@@ -270,11 +270,11 @@ class Examiner:
             worst = _worse(worst, "failed")
         sound = worst == "examined"
         for inner, member in told:  # the others have told of it by now, if all were read
-            worst = _worse(worst, self._member(inner, member, member.told if sound else None))
+            worst = _worse(worst, self._member(inner, member, retell=sound))
         return worst
 
-    def _member(self, spot: Spot, member: Member, told: Told | None = None) -> str:
-        """told: bytes of it not to be searched."""
+    def _member(self, spot: Spot, member: Member, *, retell: bool = False) -> str:
+        """retell: have others told of it what it says they tell."""
         size = member.size or 0
         if member.lock:
             self.rows.trouble(spot.address, size, "examined", KEY_OPENED, member.lock)
@@ -293,7 +293,9 @@ class Examiner:
             except Exception as error:  # noqa: BLE001  # P3: a row; the part that came is examined
                 cut = getattr(error, "reason", None) or reason(error)
                 self.rows.trouble(spot.address, size, "partial", cut)
-            outcome = _worse(member.outcome, self._content(spot, Spool(spool), told=told))
+            content = Spool(spool)
+            told = partial(member.told, Plain(content)) if member.told and retell else None
+            outcome = _worse(member.outcome, self._content(spot, content, told=told))
         return _worse(outcome, "partial") if cut else outcome
 
 

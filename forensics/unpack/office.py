@@ -12,15 +12,15 @@ Does not prove  that a reader saw it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, partial
 
 from forensics.unpack import odf_crypt, xlsb
 from forensics.unpack import zip_entries as archive
 from forensics.unpack.office_sheets import STRINGS, Workbook, rows_of
-from forensics.unpack.office_xml import events, taken, tolerant
-from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, UnpackError, bounded
+from forensics.unpack.office_xml import cells_told, events, taken, text_told, tolerant
+from forensics.unpack.unpacker import Budget, Member, Source, Spans, Unpacker, UnpackError, bounded
 
 # Of names in small letters, with slashes.
 _TEXT_PART = re.compile(
@@ -74,23 +74,27 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     given = [archive.member(source, entry, budget.passwords) for entry in found]
     parts = {_plain(entry.name): part for entry, part in zip(found, given, strict=True)}
     locked = _locked(parts, budget.passwords)
-    sheets, book = _sheets(parts), Workbook(parts)
-    for entry, own in zip(found, given, strict=True):
-        name = _plain(entry.name)
-        if not (entry.name.endswith("/") and not entry.size):
-            part = parts[name] if parts[name].lock else own
-            if name == STRINGS and sheets:
-                part = replace(part, told=book.told)
-            if name in locked:
-                part = replace(
-                    part, outcome="locked", reason="LOCKED", method=odf_crypt.METHOD, chunks=None
-                )
-            yield part
     texts = [
         name
         for name in sorted(parts)
         if _TEXT_PART.fullmatch(name) and not _NO_TEXT.match(name) and name not in locked
     ]
+    sheets, book = _sheets(parts), Workbook(parts)
+    told: dict[str, Callable[[Source], Spans]] = dict.fromkeys(texts, text_told)
+    told |= {name: cells_told for _, name in sheets if name.endswith(".xml")}
+    if sheets:
+        told[STRINGS] = book.told
+    for entry, own in zip(found, given, strict=True):
+        name = _plain(entry.name)
+        if not (entry.name.endswith("/") and not entry.size):
+            part = parts[name] if parts[name].lock else own
+            if part is parts[name]:  # of two parts of one name the last is read
+                part = replace(part, told=told.get(name))
+            if name in locked:
+                part = replace(
+                    part, outcome="locked", reason="LOCKED", method=odf_crypt.METHOD, chunks=None
+                )
+            yield part
     lock = next((part.lock for part in parts.values() if part.lock), None)
     if texts:
         chunks = partial(_texts, parts, texts)

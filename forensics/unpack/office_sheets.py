@@ -10,7 +10,7 @@ from itertools import pairwise
 from xml.parsers import expat
 
 from forensics.unpack.office_xml import events, taken, tolerant
-from forensics.unpack.unpacker import Member, UnpackError
+from forensics.unpack.unpacker import Member, Source, UnpackError
 
 STRINGS, _STYLES = "xl/sharedstrings.xml", "xl/styles.xml"  # parts, in small letters
 STRINGS_MAX = 512 << 20  # bytes of the shared strings in memory …
@@ -47,7 +47,7 @@ class Workbook:
         self._used.add(int(number))
         return texts[int(number)]
 
-    def told(self) -> Iterator[tuple[int, int]]:
+    def told(self, _: Source) -> Iterator[tuple[int, int]]:
         """Bytes of the shared strings that a cell read so far has as they are."""
         return self.strings.spans(self._used)
 

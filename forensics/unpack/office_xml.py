@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
-from forensics.unpack.unpacker import Member, UnpackError
+from forensics.unpack.unpacker import Member, Source, Spans, UnpackError
 
 Handler = Callable[[str, dict[str, str]], None]
 
@@ -51,6 +52,32 @@ def events(
             raise
         raise UnpackError("XML_DAMAGED") from error
     yield
+
+
+_TEXT = re.compile(rb">([^<>]+)<")
+_CELL = re.compile(
+    rb"<(?:\w+:)?[tv](?: [^<>]*)?>([^<>\r\n]+)</"
+)  # with a line break it is no cell of a line
+_OTHER = re.compile(rb"<!|\0")  # comments, CDATA, UTF-16
+TOLD_MAX = 64 << 20  # bytes of a part in memory
+
+
+def text_told(source: Source) -> Spans:
+    """Bytes between the tags of a part: what a reader of its text gives again."""
+    return _between(source, _TEXT)
+
+
+def cells_told(source: Source) -> Spans:
+    """Bytes of the values of a sheet's cells that stand there as they are, and of strings in a line."""
+    return _between(source, _CELL)
+
+
+def _between(source: Source, pattern: re.Pattern[bytes]) -> Spans:
+    """None of a part in which not all text stands between tags."""
+    data = source.read(0, source.size) if source.size <= TOLD_MAX else b""
+    if not _OTHER.search(data):
+        for match in pattern.finditer(data):
+            yield match.span(1)
 
 
 def _refuse(*_: object) -> None:

@@ -60,7 +60,7 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
         places = () if entry in file.opened else file.places(entry)
         told = None
         if entry.key in BOOKS and entry.size <= xls.STREAM_MAX:
-            told = partial(_cells_told, file, entry)
+            told = _cells_told
         yield Member(
             name, entry.size, method="ole", chunks=file.chunks(entry), lock=given, told=told,
             places=places,
@@ -149,8 +149,8 @@ def _lines(book: xls.Workbook, start: int) -> Callable[[], Iterator[bytes]]:
     return lambda: (line.encode("utf-8", "replace") for line in book.rows(start) if line)
 
 
-def _cells_told(file: File, entry: Entry) -> Spans:
-    return xls.Workbook(file.start_of(entry, xls.STREAM_MAX)).told()
+def _cells_told(stream: Source) -> Spans:
+    return xls.Workbook(stream.read(0, xls.STREAM_MAX)).told()
 
 
 def _lock(file: File) -> tuple[str, str] | None:

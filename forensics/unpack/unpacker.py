@@ -61,8 +61,8 @@ class Member:
     size: declared bytes. outcome: examined (its chunks will tell), locked, unsupported, partial,
     skipped. chunks: pieces of at most 1 MiB, or None where there is nothing to read; they raise
     UnpackError where the content ends before its end, or does not match its checksum. lock: what
-    it is encrypted with, where a password that was given opened it. told: bytes of the chunks whose
-    values the other members give again, each in its row. places: bytes of the container that the
+    it is encrypted with, where a password that was given opened it. told: of the content of the chunks,
+    the bytes whose values the other members have given again by the time they are read. places: bytes of the container that the
     chunks are, as they lie there.
     """
 
@@ -74,7 +74,7 @@ class Member:
     chunks: Callable[[], Iterator[bytes]] | None = None
     derived: bool = False
     lock: str | None = None
-    told: Callable[[], Spans] | None = None
+    told: Callable[[Source], Spans] | None = None
     places: tuple[tuple[int, int], ...] = ()
 
 

@@ -26,6 +26,7 @@ from forensics.examine.sources import Spool
 from forensics.examine.spots import Origin, no_companion
 from forensics.personal import Found, Record, Settings, Tokens, open_detector, register
 from forensics.unpack import Budget, Buffer, access, compound, find, office, sqlite
+from forensics.unpack.office_xml import cells_told, text_told
 from forensics.values import Address
 from forensics.walk.intervals import Ranges
 
@@ -420,14 +421,60 @@ def test_told_strings_of_a_workbook() -> None:
             }
         )
         members = [*office.UNPACKER.members(Buffer(data), Budget(len(data)))]
-        told = next(member.told for member in members if member.told)
-        assert not [*told()]  # no sheet was read yet
+        strings = next(member.told for member in members if "sharedStrings" in member.name)
+        assert strings is not None
+        assert not [*strings(Buffer(text.encode()))]  # no sheet was read yet
         for member in members:
             b"".join(member.chunks() if member.chunks else ())
-        return shown(text.encode(), [*told()]).decode()
+        return shown(text.encode(), [*strings(Buffer(text.encode()))]).decode()
 
     assert told(strings) == "<si><t>一</t></si> <si><r><t>五</t></r></si>"
     assert told(strings.replace("<si>", "<!-- 六 --><si>", 1)) == ""
+
+
+def test_told_bytes_of_text_and_cells() -> None:
+    def told(of: Callable[[Buffer], Iterable[tuple[int, int]]], text: str) -> str:
+        return shown(text.encode(), [*of(Buffer(text.encode()))]).decode()
+
+    text = '<?xml version="1.0"?><w:p w:author="花子"><w:t xml:space="x">山田</w:t><w:t/>&amp;太郎</w:p>'
+    assert told(text_told, text) == "山田 &amp;太郎"
+    assert told(text_told, text + "<!-- 三郎 > 四郎 -->") == ""
+    assert told(text_told, text.replace("太郎", "<![CDATA[a>太郎]]>")) == ""
+    assert not [*text_told(Buffer(text.encode("utf-16")))]
+    cells = (
+        '<c t="inlineStr"><is><t>一 二</t></is></c><c><f>三</f><v>4</v></c><x:t a="b">五\n六</x:t>'
+    )
+    assert told(cells_told, cells) == "一 二 4"
+
+
+def letters(people_: list[people.Person], extra: str = "") -> bytes:
+    body = "".join(
+        f"<w:p><w:r><w:t>氏名：{p.name}　生年月日：{p.born}　電話：{p.phone}</w:t></w:r></w:p>"
+        for p in people_
+    )
+    return f"<w:document><w:body>{body}{extra}</w:body></w:document>".encode()
+
+
+def document(*parts: tuple[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in (("[Content_Types].xml", b"<Types/>"), *parts):
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_told_text_of_a_document_is_searched_once_and_nothing_else_is_lost(options) -> None:
+    part, five = "word/document.xml", LISTED[:5]
+    found = Examined(document((part, letters(five))), options())
+    assert (found.at(part), found.at("~text")) == (0, 5)
+    hidden = document((part, letters(OTHERS[:7])), (part, letters(five)))
+    found = Examined(hidden, options())  # a reader shows the last of two parts of one name
+    assert (found.at(part), found.at("~text"), len(found.persons)) == (7, 5, 12)
+    note = f"<!-- {letters(OTHERS[:1]).decode()} -->"
+    assert len(Examined(document((part, letters(five, note))), options()).persons) == 6
+    found = Examined(document((part, letters(five)[:-9])), options())  # cut off: all is searched
+    assert (found.at(part), len(found.persons)) == (5, 5)
 
 
 def test_bytes_are_blanked_over_the_borders_of_pieces() -> None:
