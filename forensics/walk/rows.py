@@ -332,7 +332,7 @@ def _places(runs: Runs) -> tuple[Ints, Ints]:
 def _spans(evidence: str, volume: str, whole: Ranges, walked: Walked, owner: pa.Array) -> pa.Table:
     parts = [
         *_base_spans(whole, walked),
-        *_row_spans(walked, owner),
+        *_row_spans(walked, owner.take(pa.array(_first_names(walked.rows)))),
         _structure_spans(walked.structures),
     ]
     start = np.concatenate([part[0] for part in parts])
@@ -387,6 +387,22 @@ def _base_spans(whole: Ranges, walked: Walked) -> list[_Part]:
         (free.start, free.end - free.start, "unallocated", None, None),
         past,
     ]
+
+
+def _first_names(rows: Rows) -> Ints:
+    """For each row the first one of its stream: the name under which a file of several is examined."""
+    out = np.arange(rows.size.size, dtype=np.int64)
+    linked = np.flatnonzero(rows.flags & HARD_LINK)
+    if not linked.size:
+        return out
+    at = pa.array(linked)
+    state = pa.array(rows.deleted[linked]).cast(pa.string())
+    streams = pc.binary_join_element_wise(
+        rows.file_id.take(at), state, pc.fill_null(rows.stream.take(at), ""), ":"
+    ).dictionary_encode()
+    code = streams.indices.to_numpy(zero_copy_only=False)
+    out[linked] = linked[np.unique(code, return_index=True)[1]][code]
+    return out
 
 
 def _row_spans(walked: Walked, owner: pa.Array) -> list[_Part]:

@@ -104,3 +104,14 @@ def test_names_from_before_the_tree_are_kept():
     node = bytearray(b"\0\0\0\0\0\x04\0\0" + b"\x7f\0\x02\0\x01\0\0\0" + old).ljust(1024, b"\0")
     assert list(entries(without_index(bytes(node)), 99, typed=True)) == []
     assert without_index(bytes(1024)) == bytes(1024)
+
+
+def test_the_owner_of_a_file_of_several_names_is_the_name_it_is_examined_under(tmp_path):
+    """That is the first in the order of `files`, whatever sorts first: else its bytes pass for not reached."""
+    (tmp_path / "content").write_bytes(b"c" * 3000)
+    script = f"write {tmp_path / 'content'} z.txt\nln z.txt a.txt\nsif z.txt links_count 2\n"
+    tables, ledger = walked(medium(made(tmp_path, script=script)))
+    linked = [row["address"] for row in tables.table("files").to_pylist() if row["size"] == 3000]
+    assert linked == ["E:p0:/z.txt", "E:p0:/a.txt"]
+    owners = {row["owner"] for row in ledger.to_pylist() if row["class"] == "content"}
+    assert owners == {"E:p0:/z.txt"}
