@@ -66,6 +66,12 @@ class Image:
         """Damage met so far that took no data (a mirror was used, ...), as codes."""
         return tuple(sorted({*self.facts.notes, *self._store.notes}))
 
+    @property
+    def rest(self) -> Gap | None:
+        """The gap that the medium ends with, known at opening: of a cut image, what it should have."""
+        last = self.facts.gaps[-1] if self.facts.gaps else None
+        return last if last and last.start + last.length == self.size else None
+
     def close(self) -> None:
         self._store.close()
 

@@ -101,7 +101,7 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
             unit, replace(volume, outcome="examined", reason=None), ("unallocated", SWAP), []
         )
     with open_medium(medium) as image:
-        reader = Reader(image)
+        reader = Reader(image, image.rest)
         walked = None if medium.is_archive else _walk(reader, volume, Mask(wanted=unit.mask))
         if walked is None and _is_file(medium, volume):
             return _one_file(unit, volume)
@@ -191,7 +191,7 @@ def _is_blank(reader: Reader, volume: Volume) -> bool:
 def _unread(reader: Reader, volume: Volume) -> list[Trouble]:
     """Ranges that the walk asked for and that hold no data, joined where they touch."""
     joined: list[Gap] = []
-    for gap in sorted(reader.gaps):
+    for gap in sorted(_in_volume(gap, volume) for gap in reader.gaps):
         last = joined[-1] if joined else None
         if last and gap.start <= last.start + last.length and gap.reason == last.reason:
             end = max(last.start + last.length, gap.start + gap.length)
@@ -201,12 +201,20 @@ def _unread(reader: Reader, volume: Volume) -> list[Trouble]:
     troubles = [
         Trouble("partial", gap.reason, gap.length, f"@{gap.start - volume.start}+{gap.length}")
         for gap in joined
-        if gap.start >= volume.start
+        if gap.length > 0
     ]
     if len(troubles) > GAPS_MAX:
         rest = sum(trouble.bytes for trouble in troubles[GAPS_MAX:])
         troubles[GAPS_MAX:] = [Trouble("partial", "GAPS_MAX", rest)]
     return troubles
+
+
+def _in_volume(gap: Gap, volume: Volume) -> Gap:
+    """What of a gap lies in the volume; one wholly behind it, where a damaged volume points, as it is."""
+    start, end = max(gap.start, volume.start), gap.start + gap.length
+    if start < volume.start + volume.length:
+        end = min(end, volume.start + volume.length)
+    return Gap(start, end - start, gap.reason)
 
 
 def _plain(

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from forensics.values import NO_TIME, Interval, from_wall_clock, interval
+from forensics.walk import names as naming
 from forensics.walk import rows as table
 from forensics.walk import tsk
 from forensics.walk.collect import Collector, Found
@@ -42,6 +43,7 @@ _TWO_SECONDS, _TEN_MS, _DAY = 2_000_000, 10_000, 86_400_000_000
 _QUARTER_HOUR = 900_000_000
 _BLOCK_BYTES = 1 << 16
 _LABEL, _LONG_NAME = 0x08, 0x0F
+_LABEL_MARK = b" (Volume Label Entry)"
 _EXFAT_BITMAP, _EXFAT_UPCASE, _EXFAT_LABEL, _EXFAT_FILE, _EXFAT_STREAM = (
     0x01,
     0x02,
@@ -272,15 +274,17 @@ def walk(
     for found in walk_.names():
         entry = entries.read(found.inum, found.folder)
         runs = [run for stream in walk_.streams(found) for run in stream.runs]
-        if entry.kind == "label":
-            if not found.deleted and not found.orphan:
-                label = _label(found.name) or label
-            continue
+        size = max(int(found.meta.size), 0) if found.meta is not None else 0
+        if entry.kind == "label" and found.kind != table.DIRECTORY:
+            if not (runs and size):
+                if found.folder == system.info.root_inum and not found.deleted:
+                    label = _label(found.name) or label
+                continue
+            _name_as_file(found, mask)  # who sets this attribute hides a file from most systems
         if entry.kind in {"bitmap", "upcase"}:
             structures += [Claim(at, size, entry.kind.upper()) for at, size in runs]
             bitmap = runs if entry.kind == "bitmap" and bitmap is None else bitmap
             continue
-        size = int(found.meta.size) if found.meta is not None else 0
         if found.kind == table.DIRECTORY:
             entries.folders[found.inum] = runs
         elif not size:
@@ -330,8 +334,18 @@ def _times(entries: list[Entry]) -> dict[str, table.Times]:
     }
 
 
+def _name_as_file(found: Found, mask: Mask) -> None:
+    """The name of a label without what libtsk adds to it; its eleven bytes as those of a file."""
+    raw = found.name.removesuffix(_LABEL_MARK)
+    if len(raw) == 11:
+        raw = raw[:8].rstrip(b" ") + b"." + raw[8:].rstrip(b" ")
+    name, hidden = mask.name(naming.encode(raw.rstrip(b".")))
+    found.path = f"{found.path.rpartition('/')[0]}/{name}"
+    found.masked |= hidden
+
+
 def _label(name: bytes) -> str | None:
-    text = name.decode("utf-8", "replace").removesuffix("(Volume Label Entry)").strip(" \0")
+    text = name.removesuffix(_LABEL_MARK).decode("utf-8", "replace").strip(" \0")
     return None if not text or text == "$EMPTY_VOLUME_LABEL" else text
 
 

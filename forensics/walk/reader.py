@@ -16,15 +16,23 @@ class Source(Protocol):
 
 
 class Reader:
-    """Reads of one walk. `gaps`: ranges of the medium that were asked for and had no data."""
+    """Reads of one walk.
 
-    def __init__(self, source: Source) -> None:
+    gaps: ranges of the medium that were asked for and had no data. rest: the gap that the medium
+    ends with; libtsk searches it for lost folders, sector by sector, so it is not asked for again.
+    """
+
+    def __init__(self, source: Source, rest: Gap | None = None) -> None:
         self.source = source
         self.size = source.size
+        self._rest = rest
         self.gaps: dict[Gap, None] = {}
 
     def read(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes; what is no data or lies past the medium is zeros and a gap."""
+        if self._rest and self._rest.start <= offset <= self.size - length:
+            self.gaps[self._rest] = None
+            return bytes(length)
         inside = max(min(length, self.size - offset), 0) if offset >= 0 else 0
         data = b""
         if inside:

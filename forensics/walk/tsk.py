@@ -47,8 +47,7 @@ _FILESYSTEMS = {
     pytsk3.TSK_FS_TYPE_FFS1: "ufs1",
     pytsk3.TSK_FS_TYPE_FFS1B: "ufs1",
     pytsk3.TSK_FS_TYPE_FFS2: "ufs2",
-    pytsk3.TSK_FS_TYPE_YAFFS2: "yaffs2",
-}
+}  # no YAFFS2: libtsk guesses it, and takes any bytes for it
 KINDS = {
     int(pytsk3.TSK_FS_META_TYPE_REG): FILE,
     int(pytsk3.TSK_FS_META_TYPE_DIR): DIRECTORY,
