@@ -68,9 +68,10 @@ CONTAINER_MAGIC: tuple[tuple[str, int, bytes], ...] = (
 CONTAINER_TRAILER: tuple[tuple[str, int, bytes], ...] = (
     ("vhd", 512, b"conectix"),  # fixed: raw bytes, then a footer
     ("vhd", 511, b"conectix"),  # Virtual PC before 2004
-    ("dmg", 512, b"koly"),
+    ("dmg", 512, b"koly\0\0\0\4\0\0\2\0"),
     ("dmg-encrypted", 8, b"cdsaencr"),
 )
+TRAILER_BYTES = 512
 # Files packed as files, not an image of a medium: read as they are, and opened as what they are.
 ARCHIVES = frozenset({"gzip", "xz", "bzip2", "zstd", "lz4", "7z", "rar", "zip", "tar"})
 AFF4_MEMBERS = (b"container.description", b"version.txt", b"information.turtle", b"aff4%3A")
@@ -78,6 +79,10 @@ AFF4_MEMBERS = (b"container.description", b"version.txt", b"information.turtle",
 
 def container(peek: Peek, size: int) -> str | None:
     """The name of the image or archive format that a file is in; None: take it as raw."""
+    tail = peek(size - TRAILER_BYTES, TRAILER_BYTES) if size > TRAILER_BYTES else b""
+    for name, distance, magic in CONTAINER_TRAILER:  # first: a DMG may begin with packed blocks
+        if tail[-distance:].startswith(magic):
+            return name
     head = peek(0, 512)
     for name, offset, magic in CONTAINER_MAGIC:
         if head[offset : offset + len(magic)] == magic:
@@ -85,9 +90,6 @@ def container(peek: Peek, size: int) -> str | None:
                 return "aff4"
             if name != "bzip2" or head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"):
                 return name
-    for name, distance, magic in CONTAINER_TRAILER:
-        if size > distance and peek(size - distance, len(magic)) == magic:
-            return name
     return None
 
 
@@ -102,6 +104,11 @@ def identify(peek: Peek, size: int) -> Signature | None:
         if found is not None:
             return found
     return None
+
+
+def locked(peek: Peek, size: int) -> Signature | None:
+    """The encryption that begins here, by a first sector alone that says so."""
+    return next((found for check in LOCKS if (found := check(peek, size))), None)
 
 
 BITLOCKER_GUIDS = (
@@ -381,8 +388,11 @@ def _minix(peek: Peek, size: int) -> Signature | None:
     return None
 
 
+LOCKS: tuple[Callable[[Peek, int], Signature | None], ...] = (
+    _bitlocker, _core_storage, _magic(ENCRYPTION),
+)  # fmt: skip
 CHECKS: tuple[Callable[[Peek, int], Signature | None], ...] = (
-    _bitlocker, _core_storage, _magic(ENCRYPTION), _lvm, _magic(LAYER), _bcache, _layer(member),
+    *LOCKS, _lvm, _magic(LAYER), _bcache, _layer(member),
     _zfs, _exfat, _ntfs, _optical, _hfs, _magic(FILE_SYSTEM), _squashfs, _befs, _fat, _ext, _ufs,
     # From here on what a new use of the disk may have left over: files that read go before it.
     _nilfs, _luks_copy, _swap, _minix, _layer(board_member), _layer(replica), _xfs_log,

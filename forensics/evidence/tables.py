@@ -120,12 +120,12 @@ def _mbr_unit(peek: Peek, rows: list[tuple[int, int, int, int]], sector_size: in
             if kind in EXTENDED:
                 if peek(at + 510, 2) == b"\x55\xaa":
                     return unit
-            elif start and identify(_shifted(peek, at), length * unit):
+            elif start and identify(shifted(peek, at), length * unit):
                 return unit
     return sector_size
 
 
-def _shifted(peek: Peek, start: int) -> Peek:
+def shifted(peek: Peek, start: int) -> Peek:
     return lambda offset, length: peek(start + offset, length)
 
 

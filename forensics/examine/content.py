@@ -15,6 +15,7 @@ from typing import Any
 from forensics import personal
 from forensics.artifacts import ARTIFACTS, Artifact, Content
 from forensics.examine import retold
+from forensics.examine.images import unpacker_of
 from forensics.examine.rows import Counts, Finds, Rows
 from forensics.examine.search import Options
 from forensics.examine.sources import Beginning, Plain, Reading, Source, Spool
@@ -88,7 +89,7 @@ class Examiner:
     ) -> str:
         """whole: size of the content where `source` is only its beginning. told: bytes not to be searched."""
         head, _ = source.read_gaps(0, min(HEAD_BYTES, source.size))
-        unpacker = find(head) if self.options.look_inside else None
+        unpacker = unpacker_of(source, head) if self.options.look_inside else None
         reading = Reading(source, self.options.algorithms)
         places: list[tuple[int, int]] = []
         container = None if spot.part or spot.derived else unpacker

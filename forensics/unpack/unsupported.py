@@ -1,7 +1,7 @@
 """Containers that are recognised but not opened: their content is one row.
 
-Layout          signatures: ARJ, xar, OneNote, rpm, compiled help, other packers, images of disks as files;
-                locked: AES Crypt, AttacheCase, OpenPGP, CMS, locked images and volumes
+Layout          signatures: ARJ, xar, OneNote, rpm, compiled help, other packers; locked: AES Crypt,
+                AttacheCase, OpenPGP, CMS. Images of disks are known by evidence
 Source          libmagic; the formats' specifications; libyal; RFC 4880 4.2 and 5.1; RFC 5652 6.1
 Proves          a container of this kind is here
 Does not prove  what is in it
@@ -14,31 +14,6 @@ from collections.abc import Iterator
 
 from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, bounded
 
-# Images of disks and volumes: their files are packed, or lie in pieces of the bytes that are here.
-_DISKS: tuple[tuple[bytes, str], ...] = (
-    (rb"EVF\x09\x0d\x0a\xff\x00", "ewf"),
-    (rb"LVF\x09\x0d\x0a\xff\x00", "ewf-l01"),
-    (rb"EVF2\x0d\x0a\x81\x00", "ewf-ex01"),
-    (rb"LEF2\x0d\x0a\x81\x00", "ewf-lx01"),
-    (rb"ADSEGMENTEDFILE\x00", "ad1"),
-    (rb"AFF10\x0d\x0a\x00", "aff"),
-    (rb"QFI\xfb\x00\x00\x00[\x01-\x03]", "qcow"),
-    (rb"KDMV[\x01-\x03]\x00\x00\x00|COWD[\x01-\x03]\x00\x00\x00", "vmdk"),
-    (rb"vhdxfile", "vhdx"),
-    (rb"conectix", "vhd"),
-    (rb".{64}\x7f\x10\xda\xbe", "vdi"),
-    (rb"Withou(?:tFreeSpace|FreSpacExt)", "parallels"),
-    (rb"MSWIM\x00\x00\x00", "wim"),
-    (rb"sprs\x00\x00\x00\x03", "sparseimage"),
-    (rb"partclone-image", "partclone"),
-    (rb"\x00ntfsclone-image", "ntfsclone"),
-)
-_LOCKED_DISKS: tuple[tuple[bytes, str], ...] = (
-    (rb"LUKS\xba\xbe\x00[\x01\x02]", "LUKS"),
-    (rb".{3}-FVE-FS-", "BitLocker"),
-    (rb"ADCRYPT\x00", "adcrypt"),
-    (rb"encrcdsa", "dmg-encrypted"),
-)
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"\x60\xea.{2}[\x1a-\x30]", "arj"),
     (rb"xar!", "xar"),
@@ -69,11 +44,8 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
         "CMS",
     ),
 )
-_COMPILED = tuple(
-    (re.compile(pattern, re.DOTALL), name)
-    for pattern, name in (*_SIGNATURES, *_DISKS, *_LOCKED_DISKS)
-)
-_LOCKS = ("AES Crypt", "AttacheCase", "OpenPGP", "CMS", *(name for _, name in _LOCKED_DISKS))
+_COMPILED = tuple((re.compile(pattern, re.DOTALL), name) for pattern, name in _SIGNATURES)
+_LOCKS = ("AES Crypt", "AttacheCase", "OpenPGP", "CMS")
 _HEAD_BYTES = 128
 
 
