@@ -18,7 +18,7 @@ from forensics.values import Gap
 from forensics.walk.ledger import ledger
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
-from forensics.walk.rows import Trouble, Walked, coverage, tables
+from forensics.walk.rows import NOT_UNMOUNTED, Trouble, Walked, coverage, tables
 from forensics.work import alive
 
 GAPS_MAX = 1_000  # coverage rows for ranges that a walk could not read
@@ -124,6 +124,8 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
         outcome="partial" if walked.troubles else "examined",
         reason=walked.troubles[0].reason if walked.troubles else volume.reason,
     )
+    if walked.left_open:
+        row["reason"] = row["reason"] or NOT_UNMOUNTED
     return {"volumes": [row], **out}
 
 

@@ -3,6 +3,8 @@
 Layout          FAT boot: 0x0B u16 bytes per sector | 0x0D u8 sectors per cluster | 0x0E u16
                 reserved sectors | 0x10 u8 FATs | 0x11 u16 root entries | 0x13 u16, 0x20 u32 sectors
                 | 0x16 u16, 0x24 u32 sectors per FAT | 0x27 (FAT32 0x43) u32 serial.
+                Dirty marks: 0x25 (FAT32 0x41) bit 0; second entry of the FAT, highest bit of 16 or of 28
+                clear. exFAT boot: 0x6A bit 1.
                 FAT entry, 32 bytes: 0x0B attributes | 0x0D u8 10 ms | 0x0E u16 time, 0x10 u16 date
                 of creation | 0x12 u16 date of access | 0x16 u16 time, 0x18 u16 date of writing.
                 exFAT boot: 0x48 u64 sectors | 0x50 u32 FAT, 0x54 u32 its length, 0x58 u32 cluster
@@ -311,7 +313,20 @@ def walk(
         free=free,
         structures=structures,
         troubles=walk_.troubles,
+        left_open=left_open(reader.read(start, 512), reader.read(layout.fat, 8), name),
     )
+
+
+def left_open(boot: bytes, table: bytes, name: str) -> bool:
+    """Does the boot sector or the second entry of the FAT say that the volume was not released?"""
+    if name == "exfat":
+        return bool(boot[0x6A] & 2)
+    if boot[0x41 if name == "fat32" else 0x25] & 1:
+        return True
+    if name == "fat12":
+        return False
+    entry = table[4:8] if name == "fat32" else table[2:4]
+    return any(entry) and not entry[-1] & (8 if name == "fat32" else 0x80)
 
 
 def _layout(reader: Reader, start: int, *, exfat: bool, wide: bool) -> Layout | None:

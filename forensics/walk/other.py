@@ -27,6 +27,7 @@ _SECOND = 1_000_000
 _HFS_EPOCH_SECONDS = 2_082_844_800  # from 1904 to 1970
 _HFS_MAP, _HFS_OWN = 6, range(3, 16)  # file numbers
 _HFS_RESOURCE = 0x1101
+_HFS_UNMOUNTED = 1  # in the third byte of the header's u32 attributes at 4
 _CONTENT_TYPES = {1: None, 128: None, 0x1100: None, _HFS_RESOURCE: "rsrc"}
 _MAP_BYTES_MAX = 1 << 28  # a map of 2^31 blocks
 _TIMES = (("modified", "mtime"), ("accessed", "atime"), ("changed", "ctime"), ("born", "crtime"))
@@ -61,6 +62,7 @@ def walk(reader: Reader, start: int, length: int, mask: Mask, system: Any, name:
     if hfs:
         block = walked.cluster_bytes
         walked.serial = header[0x68:0x70].hex().upper()
+        walked.left_open = not header[6] & _HFS_UNMOUNTED
         walked.structures = [
             Claim(start, -(-1536 // block) * block, "VOLUME_HEADER"),
             Claim(

@@ -40,6 +40,7 @@ KINDS = ("file", "directory", "link", "other")
 FILE, DIRECTORY, LINK, OTHER = range(len(KINDS))
 BASES = ("utc", "local:unknown", "none")
 UTC, LOCAL, NO_BASIS = range(len(BASES))
+NOT_UNMOUNTED = "NOT_UNMOUNTED"  # reason: a dirty mark, or a journal that is to be applied
 HOLE = -1  # start of a run that is not on the medium and reads as zeros
 
 
@@ -181,6 +182,7 @@ class Walked:
     row_metadata: tuple[Ints, Ints, Ints] = (NONE, NONE, NONE)  # row, start, length
     row_slack: tuple[Ints, Ints, Ints] = (NONE, NONE, NONE)  # allocated and never written
     troubles: list[Trouble] = field(default_factory=list)
+    left_open: bool = False  # in use when the image was made, or taken away without being released
 
 
 def addresses(evidence: str, volume: str, rows: Rows) -> pa.Array:
@@ -218,12 +220,21 @@ def tables(evidence: str, volume: str, start: int, length: int, walked: Walked) 
     return {
         "files": _files(evidence, volume, rows, owner),
         "spans": _spans(evidence, volume, Ranges(*_pair(start, start + length)), walked, owner),
-        "coverage": coverage(evidence, volume, walked.troubles),
+        "coverage": coverage(evidence, volume, [*walked.troubles, *_notes(walked)]),
     }
 
 
 def _pair(start: int, end: int) -> tuple[Ints, Ints]:
     return np.array([start], np.int64), np.array([end], np.int64)
+
+
+def _notes(walked: Walked) -> list[Trouble]:
+    """What is to be known of a volume and takes no byte of it.
+
+    Names and maps are as the volume has them. The last changes may be in a journal only, which is not applied but
+    swept raw, as are the blocks it speaks of: nothing is unread, so this bars no negative.
+    """
+    return [Trouble("examined", NOT_UNMOUNTED)] if walked.left_open else []
 
 
 def coverage(

@@ -115,3 +115,47 @@ def test_the_owner_of_a_file_of_several_names_is_the_name_it_is_examined_under(t
     assert linked == ["E:p0:/z.txt", "E:p0:/a.txt"]
     owners = {row["owner"] for row in ledger.to_pylist() if row["class"] == "content"}
     assert owners == {"E:p0:/z.txt"}
+
+
+GROUPS = ("-b", "1024", "-g", "1024", "-O", "^resize_inode")
+
+
+def damaged(tmp_path, start, length, fill=b"\0", **more):
+    """A volume of 8 groups of 1 MiB with a file in it; a range of it is overwritten."""
+    tree = tmp_path / "tree"
+    tree.mkdir(exist_ok=True)
+    (tree / "a").write_bytes(b"a" * 3000)
+    image = made(tmp_path, *GROUPS, tree=tree, **more)
+    with image.open("r+b") as file:
+        file.seek(start)
+        file.write(fill * length)
+    tables, ledger = walked(medium(image))
+    assert_tiles(ledger, {"E": image.stat().st_size})
+    return tables, classes(ledger)
+
+
+@pytest.mark.parametrize("fill", [b"\0", b"\xff"])
+def test_damaged_descriptors_are_had_from_their_copy(fill, tmp_path):
+    sound, _ = damaged(tmp_path, 0, 0)
+    tables, found = damaged(tmp_path, 2048, 512, fill)
+    (trouble,) = tables.table("coverage").to_pylist()
+    assert (trouble["outcome"], trouble["reason"]) == ("partial", "DESCRIPTORS_DAMAGED")
+    assert names(tables)["/a"]["extents"] == names(sound)["/a"]["extents"]
+    assert "unowned" not in found
+
+
+def test_a_wiped_superblock_is_had_from_its_copy(tmp_path):
+    """mke2fs puts the first copy at block 8193 of 1024 bytes where groups have the usual size."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "a").write_bytes(b"a" * 3000)
+    image = made(tmp_path, "-b", "1024", tree=tree, size="24M")
+    data = bytearray(image.read_bytes())
+    for fill, expected in ((b"\0" * 1024, ["SUPERBLOCK_DAMAGED"]), (bytes(range(256)) * 4, None)):
+        data[1024:2048] = fill
+        image.write_bytes(data)
+        tables, ledger = walked(medium(image))
+        assert_tiles(ledger, {"E": len(data)})
+        reasons = [row["reason"] for row in tables.table("coverage").to_pylist()]
+        assert reasons == (expected or ["NO_FILE_SYSTEM"])
+        assert ("/a" in names(tables)) == bool(expected)

@@ -13,29 +13,29 @@ from forensics.walk.ext.content import content_of, rows_of
 from forensics.walk.ext.inodes import HEAD_BYTES, Heads, Inodes, deleted_at, size_of, times_of
 from forensics.walk.ext.names import ROOT, Names
 from forensics.walk.ext.super import (
+    find_super,
     free_blocks,
     read_groups,
-    read_super,
     structures,
     version,
     whole_clusters,
 )
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
-from forensics.walk.rows import Claim, Trouble, Walked
+from forensics.walk.rows import Claim, Walked
 
 _OWN_NAMES = {1: "BAD_BLOCKS", 7: "RESERVED_GDT", 8: "JOURNAL"}
 
 
 def walk(reader: Reader, start: int, length: int, mask: Mask) -> Walked | None:
     """Everything the ext volume at `start` says; None where there is no superblock."""
-    sup = read_super(reader.read(start + 1024, 1024), start)
+    sup, troubles = find_super(reader, start, length)
     if sup is None:
         return None
     group_bytes = sup.blocks_per_group * sup.block_bytes
     there = (reader.size - start) // group_bytes + 1  # of a cut image, no more groups than it has
     sup = sup._replace(groups=min(sup.groups, there))
-    groups = read_groups(reader, sup)
+    groups = read_groups(reader, sup, troubles)
     inodes = Inodes(reader, sup, groups)
     names = Names(inodes, mask)
     found = list(names.all())
@@ -43,7 +43,6 @@ def walk(reader: Reader, start: int, length: int, mask: Mask) -> Walked | None:
     content = content_of(names, found, heads)
     rows = rows_of(found, content, times_of(heads))
     rows.times["deleted_at"] = deleted_at(heads, rows.deleted, sup)
-    troubles: list[Trouble] = []
     return Walked(
         filesystem=version(sup),
         label=sup.label,
@@ -56,7 +55,8 @@ def walk(reader: Reader, start: int, length: int, mask: Mask) -> Walked | None:
         structures=structures(sup, groups) + _own_files(inodes),
         row_metadata=content.metadata,
         row_slack=content.slack,
-        troubles=names.troubles + troubles,
+        troubles=troubles + names.troubles,
+        left_open=sup.left_open,
     )
 
 

@@ -2,8 +2,10 @@
 
 Layout          Superblock at 1024: 0x00 u32 inodes | 0x04, 0x150 u32 blocks | 0x14 u32 first block
                 | 0x18 u32 block size, 0x1C u32 cluster size (1024 << n) | 0x20, 0x28 u32 blocks,
-                inodes per group | 0x38 u16 0xEF53 | 0x54 u32 first inode | 0x58 u16 inode size |
-                0x5C, 0x60, 0x64 u32 features | 0x68 UUID | 0x78 label | 0xCE u16 reserved GDT
+                inodes per group | 0x38 u16 0xEF53 | 0x3A u16 state
+                (1: unmounted) | 0x54 u32 first inode | 0x58 u16 inode size |
+                0x5A u16 group of this copy |
+                0x5C, 0x60, 0x64 u32 features (incompatible 4: journal to be applied) | 0x68 UUID | 0x78 label | 0xCE u16 reserved GDT
                 blocks | 0xFE u16 descriptor size | 0x104 u32 first meta group | 0x168 u64 MMP block
                 | 0x24C u32[2] groups with a backup. Group descriptor: 0x00, 0x04, 0x08 u32 (high
                 halves 0x20, 0x24, 0x28) block bitmap, inode bitmap, inode table | 0x12 u16 flags
@@ -20,6 +22,7 @@ from __future__ import annotations
 
 import struct
 import uuid
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -30,11 +33,13 @@ from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim, Trouble
 
 SUPER_BYTE = 1024  # where the superblock lies
+COPIES_MAX = 8  # of the group descriptors, looked at where the first are damaged
 GROUPS_MAX = 1 << 22  # 512 TiB with 4 KiB blocks
 BLOCKS_PER_GROUP_MIN = 256  # mke2fs makes no smaller ones
 BLOCK_UNINIT, INODE_UNINIT = 2, 1
 _COMPAT_JOURNAL, _COMPAT_RESIZE, _COMPAT_SPARSE2 = 0x4, 0x10, 0x200
-_INCOMPAT_FILETYPE, _INCOMPAT_META_BG = 0x2, 0x10
+_INCOMPAT_FILETYPE, _INCOMPAT_RECOVER, _INCOMPAT_META_BG = 0x2, 0x4, 0x10
+_STATE_CLEAN = 0x1
 _INCOMPAT_64BIT, _INCOMPAT_MMP, _INCOMPAT_EA_INODE = 0x80, 0x100, 0x400
 _RO_SPARSE, _RO_BIGALLOC, _RO_CHECKSUMS = 0x1, 0x200, 0x410
 _EXT3_INCOMPAT, _EXT3_READ_ONLY = 0x16, 0x7  # features that ext3 has too
@@ -64,6 +69,7 @@ class Super(NamedTuple):
     mmp_block: int
     backup_groups: tuple[int, int]
     own_inodes: tuple[int, ...]  # quota, orphan file: above the first inode
+    left_open: bool
     serial: str
     label: str | None
 
@@ -116,8 +122,29 @@ def read_super(raw: bytes, start: int) -> Super | None:
         max(size, 32) if wide else 32, u32(0x104),
         struct.unpack_from("<Q", raw, 0x168)[0] if incompat & _INCOMPAT_MMP else 0,
         (u32(0x24C), u32(0x250)), (u32(0x240), u32(0x244), u32(0x26C), u32(0x280)),
+        bool(incompat & _INCOMPAT_RECOVER) or not raw[0x3A] & _STATE_CLEAN,
         str(uuid.UUID(bytes=raw[0x68:0x78])), label or None,
     )  # fmt: skip
+
+
+def find_super(reader: Reader, start: int, length: int) -> tuple[Super | None, list[Trouble]]:
+    """The superblock of the volume; where it was wiped, its copy in the second group.
+
+    Where something else is in its place, the volume was put to another use, and the copy is a remainder.
+    """
+    raw = reader.read(start + SUPER_BYTE, 1024)
+    sup = read_super(raw, start)
+    if sup is not None:
+        return sup, []
+    for power in range(7 if not raw.strip(raw[:1]) else 0):
+        block = 1024 << power
+        at = (8 * block + (power == 0)) * block
+        raw = reader.read(start + at, 1024) if at + 1024 <= length else b""
+        sup = read_super(raw, start)
+        if sup and sup.block_bytes == block and raw[0x5A:0x5C] == b"\1\0":
+            sup = sup._replace(left_open=False)  # a copy does not know
+            return sup, [Trouble("partial", "SUPERBLOCK_DAMAGED", 1024)]
+    return None, []
 
 
 def version(sup: Super) -> str:
@@ -178,11 +205,52 @@ def _descriptor_blocks(sup: Super) -> Ints:
     return np.where(meta < sup.first_meta_group, plain, in_group)
 
 
-def read_groups(reader: Reader, sup: Super) -> Groups:
-    """All group descriptors."""
+def read_groups(reader: Reader, sup: Super, troubles: list[Trouble]) -> Groups:
+    """All group descriptors; damaged ones from a copy in another group.
+
+    A copy is as old as the last change of the volume's size: what it says of unused inodes and of bitmaps that were
+    never written is not believed.
+    """
+    groups = _groups(reader, sup, _descriptor_blocks(sup))
+    bad = _damaged(sup, groups)
+    if not bad.any():
+        return groups
+    troubles.append(
+        Trouble("partial", "DESCRIPTORS_DAMAGED", int(bad.sum()) * sup.descriptor_bytes)
+    )
+    for blocks in _descriptor_copies(sup):
+        copy = _groups(reader, sup, blocks)
+        mended = bad & ~_damaged(sup, copy)
+        for ours, theirs in zip(groups[:3], copy[:3], strict=True):
+            ours[mended] = theirs[mended]
+        groups.flags[mended] = groups.unused[mended] = 0
+        bad &= ~mended
+        if not bad.any():
+            break
+    return groups
+
+
+def _damaged(sup: Super, groups: Groups) -> npt.NDArray[np.bool_]:
+    """Which groups have a place that is none in the volume."""
+    bad = groups.inode_table + inode_table_blocks(sup) > sup.blocks
+    for place in groups[:3]:
+        bad |= place < 0
+    return bad
+
+
+def _descriptor_copies(sup: Super) -> Iterator[Ints]:
+    """Block numbers of each copy of the whole descriptor table; meta groups keep theirs elsewhere."""
+    if sup.incompat & _INCOMPAT_META_BG:
+        return
+    count = -(-sup.groups // (sup.block_bytes // sup.descriptor_bytes))
+    for group in np.flatnonzero(_has_super(sup))[1 : COPIES_MAX + 1]:
+        yield _group_start(sup, group) + 1 + np.arange(count, dtype=np.int64)
+
+
+def _groups(reader: Reader, sup: Super, blocks: Ints) -> Groups:
+    """The group descriptors in these blocks."""
     raw = b"".join(
-        reader.read(sup.start + int(block) * sup.block_bytes, sup.block_bytes)
-        for block in _descriptor_blocks(sup)
+        reader.read(sup.start + int(block) * sup.block_bytes, sup.block_bytes) for block in blocks
     )
     size = sup.descriptor_bytes
     per_block = sup.block_bytes // size
@@ -201,6 +269,11 @@ def read_groups(reader: Reader, sup: Super) -> Groups:
     if not sup.read_only & _RO_CHECKSUMS:
         flags, unused = flags * 0, unused * 0
     return Groups(number(0x00, 0x20), number(0x04, 0x24), number(0x08, 0x28), flags, unused)
+
+
+def inode_table_blocks(sup: Super) -> int:
+    """Blocks of the inode table of one group."""
+    return -(-sup.inodes_per_group * sup.inode_bytes // sup.block_bytes)
 
 
 def metadata_blocks(sup: Super, groups: Groups) -> dict[str, tuple[Ints, Ints]]:
@@ -226,11 +299,10 @@ def metadata_blocks(sup: Super, groups: Groups) -> dict[str, tuple[Ints, Ints]]:
         holds = (place == 0) | (place == 1) | (place == per_block - 1)
         holds &= first // per_block >= sup.first_meta_group
         out["META_DESCRIPTORS"] = ((begin + has)[holds], np.ones(int(holds.sum()), np.int64))
-    table_blocks = -(-sup.inodes_per_group * sup.inode_bytes // sup.block_bytes)
     for name, block, count in (
         ("BLOCK_BITMAP", groups.block_bitmap, 1),
         ("INODE_BITMAP", groups.inode_bitmap, 1),
-        ("INODE_TABLE", groups.inode_table, table_blocks),
+        ("INODE_TABLE", groups.inode_table, inode_table_blocks(sup)),
     ):
         known = block[block > 0]
         out[name] = (known, np.full(known.size, count, np.int64))

@@ -19,6 +19,7 @@ from forensics.walk import names as naming
 from forensics.walk import rows as table
 from forensics.walk.intervals import Bools, Ints, Ranges, ragged, runs_of
 from forensics.walk.names import Mask
+from forensics.walk.ntfs import log
 from forensics.walk.ntfs.mft import (
     MOUNT_POINT,
     RECORDS_MAX,
@@ -46,7 +47,7 @@ from forensics.walk.ntfs.streams import Streams, cross, row_runs, streams_of
 from forensics.walk.reader import Reader
 from forensics.walk.rows import HOLE, Claim, Rows, Trouble, Walked
 
-BITMAP, EXTEND = 6, 11
+LOG_FILE, BITMAP, EXTEND = 2, 6, 11
 _WOF, _DEDUP, _CLOUD = 0x80000017, 0x80000013, 0x9000001A
 _CLOUD_MASK = 0xFFFF0FFF  # four bits tell providers apart
 _COMPRESSED, _ENCRYPTED, _SPARSE = 0xFF, 0x4000, 0x8000
@@ -91,7 +92,20 @@ def walk(reader: Reader, start: int, length: int, mask: Mask) -> Walked | None:
         structures=_structures(reader, start, boot),
         row_metadata=_row_metadata(start, boot, parsed, files, names.owner[row_name]),
         troubles=troubles,
+        left_open=parsed.dirty or log.is_open(_log_pages(reader, start, boot, streams)),
     )
+
+
+def _log_pages(reader: Reader, start: int, boot: Boot, streams: Streams) -> list[bytes]:
+    """The two restart pages with which $LogFile begins; none where it cannot be found."""
+    of_log = np.flatnonzero((streams.owner == LOG_FILE) & (streams.code == 0) & streams.away)
+    runs = (
+        [] if not of_log.size else streams.runs.start[streams.runs.offset[of_log[0]] :][:1].tolist()
+    )
+    if not runs or runs[0] == HOLE:
+        return []
+    at = start + runs[0] * boot.cluster_bytes
+    return [reader.read(at + page, log.HEAD_BYTES) for page in (0, log.PAGE_BYTES)]
 
 
 def _damage(parsed: Parsed, boot: Boot) -> list[Trouble]:

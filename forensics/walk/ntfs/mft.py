@@ -79,6 +79,7 @@ class Parsed:
     reparse: dict[int, tuple[int, str | None]] = field(default_factory=dict)  # owner: tag, target
     entries: list[index.Entries] = field(default_factory=list)  # of folders, inside their records
     label: str | None = None
+    dirty: bool = False
     damage: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # reason: records
 
 
@@ -218,6 +219,8 @@ def parse(data: Bytes, number: int, boot: Boot, mft: Pieces, into: Parsed) -> No
     for at in np.flatnonzero(is_label).tolist():
         raw = data[content[at] : content[at] + width[at]].tobytes()
         into.label = raw.decode("utf-16-le", "replace") or None
+    about = inside & (found.type == records.VOLUME_INFORMATION) & (owner == _VOLUME_RECORD)
+    into.dirty |= bool((data[content[about & (width >= 12)] + 10] & 1).any())
 
 
 def _parse_names(

@@ -11,6 +11,7 @@ Layout          Boot sector: 0x0B u16 bytes per sector | 0x0D u8 sectors per clu
                 length | 0x0A u16 name | 0x0C u16 flags | 0x0E u16 id; resident: 0x10 u32 length,
                 0x14 u16 offset; non-resident: 0x10 u64 first VCN, 0x18 u64 last VCN, 0x20 u16
                 runs, 0x28 u64 allocated, 0x30 u64 size, 0x38 u64 initialised.
+                $VOLUME_INFORMATION: 0x0A u16 flags (1 dirty).
 Source          libyal/libfsntfs documentation, "New Technologies File System (NTFS)"
 Proves          the record held these attributes
 Does not prove  that they are true: any program may set the times of $STANDARD_INFORMATION
@@ -31,6 +32,7 @@ from forensics.walk.rows import HOLE
 Bytes = npt.NDArray[np.uint8]
 
 STANDARD, ATTRIBUTE_LIST, NAME, VOLUME_NAME, DATA = 0x10, 0x20, 0x30, 0x60, 0x80
+VOLUME_INFORMATION = 0x70
 INDEX_ALLOCATION, REPARSE = 0xA0, 0xC0
 RECORD_MASK = (1 << 48) - 1  # of a file reference; the rest is the sequence number
 
