@@ -3,7 +3,7 @@
 Layout          MBR: 4 entries of 16 bytes at 446, 55 AA at 510; extended ones link EBRs whose data
                 entries count from the EBR, links from the first EBR. GPT: header in sector 1, a
                 copy in the last; CRC32 over header and entries. APM: `ER` block, then `PM` blocks.
-                Sun: label with DA BE at 508
+                Sun: label with DA BE at 508. BSD, Solaris, SGI: see slices
 Source          UEFI 2.10 chapter 5; TSK mmls as referee; Inside Macintosh: Devices, "Partition map"
 Proves          the table names these runs
 Does not prove  that a run holds what its type says
@@ -16,7 +16,8 @@ import uuid
 import zlib
 from typing import NamedTuple
 
-from forensics.evidence.facts import SIZE_MAX
+from forensics.evidence import slices
+from forensics.evidence.facts import SECTOR_BYTES, SIZE_MAX
 from forensics.evidence.magics import Peek
 from forensics.evidence.signatures import BOOT_SECTOR, Signature, identify
 
@@ -63,7 +64,33 @@ def partition_table(peek: Peek, size: int, sector_size: int = 512) -> Table | No
         return found
     if whole is not None and whole.name in BOOT_SECTOR:
         return None
-    return _apm(peek) or _sun(peek) or _mbr(peek, size, sector_size, whole)
+    return (
+        _apm(peek)
+        or _sun(peek)
+        or _labelled("sgi", slices.sgi(peek, size))
+        or _mbr(peek, size, sector_size, whole)
+        or _labelled("bsd", slices.bsd(peek, 0, size) if whole is None else [])
+    )
+
+
+def _labelled(scheme: str, runs: slices.Runs) -> Table | None:
+    """The table of a disk by its label."""
+    entries = tuple(Entry(*run) for run in runs)
+    return (
+        Table(scheme, SECTOR_BYTES, entries, entries[-1].start + entries[-1].length)
+        if entries
+        else None
+    )
+
+
+def _within(peek: Peek, entry: Entry) -> list[Entry]:
+    """What a label inside a partition divides it into; the partition itself where there is none."""
+    runs: slices.Runs = []
+    if entry.type in slices.BSD_TYPES:
+        runs = slices.bsd(peek, entry.start, entry.length)
+    elif entry.type in slices.SOLARIS_TYPES:
+        runs = slices.solaris(peek, entry.start, entry.length)
+    return [Entry(*run) for run in runs] or [entry]
 
 
 def claimed_size(peek: Peek, size: int) -> int:
@@ -99,7 +126,10 @@ def _mbr(peek: Peek, size: int, sector_size: int, whole: Signature | None) -> Ta
     ends += [entry.start + entry.length for entry in entries if entry.type != "0xee"]
     if any(entry.type == "0xee" for entry in entries):
         entries = [e for e in entries if e.type != "0xee" or e.start + e.length <= size]
-    return Table("mbr", unit, tuple(entries), max(ends, default=0))
+    if not entries and slices.bsd(peek, 0, size):
+        return None  # a disk of BSD alone, whose boot code has a table for show
+    divided = [part for entry in entries for part in _within(peek, entry)]
+    return Table("mbr", unit, tuple(divided), max(ends, default=0))
 
 
 def _mbr_rows(sector: bytes) -> list[tuple[int, int, int, int]]:

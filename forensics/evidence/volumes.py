@@ -21,7 +21,7 @@ class Volume:
     """A run of the medium, bytes.
 
     name: p1 ... by start, p0 for a medium without a table, None outside all volumes. scheme: mbr,
-    gpt, apm, sun, none. type: as in the table. filesystem: by content. method: what locks it.
+    gpt, apm, sun, sgi, bsd, none. type: as in the table. filesystem: by content. method: what locks it.
     outcome: examined, locked, unsupported; reason: a code, where it is not simply examined.
     """
 
