@@ -14,17 +14,25 @@ if TYPE_CHECKING:
 
     from forensics.case import Case
 
+# Types of content that a password can protect inside, column `mime` of `contents`.
+LOCKABLE = (
+    "application/zip", "application/pdf", "application/x-7z-compressed", "application/vnd.rar",
+    "application/x-ole-storage", "application/vnd.oasis.opendocument",
+    *(f"application/vnd.openxmlformats-officedocument.{kind}"
+      for kind in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")),
+)  # fmt: skip
+
 
 class Before:
     """Compares volumes by copies of their headers, contents by a manifest of files.
 
     headers: rows of `baselines`. items: rows of `evidence`. manifests: evidence -> path -> SHA-256. digests: stream
-    address -> SHA-256, of what is protected.
+    address -> SHA-256, of what is protected. lockable: the same of what could be, and is not.
     """
 
     def __init__(
         self, headers: Sequence[Row], items: Iterable[Row],
-        manifests: Mapping[str, dict[str, str]], digests: Mapping[str, str],
+        manifests: Mapping[str, dict[str, str]], digests: Mapping[str, str], lockable: Mapping[str, str],
     ) -> None:  # fmt: skip
         self._headers = [row for row in headers if row["state"] != earlier.SHORT]
         self._whole = {
@@ -33,6 +41,7 @@ class Before:
         }  # fmt: skip
         self._manifests = manifests
         self._digests = digests
+        self._lockable = lockable
 
     def of_volume(self, evidence: str, volume: str | None) -> str | None:
         """`equal`, `differs`, or None: nothing to compare with."""
@@ -41,16 +50,35 @@ class Before:
 
     def of_content(self, evidence: str, address: str) -> str | None:
         """The same of the stream that is a content, or that it lies in."""
-        place = Address.parse(stem(address))
-        digest = self._digests.get(str(place))
-        path = decode_name(place.path) if place.path else ""
-        entries = self._manifests.get(evidence, {})
-        found = earlier.compared(entries, path, digest) if path and digest else None
+        digest = self._digests.get(stem(address))
+        found = self._listed(evidence, stem(address), digest) if digest else None
         return found or self._of_medium(evidence)
 
-    def gone(self) -> list[Row]:
-        """Headers whose volumes are encrypted no more."""
-        return [row for row in self._headers if row["volume"] is None]
+    def unmarked(self) -> list[Row]:
+        """Headers of volumes that are encrypted no more, or that have no mark by which they could be known."""
+        return [
+            row
+            for row in self._headers
+            if row["volume"] is None or row["method"] == earlier.UNMARKED
+        ]
+
+    def changed(self) -> dict[str, list[str]]:
+        """Evidence -> addresses of files that differ from the manifest, and can have lost a password since.
+
+        What a manifest lists may have been protected; it does not say so.
+        """
+        out: dict[str, list[str]] = {}
+        for address, digest in sorted(self._lockable.items()):
+            evidence = address.partition(":")[0]
+            if self._listed(evidence, address, digest) == earlier.DIFFERS:
+                out.setdefault(evidence, []).append(address)
+        return out
+
+    def _listed(self, evidence: str, stream: str, digest: str) -> str | None:
+        """What the manifest says of a stream; None where it does not name it."""
+        path = Address.parse(stream).path
+        entries = self._manifests.get(evidence, {})
+        return earlier.compared(entries, decode_name(path), digest) if path else None
 
     def _of_medium(self, evidence: str) -> str | None:
         """Where the digest of the whole medium was kept and is the same, so is all on it."""
@@ -66,15 +94,23 @@ def before(
     }
     manifests = {name: entries for name, entries in manifests.items() if entries}
     if not manifests:
-        return Before(headers, items, {}, {})
-    return Before(headers, items, manifests, _digests(contents, {stem(address) for address in protected}))  # fmt: skip
+        return Before(headers, items, {}, {}, {})
+    mine = {stem(address) for address in protected}
+    lockable = {
+        address: digest
+        for address, digest in _digests(contents, "mime", LOCKABLE).items()
+        if stem(address) == address and address not in mine
+    }
+    return Before(headers, items, manifests, _digests(contents, "address", mine), lockable)
 
 
-def _digests(contents: pa.Table, streams: Collection[str]) -> dict[str, str]:
+def _digests(contents: pa.Table, column: str, values: Collection[str]) -> dict[str, str]:
+    """SHA-256 by address, of the contents with one of the values in a column."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    mine = pc.is_in(contents.column("address"), pa.array(sorted(streams), pa.string()))
+    texts = contents.column(column).cast(pa.string())
+    mine = pc.is_in(texts, pa.array(sorted(values), pa.string()))
     return {
         row["address"]: row["sha256"]
         for row in rows("contents", contents.filter(mine))

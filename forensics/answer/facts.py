@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from forensics.answer.before import Before
+from forensics.case.earlier import DIFFERS
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, base_name, content, details, device_serial, stem
 from forensics.correlate.times import hull, overlaps, within
@@ -336,9 +337,14 @@ def locked(
             state = before.of_volume(row["evidence"], row["volume"])
             out.append(fact("protection", [address], **keys, baseline=state))
     out += [
-        fact("protection", [row["evidence"]], evidence=row["evidence"], volume=None, path=None,
-             method=row["method"], baseline=row["state"])
-        for row in before.gone()
+        fact("protection", [f"{row['evidence']}:{row['volume']}" if row["volume"] else row["evidence"]],
+             evidence=row["evidence"], volume=row["volume"], path=None, method=row["method"], baseline=row["state"])
+        for row in before.unmarked()
+    ]  # fmt: skip
+    out += [
+        fact("protection", found[:SHOWN], evidence=name, volume=None, path=None, method=None,
+             baseline=DIFFERS, files=len(found))
+        for name, found in before.changed().items()
     ]  # fmt: skip
     opened = {
         row["address"]: row for row in coverage if row["outcome"] == "examined" and row["method"]

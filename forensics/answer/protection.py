@@ -20,6 +20,7 @@ def protected(world: World) -> tuple[str, ...]:
 def judge(world: World, subject: str) -> Finding:
     """A header or a file that differs from the owner's copy of before the loss refutes; all equal confirm it.
 
+    A file that differs and is not protected now may never have been: that leaves it open.
     Equal says that no password was changed or removed, not that nobody read.
     """
     if subject == subjects.CASE:
@@ -27,7 +28,7 @@ def judge(world: World, subject: str) -> Finding:
             return Finding("not_examined", would_change=("BASELINE",))
         return state(subjects.roll(judge, world, protected(world)))
     facts = world.of("protection", evidence=subject)
-    other = [fact["id"] for fact in facts if fact["baseline"] == DIFFERS]
+    other = [fact["id"] for fact in facts if fact["baseline"] == DIFFERS and "files" not in fact]
     if other:
         words = (
             "紛失前の控えと異なること",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from forensics.case import earlier
 from forensics.case.case import Case, Item, Register
 from forensics.case.custody import CUSTODY, case_id_of, default_keys_folder
 from forensics.case.refused import Refused
@@ -256,8 +257,16 @@ class _Reader:
             clock_offset_seconds=self._offset(table),
             clock_checked=None if checked is None else self._moment(table, "clock_checked"),
             keys=self._keys(table),
-            baseline=self._file("baseline", table["baseline"]) if "baseline" in table else None,
+            baseline=self._baseline(table["baseline"]) if "baseline" in table else None,
         )
+
+    def _baseline(self, value: Any) -> Path:
+        path = self._file("baseline", value)
+        if not earlier.usable(path):
+            raise self.refusal(
+                "baseline", f"{value} is neither a list of SHA-256 nor a copy of bytes"
+            )
+        return path
 
     def _digests(self, table: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         out = []

@@ -28,6 +28,7 @@ BORDER_BYTES = 1 << 20  # of each end of a segment, for the identity
 READ_BYTES = 1 << 20  # of one step of the digest
 RAW = ("raw", "split_raw")
 FILES = "collection"  # role of an item that is files, not a medium
+NOT_COMPARED = "BASELINE_NOT_COMPARED"  # a copy of bytes of which no volume of the medium is known
 MAPPED = "UNREADABLE_SECTOR"  # reason of a gap that the acquisition's own map names
 
 
@@ -173,6 +174,7 @@ def digest(medium: Medium, options: object = None) -> dict[str, list[dict[str, A
                         state.update(data)
             notes = image.notes
             baselines = headers.compare(image, copy) if copy else []
+            unused = copy is not None and not baselines
     except (Unsupported, OSError):  # it was there when the case was opened
         row = _coverage(medium, Gap(0, medium.size, "UNREADABLE"))
         return {"evidence": [_row(medium, {}, "UNREADABLE")], "coverage": [row]}
@@ -180,6 +182,9 @@ def digest(medium: Medium, options: object = None) -> dict[str, list[dict[str, A
     digests = {} if gaps else {name: state.hexdigest() for name, state in states.items()}
     coverage = [_coverage(medium, gap) for gap in gaps]
     coverage += [_noted(medium, note) for note in notes]
+    coverage += [
+        {**_not_opened(medium), "bytes": 0, "outcome": "skipped", "reason": NOT_COMPARED}
+    ] * unused
     reason = gaps[0].reason if gaps else None
     held = [{"evidence": medium.id, **row} for row in baselines]
     return {"evidence": [_row(medium, digests, reason)], "coverage": coverage, "baselines": held}

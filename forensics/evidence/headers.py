@@ -5,19 +5,24 @@ MiB by any tool). Compared are the bytes that hold passwords and keys.
 
 Layout          LUKS1: first sector of data, u32 BE at 104. LUKS2: size of the binary and JSON header, u64 BE at 8; in
                 the JSON, behind 4096 bytes, the offset of the first segment of data. BitLocker: three blocks of
-                metadata, 64 KiB each, their offsets three u64 LE at 176, To Go at 440
-Source          LUKS On-Disk Format 1.2.3; LUKS2 On-Disk Format 1.1.3; libbde, BitLocker Drive Encryption format
+                metadata, 64 KiB each, their offsets three u64 LE at 176, To Go at 440; of Vista (jump EB 52) u64
+                cluster of the first at 56, and in it, as in all, the offsets of the three at 32. VeraCrypt,
+                TrueCrypt: no mark; 512 bytes of noise, and 512 of the hidden volume at 64 KiB
+Source          LUKS On-Disk Format 1.2.3; LUKS2 On-Disk Format 1.1.3; libbde, BitLocker Drive Encryption format;
+                VeraCrypt, "Volume Format Specification"
 Proves          equal: no password or key was set, changed, added or removed since the copy
-Does not prove  that nobody read: reading changes none of these bytes
+Does not prove  that nobody read: reading changes none of these bytes. FileVault and APFS keep keys in metadata that
+                move at every use: a copy of the first bytes says nothing of them
 """
 
 from __future__ import annotations
 
 import json
 import struct
+import zlib
 from typing import Any
 
-from forensics.case.earlier import DIFFERS, EQUAL, HEADER_BYTES_MAX, SHORT
+from forensics.case.earlier import DIFFERS, EQUAL, HEADER_BYTES_MAX, SHORT, UNMARKED
 from forensics.evidence.image import Image
 from forensics.evidence.magics import ENCRYPTION, Peek
 from forensics.evidence.signatures import identify
@@ -29,6 +34,8 @@ _SECTOR = 512
 _LUKS2_BINARY = 4096
 _BITLOCKER_OFFSETS = {"BitLocker": 176, "BitLocker To Go": 440}
 _BITLOCKER_BLOCK = 1 << 16
+_VISTA = b"\xeb\x52"
+_HIDDEN_AT = 1 << 16
 
 
 def compare(image: Image, copy: bytes) -> list[dict[str, Any]]:
@@ -36,8 +43,10 @@ def compare(image: Image, copy: bytes) -> list[dict[str, Any]]:
 
     Where the copy is of an encrypted volume and the medium has none, the protection is gone: one row of the medium.
     """
-    locked = [volume for volume in volumes(image) if volume.method]
+    found = volumes(image)
+    locked = [volume for volume in found if volume.method]
     rows = [row for volume in locked if (row := _row(image, volume, copy))]
+    rows += [row for volume in found if (row := _unmarked(image, volume, copy))]
     was = _encryption(copy)
     if not locked and was:
         rows.append(_said(None, was, 0, DIFFERS))
@@ -68,6 +77,31 @@ def _row(image: Image, volume: Volume, copy: bytes) -> dict[str, Any] | None:
     return _said(volume.name, volume.method, compared, EQUAL if whole else SHORT)
 
 
+def _unmarked(image: Image, volume: Volume, copy: bytes) -> dict[str, Any] | None:
+    """Of a volume that may be one of VeraCrypt: noise in which nothing is known. None where nothing can be said.
+
+    A copy that differs in the header alone is of this volume: a new password changes no other byte.
+    """
+    if volume.name is None or volume.method or volume.filesystem:
+        return None
+    now = reader(image, volume.start, volume.length)(0, _HIDDEN_AT + _SECTOR)
+    if len(now) < _HIDDEN_AT + _SECTOR or not _is_noise(now[:_SECTOR]):
+        return None
+    before = copy[_begins(image, volume, copy) :][: len(now)]
+    if before[:_SECTOR] == now[:_SECTOR]:
+        same = before[_HIDDEN_AT:] == now[_HIDDEN_AT : len(before)]
+        state = (EQUAL if len(before) == len(now) else SHORT) if same else DIFFERS
+        return _said(volume.name, UNMARKED, 2 * _SECTOR, state)
+    filler = before[_SECTOR:_HIDDEN_AT]
+    own = filler == now[_SECTOR:_HIDDEN_AT] and bool(filler.strip(filler[:1]))
+    return _said(volume.name, UNMARKED, 2 * _SECTOR, DIFFERS) if own else None
+
+
+def _is_noise(sector: bytes) -> bool:
+    """Cannot it be packed? Then it holds no structure."""
+    return len(zlib.compress(sector, 9)) > len(sector)
+
+
 def _said(volume: str | None, method: str, size: int, state: str) -> dict[str, Any]:
     return {"volume": volume, "method": method, "bytes": size, "state": state}
 
@@ -86,9 +120,18 @@ def key_bytes(peek: Peek, method: str) -> Spans:
     if method == "LUKS2":
         return _upto(_luks2_end(peek))
     if method in _BITLOCKER_OFFSETS:
-        places = struct.unpack("<3Q", peek(_BITLOCKER_OFFSETS[method], 24).ljust(24, b"\0"))
+        places = _bitlocker_blocks(peek, method)
         return [(0, _SECTOR), *((at, _BITLOCKER_BLOCK) for at in places)] if all(places) else []
     return []
+
+
+def _bitlocker_blocks(peek: Peek, method: str) -> tuple[int, ...]:
+    at = _BITLOCKER_OFFSETS[method]
+    head = peek(0, 64).ljust(64, b"\0")
+    if head[:2] == _VISTA:
+        sector, per_cluster = struct.unpack_from("<HB", head, 11)
+        at = struct.unpack_from("<Q", head, 56)[0] * per_cluster * sector + 32
+    return struct.unpack("<3Q", peek(at, 24).ljust(24, b"\0"))
 
 
 def _upto(end: int) -> Spans:

@@ -269,6 +269,8 @@ def _erasure(tell: Teller, fact: Fact) -> Told:
 
 
 def _protection(tell: Teller, fact: Fact) -> Told:
+    if "files" in fact:
+        return "protection_open", {"evidence": tell.name(fact["evidence"]), "files": count(fact["files"])}  # fmt: skip
     return "protection", {
         "place": tell.place(fact),
         "method": fact.get("method") or "–",

@@ -363,6 +363,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "{against} bytes contradict it."
         ),
         "protection": "{place} is protected by {method} ({baseline}).",
+        "protection_open": "{files} files of {evidence} that a password can protect differ from the list of before the loss and are not protected now. Whether they were, the list does not say.",
         "locked_known": "{bytes} bytes of {place} are protected by {method} and could not be opened. They are the same as published software.",
         "locked": "{bytes} bytes of {place} are protected by {method} and could not be opened.",
         "unexamined": "{bytes} bytes of {evidence} ({kind}) were not examined: {reason}.",

@@ -362,6 +362,7 @@ TEXTS: dict[str, dict[str, str]] = {
             "{subject}の消去({method})を{checked}バイトで確かめ、合わないバイトは{against}あった。"
         ),
         "protection": "{place}の保護は{method}({baseline})。",
+        "protection_open": "{evidence}のうち、パスワードを付けられる形式のファイル{files}件は、紛失前の一覧と異なり、いまは保護されていない。以前に保護されていたかは一覧からは分からない。",
         "locked_known": "{place}の{bytes}バイトは{method}で保護され、開けなかった。既知のソフトウェアとして公開されたものと同じである。",
         "locked": "{place}の{bytes}バイトは{method}で保護され、開けない。",
         "unexamined": "{evidence}の{bytes}バイト({kind})は調べていない: {reason}。",

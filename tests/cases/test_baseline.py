@@ -11,8 +11,10 @@ import pytest
 from fixtures.disk import Node
 from fixtures.people import register
 from tests.cases.story import BEFORE, disk, listing
+from tests.cases.test_keys import rows
 from tests.conftest import forensics
 from tests.unpack.document_lockers import odf
+from tests.unpack.packers import zipped
 
 FILES = {"a.odt": "Toshima-1906", "b.odt": "Mikurajima-3"}
 
@@ -64,6 +66,54 @@ def test_protection_unchanged(home: Path, baseline, verdict, confidence, reasons
         assert (fact["path"].split("!")[0], fact["baseline"]) == ("/b.odt", "differs")
     received = (home / f"{name}-case/report/report.html").read_text("utf-8")
     assert {"confirmed": "紛失前の控えと同じ", "refuted": "紛失前の控えと異なる"}.get(verdict, "控え") in received  # fmt: skip
+
+
+def test_a_file_that_was_listed_and_is_plain_and_other_now_leaves_it_open(tmp_path: Path) -> None:
+    """Whether it was protected the list does not say: not confirmed, and nobody is accused."""
+    text = listing(register(9, 12), encoding="utf-8")
+    locked = odf(b"<text>" + text + b"</text>", "Toshima-1906")
+    files = {"a.odt": locked, "b.zip": zipped({"b.csv": text}), "c.txt": b"plain words"}
+    (tmp_path / "stick.dd").write_bytes(
+        disk("fat16", "mbr", [Node(name, data, BEFORE) for name, data in files.items()])
+    )
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    for case, changed, verdict in (("same", (), "confirmed"), ("text", ("c.txt",), "confirmed"), ("zip", ("b.zip",), "undetermined")):  # fmt: skip
+        lines = (f"{'0' * 64 if name in changed else value}  {name}\n" for name, value in digests.items())  # fmt: skip
+        (tmp_path / f"{case}.sha256").write_text("".join(lines))
+        (tmp_path / f"{case}.toml").write_text(
+            f'[case]\nid = "{case}"\n[[evidence]]\nid = "USB1"\nrole = "medium"\nimage = "stick.dd"\n'
+            f'baseline = "{case}.sha256"\n'
+        )
+        done = forensics("run", f"{case}.toml", "--workers", 0, folder=tmp_path)
+        assert done.returncode == 3, done.stderr
+        findings = json.loads((tmp_path / case / "report/findings.json").read_text("utf-8"))
+        (told,) = [a for a in findings["answers"] if (a["question"], a["subject"]) == ("Q24", "USB1")]  # fmt: skip
+        assert told["verdict"] == verdict, case
+        opened = [fact for fact in findings["facts"] if fact["kind"] == "protection" and "files" in fact]  # fmt: skip
+        assert [(fact["files"], fact["addresses"]) for fact in opened] == [(1, ["USB1:p1:/b.zip"])] * bool(changed == ("b.zip",))  # fmt: skip
+
+
+def test_a_baseline_that_is_none_is_refused_or_said(tmp_path: Path) -> None:
+    (tmp_path / "stick.dd").write_bytes(disk("fat16", "mbr", [Node("a.txt", b"a", BEFORE)]))
+    (tmp_path / "words").write_text("not a list\n" * 100)
+    (tmp_path / "header").write_bytes(bytes(range(256)) * 16)
+    for name in ("words", "header"):
+        (tmp_path / f"{name}.toml").write_text(
+            f'[case]\nid = "{name}-case"\n[[evidence]]\nid = "USB1"\nrole = "medium"\nimage = "stick.dd"\n'
+            f'baseline = "{name}"\n'
+        )
+    done = forensics("run", "words.toml", "--workers", 0, folder=tmp_path)
+    assert done.returncode == 2
+    assert "line 7: words is neither a list of SHA-256 nor a copy of bytes" in done.stderr
+    assert not (tmp_path / "words-case").exists()
+    done = forensics("run", "header.toml", "--workers", 0, folder=tmp_path)
+    assert done.returncode == 3, done.stderr
+    said = [
+        row for row in rows(tmp_path / "header-case", "coverage") if row["outcome"] != "examined"
+    ]
+    assert [(row["address"], row["bytes"], row["outcome"], row["reason"]) for row in said] == [
+        ("USB1", 0, "skipped", "BASELINE_NOT_COMPARED")
+    ]
 
 
 @pytest.mark.parametrize("form", [None, "lower", "upper", "part"])

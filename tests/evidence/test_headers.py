@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import random
 import struct
 
 import pytest
@@ -125,6 +126,9 @@ def test_bitlocker_keys_lie_in_blocks_of_metadata(shared):
 FORMS = {
     "sha256sum": "{digest}  ./list/names.zip\n{other}  b.txt\n",
     "windows": "\ufeff{digest} *E:\\list\\names.zip\r\n{other} *E:\\b.txt\r\n",
+    "remarks first": "# made 2022-06-20\n\n{digest}  list/names.zip\n{other}  b.txt\n",
+    "--tag": "SHA256 (./list/names.zip) = {digest}\nSHA256(b.txt)= {other}\n",
+    "escaped": "\\{digest} *E:\\\\list\\\\names.zip\n{other}  b.txt\n",
     "hashdeep": "%%%% HASHDEEP-1.0\n%%%% size,sha256,filename\n## $ hashdeep\n##\n12,{digest},/mnt/usb/list/names.zip\n",
 }  # fmt: skip
 
@@ -150,3 +154,78 @@ def test_a_copy_of_bytes_is_no_manifest(tmp_path):
         path.write_bytes(data)
         assert earlier.manifest(path) == {}
         assert earlier.header(path) == data
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("utf-16", "list/住民.zip"), ("cp932", "list/住民.zip"), ("utf-8-sig", "list/住民.zip")]
+)  # fmt: skip
+def test_manifests_as_windows_writes_them(tmp_path, encoding, name):
+    path = tmp_path / "before"
+    path.write_bytes(f"{'ab' * 32} *E:\\{name}\r\n".encode(encoding))
+    assert earlier.manifest(path) == {name: "ab" * 32}
+
+
+USABLE = {
+    "a list": (b"ab" * 32 + b"  a.txt\n", True),
+    "a header": (luks1()[:4096], True),
+    "noise": (random.Random(1).randbytes(4096), True),
+    "nothing": (b"", False),
+    "words": (b"plain words\n" * 100, False),
+    "less than a sector": (luks1()[:300], False),
+    "a list of MD5": (b"%%%% HASHDEEP-1.0\n%%%% size,md5,filename\n12," + b"ab" * 16 + b",a.txt\n", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(USABLE))
+def test_what_can_be_compared_with(tmp_path, name):
+    data, usable = USABLE[name]
+    path = tmp_path / "before"
+    path.write_bytes(data)
+    assert earlier.usable(path) == usable
+
+
+NOISE = random.Random(2).randbytes(1 << 20)
+OTHER = random.Random(3).randbytes(1 << 20)
+NEW = OTHER[:SECTOR] + NOISE[SECTOR:]  # a new password: new salt, so another sector
+EMPTY_FILLER = NOISE[:SECTOR].ljust(1 << 20, b"\0")
+VERA = {
+    "equal": (NOISE, NOISE[: 1 << 17], ["equal"]),
+    "a new password": (NEW, NOISE[: 1 << 17], ["differs"]),
+    "a new password of the hidden volume": (NOISE[: 1 << 16] + OTHER[1 << 16 :], NOISE[: 1 << 17], ["differs"]),
+    "a short copy": (NOISE, NOISE[:SECTOR], ["short"]),
+    "of another volume": (NOISE, OTHER, []),
+    "of another volume, filled with zeros": (EMPTY_FILLER, OTHER[:SECTOR].ljust(1 << 17, b"\0"), []),
+    "no noise": (bytes(1 << 20), bytes(1 << 17), []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(VERA))
+def test_volumes_without_a_mark(tmp_path, name):
+    now, copy, states = VERA[name]
+    method = earlier.UNMARKED
+    assert compared(tmp_path, now, copy) == [("p0", method, state) for state in states]
+    assert compared(tmp_path, disk(now), copy) == [("p1", method, state) for state in states]
+
+
+def vista():
+    """Boot sector with the cluster of the first block of metadata, which names all three."""
+    data = bytearray(range(251)) * ((1 << 20) // 251 + 1)
+    data[:11] = b"\xeb\x52\x90-FVE-FS-"
+    struct.pack_into("<HB", data, 11, SECTOR, 8)
+    struct.pack_into("<Q", data, 56, 32)
+    for place in VISTA_BLOCKS:
+        data[place : place + 8] = b"-FVE-FS-"
+        struct.pack_into("<3Q", data, place + 32, *VISTA_BLOCKS)
+    return bytes(data[: 1 << 20])
+
+
+VISTA_BLOCKS = (32 * 8 * SECTOR, 400 << 10, 800 << 10)
+
+
+@pytest.mark.parametrize(
+    ("change", "state"), [(None, "equal"), (VISTA_BLOCKS[2] + 100, "differs"), (VISTA_BLOCKS[0] - 1, "equal")]
+)  # fmt: skip
+def test_bitlocker_of_vista(tmp_path, change, state):
+    copy = vista()
+    now = copy if change is None else flipped(copy, change)
+    assert compared(tmp_path, now, copy) == [("p0", "BitLocker", state)]
