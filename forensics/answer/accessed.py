@@ -81,12 +81,26 @@ def pair(world: World, host: str, medium: str) -> Finding:
 
 def _silence(world: World, host: str, medium: str | None) -> Finding:
     trails = world.trails(host, CONNECTING, medium)
-    return negative(trails, [*world.disturbed([host]), *world.unread([host])])
+    bars = [*world.disturbed([host]), *world.unread([host]), *unsure(world, host, medium)]
+    return negative(trails, bars)
 
 
 def opens_in_window(world: World, host: str) -> list[Fact]:
     """Openings on a host whose whole interval lies in the window."""
     return [fact for fact in world.of("open", host=host) if fact["in_window"]]
+
+
+def concerns(fact: Fact, medium: str | None) -> bool:
+    """Is it of that medium, or (null) of any medium or of personal data?"""
+    if medium is not None:
+        return medium in (fact["medium"], fact["medium_serial"])
+    return fact["personal"] is not False or bool(fact["medium"] or fact["medium_serial"])
+
+
+def unsure(world: World, host: str, medium: str | None) -> list[str]:
+    """Openings of which nobody can say whether they lie in the window: a zone is not known."""
+    near = [fact for fact in world.of("open", host=host) if fact["in_window"] is None]
+    return ["ZONE_UNKNOWN"] if any(concerns(fact, medium) for fact in near) else []
 
 
 QUESTION = Question(

@@ -15,9 +15,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from forensics.answer.before import Before
+from forensics.answer.held import holds, named
 from forensics.case.earlier import DIFFERS
 from forensics.correlate.places import Place
-from forensics.correlate.rows import Row, base_name, content, details, device_serial, stem
+from forensics.correlate.rows import Row, content, details, device_serial, stem
 from forensics.correlate.times import hull, overlaps, within
 from forensics.values import Address, Interval, micros, moment
 
@@ -187,22 +188,25 @@ def opens(
     """Openings of files on media, and of places with records; the rest stays in the table `opens`.
 
     own: volume serials of the host's own disks. medium: the item, or the serial of one not supplied.
+    personal: does that file hold records? null: one of its name does, elsewhere. in_window: null
+    where only a part of the interval lies in it.
     """
-    names = {base_name(place.path.split("!")[0]) for place in places if place.path}
+    held = named(places)
     out = []
     for row in rows:
         volume = row["volume_serial"]
         foreign = volume is not None and volume not in own.get(row["host"], frozenset())
-        name = base_name(row["path"]) if row["path"] else None
+        personal = holds(held, row, foreign=foreign)
         if row["time"].start is None or not (
-            row["medium_serial"] or row["medium"] or foreign or name in names
+            row["medium_serial"] or row["medium"] or foreign or personal is not False
         ):
             continue
+        when = within(row["time"], window) or (None if overlaps(row["time"], window) else False)
         out.append(
             fact("open", [row["address"]], host=row["host"],
                  medium=row["medium"] or row["medium_serial"], medium_serial=row["medium_serial"], volume_serial=volume, path=row["path"],
                  time=span(row["time"]), account=row["account"], source=row["source"],
-                 family=row["family"], personal=name in names, in_window=within(row["time"], window))
+                 family=row["family"], personal=personal, in_window=when)
         )  # fmt: skip
     return out
 
@@ -246,11 +250,17 @@ def tamper(
     when: Interval,
     addresses: Iterable[str],
     window: tuple[int, int] | None,
+    *,
+    sure: bool = True,
 ) -> Fact:
-    """A sign of tampering; since_window: did it happen after the window began (yes, no, maybe)?"""
+    """A sign of tampering; since_window: did it happen after the window began (yes, no, maybe)?
+
+    sure: false where it need not be a sign at all: it bars a negative, and shows nothing.
+    """
     since = "maybe"
     if window is not None and when.start is not None and when.until is not None:
-        since = "yes" if when.start >= window[0] else "no" if when.until <= window[0] else "maybe"
+        after = sure and when.start >= window[0]
+        since = "yes" if after else "no" if when.until <= window[0] else "maybe"
     return fact(
         "tamper", addresses, subject=subject, what=what, time=span(when), since_window=since
     )

@@ -113,7 +113,7 @@ def _reached(world: World, finding: Finding) -> bool:
         return False
     shown = [fact for fact in world.facts if fact["id"] in finding.facts]
     return any(
-        fact["kind"] in ("copy", "sent") or (fact["kind"] == "open" and fact["personal"])
+        fact["kind"] in ("copy", "sent") or (fact["kind"] == "open" and fact["personal"] is True)
         for fact in shown
     )
 

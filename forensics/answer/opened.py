@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from forensics.answer import subjects
-from forensics.answer.accessed import opens_in_window
+from forensics.answer.accessed import concerns, opens_in_window, unsure
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, negative, ordered, presence, undetermined
 from forensics.answer.world import World
+from forensics.correlate import accounts
 
 SHELL = frozenset({"file_opened"})
 OPENING = SHELL | {"file_read"}
@@ -53,22 +54,21 @@ def _pair(world: World, host: str, medium: str) -> Finding:
 
 def _opened(world: World, host: str, medium: str | None) -> Finding:
     """Openings on a host of one medium's files, or (null) of any medium's and of personal data."""
-    found = [
-        fact
-        for fact in opens_in_window(world, host)
-        if (medium is None and (fact["personal"] or fact["medium"] or fact["medium_serial"]))
-        or (medium is not None and medium in (fact["medium"], fact["medium_serial"]))
-    ]
-    if found:
-        families = {fact["family"] for fact in found if fact["family"]}
-        serials = {fact["medium_serial"] for fact in found} - {None}
-        times = world.times(found)
+    found = [fact for fact in opens_in_window(world, host) if concerns(fact, medium)]
+    by_people = [fact for fact in found if not accounts.is_of_the_system(fact["account"])]
+    if by_people:
+        families = {fact["family"] for fact in by_people if fact["family"]}
+        serials = {fact["medium_serial"] for fact in by_people} - {None}
+        times = world.times(by_people)
         lawful = world.lawful(serials.pop(), times) if len(serials) == 1 else None
-        return world.confirm(found, families, WORDS, lawful=lawful)
+        return world.confirm(by_people, families, WORDS, lawful=lawful)
+    if found:  # a virus guard or a backup reads files, too, and no person sees them
+        return undetermined("SHARED_ACCOUNT", facts=[fact["id"] for fact in found])
     kinds = OPENING if medium is None else SHELL  # a server's log of shares names no stick's files
     bars = [*world.disturbed([host]), *world.unread([host])]
     if medium is not None and medium in world.items:
         bars += (code for code in world.disturbed([medium]) if code in RENAMED)
+    bars += unsure(world, host, medium)
     return negative(world.trails(host, kinds, medium), bars)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from forensics.answer import subjects
-from forensics.answer.accessed import opens_in_window
+from forensics.answer.accessed import opens_in_window, unsure
 from forensics.answer.facts import Fact, interval_of
 from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, negative, presence, undetermined
 from forensics.answer.world import World
+from forensics.correlate import accounts
+from forensics.correlate.rows import Row
 
 READING = frozenset({"file_read"})
 WORDS = (
@@ -21,33 +23,31 @@ WORDS = (
 def judge(world: World, subject: str) -> Finding:
     """A read of personal data in the window by an account that the list does not have, or not any more, confirms.
 
-    By a listed account it may be the task itself: undetermined. Silence is judged by the server's
-    own log of reads.
+    By a listed account, or one of the system, it may be the task itself, and a file of that name need
+    not be that file: undetermined. Silence is judged by the server's own log of reads.
     """
     if subject == subjects.CASE:
         return presence(subjects.roll(judge, world, subjects.servers(world)), "no_trace")
     if world.window is None:
         return undetermined("NO_WINDOW")
-    reads = [fact for fact in opens_in_window(world, subject) if fact["personal"]]
-    ends = {
-        (row["item"] or "").casefold(): row["until"].until
-        for row in world.papers
-        if row["paper"] == "accounts"
-    }
-    strange = [fact for fact in reads if ends and not _valid(ends, fact)]
+    reads = [fact for fact in opens_in_window(world, subject) if fact["personal"] is not False]
+    known = accounts.listed(world.papers)
+    strange = [fact for fact in reads if known and fact["personal"] and _is_strange(known, fact)]
     if strange:
         return world.confirm(strange, ["net"], WORDS, 3, lawful=False)
     if reads:
         return undetermined("NO_BASELINE", facts=[fact["id"] for fact in reads])
     bars = [*world.disturbed([subject]), *world.unread([subject]), *world.unproven(register=True)]
+    bars += unsure(world, subject, None)
     return negative(world.trails(subject, READING), bars)
 
 
-def _valid(ends: Mapping[str, int | None], read: Fact) -> bool:
-    """Has the list this account, and had it not ended by the time of the read?"""
-    account = (read["account"] or "").casefold()
-    end = ends.get(account)
-    return account in ends and (end is None or (interval_of(read["time"]).start or 0) < end)
+def _is_strange(known: Mapping[str, Sequence[Row]], read: Fact) -> bool:
+    """Was it a person's account that the list does not have, or that had ended by then?"""
+    account = read["account"]
+    if accounts.is_of_the_system(account):
+        return False  # a backup, or the administrator: on no list of people
+    return not accounts.is_valid(known, account, interval_of(read["time"]))
 
 
 QUESTION = Question(

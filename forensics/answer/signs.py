@@ -10,9 +10,10 @@ Source: domain.md 4.2, 7.4, 7.13, 7.14, 7.16.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from forensics.answer.facts import Fact, tamper
+from forensics.correlate import accounts
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, device_serial, volume_serial
 from forensics.correlate.times import SECOND, iso, latest
@@ -24,12 +25,31 @@ FREE = ("unallocated", "unpartitioned", "slack")
 
 
 def recorded(events: Iterable[Row], window: tuple[int, int] | None) -> list[Fact]:
-    """What the records of a host say themselves."""
+    """What the records of a host say themselves.
+
+    A clock that a service put right is no sign of tampering, but which clock ruled when is open.
+    """
+    said = [row for row in events if row["kind"] in RECORDED and not _adjusted(row["text"] or "")]
+    served = [
+        row for row in said
+        if row["kind"] == "clock_changed" and accounts.is_of_the_system(row["account"])
+    ]  # fmt: skip
     return [
-        tamper(row["evidence"], row["kind"], row["time"], [row["address"]], window)
-        for row in events
-        if row["kind"] in RECORDED and not _adjusted(row["text"] or "")
-    ]
+        tamper(
+            row["evidence"], row["kind"], row["time"], [row["address"]], window,
+            sure=not (row in served or any(_same_step(row, other) for other in served)),
+        )
+        for row in said
+    ]  # fmt: skip
+
+
+def _same_step(row: Row, served: Row) -> bool:
+    """Does another log tell of the same step, without an account?"""
+    return (
+        row["kind"] == "clock_changed" and not row["account"] and row["evidence"] == served["evidence"]
+        and None not in (row["time"].start, served["time"].start)
+        and abs(row["time"].start - served["time"].start) < NOTICED
+    )  # fmt: skip
 
 
 def _adjusted(text: str) -> bool:
@@ -61,10 +81,26 @@ def reformatted(
         ]  # fmt: skip
         if not now or not old or any(row["outcome"] == "locked" for row in mine):
             continue
-        when = _since(latest(row["time"] for row in old), files.get(item["evidence"], ()))
+        last = latest(row["time"] for row in old)
+        if _by_turns(last, traces, serial, now):
+            continue
+        when = _since(last, files.get(item["evidence"], ()))
         addresses = [*(row["address"] for row in old), item["evidence"]]
         out.append(tamper(item["evidence"], "formatted", when, addresses, window))
     return out
+
+
+def _by_turns(
+    last: Interval, traces: Iterable[Row], serial: str | None, now: Collection[str | None]
+) -> bool:
+    """Was the volume of today there before the last trace of the other? Two sticks of one number, then."""
+    return any(
+        device_serial(row["medium_serial"]) == serial
+        and volume_serial(row["volume_serial"]) in now
+        and row["time"].until is not None
+        and row["time"].until <= (last.start or 0)
+        for row in traces
+    )
 
 
 def emptied(

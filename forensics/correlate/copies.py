@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from forensics.correlate.persons import Persons
 from forensics.correlate.places import Place
-from forensics.correlate.rows import Row
+from forensics.correlate.rows import Row, device_serial, has_serial
 from forensics.values import NO_TIME, Address, Interval
 
 if TYPE_CHECKING:
     from forensics.case import Case
+    from forensics.case.case import Item
 
 SHARED_PERSONS_MIN = 5  # fewer in common may be a family, or staff
 SHARED_MIN = 0.5  # of the smaller of the two
@@ -29,6 +30,7 @@ PLACES_PER_ITEM = 500  # the largest; pairs grow with the square
 def copies(case: Case, places: Sequence[Place], born: Mapping[str, Interval]) -> list[Row]:
     """Rows of `copies`. born: address of a stream -> when it was created where it lies, UTC."""
     ranks = {item.id: _rank(item.role, item.authorised) for item in case.evidence}
+    devices = {item.id: _device(item) for item in case.evidence}
     groups: dict[str, list[Place]] = {}
     for place in places:
         if place.digest:
@@ -39,9 +41,15 @@ def copies(case: Case, places: Sequence[Place], born: Mapping[str, Interval]) ->
         out += [
             _copy(digest, "digest", first, other, 1.0, first.count, born)
             for other in others
-            if other.evidence != first.evidence or _apart(first, other)
+            if devices.get(other.evidence) != devices.get(first.evidence) or _apart(first, other)
         ]
-    return out + _by_persons(places, ranks, born)
+    return out + _by_persons(places, ranks, devices, born)
+
+
+def _device(item: Item) -> str:
+    """What an item is an image of: two images of one device are no copy of one another."""
+    serial = device_serial(item.serial)
+    return f"serial {serial}" if serial and has_serial(serial) else item.id
 
 
 def _rank(role: str, authorised: bool | None) -> int:
@@ -64,8 +72,9 @@ def _apart(one: Place, other: Place) -> bool:
 
 
 def _by_persons(
-    places: Sequence[Place], ranks: Mapping[str, int], born: Mapping[str, Interval]
-) -> list[Row]:
+    places: Sequence[Place], ranks: Mapping[str, int], devices: Mapping[str, str],
+    born: Mapping[str, Interval],
+) -> list[Row]:  # fmt: skip
     """Contents of two items with the same persons, the register's if loaded.
 
     Each place is told with the one place of the other item that it shares most with; one whose very
@@ -76,6 +85,8 @@ def _by_persons(
     held = {(place.evidence, place.digest) for place in places if place.digest}
     best: dict[tuple[str, str], tuple[int, float, Place, Place]] = {}
     for left, right in combinations(sorted(groups), 2):
+        if devices.get(left) == devices.get(right):
+            continue
         for one, a in groups[left]:
             for two, b in groups[right]:
                 common, smaller = len(one & two), min(len(one), len(two))

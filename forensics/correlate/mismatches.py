@@ -12,18 +12,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from forensics.correlate import accounts
 from forensics.correlate.connections import Arrival
 from forensics.correlate.persons import Persons
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, details, device_serial
 from forensics.correlate.times import DAY, earliest, hull, iso
 from forensics.values import NO_TIME, Interval
-
-# Accounts of the system and of machines are on no list of people; a SID alone is no name.
-OF_THE_SYSTEM = re.compile(
-    r"SYSTEM|LOCAL SERVICE|NETWORK SERVICE|ANONYMOUS LOGON|DWM-\d+|UMFD-\d+|root|nobody|S-1-.*|.*\$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,10 +447,7 @@ def _erasures(
 
 def _accounts(sessions: Iterable[Row], opens: Iterable[Row], papers: Sequence[Row]) -> list[Row]:
     """Accounts that used a host and that the list of accounts does not have, or had ended before."""
-    listed: dict[str, Row] = {}
-    for row in papers:
-        if row["paper"] == "accounts" and row["item"]:
-            listed[row["item"].casefold()] = row
+    known = accounts.listed(papers)
     used: dict[tuple[str, str], list[tuple[Interval, str]]] = {}
     for row in sessions:
         used.setdefault((row["host"], row["account"] or ""), []).append(
@@ -468,24 +460,30 @@ def _accounts(sessions: Iterable[Row], opens: Iterable[Row], papers: Sequence[Ro
             )
     out = []
     for (host, account), times in sorted(used.items()):
-        name = account.split("\\")[-1]
-        if not name or OF_THE_SYSTEM.fullmatch(name):
+        if not account or accounts.is_of_the_system(account):
             continue
-        entry = listed.get(name.casefold())
+        entries = known.get(accounts.name_of(account))
         first = min(times, key=lambda use: (use[0].start or 0, use[1]))
-        if entry is None:
+        if not entries:
             text = f"an account used {host} and is not listed"
             out.append(
                 mismatch("account_unknown", "breach", account, hull(when for when, _ in times), text,
                      [first[1]], kind="accounts")
             )  # fmt: skip
             continue
-        end = entry["until"].until
-        late = [use for use in times if end is not None and (use[0].start or 0) >= end]
+        late = [use for use in times if not accounts.is_valid(known, account, use[0])]
         if late:
             text = f"an account used {host} after it had ended"
             when = hull(when for when, _ in late)
             out.append(
-                mismatch("account_after_end", "breach", account, when, text, [late[0][1]], entry)
+                mismatch(
+                    "account_after_end",
+                    "breach",
+                    account,
+                    when,
+                    text,
+                    [late[0][1]],
+                    accounts.last_row(entries),
+                )
             )
     return out

@@ -250,6 +250,7 @@ def test_small_steps_of_a_time_service_are_no_tampering(text):
     event = {
         "evidence": "PC1",
         "kind": "clock_changed",
+        "account": None,
         "time": IN,
         "text": text,
         "address": "PC1:p1:/h@1+8",

@@ -74,9 +74,12 @@ def _row(message: bytes, path: str) -> Row | None:
     fields = BytesHeaderParser(policy=compat32).parsebytes(head)
     domains = _domains(fields, "To", "Cc", "Bcc")
     own = _domains(fields, "From")
+    kind = _kind(fields, path)
     outside = sum(not any(_related(name, one) for one in own) for name in domains) if own else None
+    if kind == "mail_received" and outside == len(domains):
+        outside = None  # it may as well have come in from another domain
     return {
-        "kind": _kind(fields, path),
+        "kind": kind,
         "time": _time(fields),
         "detail": detail(recipients=len(domains), outside=outside),
     }

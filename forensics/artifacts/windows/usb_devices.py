@@ -9,7 +9,7 @@ Source          msuhanov/regf; libyal/winreg-kb "USB storage device"
 Proves          a device with this serial was installed, arrived and was removed at these times
 Does not prove  use of files; anything between the first and the last arrival; a serial whose
                 second character is `&` was made up by Windows. Key times are weak: upgrades and
-                clean-ups write them
+                clean-ups write them. A 0065 after 0066 is of an upgrade: no arrival came with it
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ from forensics.artifacts.windows.system_settings import control_set
 from forensics.values import from_filetime
 
 _DATES = "Properties\\{83da6326-97a6-4088-9453-a1923f573b29}"
+_INSTALLED, _FIRST, _LAST = 0x64, 0x65, 0x66
 _KINDS = {
-    0x64: "device_installed", 0x65: "device_first_installed",
-    0x66: "device_connected", 0x67: "device_removed",
+    _INSTALLED: "device_installed", _FIRST: "device_first_installed",
+    _LAST: "device_connected", 0x67: "device_removed",
 }  # fmt: skip
+_AT_ONCE = 3600 * 10_000_000  # FILETIME units: a first installation comes with an arrival
 _STORAGE = {"usbstor", "uaspstor", "wudfwpdmtp", "wudfrd", "disk"}
 _VOLUMES = ("SWD\\WPDBUSENUM", "WpdBusEnumRoot\\UMB")
 _NO_CONTAINER = "{00000000-0000-0000-ffff-ffffffffffff}"  # built-in devices
@@ -122,15 +124,18 @@ def _rows(
         ),
     }
     dates = hive.key(_DATES, key)
-    for place in hive.subkeys(dates) if dates else []:
-        kind = _KINDS.get(_hex(place.name))
-        value = _date(hive, place)
-        if kind and value:
-            raw = value.number()
-            yield {
-                "kind": kind, "time": from_filetime(raw), "time_raw": str(raw), "at": value.at,
-                **common,
-            }  # fmt: skip
+    found = {
+        number: value
+        for place in (hive.subkeys(dates) if dates else [])
+        if (number := _hex(place.name)) in _KINDS and (value := _date(hive, place))
+    }
+    for number, value in found.items():
+        raw, kind = value.number(), _KINDS[number]
+        if number == _FIRST and _LAST in found and raw > found[_LAST].number() + _AT_ONCE:
+            kind = _KINDS[_INSTALLED]
+        yield {
+            "kind": kind, "time": from_filetime(raw), "time_raw": str(raw), "at": value.at, **common,
+        }  # fmt: skip
     yield {
         "kind": "device_seen", "time": from_filetime(key.written), "time_raw": str(key.written),
         "at": key.at, **common,

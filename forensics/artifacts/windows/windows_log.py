@@ -23,6 +23,7 @@ from forensics.artifacts.windows.device_id import device
 from forensics.artifacts.windows.event_log import Rule, clock_step, is_log, read_log
 from forensics.artifacts.windows.evtx import Event
 
+_HARDWARE = "2"  # reason: synchronised with the hardware clock
 _KERNEL, _POWER = "Microsoft-Windows-Kernel-General", "Microsoft-Windows-Kernel-Power"
 
 
@@ -34,7 +35,11 @@ def _host(kind: str, why: str | None = None) -> Rule:
 
 
 def _clock(event: Event) -> Row | None:
-    return clock_step(event, "OldTime", "NewTime", reason=event.data.get("Reason"))
+    """A host that wakes takes the time of its hardware clock, hours later: that is no step."""
+    reason = event.data.get("Reason")
+    before, after = (event.data.get(name, "") for name in ("OldTime", "NewTime"))
+    woke = reason == _HARDWARE and before.isdecimal() and after.isdecimal() and after >= before
+    return None if woke else clock_step(event, "OldTime", "NewTime", reason=reason)
 
 
 def _cleared(event: Event) -> Row:

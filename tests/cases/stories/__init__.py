@@ -12,6 +12,7 @@ from tests.cases.stories import (  # noqa: F401  # each adds its stories
     harmless,
     hostile,
     hosts,
+    innocent,
     lists,
     locked,
     logs,
