@@ -79,7 +79,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *signs.recorded(traced, case.window),
         *signs.reformatted(supplied, small["volumes"], _tied(have["traces"]), dated, case.window),
         *signs.emptied(held, dated, case.window),
-        *signs.wiped(supplied, small["volumes"], case.window),
+        *signs.wiped(small["evidence"], small["volumes"], case.window),
         *facts.mismatches(small["mismatches"]),
         *facts.papers(papers, small["connections"], small["mismatches"]),
         *facts.erasures(papers, small["evidence"], held, _bytes(ledger, small["evidence"])),

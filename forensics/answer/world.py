@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from forensics.answer.facts import Fact, interval_of
 from forensics.answer.verdict import Finding, Trail, confidence, ordered, undetermined
-from forensics.correlate.connections import registered
+from forensics.correlate.connections import alike, registered
 from forensics.correlate.mismatches import Loan
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, device_serial, has_serial
@@ -81,8 +81,9 @@ class World:
         supplied = {row["medium_serial"] for row in self.connections if row["medium"]}
         supplied |= {device_serial(row["serial"]) for row in self.items.values()}
         named = {row["medium_serial"] for row in self.connections if row["medium"] is None}
-        named |= set(registered(self.papers) or ())
-        return tuple(sorted(name for name in named - supplied if name is not None))
+        named |= {device_serial(row["serial"]) for row in self.papers}
+        read = {alike(name) for name in supplied if name is not None}
+        return tuple(sorted(name for name in named if name is not None and alike(name) not in read))
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:

@@ -76,7 +76,7 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
         "horizons": horizons.horizons(
             case, said, known, named, artifacts.ARTIFACTS, hives, settings
         ),
-        "clocks": clocks.clocks(case),
+        "clocks": clocks.clocks(case, known),
         "mismatches": [
             *mismatches.mismatches(
                 joined,

@@ -1,6 +1,6 @@
-"""Accounts as logs and lists write them: which are no person's, which the owner's list has, until when.
+r"""Accounts as logs and lists write them: which are no person's, which the owner's list has, until when.
 
-A name is compared without its domain and without case: `NAMI\\jimu03`, `jimu03@nami.example.jp` and
+A name is compared without its domain and without case: `NAMI\jimu03`, `jimu03@nami.example.jp` and
 `JIMU03` are one. An account that was given again stands in several rows; it ended with the last.
 Source: domain.md 6.1, 6.4.
 """

@@ -1,7 +1,8 @@
 """The one step where zone, year and clock offset are resolved; afterwards every time is UTC.
 
 Zone: of the item in case.toml, else the host's own setting, else of the case; none of them: the
-interval grows to all zones of the world and keeps the basis `local:unknown`.
+interval grows to all zones of the world and keeps the basis `local:unknown`. So it does, to both,
+where case.toml says another zone than the host's own setting: either may have been right.
 Year: only from evidence (order of the records in the log, the log's own modified time), never a
 default; where that does not decide, there is no time, with the basis `local:noyear`.
 Clock: where case.toml says how far a host's clock was off, its times are shifted by that.
@@ -39,12 +40,24 @@ PAPERS = "papers"  # the reserved evidence of papers (design.md 3)
 class Clock:
     """What is known of the clock that wrote an item's times.
 
-    zone: IANA name or null. ahead: microseconds the clock was ahead of true time, 0 where nobody
+    zone: IANA name or null; other: that of the host's own setting, where it contradicts `zone`.
+    ahead: microseconds the clock was ahead of true time, 0 where nobody
     compared it (a limit that `clocks` tells, not a proof that it was right).
     """
 
     zone: str | None = None
     ahead: int = 0
+    other: str | None = None
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """All that it may have run on; none known: empty."""
+        return tuple(zone for zone in (self.zone, self.other) if zone)
+
+    @property
+    def basis(self) -> str:
+        """The basis of local times read by it."""
+        return f"local:{self.zone}" if len(self.zones) == 1 else "local:unknown"
 
 
 def clocks(case: Case, settings: Iterable[Row]) -> dict[str, Clock]:
@@ -61,8 +74,17 @@ def clocks(case: Case, settings: Iterable[Row]) -> dict[str, Clock]:
     for item in case.evidence:
         own = zones.get(item.id, set())
         zone = item.timezone or (min(own) if len(own) == 1 else None if own else case.timezone)
-        out[item.id] = Clock(zone, round((item.clock_offset_seconds or 0) * SECOND))
+        unlike = {name for name in own if item.timezone and apart(name, item.timezone)}
+        ahead = round((item.clock_offset_seconds or 0) * SECOND)
+        out[item.id] = Clock(zone, ahead, min(unlike, default=None))
     return out
+
+
+def apart(one: str, two: str) -> int:
+    """Seconds that the first zone is east of the second, in winter or else in summer; 0: they are alike."""
+    days = [dt.datetime(2020, month, 1, tzinfo=dt.UTC) for month in (1, 7)]
+    shifts = [[day.astimezone(ZoneInfo(zone)).utcoffset() for zone in (one, two)] for day in days]
+    return next((int((a - b).total_seconds()) for a, b in shifts if a != b), 0)  # type: ignore[operator]
 
 
 def zone_name(value: str | None) -> str | None:
@@ -84,11 +106,12 @@ def resolve(when: Interval, clock: Clock) -> Interval:
     if when.basis == "local:noyear":
         return Interval(None, None, "local:noyear")
     start, until, basis = when.start, when.until, when.basis
-    if basis == "local:unknown" and clock.zone is None:
+    if basis == "local:unknown" and not clock.zones:
         start, until = start - EAST, until - WEST
     elif basis == "local:unknown":
-        start, until = _utc(start, clock.zone or "", 0), _utc(until, clock.zone or "", 1)
-        basis = f"local:{clock.zone}"
+        start = min(_utc(start, zone, 0) for zone in clock.zones)
+        until = max(_utc(until, zone, 1) for zone in clock.zones)
+        basis = clock.basis
     start, until = start - clock.ahead, max(until, start + 1) - clock.ahead
     return Interval(max(start, MICROS_MIN), min(until, MICROS_MAX), basis)
 
@@ -117,13 +140,14 @@ def resolve_columns(table: pa.Table, names: Sequence[str], known: Mapping[str, C
             clock = known.get(owner, Clock())
             mine = has & (owners == code)
             local = mine & open_
-            if clock.zone is None:
+            if not clock.zones:
                 starts[local] -= EAST
                 untils[local] -= WEST
             elif local.any():
-                starts[local] = _utc_many(starts[local], clock.zone, 0)
-                untils[local] = _utc_many(untils[local], clock.zone, 1)
-                said.append(f"local:{clock.zone}")
+                read = [[_utc_many(walls[local], zone, fold) for zone in clock.zones]
+                        for fold, walls in enumerate((starts, untils))]  # fmt: skip
+                starts[local], untils[local] = np.min(read[0], axis=0), np.max(read[1], axis=0)
+                said.append(clock.basis)
                 bases[local] = len(said) - 1
             untils[mine] = np.maximum(untils[mine], starts[mine] + 1) - clock.ahead
             starts[mine] -= clock.ahead

@@ -473,7 +473,7 @@ CLOCKS = Table(
         seconds_min float seconds
         seconds_max float seconds
         valid time        period for which this holds
-        source code       case_file ntp …
+        source code       case_file; zones: case.toml and the host itself differ; ntp …
     """),
     ("host", "source"),
 )  # fmt: skip

@@ -288,6 +288,8 @@ class Story:
     arguments: tuple[str, ...] = ()
     exits: tuple[int, ...] = (0, 3)
     stops: bool = False  # the run must stop before it has findings
+    title: str = "試験"
+    zone: str | None = "Asia/Tokyo"  # of the case file
     files: dict[str, bytes] = field(default_factory=dict)
     items: list[str] = field(default_factory=list)
     tail: dict[str, list[str]] = field(default_factory=lambda: {"register": [], "papers": []})
@@ -437,8 +439,8 @@ class Story:
 
     def save(self, folder: Path) -> Path:
         """Write the case; gives its case.toml."""
-        text = ["[case]", f'id = "{self.name}"', f'title = "{self.name}"', 'examiner = "試験"', 'timezone = "Asia/Tokyo"',
-                'languages = ["ja", "en"]', 'pipeline = "leak_check"']  # fmt: skip
+        text = ["[case]", f'id = "{self.name}"', f'title = "{self.title}"', 'examiner = "試験"',
+                *([f'timezone = "{self.zone}"'] if self.zone else []), 'languages = ["ja", "en"]', 'pipeline = "leak_check"']  # fmt: skip
         if self.window:
             text += [
                 "",

@@ -16,10 +16,12 @@ from tests.cases.stories import (  # noqa: F401  # each adds its stories
     lists,
     locked,
     logs,
+    odd,
     papers,
     places,
     registers,
     servers,
+    shadows,
     sticks,
 )  # fmt: skip
 from tests.cases.stories.common import STORIES, told
