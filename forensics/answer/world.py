@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from forensics.answer.facts import Fact, interval_of
 from forensics.answer.verdict import Finding, Trail, confidence, ordered, undetermined
+from forensics.correlate import off
 from forensics.correlate.connections import alike, registered
 from forensics.correlate.mismatches import Loan
 from forensics.correlate.places import Place
@@ -185,6 +186,8 @@ class World:
         out = []
         for row in self.horizons:
             records = self.recorded.get(row["log"].split(" ")[0], frozenset())
+            if row["log"] == off.LOG:
+                records = kinds  # while it is off nothing happens on it
             if row["evidence"] != host or not records & kinds:
                 continue
             failures = []

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from forensics.correlate import off
 from forensics.correlate.media import HOSTS
 from forensics.correlate.rows import Row, content, details, stem
 from forensics.correlate.times import SECOND, Clock, earliest, hull, iso, latest, overlaps, resolve
@@ -71,6 +72,7 @@ def horizons(
             if item.role in HOSTS:
                 mine = records.by_source.get((item.id, artifact.name), ())
                 out += _class_rows(case.window, item.id, artifact, mine, hives, said[item.id])
+    out += off.rows(case, traces)
     return [{**row, "host": names.get(row["evidence"])} for row in out]
 
 

@@ -36,8 +36,8 @@ MAILS = {
     "sent to another domain": (mail("mail_sent", 1), 1, "confirmed", "C2"),
     "came from another domain": (mail("mail_received", 1), 1, "confirmed", "C2"),
     "within one domain": (mail("mail_sent", 0), 1, "undetermined", None),
-    "a draft": (mail("mail_draft", 1), 0, "not_examined", None),
-    "another message of the folder": (mail("mail_sent", 1, number=2), 0, "not_examined", None),
+    "a draft": (mail("mail_draft", 1), 0, "undetermined", None),
+    "another message of the folder": (mail("mail_sent", 1, number=2), 0, "undetermined", None),
 }  # fmt: skip
 
 

@@ -6,7 +6,9 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from fixtures.disk import Node
+from fixtures.evtx import Event, log
 from tests.cases.stories.common import (
+    REGISTER_OF_MEDIA,
     SERIAL,
     VOLUME,
     listed,
@@ -14,6 +16,7 @@ from tests.cases.stories.common import (
     plain_stick,
     story,
 )
+from tests.cases.stories.logs import SECURITY, boots, event_log, office_days
 from tests.cases.story import (
     AFTER,
     BEFORE,
@@ -171,3 +174,54 @@ def no_paper_no_register_no_host(s: Story) -> None:
     s.answer("logs_cover", "case", "not_examined undetermined", "no host")
     s.answer("leak", "case", "undetermined", "nobody can say")
     s.persons(120)
+
+
+@story
+def all_is_well(s: Story) -> None:
+    """Records cover the window, controls are seen, every byte is read: no trace, with both residual risks (7.29)."""
+    used = stick(SERIAL, VOLUME, AFTER, removed=AFTER + dt.timedelta(minutes=20))
+    events = [
+        Event(when + dt.timedelta(minutes=later), "Microsoft-Windows-Partition", 1006,
+              {"SerialNumber": SERIAL, "Model": "Slim 32", "Capacity": str(size), "ParentId": f"USB\\VID_F055&PID_0101\\{SERIAL}"})
+        for when in (BEFORE, AFTER) for later, size in ((0, 1 << 30), (20, 0))
+    ]  # fmt: skip
+    channel = "Microsoft-Windows-Partition/Diagnostic"
+    plugs = Node(
+        f"Windows/System32/winevt/Logs/{channel.replace('/', '%4')}.evtx",
+        log(events, channel=channel, computer=HOST.name),
+        AFTER,
+        HOST.made,
+    )
+    links = [shortcut("E:\\業務\\readme.txt", 24, VOLUME, when) for when in (BEFORE,)]
+    more = [plugs, event_log(SECURITY, office_days()), event_log("System", boots(range(1, 15)))]
+    plain_stick(s, listed(s), "exfat")
+    s.item(
+        "PC1", "pc", pc([used], links, more, size=24 << 20), fs="ntfs", zone=None, authorised=True
+    )
+    s.item("SV1", "server", server(listing(s.residents), samba_log(at(1, 0), at(14, 9))), fs="ext")
+    s.register()
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    on_stick(s)
+    s.quiet()
+    s.answer("leak", "case", "no_trace undetermined", "nothing speaks for it")
+
+
+@story
+def off_over_the_weekend(s: Story) -> None:
+    """The PC was shut down before the window and started after it: whatever happened did not happen there."""
+    s.window = at(9, 19, 30), at(12, 7)
+    days = [1, 2, 5, 6, 7, 8, 9, 12, 13, 14]
+    sessions = [event for day in days for event in office_days(day, day)]
+    plain_stick(s, listed(s), "exfat")
+    more = [event_log(SECURITY, sessions), event_log("System", boots(days))]
+    s.item("PC1", "pc", pc([stick(SERIAL, VOLUME, AFTER)], [shortcut("E:\\業務\\readme.txt", 24, VOLUME, AFTER)], more, size=24 << 20), fs="ntfs",
+           zone=None, authorised=True)  # fmt: skip
+    s.register()
+    on_stick(s)
+    s.quiet()
+    s.need("horizon", "it was off", host="PC1", log="host_off", covers_window="yes")
+    for topic in ("accessed_after_loss", "opened_files"):
+        s.answer(topic, "PC1 PC1×USB1", "no_trace", "it was off")
+    s.answer("sent_out", "PC1 case", "no_trace", "it was off")
+    s.answer("logs_cover", "PC1 case", "confirmed", "it was off")
+    s.answer("leak", "case", "undetermined no_trace", "where the stick was, nobody knows")
