@@ -12,59 +12,49 @@ Does not prove  whether it was opened, saved or sent; the times of the others
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
-from forensics.artifacts.artifact import (
-    Artifact,
-    Content,
-    Parsed,
-    Row,
-    account,
-    detail,
-    never_expected,
-)  # fmt: skip
+from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, never_expected
 from forensics.artifacts.text import utf16z
 from forensics.artifacts.windows import items
-from forensics.artifacts.windows.hive import Hive, is_hive, open_hive
+from forensics.artifacts.windows.hive import Hive
 from forensics.artifacts.windows.mru import ordered
+from forensics.artifacts.windows.user_hive import WHERE, claims, read
 
 _TOP = "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\ComDlg32"
 
 
 def parse(content: Content) -> Parsed:
-    hive = open_hive(content)
-    rows = [*_chosen(hive, account(content.path)), *_visited(hive, account(content.path))]
-    return Parsed(rows, [], hive.gaps)
+    return read(content, lambda hive: chain(_chosen(hive), _visited(hive)))
 
 
-def _chosen(hive: Hive, who: str | None) -> Iterator[Row]:
-    top = hive.key(f"{_TOP}\\OpenSavePidlMRU")
-    for key in hive.subkeys(top) if top else []:
+def _chosen(hive: Hive) -> Iterator[Row]:
+    for key in hive.subkeys(hive.key(f"{_TOP}\\OpenSavePidlMRU")):
         for value, common in ordered(hive, key):
             path = items.path(value.data)
             if path:
-                yield _row("file_chosen", path, who) | common | {"detail": detail(list=key.name)}
+                yield _row("file_chosen", path) | common | {"detail": detail(list=key.name)}
 
 
-def _visited(hive: Hive, who: str | None) -> Iterator[Row]:
-    key = hive.key(f"{_TOP}\\LastVisitedPidlMRU")
-    for value, common in ordered(hive, key) if key else ():
+def _visited(hive: Hive) -> Iterator[Row]:
+    for value, common in ordered(hive, hive.key(f"{_TOP}\\LastVisitedPidlMRU")):
         program = utf16z(value.data)
         path = items.path(value.data[len(program.encode("utf-16-le")) + 2 :])
         if path:
-            yield _row("folder_shown", path, who) | common | {"detail": detail(program=program)}
+            yield _row("folder_shown", path) | common | {"detail": detail(program=program)}
 
 
-def _row(kind: str, path: str, who: str | None) -> Row:
+def _row(kind: str, path: str) -> Row:
     letter = path[0].upper() if items.DRIVE.match(path) else None
-    return {"kind": kind, "account": who, "path": path, "letter": letter}
+    return {"kind": kind, "path": path, "letter": letter}
 
 
 ARTIFACT = Artifact(
     name="dialogs",
     family="shell",
     records=(),
-    where=r"/(users|documents and settings)/[^/]+/ntuser\.dat$",
-    claims=lambda path, head: is_hive(head, path, "ntuser.dat"),
+    where=WHERE,
+    claims=claims,
     parse=parse,
     expected=never_expected,
     last_value_only=True,

@@ -86,8 +86,10 @@ class Hive:
             key = next((child for child in self.subkeys(key) if child.name.lower() == part), None)
         return key
 
-    def subkeys(self, key: Key) -> list[Key]:
-        """The keys below a key, in the order of its lists."""
+    def subkeys(self, key: Key | None) -> list[Key]:
+        """The keys below a key, in the order of its lists; of none: none."""
+        if key is None:
+            return []
         found: list[Key] = []
         seen: set[int] = set()
         if key.subkeys[0]:
@@ -103,9 +105,9 @@ class Hive:
                 self._gap(BASE + key.cell, 80, "SUBKEYS_MISSING")
         return found
 
-    def values(self, key: Key) -> list[Value]:
-        """The values of a key."""
-        count, cell = key.values
+    def values(self, key: Key | None) -> list[Value]:
+        """The values of a key; of none: none."""
+        count, cell = key.values if key else (0, 0)
         if not count:
             return []
         body = self._cell(cell)
@@ -117,8 +119,6 @@ class Hive:
 
     def value(self, key: Key | None, name: str) -> Value | None:
         """A value by name in any case; the default value is ``""``."""
-        if key is None:
-            return None
         return next((v for v in self.values(key) if v.name.lower() == name.lower()), None)
 
     def text(self, key: Key | None, name: str) -> str | None:

@@ -9,50 +9,42 @@ Does not prove  that a file was opened
 
 from __future__ import annotations
 
-from forensics.artifacts.artifact import (
-    Artifact,
-    Content,
-    Parsed,
-    Row,
-    account,
-    detail,
-    on_windows,
-)  # fmt: skip
+from collections.abc import Iterator
+
+from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_windows
 from forensics.artifacts.windows.device_id import volume_guid
-from forensics.artifacts.windows.hive import is_hive, open_hive
+from forensics.artifacts.windows.hive import Hive
+from forensics.artifacts.windows.user_hive import WHERE, claims, read
 from forensics.values import from_filetime
 
 _PATH = "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\MountPoints2"
 
 
 def parse(content: Content) -> Parsed:
-    hive = open_hive(content)
-    top = hive.key(_PATH)
-    rows: list[Row] = []
-    for key in hive.subkeys(top) if top else []:
+    return read(content, _rows)
+
+
+def _rows(hive: Hive) -> Iterator[Row]:
+    for key in hive.subkeys(hive.key(_PATH)):
         share = key.name.replace("#", "\\") if key.name.startswith("##") else None
         letter = key.name.upper() if len(key.name) == 1 else None
         guid = volume_guid(key.name)
         if not (share or letter or guid):
             continue
         label = hive.text(key, "_LabelFromReg") or hive.text(key, "_LabelFromDesktopINI")
-        rows.append(
-            {
-                "kind": "mountpoint", "time": from_filetime(key.written),
-                "time_raw": str(key.written), "account": account(content.path),
-                "volume_guid": guid, "letter": letter, "label": label, "at": key.at,
-                "path": share, "detail": detail(kind="share" if share else None),
-            }
-        )  # fmt: skip
-    return Parsed(rows, [], hive.gaps)
+        yield {
+            "kind": "mountpoint", "time": from_filetime(key.written), "time_raw": str(key.written),
+            "volume_guid": guid, "letter": letter, "label": label, "at": key.at, "path": share,
+            "detail": detail(kind="share" if share else None),
+        }  # fmt: skip
 
 
 ARTIFACT = Artifact(
     name="mount_points",
     family="shell",
     records=("mountpoint",),
-    where=r"/(users|documents and settings)/[^/]+/ntuser\.dat$",
-    claims=lambda path, head: is_hive(head, path, "ntuser.dat"),
+    where=WHERE,
+    claims=claims,
     parse=parse,
     expected=on_windows,
     last_value_only=True,

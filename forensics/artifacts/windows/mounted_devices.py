@@ -19,8 +19,8 @@ from forensics.values import NO_TIME
 
 def parse(content: Content) -> Parsed:
     hive = open_hive(content)
-    key = hive.key("MountedDevices")
-    return Parsed([_row(value) for value in hive.values(key)] if key else [], [], hive.gaps)
+    values = hive.values(hive.key("MountedDevices"))
+    return Parsed([_row(value) for value in values], [], hive.gaps)
 
 
 def _row(value: Value) -> Row:

@@ -16,7 +16,7 @@ from forensics.artifacts.windows.hive import Hive, Key, Value
 from forensics.values import NO_TIME, from_filetime
 
 
-def ordered(hive: Hive, key: Key) -> Iterator[tuple[Value, Row]]:
+def ordered(hive: Hive, key: Key | None) -> Iterator[tuple[Value, Row]]:
     """Values of a list, newest first, with time (the key's, for the newest), rank and place."""
     values = {value.name: value for value in hive.values(key)}
     order = values.get("MRUListEx")
@@ -33,7 +33,7 @@ def ordered(hive: Hive, key: Key) -> Iterator[tuple[Value, Row]]:
             continue
         newest = rank == 0 and name in listed
         yield value, {
-            "time": from_filetime(key.written) if newest else NO_TIME,
-            "time_raw": str(key.written) if newest else None,
+            "time": from_filetime(key.written) if key and newest else NO_TIME,
+            "time_raw": str(key.written) if key and newest else None,
             "record_number": rank, "at": value.at,
         }  # fmt: skip

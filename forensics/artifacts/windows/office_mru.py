@@ -11,17 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
-from forensics.artifacts.artifact import (
-    Artifact,
-    Content,
-    Parsed,
-    Row,
-    account,
-    detail,
-    never_expected,
-)  # fmt: skip
-from forensics.artifacts.windows.hive import Hive, Key, is_hive, open_hive
+from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, never_expected
+from forensics.artifacts.windows.hive import Hive, Key, Value
+from forensics.artifacts.windows.user_hive import WHERE, claims, read
 from forensics.values import NO_TIME, from_filetime
 
 _ITEM = re.compile(
@@ -30,43 +24,41 @@ _ITEM = re.compile(
 
 
 def parse(content: Content) -> Parsed:
-    hive = open_hive(content)
-    top = hive.key("Software\\Microsoft\\Office")
-    rows: list[Row] = []
-    for version in hive.subkeys(top) if top else []:
+    return read(content, _rows)
+
+
+def _rows(hive: Hive) -> Iterator[Row]:
+    for version in hive.subkeys(hive.key("Software\\Microsoft\\Office")):
         for application in hive.subkeys(version):
-            for key in _lists(hive, application):
-                rows += _rows(hive, key, application.name, account(content.path))
-    return Parsed(rows, [], hive.gaps)
+            for value in chain.from_iterable(map(hive.values, _lists(hive, application))):
+                row = _row(value, application.name)
+                if row:
+                    yield row
 
 
-def _lists(hive: Hive, application: Key) -> Iterator[Key]:
-    plain = hive.key("File MRU", application)
-    users = hive.key("User MRU", application)
-    yield from [plain] if plain else []
-    for identity in hive.subkeys(users) if users else []:
-        key = hive.key("File MRU", identity)
-        yield from [key] if key else []
+def _lists(hive: Hive, application: Key) -> Iterator[Key | None]:
+    yield hive.key("File MRU", application)
+    for identity in hive.subkeys(hive.key("User MRU", application)):
+        yield hive.key("File MRU", identity)
 
 
-def _rows(hive: Hive, key: Key, application: str, who: str | None) -> Iterator[Row]:
-    for value in hive.values(key):
-        match = _ITEM.fullmatch(value.text())
-        if match:
-            raw = int(match[1] or "0", 16)
-            yield {
-                "kind": "file_opened", "time": from_filetime(raw) if raw else NO_TIME,
-                "time_raw": str(raw), "account": who, "path": match[2], "at": value.at,
-                "detail": detail(application=application),
-            }  # fmt: skip
+def _row(value: Value, application: str) -> Row | None:
+    match = _ITEM.fullmatch(value.text())
+    if not match:
+        return None
+    raw = int(match[1] or "0", 16)
+    return {
+        "kind": "file_opened", "time": from_filetime(raw) if raw else NO_TIME, "time_raw": str(raw),
+        "path": match[2], "at": value.at, "detail": detail(application=application),
+    }  # fmt: skip
 
 
 ARTIFACT = Artifact(
     name="office_mru",
     family="app",
     records=("file_opened",),
-    where=r"/(users|documents and settings)/[^/]+/ntuser\.dat$",
-    claims=lambda path, head: is_hive(head, path, "ntuser.dat"),
+    where=WHERE,
+    claims=claims,
     parse=parse,
     expected=never_expected,
     last_value_only=True,

@@ -12,44 +12,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forensics.artifacts.artifact import (
-    Artifact,
-    Content,
-    Parsed,
-    Row,
-    account,
-    detail,
-    on_windows,
-)  # fmt: skip
-from forensics.artifacts.windows.hive import Hive, Key, is_hive, open_hive
+from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_windows
+from forensics.artifacts.windows.hive import Hive
 from forensics.artifacts.windows.mru import ordered
+from forensics.artifacts.windows.user_hive import WHERE, claims, read
 
 _PATH = "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\RecentDocs"
 
 
 def parse(content: Content) -> Parsed:
-    hive = open_hive(content)
+    return read(content, _rows)
+
+
+def _rows(hive: Hive) -> Iterator[Row]:
     top = hive.key(_PATH)
-    rows: list[Row] = []
     for key in [top, *hive.subkeys(top)] if top else []:
-        rows += _rows(hive, key, account(content.path))
-    return Parsed(rows, [], hive.gaps)
-
-
-def _rows(hive: Hive, key: Key, who: str | None) -> Iterator[Row]:
-    for value, common in ordered(hive, key):
-        yield {
-            "kind": "file_opened", "account": who, "path": value.text(),
-            "detail": detail(list=key.name), **common,
-        }  # fmt: skip
+        for value, common in ordered(hive, key):
+            yield {
+                "kind": "file_opened", "path": value.text(), "detail": detail(list=key.name), **common,
+            }  # fmt: skip
 
 
 ARTIFACT = Artifact(
     name="recent_docs",
     family="shell",
     records=("file_opened",),
-    where=r"/(users|documents and settings)/[^/]+/ntuser\.dat$",
-    claims=lambda path, head: is_hive(head, path, "ntuser.dat"),
+    where=WHERE,
+    claims=claims,
     parse=parse,
     expected=on_windows,
     last_value_only=True,

@@ -69,7 +69,7 @@ def parse(content: Content) -> Parsed:
 
 def _volumes(hive: Hive, current: str) -> list[Key]:
     tops = [hive.key(f"{current}\\Enum\\{path}") for path in _VOLUMES]
-    return [key for top in tops if top for key in hive.subkeys(top)]
+    return [key for top in tops for key in hive.subkeys(top)]
 
 
 def _volume(hive: Hive, key: Key, stick: Device | None) -> Iterator[Row]:
@@ -94,9 +94,8 @@ def _container(hive: Hive, key: Key) -> str | None:
 
 def _instances(hive: Hive, current: str, bus: str) -> Iterator[tuple[Device, Key]]:
     path = f"{current}\\Enum\\{bus}"
-    top = hive.key(path)
     seen: set[int] = set()
-    for model in hive.subkeys(top) if top else []:
+    for model in hive.subkeys(hive.key(path)):
         for key in hive.subkeys(model):
             seen.add(key.cell)
             item = device(f"{bus}\\{model.name}\\{key.name}")
@@ -123,10 +122,9 @@ def _rows(
             parent_prefix=hive.text(key, "ParentIdPrefix"),
         ),
     }
-    dates = hive.key(_DATES, key)
     found = {
         number: value
-        for place in (hive.subkeys(dates) if dates else [])
+        for place in hive.subkeys(hive.key(_DATES, key))
         if (number := _hex(place.name)) in _KINDS and (value := _date(hive, place))
     }
     for number, value in found.items():

@@ -11,35 +11,29 @@ Does not prove  starts from a command line; what was done with it
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 
-from forensics.artifacts.artifact import (
-    Artifact,
-    Content,
-    Parsed,
-    Row,
-    account,
-    detail,
-    never_expected,
-)  # fmt: skip
-from forensics.artifacts.windows.hive import Value, is_hive, open_hive
+from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, never_expected
+from forensics.artifacts.windows.hive import Hive, Value
+from forensics.artifacts.windows.user_hive import WHERE, claims, read
 from forensics.values import from_filetime
 
 _PATH = "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\UserAssist"
 
 
 def parse(content: Content) -> Parsed:
-    hive = open_hive(content)
-    top = hive.key(_PATH)
-    rows: list[Row] = []
-    for folder in hive.subkeys(top) if top else []:
-        count = hive.key("Count", folder)
-        for value in hive.values(count) if count else []:
-            row = _row(value, account(content.path))
-            rows += [row] if row else []
-    return Parsed(rows, [], hive.gaps)
+    return read(content, _rows)
 
 
-def _row(value: Value, who: str | None) -> Row | None:
+def _rows(hive: Hive) -> Iterator[Row]:
+    for folder in hive.subkeys(hive.key(_PATH)):
+        for value in hive.values(hive.key("Count", folder)):
+            row = _row(value)
+            if row:
+                yield row
+
+
+def _row(value: Value) -> Row | None:
     name = codecs.encode(value.name, "rot13")
     if name.startswith("UEME_CTL") or len(value.data) not in (16, 72):
         return None
@@ -47,7 +41,7 @@ def _row(value: Value, who: str | None) -> Row | None:
     raw = int.from_bytes(value.data[place : place + 8], "little")
     runs = int.from_bytes(value.data[4:8], "little") - extra
     return {
-        "kind": "program_run", "time": from_filetime(raw), "time_raw": str(raw), "account": who,
+        "kind": "program_run", "time": from_filetime(raw), "time_raw": str(raw),
         "path": name, "at": value.at, "detail": detail(runs=max(runs, 0)),
     }  # fmt: skip
 
@@ -56,8 +50,8 @@ ARTIFACT = Artifact(
     name="user_assist",
     family="app",
     records=("program_run",),
-    where=r"/(users|documents and settings)/[^/]+/ntuser\.dat$",
-    claims=lambda path, head: is_hive(head, path, "ntuser.dat"),
+    where=WHERE,
+    claims=claims,
     parse=parse,
     expected=never_expected,
     last_value_only=True,

@@ -33,7 +33,7 @@ def parse(content: Content) -> Parsed:
 
 def _below(hive: Hive, path: str) -> list[Key]:
     key = hive.key(path)
-    return hive.subkeys(key) if key else []
+    return hive.subkeys(key)
 
 
 def _row(key: Key, where: str, **more: object) -> Row:
