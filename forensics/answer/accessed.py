@@ -81,7 +81,12 @@ def pair(world: World, host: str, medium: str) -> Finding:
 
 def _silence(world: World, host: str, medium: str | None) -> Finding:
     trails = world.trails(host, CONNECTING, medium)
-    bars = [*world.disturbed([host]), *world.unread([host]), *unsure(world, host, medium)]
+    bars = [
+        *world.disturbed([host]),
+        *world.unread([host]),
+        *unsure(world, host, medium),
+        *world.untied(host, medium),
+    ]
     return negative(trails, bars)
 
 

@@ -43,7 +43,9 @@ def _silence(world: World, host: str, medium: str | None) -> Finding:
     if world.window is None:
         return undetermined("NO_WINDOW")
     trails = world.trails(host, CONNECTING, medium)
-    found = negative(trails, [*world.disturbed([host]), *world.unread([host])])
+    found = negative(
+        trails, [*world.disturbed([host]), *world.unread([host]), *world.untied(host, medium)]
+    )
     return Finding(
         found.verdict, found.confidence, found.reasons, found.facts, limits=("OUTSIDE_EVIDENCE",)
     )

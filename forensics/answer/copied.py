@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forensics.answer import subjects
 from forensics.answer.facts import Fact
 from forensics.answer.question import Question
-from forensics.answer.verdict import Finding, Trail, negative, ordered, presence
+from forensics.answer.verdict import Finding, Trail, negative, ordered, presence, undetermined
 from forensics.answer.world import World
 
 PROVING = ("digest", "records")
@@ -22,11 +24,10 @@ def judge(world: World, subject: str) -> Finding:
         return presence(subjects.roll(judge, world, names), "no_trace")
     if subject not in world.items:
         return subjects.NOT_SUPPLIED
-    found = [
-        fact
-        for fact in world.of("copy")
-        if fact["basis"] in PROVING and _concerns(world, fact, subject)
+    copied = [
+        fact for fact in world.of("copy") if fact["basis"] in PROVING and _concerns(fact, subject)
     ]
+    found = [fact for fact in copied if not entitled(world, owner(fact["to"]))]
     if found:
         proven = any(fact["basis"] == "digest" for fact in found)
         targets = {owner(fact["to"]) for fact in found}
@@ -34,6 +35,13 @@ def judge(world: World, subject: str) -> Finding:
             world.items[name]["authorised"] is False for name in targets if name in world.items
         )
         return world.confirm(found, (), WORDS, 6 if proven else 4, lawful=False if barred else None)
+    sources = [fact for fact in copied if not entitled(world, owner(fact["from"]))]
+    if sources:
+        return replace(
+            undetermined("NO_BASELINE", facts=[fact["id"] for fact in sources]),
+            ja="保有の許可が示されていない機器・媒体に、先から同じ内容がある。",
+            en="an item that is not shown to be entitled holds the same content, and held it first",
+        )
     bars = [*world.unread(world.items), *world.unproven(register=True)]
     bars += [
         code
@@ -51,10 +59,10 @@ def judge(world: World, subject: str) -> Finding:
     )
 
 
-def _concerns(world: World, fact: Fact, subject: str) -> bool:
-    """Does the copy go from or to this item, across items, and reach one that is not entitled?"""
+def _concerns(fact: Fact, subject: str) -> bool:
+    """Does the copy go from or to this item, across items?"""
     one, two = owner(fact["from"]), owner(fact["to"])
-    return subject in (one, two) and one != two and not entitled(world, two)
+    return subject in (one, two) and one != two
 
 
 def entitled(world: World, item: str) -> bool:

@@ -19,7 +19,7 @@ def certified(world: World) -> tuple[str, ...]:
 
 
 def judge(world: World, subject: str) -> Finding:
-    """Data that can be recovered refute the certificate. One value from end to end is what overwriting leaves.
+    """Data that can be recovered, and are not of later, refute the certificate. One value from end to end is what overwriting leaves.
 
     It confirms it for the addressable space only (domain.md 6.5), and not where the medium was used
     after the certified date: it may be of later.
@@ -31,13 +31,16 @@ def judge(world: World, subject: str) -> Finding:
             if found.facts or found.reasons
             else Finding("not_examined", would_change=("PAPERS",))
         )
-    left = world.of("personal_data", evidence=subject)
+    claimed = world.of("erasure", subject=subject)
+    told = {address for fact in claimed for address in fact["addresses"]}
+    held = world.of("personal_data", evidence=subject)
+    left = [fact for fact in held if not told.isdisjoint(fact["addresses"])]
     if left:
         words = ("復元できる個人情報があること", "personal data can be recovered")
-        shown = [*left, *world.of("erasure", subject=subject)]
+        shown = [*left, *claimed]
         return Finding("refuted", 3, (), tuple(sorted(fact["id"] for fact in shown)), *words)
     serial = world.serial(subject)
-    later = world.of("mismatch", what="erasure_before_use", subject=serial)
+    later = [*held, *world.of("mismatch", what="erasure_before_use", subject=serial)]
     if later:
         return replace(
             undetermined("TIMES_INCONSISTENT", facts=[fact["id"] for fact in later]),

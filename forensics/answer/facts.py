@@ -17,6 +17,7 @@ from typing import Any
 from forensics.answer.before import Before
 from forensics.answer.held import holds, named
 from forensics.case.earlier import DIFFERS
+from forensics.correlate.erasures import contradicting
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, content, details, device_serial, stem
 from forensics.correlate.times import hull, overlaps, within
@@ -302,16 +303,21 @@ def papers(
 
 def erasures(
     papers: Iterable[Row], items: Iterable[Row], places: Sequence[Place],
-    examined: Mapping[str, Mapping[str, int]],
+    examined: Mapping[str, Mapping[str, int]], files: Mapping[str, Sequence[Row]],
 ) -> list[Fact]:  # fmt: skip
-    """Certificates of erasure for supplied items: bytes looked at, and bytes that still hold records."""
+    """Certificates of erasure for supplied items: bytes looked at, and bytes that still hold records.
+
+    files: medium -> dated names.
+    """
     serials = {device_serial(row["serial"]): row["evidence"] for row in items}
     out = []
     for row in papers:
         item = serials.get(device_serial(row["serial"]) or "")
         if row["paper"] != "erasure" or item is None:
             continue
-        left = [place for place in places if place.evidence == item]
+        names = files.get(item, ())
+        born = {name["address"]: name["time"] for name in names if name["kind"] == "file_born"}
+        left = contradicting(row, (place for place in places if place.evidence == item), born)
         held = {Address.parse(address) for place in left for address in place.addresses}
         out.append(
             fact("erasure", [row["address"], *(place.address for place in left[:SHOWN])],

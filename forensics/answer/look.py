@@ -82,7 +82,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *signs.wiped(small["evidence"], small["volumes"], case.window),
         *facts.mismatches(small["mismatches"]),
         *facts.papers(papers, small["connections"], small["mismatches"]),
-        *facts.erasures(papers, small["evidence"], held, _bytes(ledger, small["evidence"])),
+        *facts.erasures(papers, small["evidence"], held, _bytes(ledger, small["evidence"]), dated),
         *facts.locked(small["volumes"], small["coverage"], earlier, software),
         *facts.unexamined(_unexamined(ledger)),
     ]

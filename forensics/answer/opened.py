@@ -68,7 +68,7 @@ def _opened(world: World, host: str, medium: str | None) -> Finding:
     bars = [*world.disturbed([host]), *world.unread([host])]
     if medium is not None and medium in world.items:
         bars += (code for code in world.disturbed([medium]) if code in RENAMED)
-    bars += unsure(world, host, medium)
+    bars += (*unsure(world, host, medium), *world.untied(host, medium))
     return negative(world.trails(host, kinds, medium), bars)
 
 

@@ -12,7 +12,7 @@ from forensics.correlate import off
 from forensics.correlate.connections import alike, registered
 from forensics.correlate.mismatches import Loan
 from forensics.correlate.places import Place
-from forensics.correlate.rows import Row, device_serial, has_serial
+from forensics.correlate.rows import Row, device_serial, has_serial, volume_serial
 from forensics.correlate.times import within
 from forensics.values import Interval
 
@@ -176,6 +176,25 @@ class World:
         codes = [] if self.controls_ok else ["DETECTOR_UNPROVEN"]
         loaded = self.case.register is not None or self.register_size is not None
         return ordered([*codes, *(["NO_REGISTER"] if register and not loaded else [])])
+
+    def untied(self, host: str, medium: str | None) -> tuple[str, ...]:
+        """N5: devices at a host that may have been this medium, though no serial says so.
+
+        One with its volume and another number (what is printed on a stick is not what it answers), or
+        one of unknown volume where the medium's own number is not known.
+        """
+        if medium is None or medium not in self.items:
+            return ()
+        own = has_serial(self.serial(medium))
+        held = {volume_serial(fact["serial"]) for fact in self.of("volume", evidence=medium)} - {
+            None
+        }
+        for row in self.connections:
+            volume = volume_serial(row["volume_serial"])
+            alike = volume in held or (volume is None and not own)
+            if row["host"] == host and row["medium"] is None and row["in_window"] != "no" and alike:
+                return ("NO_SERIAL",)
+        return ()
 
     def trails(self, host: str, kinds: frozenset[str], medium: str | None = None) -> list[Trail]:
         """The artefact classes of a host that would record these kinds of traces, judged by N1–N5.

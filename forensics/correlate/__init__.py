@@ -14,6 +14,7 @@ from forensics.correlate import (
     connections,
     copies,
     entries,
+    erasures,
     events,
     horizons,
     jump_lists,
@@ -66,13 +67,17 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
     sources = names.find(
         files, [place.address for place in held] + [row["address"] for row in said]
     )
+    lying = {
+        serial: [place for place in held if place.evidence == name]
+        for name, serial in tied.declared.items()
+    }
     born = {address: row["born"] for address, row in sources.items()}
     hives = {address: row["modified"] for address, row in sources.items()}
     found = {
         "connections": joined,
         "sessions": logged_on,
         "opens": opened,
-        "copies": copies.copies(case, held, born),
+        "copies": copies.copies(case, held, sources),
         "horizons": horizons.horizons(
             case, said, known, named, artifacts.ARTIFACTS, hives, settings
         ),
@@ -84,18 +89,9 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
                 logged_on,
                 opened,
                 papers,
-                {
-                    serial: [place.address for place in held if place.evidence == name]
-                    for name, serial in tied.declared.items()
-                },
+                lying,
             ),
-            *mismatches.contents(
-                papers,
-                {
-                    serial: [place for place in held if place.evidence == name]
-                    for name, serial in tied.declared.items()
-                },
-            ),
+            *erasures.mismatches(connections.arrivals(used), papers, lying, born),
             *rooms.mismatches(logged_on, papers),
         ],
     }

@@ -2,8 +2,8 @@
 
 Only contents with records of persons count: that system files are equal everywhere says nothing.
 Equal digests are the same bytes; equal persons are the same data, not one act of copying. Direction
-is shown only by dates of both sides. The source is the place that may hold the data: a server, then
-an authorised item, then the first by address.
+is shown only by dates of both sides. Without them the source is the place that may hold the data: a
+server, then an authorised item, then the first by address.
 Source: domain.md 3.5 `copies`, 4.7, 7.10.
 """
 
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from forensics.correlate.persons import Persons
 from forensics.correlate.places import Place
-from forensics.correlate.rows import Row, device_serial, has_serial
-from forensics.values import NO_TIME, Address, Interval
+from forensics.correlate.rows import Row, device_serial, has_serial, stem
+from forensics.values import NO_TIME, Address
 
 if TYPE_CHECKING:
     from forensics.case import Case
@@ -27,8 +27,8 @@ SHARED_MIN = 0.5  # of the smaller of the two
 PLACES_PER_ITEM = 500  # the largest; pairs grow with the square
 
 
-def copies(case: Case, places: Sequence[Place], born: Mapping[str, Interval]) -> list[Row]:
-    """Rows of `copies`. born: address of a stream -> when it was created where it lies, UTC."""
+def copies(case: Case, places: Sequence[Place], names: Mapping[str, Row]) -> list[Row]:
+    """Rows of `copies`. names: address of a stream -> its row of `files`, times in UTC."""
     ranks = {item.id: _rank(item.role, item.authorised) for item in case.evidence}
     devices = {item.id: _device(item) for item in case.evidence}
     groups: dict[str, list[Place]] = {}
@@ -39,11 +39,11 @@ def copies(case: Case, places: Sequence[Place], born: Mapping[str, Interval]) ->
     for digest in sorted(groups):
         first, *others = sorted(groups[digest], key=lambda place: _order(place, ranks))
         out += [
-            _copy(digest, "digest", first, other, 1.0, first.count, born)
+            _copy(digest, "digest", first, other, 1.0, first.count, names)
             for other in others
             if devices.get(other.evidence) != devices.get(first.evidence) or _apart(first, other)
         ]
-    return out + _by_persons(places, ranks, devices, born)
+    return out + _by_persons(places, ranks, devices, names)
 
 
 def _device(item: Item) -> str:
@@ -73,7 +73,7 @@ def _apart(one: Place, other: Place) -> bool:
 
 def _by_persons(
     places: Sequence[Place], ranks: Mapping[str, int], devices: Mapping[str, str],
-    born: Mapping[str, Interval],
+    names: Mapping[str, Row],
 ) -> list[Row]:  # fmt: skip
     """Contents of two items with the same persons, the register's if loaded.
 
@@ -105,7 +105,7 @@ def _by_persons(
             target,
             common / len(_people(source, registered=registered)),
             common,
-            born,
+            names,
         )
         for common, _, source, target in (best[key] for key in sorted(best))
     ]
@@ -135,11 +135,13 @@ def _groups(
 
 def _copy(
     digest: str | None, basis: str, source: Place, target: Place, share: float, persons: int,
-    born: Mapping[str, Interval],
+    names: Mapping[str, Row],
 ) -> Row:  # fmt: skip
-    older = born.get(source.address.split("!", 1)[0], NO_TIME)
-    newer = born.get(target.address.split("!", 1)[0], NO_TIME)
-    ordered = older.until is not None and newer.start is not None and older.until <= newer.start
+    """Of two places the one that held it before the other was born is the source."""
+    ordered = _before(source, target, names)
+    if not ordered and _before(target, source, names):
+        source, target, ordered = target, source, True
+    row = names.get(stem(target.address))
     return {
         "dataset": digest or source.digest or source.address,
         "source": source.address,
@@ -148,6 +150,15 @@ def _copy(
         "method": "archive" if "!" in target.address else "file",
         "persons": persons,
         "share": round(share, 4),
-        "time": newer,
+        "time": row["born"] if row else NO_TIME,
         "order_known": ordered,
     }
+
+
+def _before(one: Place, two: Place, names: Mapping[str, Row]) -> bool:
+    """Did the first hold the content before the second was created? A file holds it since its last change."""
+    older, newer = names.get(stem(one.address)), names.get(stem(two.address))
+    if older is None or newer is None or newer["born"].start is None:
+        return False
+    ends = [older[name].until for name in ("born", "modified")]
+    return None not in ends and max(ends) <= newer["born"].start

@@ -8,6 +8,7 @@ Source: domain.md 4.2, 6.3, 7.28.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -94,6 +95,7 @@ def media(case: Case, volumes: Iterable[Row], traces: Iterable[Row]) -> Media:
             held.setdefault(serial, set()).add(row["evidence"])
     ties: dict[str, dict[tuple[str, str], set[str]]] = {"volume": {}, "letter": {}, "guid": {}}
     storage = set(declared.values())
+    drives: dict[str, set[bool]] = {}
     met: dict[str, set[str]] = {}
     for row in traces:
         serial = device_serial(row["medium_serial"])
@@ -109,6 +111,7 @@ def media(case: Case, volumes: Iterable[Row], traces: Iterable[Row]) -> Media:
                 ties[kind].setdefault((host, value), set()).add(serial)
         if row["kind"] in STORAGE_KINDS:
             storage.add(serial)
+            drives.setdefault(serial, set()).update(_is_drive(row))
             met.setdefault(host, set()).add(serial)
     single = {
         kind: {key: min(found) for key, found in tied.items() if len(found) == 1}
@@ -125,7 +128,7 @@ def media(case: Case, volumes: Iterable[Row], traces: Iterable[Row]) -> Media:
         single["volume"],
         single["letter"],
         single["guid"],
-        frozenset(storage),
+        frozenset(serial for serial in storage if drives.get(serial) != {True}),
         frozenset(host for host, found in named.items() if met.get(host, set()) <= found),
         {
             key: frozenset(found)
@@ -133,6 +136,15 @@ def media(case: Case, volumes: Iterable[Row], traces: Iterable[Row]) -> Media:
             if sum(map(has_serial, found)) > 1  # a made-up one is another on each port
         },
     )
+
+
+def _is_drive(row: Row) -> set[bool]:
+    """Does its instance say that it reads discs, or that it is a disk; nothing: it does not say.
+
+    A drive holds no data of its own. A stick that shows a disc as well (U3) is a disk, too.
+    """
+    instance = (details(row["detail"]).get("instance") or "").upper()
+    return {"CDROM&" in instance} if re.search(r"USBSTOR.(?:CDROM|DISK)&", instance) else set()
 
 
 def letter(row: Row) -> str:

@@ -95,11 +95,11 @@ def _closed(loan: Loan, returns: Sequence[Row]) -> Loan:
 
 def mismatches(
     connections: Sequence[Row], arrivals: Sequence[Arrival], sessions: Sequence[Row],
-    opens: Sequence[Row], papers: Sequence[Row], held: Mapping[str, Sequence[str]],
+    opens: Sequence[Row], papers: Sequence[Row], held: Mapping[str, Sequence[Place]],
 ) -> list[Row]:  # fmt: skip
     """Rows of `mismatches`. Each check runs only where its papers were supplied.
 
-    held: device serial of a supplied medium -> addresses of the records of persons on it.
+    held: device serial of a supplied medium -> the places on it with records of persons.
     """
     papers = [row for row in papers if row["kind"] != "note"]
     have = {row["paper"] for row in papers}
@@ -112,12 +112,11 @@ def mismatches(
         out += _returns(ledger)
         out += _overlapping(ledger)
         out += _claims(ledger, held)
+        out += _contents(ledger, held)
     out += _blanks(papers)
     if "media_register" in have:
         out += _never_seen(connections, papers)
         out += _duplicates(papers)
-    if "erasure" in have:
-        out += _erasures(arrivals, papers, held)
     if "accounts" in have:
         out += _accounts(sessions, opens, papers)
     return out
@@ -284,7 +283,7 @@ _YES = re.compile(r"有|あり|済|はい|yes|○|◯|〇|✓|レ|AES", re.IGNOR
 _NO = re.compile(r"無|なし|未|否|不|no\b", re.IGNORECASE)
 
 
-def _claims(ledger: Iterable[Loan], held: Mapping[str, Sequence[str]]) -> list[Row]:
+def _claims(ledger: Iterable[Loan], held: Mapping[str, Sequence[Place]]) -> list[Row]:
     """Take-outs written as encrypted, of a medium whose own files show records without a key.
 
     Members of archives do not count: a key may have opened them.
@@ -295,7 +294,9 @@ def _claims(ledger: Iterable[Loan], held: Mapping[str, Sequence[str]]) -> list[R
         if not _YES.search(said) or _NO.search(said):
             continue
         for serial in sorted(loan.serials):
-            plain = [address for address in held.get(serial, ()) if "!" not in address][:20]
+            plain = [place.address for place in held.get(serial, ()) if "!" not in place.address][
+                :20
+            ]
             if plain:
                 text = "taken out as encrypted, and records of persons can be read without a key"
                 when = loan.row["time"]
@@ -312,14 +313,14 @@ NUMBER_MIN = 10  # fewer are files or papers, not persons
 NUMBER_SHARE = 1.05  # headers, totals, a row too many: no difference
 
 
-def contents(papers: Iterable[Row], held: Mapping[str, Sequence[Place]]) -> list[Row]:
+def _contents(ledger: Iterable[Loan], held: Mapping[str, Sequence[Place]]) -> list[Row]:
     """Media that hold more persons than their last take-out says; held: device serial -> its places.
 
     Only what lies there as files counts: what was deleted need not have gone with it. One list of
     the number that is written is enough.
     """
-    ledger = sorted(loans(papers), key=lambda loan: loan.start or 0)
-    last = {serial: loan for loan in ledger for serial in loan.serials if loan.start is not None}
+    by_start = sorted(ledger, key=lambda loan: loan.start or 0)
+    last = {serial: loan for loan in by_start for serial in loan.serials if loan.start is not None}
     out = []
     for serial, loan in sorted(last.items()):
         said = unicodedata.normalize("NFKC", details(loan.row["detail"]).get("contents") or "")
@@ -352,9 +353,13 @@ def _overlapping(ledger: Sequence[Loan]) -> list[Row]:
             same = one.serials & two.serials or (
                 one.row["item"] and one.row["item"] == two.row["item"]
             )
-            if not same or None in (one.start, two.start, one.until, two.until):
+            first, then = sorted((one, two), key=lambda loan: loan.start or 0)
+            if not same or None in (first.start, first.back.start):
                 continue
-            start, until = max(one.start or 0, two.start or 0), min(one.until or 0, two.until or 0)
+            start, until = (
+                then.row["time"].until,
+                first.back.start,
+            )  # surely out, surely not yet back
             if start < until and one.row["address"] != two.row["address"]:
                 when = Interval(start, until, one.row["time"].basis)
                 subject = min(one.serials | two.serials, default=one.row["item"])
@@ -407,49 +412,13 @@ def _duplicates(papers: Iterable[Row]) -> list[Row]:
     return out
 
 
-def _erasures(
-    arrivals: Sequence[Arrival], papers: Sequence[Row], held: Mapping[str, Sequence[str]]
-) -> list[Row]:
-    """Certificates that the bytes, or later use, contradict; and those of media that nobody knows."""
-    known = {use.serial for use in arrivals} | set(held)
-    known |= {device_serial(row["serial"]) for row in papers if row["paper"] == "media_register"}
-    out = []
-    for row in papers:
-        serial = device_serial(row["serial"])
-        if row["paper"] != "erasure" or serial is None:
-            continue
-        if serial not in known:
-            text = "the certificate names a serial that no register and no host knows"
-            out.append(
-                mismatch("erasure_serial_unknown", "gap", serial, row["time"], text, [], row)
-            )
-        if held.get(serial):
-            text = "certified as erased, and records of persons can be recovered"
-            where = held[serial][:20]
-            out.append(
-                mismatch("erasure_contradicted", "breach", serial, row["time"], text, where, row)
-            )
-        later = [
-            use
-            for use in arrivals
-            if use.serial == serial
-            and row["time"].until is not None
-            and (use.time.start or 0) >= row["time"].until
-        ]
-        if later:
-            text = f"attached to {later[0].host} after it was certified as erased"
-            one = later[0]
-            out.append(
-                mismatch("erasure_before_use", "breach", serial, one.time, text, one.addresses, row)
-            )
-    return out
-
-
 def _accounts(sessions: Iterable[Row], opens: Iterable[Row], papers: Sequence[Row]) -> list[Row]:
     """Accounts that used a host and that the list of accounts does not have, or had ended before."""
     known = accounts.listed(papers)
     used: dict[tuple[str, str], list[tuple[Interval, str]]] = {}
     for row in sessions:
+        if row["kind"] == "service":
+            continue  # of a program: its account is no person's
         used.setdefault((row["host"], row["account"] or ""), []).append(
             (row["start"], row["address"])
         )

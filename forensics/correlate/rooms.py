@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from forensics.correlate import accounts
 from forensics.correlate.mismatches import mismatch
 from forensics.correlate.rows import Row
 from forensics.correlate.times import SECOND, hull
@@ -27,7 +28,7 @@ def mismatches(sessions: Sequence[Row], papers: Iterable[Row]) -> list[Row]:
     log = [row for row in rows if row["paper"] == "room_log" and row["time"].start is not None]
     cards = [row for row in rows if row["paper"] == "cards" and row["item"]]
     owners = {
-        row["item"].casefold(): row["person_token"]
+        accounts.name_of(row["item"]): row["person_token"]
         for row in rows
         if row["paper"] == "accounts" and row["item"] and row["person_token"]
     }
@@ -89,7 +90,7 @@ def _sessions(
     span = hull(row["time"] for row in log)
     hosts: dict[str, list[Row]] = {}
     for row in sessions:
-        person = owners.get(_name(row), "")
+        person = owners.get(accounts.name_of(row["account"]), "")
         told = person in stays if person else bool(stays)
         if row["kind"] in AT_THE_HOST and told and _inside_log(row["start"], span):
             hosts.setdefault(row["host"], []).append(row)
@@ -99,7 +100,7 @@ def _sessions(
         if len(absent) == len(found):
             continue  # no control: the log may be of another room
         for row in absent:
-            known = _name(row) in owners
+            known = accounts.name_of(row["account"]) in owners
             who = "the account's person" if known else "anybody"
             text = f"a session at {host} while the log of doors has not {who} inside"
             out.append(
@@ -107,11 +108,6 @@ def _sessions(
                          row["start"], text, [row["address"]], kind="room_log")
             )  # fmt: skip
     return out
-
-
-def _name(session: Row) -> str:
-    """The account without its domain, as lists have it."""
-    return (session["account"] or "").split("\\")[-1].casefold()
 
 
 def _stays(log: Sequence[Row], holders: Mapping[str, str]) -> dict[str, list[Stay]]:
@@ -141,7 +137,7 @@ def _inside_log(when: Interval, span: Interval) -> bool:
 
 def _present(session: Row, stays: Mapping[str, Sequence[Stay]], owners: Mapping[str, str]) -> bool:
     """Was the account's person inside when the session began; for an account of nobody, anyone?"""
-    person = owners.get(_name(session))
+    person = owners.get(accounts.name_of(session["account"]))
     mine = [stays.get(person, ())] if person else list(stays.values())
     start = session["start"].start
     return any(

@@ -9,6 +9,7 @@ import datetime as dt
 from fixtures.disk import Node
 from fixtures.evtx import Event
 from tests.cases.stories.common import (
+    JUNE,
     PAIRS,
     REGISTER_OF_MEDIA,
     SERIAL,
@@ -289,3 +290,104 @@ def fetched_in_the_other_direction(s: Story) -> None:
     s.forbid("open", "it came in", path={"contains": "meibo.csv"})
     s.answer("server_accessed", "SV1", "no_trace undetermined", "it came in")
     s.answer("leak", "case", "undetermined no_trace", "it came in")
+
+
+@story
+def used_again_after_its_certificate(s: Story) -> None:
+    """Erased in April as certified, used again since: what lies there now contradicts nobody."""
+    plain_stick(s, listed(s), "fat16")
+    s.register()
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    s.paper("erasure", "証明書.csv", f"対象媒体,シリアル番号,消去方式,実施日,実施者,立会者\nUSB,{SERIAL},上書き3回,令和5年4月20日,大町,室伏\n")  # fmt: skip
+    on_stick(s)
+    s.forbid("mismatch", "written after it", what="erasure_contradicted")
+    s.answer("erased", "USB1 case", "undetermined", "it was written to since")
+
+
+@story
+def the_pc_that_the_list_came_from(s: Story) -> None:
+    """The clerk's PC had the list in May; the stick got it on the 2nd of June: the PC holds no copy of it."""
+    data = listing(s.residents[:200])
+    made = at(20, 9, month=5)
+    stick_and_pc(
+        s,
+        pc(
+            [stick(SERIAL, VOLUME, at(2, 9, 50))],
+            more=[Node(f"Users/{HOST.account}/Documents/taisho.csv", data, made, made)],
+        ),
+    )
+    on_stick(s)
+    s.need("copy", "from the PC", basis="digest", order_known=True, **{"from": {"contains": "PC1:"}, "to": {"contains": "USB1:"}})  # fmt: skip
+    s.answer(
+        "copied_elsewhere", "case", "undetermined no_trace", "the stick was filled from the PC"
+    )
+    s.answer("still_held", "PC1", "confirmed", "the source")
+    s.answer("source_of_data", "case", "undetermined", "likely the PC, and nobody says who")
+    s.persons(200)
+
+
+@story
+def drives_that_are_no_media(s: Story) -> None:
+    """A DVD drive and a reader of cards without a card stand in USBSTOR, too."""
+    data = pc(
+        [
+            stick(SERIAL, VOLUME, at(2, 9, 50)),
+            stick(
+                "DVD00112233", 0x11112222, INSIDE, "", letter="D", vendor="Kumo", product="DVD_8"
+            ),
+        ]
+    )
+    data = data.replace(b"Disk&Ven_Kumo&Prod_DVD_8&Rev_1.00", b"CdRom&Ven_Kumo&Prod_DVD&Rev_1.000")
+    data = data.replace(
+        "Disk&Ven_Kumo&Prod_DVD_8&Rev_1.00".encode("utf-16-le"),
+        "CdRom&Ven_Kumo&Prod_DVD&Rev_1.000".encode("utf-16-le"),
+    )
+    stick_and_pc(s, data)
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    s.forbid("mismatch", "a drive holds no data", what="medium_unregistered")
+    s.answer("unregistered_media", "PC1 case", "undetermined no_trace", "no medium without a row")
+
+
+@story
+def loans_that_touch(s: Story) -> None:
+    """Back at twelve, out again at twelve; back on the 6th, out again on the 6th: no overlap."""
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))]))
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    s.paper("take_out", "持出.csv", (
+        "管理番号,持出日時,持出者,返却日時\nU-05,2023/06/02 09:00,甲,2023/06/02 12:00\nU-05,2023/06/02 12:00,乙,2023/06/02 17:00\n"
+        "U-05,2023/06/05,甲,2023/06/06\nU-05,2023/06/06,乙,2023/06/06\n"
+    ))  # fmt: skip
+    s.forbid("mismatch", "one after the other", what="takeout_overlap")
+    s.forbid("mismatch", "at noon it was out", what={"re": "^connected_"}, time=JUNE)
+
+
+@story
+def sessions_of_services(s: Story) -> None:
+    """auth.log: sessions of cron, of systemd and of the web server; the list has the people."""
+    lines = "".join(
+        f"Jun {day:2} 03:0{n}:01 nami-sv {line}\n" for day in range(1, 15) for n, line in enumerate((
+            "CRON[99]: pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)",
+            "systemd[7]: pam_unix(systemd-user:session): session opened for user gdm(uid=118) by (uid=0)",
+            "runuser[9]: pam_unix(runuser:session): session opened for user www-data by (uid=0)",
+            "sshd[1207]: Accepted publickey for jimu03 from 192.0.2.10 port 51122 ssh2: RSA SHA256:x",
+        )))  # fmt: skip
+    stick_and_server(
+        s, samba_log(at(1, 0, 11), at(14, 9)), {"var/log/auth.log": (lines.encode(), AFTER)}
+    )
+    s.paper("accounts", "id.csv", f"ログインID,氏名,所属\n{HOST.account},係員　甲,市民課\n")
+    s.forbid("mismatch", "services", what="account_unknown")
+
+
+@story
+def mail_server_of_the_owner(s: Story) -> None:
+    """Sent to a colleague of the same city under another name of its domain, and to oneself."""
+    from tests.cases.stories.committee import message
+
+    path = f"Users/{HOST.account}/AppData/Roaming/Thunderbird/Profiles/x.default/Mail/Local Folders/Sent"
+    box = message(s.residents[20:80], "hisho@honcho.nami.example.jp") + message(
+        s.residents[20:80], "jimu03@nami.example.jp"
+    )
+    stick_and_pc(s, pc(more=[Node(path, box, at(6, 11, 20))]), fs="fat16")
+    on_stick(s)
+    s.answer("sent_out", "case", "undetermined no_trace", "within the city")
+    s.answer("leak", "case", "undetermined", "within the city")

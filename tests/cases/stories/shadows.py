@@ -274,3 +274,53 @@ def one_log_of_three(s: Story) -> None:
     s.answer("still_held", "NOTE1", "undetermined", "files only")
     s.answer("fully_examined", "NOTE1 case", "undetermined refuted", "files only")
     s.answer("leak", "case", "undetermined", "files only")
+
+
+def without_volume_serials(data: bytes) -> bytes:
+    """The PC without EMDMgmt, as one with an SSD: no record ties a device to a volume serial."""
+    return data.replace(b"EMDMgmt", b"XMDMgmt")
+
+
+@story
+def a_device_that_nobody_can_tie(s: Story) -> None:
+    """A stick was at the PC in the window; the lost one's own number is not known: it may be that one."""
+    used = stick(SERIAL, VOLUME)
+    s.item("USB1", "medium", disk("exfat", "mbr", listed(s)), fs="exfat", authorised=True)
+    s.item("PC1", "pc", without_volume_serials(pc([used])), fs="ntfs", zone=None)
+    s.register()
+    on_stick(s)
+    for topic in ("accessed_after_loss", "who_connected", "opened_files"):
+        s.answer(topic, "PC1×USB1", "undetermined confirmed", "it may be the lost one",
+                 reasons={"has": ["NO_SERIAL"]})  # fmt: skip
+    s.answer("leak", "case", "undetermined", "it may be the lost one")
+
+
+@story
+def the_number_on_the_label(s: Story) -> None:
+    """The case file has the number that is printed on the stick; the PC's is another, on the same volume."""
+    used = stick(SERIAL, VOLUME)
+    s.item(
+        "USB1",
+        "medium",
+        disk("exfat", "mbr", listed(s)),
+        fs="exfat",
+        serial="LABEL-0005",
+        authorised=True,
+    )
+    s.item("PC1", "pc", pc([used]), fs="ntfs", zone=None)
+    s.register()
+    on_stick(s)
+    s.answer("accessed_after_loss", "PC1×USB1", "undetermined confirmed", "the same volume",
+             reasons={"has": ["NO_SERIAL"]})  # fmt: skip
+    s.answer("leak", "case", "undetermined", "the same volume")
+
+
+@story
+def another_stick_for_sure(s: Story) -> None:
+    """The device at the PC in the window is tied to another volume: it was not the lost one."""
+    other = stick("XZ99120031", 0x0DD0CAFE, INSIDE, "WATASHI")
+    s.item("USB1", "medium", disk("exfat", "mbr", listed(s)), fs="exfat", authorised=True)
+    s.item("PC1", "pc", pc([other]), fs="ntfs", zone=None)
+    s.register()
+    s.answer("accessed_after_loss", "PC1×USB1", "no_trace undetermined", "another volume")
+    s.answer("who_connected", "PC1×USB1", "no_trace undetermined", "another volume")
