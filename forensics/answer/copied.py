@@ -25,9 +25,12 @@ def judge(world: World, subject: str) -> Finding:
     if subject not in world.items:
         return subjects.NOT_SUPPLIED
     copied = [
-        fact for fact in world.of("copy") if fact["basis"] in PROVING and _concerns(fact, subject)
+        fact
+        for fact in world.of("copy")
+        if fact["basis"] in (*PROVING, "piece") and _concerns(fact, subject)
     ]
-    found = [fact for fact in copied if not entitled(world, owner(fact["to"]))]
+    strange = [fact for fact in copied if not entitled(world, owner(fact["to"]))]
+    found = [fact for fact in strange if fact["basis"] in PROVING]
     if found:
         proven = any(fact["basis"] == "digest" for fact in found)
         targets = {owner(fact["to"]) for fact in found}
@@ -35,6 +38,12 @@ def judge(world: World, subject: str) -> Finding:
             world.items[name]["authorised"] is False for name in targets if name in world.items
         )
         return world.confirm(found, (), WORDS, 6 if proven else 4, lawful=False if barred else None)
+    if strange:
+        return replace(
+            undetermined("NO_BASELINE", facts=[fact["id"] for fact in strange]),
+            ja="少数の同じ人の記録があるが、写しであるかは定まらない。",
+            en="records of a few of the same persons are there, and nothing shows where they came from",
+        )
     sources = [fact for fact in copied if not entitled(world, owner(fact["from"]))]
     if sources:
         return replace(

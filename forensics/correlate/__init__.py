@@ -62,7 +62,7 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
     used = connections.uses(tied, said, hosts)
     joined = connections.connections(case, used, named, papers)
     logged_on = sessions.sessions(said)
-    opened = opens.opens(tied, said, known)
+    opened = opens.opens(tied, said, known, settings)
     held = places.places(rows("records", have["records"]), have["people"], have["contents"])
     sources = names.find(
         files, [place.address for place in held] + [row["address"] for row in said]

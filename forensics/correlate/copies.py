@@ -1,4 +1,4 @@
-"""Two places with the same content, or with the same persons: `digest` and `records`.
+"""Two places with the same content, with the same persons, or with a few: `digest`, `records`, `piece`.
 
 Only contents with records of persons count: that system files are equal everywhere says nothing.
 Equal digests are the same bytes; equal persons are the same data, not one act of copying. Direction
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from forensics.case.case import Item
 
 SHARED_PERSONS_MIN = 5  # fewer in common may be a family, or staff
+PIECE_BELOW = 10  # persons in common
 SHARED_MIN = 0.5  # of the smaller of the two
 PLACES_PER_ITEM = 500  # the largest; pairs grow with the square
 
@@ -100,15 +101,20 @@ def _by_persons(
     return [
         _copy(
             None,
-            "records",
+            _basis(common, share := common / len(_people(source, registered=registered))),
             source,
             target,
-            common / len(_people(source, registered=registered)),
+            share,
             common,
             names,
         )
         for common, _, source, target in (best[key] for key in sorted(best))
     ]
+
+
+def _basis(common: int, share: float) -> str:
+    """A few out of a long list may stand in any list of people who live there."""
+    return "records" if common >= PIECE_BELOW or share >= SHARED_MIN else "piece"
 
 
 def _people(place: Place, *, registered: bool) -> Persons:

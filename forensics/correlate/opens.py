@@ -16,9 +16,17 @@ from forensics.correlate.times import Clock, iso, resolve
 KINDS = ("file_opened", "file_read")
 
 
-def opens(media: Media, traces: Iterable[Row], clocks: dict[str, Clock]) -> list[Row]:
-    """Rows of `opens`, one per trace of an opening."""
+def opens(
+    media: Media, traces: Iterable[Row], clocks: dict[str, Clock], settings: Iterable[Row]
+) -> list[Row]:
+    """Rows of `opens`, one per trace of an opening; of a share whose folder is known the path there."""
     out = []
+    shares = {
+        (row["evidence"], name.casefold()): folder.rstrip("/")
+        for row in settings
+        if row["name"] == "share_path"
+        for name, _, folder in [(row["value"] or "").partition("=")]
+    }
     for row in traces:
         if row["kind"] not in KINDS:
             continue
@@ -27,6 +35,9 @@ def opens(media: Media, traces: Iterable[Row], clocks: dict[str, Clock]) -> list
         shared = row["kind"] == "file_read" and not letter(row)  # a server's share
         item, serial = (None, None) if own or shared else media.of(row)
         said, clock = details(row["detail"]), clocks.get(row["evidence"], Clock())
+        path, folder = row["path"], shares.get((row["evidence"], said.get("share", "").casefold()))
+        if shared and folder and path and not path.startswith("/"):
+            path = f"{folder}/{path}"
         out.append(
             {
                 "host": row["evidence"],
@@ -34,7 +45,7 @@ def opens(media: Media, traces: Iterable[Row], clocks: dict[str, Clock]) -> list
                 "medium": item,
                 "medium_serial": serial,
                 "volume_serial": volume,
-                "path": row["path"],
+                "path": path,
                 "size": row["size"],
                 "time": row["time"],
                 "target_created": resolve(iso(said.get("target_created")), clock),

@@ -22,6 +22,7 @@ from tests.cases.stories import (  # noqa: F401  # each adds its stories
     registers,
     servers,
     shadows,
+    shared,
     sticks,
 )  # fmt: skip
 from tests.cases.stories.common import STORIES, told
