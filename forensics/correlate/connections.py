@@ -196,8 +196,11 @@ class Listed:
         )
 
     def has(self, serial: str | None) -> bool | None:
-        """Exact after normalising; null where the device has no serial of its own, or only may be listed."""
-        if serial is None or not has_serial(serial):
+        """Exact after normalising; null where the device has no serial of its own, or only may be listed.
+
+        A register of numbers alone has no serial to look for.
+        """
+        if serial is None or not has_serial(serial) or not (self.serials or self.rounded):
             return None
         if serial in self.serials:
             return True

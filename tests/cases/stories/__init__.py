@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.cases.stories import (  # noqa: F401  # each adds its stories
     committee,
     damage,
+    doors,
     extracts,
     harmless,
     hostile,
