@@ -42,6 +42,7 @@ from forensics.artifacts.linux import (
 from forensics.artifacts.mail import messages
 from forensics.artifacts.removable import os_traces
 from forensics.artifacts.windows import (
+    background_programs,
     custom_destinations,
     dest_list,
     dialogs,
@@ -56,6 +57,7 @@ from forensics.artifacts.windows import (
     recycle_i,
     recycle_info,
     security_log,
+    session_log,
     setupapi,
     shellbags,
     software_settings,
@@ -72,6 +74,7 @@ ARTIFACTS: tuple[Artifact, ...] = (
     system_settings.ARTIFACT,
     usb_devices.ARTIFACT,
     mounted_devices.ARTIFACT,
+    background_programs.ARTIFACT,
     software_settings.ARTIFACT,
     volume_names.ARTIFACT,
     mount_points.ARTIFACT,
@@ -82,6 +85,7 @@ ARTIFACTS: tuple[Artifact, ...] = (
     shellbags.ARTIFACT,
     setupapi.ARTIFACT,
     security_log.ARTIFACT,
+    session_log.ARTIFACT,
     windows_log.ARTIFACT,
     partition_log.ARTIFACT,
     pnp_log.ARTIFACT,

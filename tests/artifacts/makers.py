@@ -129,6 +129,21 @@ SYSTEM = hive(
                     }
                 },
             },
+            "Services": {
+                "bam": {
+                    "State": {
+                        "UserSettings": {
+                            "S-1-5-21-1-2-3-1001": {
+                                "Version": 1,
+                                "\\Device\\HarddiskVolume3\\Office\\EXCEL.EXE": (
+                                    3,
+                                    struct.pack("<Q16x", FILETIME_2022 + 7),
+                                ),
+                            }
+                        }
+                    }
+                }
+            },
             "Control": {
                 "ComputerName": {"ComputerName": {"ComputerName": "EXAMPLE-PC"}},
                 "TimeZoneInformation": {
@@ -395,6 +410,14 @@ PARTITION = evtx(
         1006,
         {"ParentId": "PCI\\VEN_8086", "Capacity": "500", "BusType": "17"},
     ),
+)
+SESSION = "Microsoft-Windows-TerminalServices-LocalSessionManager"
+SESSIONS = evtx(
+    (SESSION, 21, {"User": "EXAMPLE\\reidai", "SessionID": "2", "Address": "LOCAL"}),
+    (SESSION, 22, {"User": "EXAMPLE\\reidai", "SessionID": "2", "Address": "LOCAL"}),
+    (SESSION, 25, {"User": "EXAMPLE\\kanri", "SessionID": "3", "Address": "192.0.2.9"}),
+    (SESSION, 24, {"User": "EXAMPLE\\kanri", "SessionID": "3", "Address": "192.0.2.9"}),
+    (SESSION, 23, {"User": "EXAMPLE\\reidai", "SessionID": "2"}),
 )
 PNP = evtx(
     ("Microsoft-Windows-Kernel-PnP", 400, {"DeviceInstanceId": STICK_ID}),

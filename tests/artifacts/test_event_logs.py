@@ -6,10 +6,26 @@ import re
 from collections import Counter
 
 import pytest
-from makers import AUDIT, FILETIME_2022, PARTITION, PNP, SECURITY, STICK_ID, WINDOWS, evtx
+from makers import (
+    AUDIT,
+    FILETIME_2022,
+    PARTITION,
+    PNP,
+    SECURITY,
+    SESSIONS,
+    STICK_ID,
+    WINDOWS,
+    evtx,
+)
 
 from forensics.artifacts import ARTIFACTS, Content
-from forensics.artifacts.windows import partition_log, pnp_log, security_log, windows_log
+from forensics.artifacts.windows import (
+    partition_log,
+    pnp_log,
+    security_log,
+    session_log,
+    windows_log,
+)
 from forensics.artifacts.windows.evtx import events
 from forensics.values import moment
 
@@ -49,6 +65,30 @@ def test_security_log():
     assert str(moment(found[0]["time"].start)) == "2022-06-18 04:26:40+00:00"
 
 
+def test_sessions_at_the_screen_and_from_afar():
+    found = rows(session_log, SESSIONS)
+    assert [(row["kind"], row["account"], row["host"]) for row in found] == [
+        ("session_start", "reidai", None),
+        ("session_start", "kanri", "192.0.2.9"),
+        ("session_end", "kanri", "192.0.2.9"),
+        ("session_end", "reidai", None),
+    ]
+    assert found[0]["detail"] == "session=console;line=session 2;event=21;on=EXAMPLE-PC"
+    assert found[1]["detail"].startswith("session=rdp;line=session 3;client=192.0.2.9;")
+
+
+def test_a_host_that_wakes_sets_no_clock():
+    kernel = "Microsoft-Windows-Kernel-General"
+    hours = 8 * 3600 * 1_000_000
+    for reason, before, after, expected in (
+        ("2", 1_655_000_000_000_000, 1_655_000_000_000_000 + hours, 0),
+        ("2", 1_655_000_000_000_000 + hours, 1_655_000_000_000_000, 1),
+        ("1", 1_655_000_000_000_000, 1_655_000_000_000_000 + hours, 1),
+    ):
+        said = {"OldTime": str(before), "NewTime": str(after), "Reason": reason}
+        assert len(rows(windows_log, evtx((kernel, 1, said)))) == expected
+
+
 def test_the_time_is_that_of_the_event():
     moments = (1_655_000_000_000_000, 1_655_000_060_000_000)
     told = [("TimeCreated", {"SystemTime": str(moment)}) for moment in moments]
@@ -82,7 +122,10 @@ LOGS = "/Windows/System32/winevt/Logs/"
         (LOGS + "System.evtx", {"windows_log"}),
         (LOGS + "Application.evtx", set()),
         (LOGS + "Microsoft-Windows-Partition%4Diagnostic.evtx", {"partition_log"}),
-        ("/export/pc1.evtx", {"security_log", "windows_log", "partition_log", "pnp_log"}),
+        (
+            "/export/pc1.evtx",
+            {"security_log", "session_log", "windows_log", "partition_log", "pnp_log"},
+        ),
     ],
 )
 def test_a_log_is_known_by_its_name_where_windows_keeps_it(path, claimed):

@@ -5,10 +5,24 @@ import lzma
 from pathlib import Path
 
 import pytest
-from makers import DATES, DEVICE, FILETIME_2022, GUID, NTUSER, SHELL, SOFTWARE, STICK, SYSTEM, hive
+from makers import (
+    DATES,
+    DEVICE,
+    FILETIME_2022,
+    GUID,
+    NTUSER,
+    SHELL,
+    SOFTWARE,
+    STICK,
+    SYSTEM,
+    filetime,
+    hive,
+    nest,
+)
 
 from forensics.artifacts import Content
 from forensics.artifacts.windows import (
+    background_programs,
     dialogs,
     mount_points,
     mounted_devices,
@@ -385,3 +399,26 @@ def test_devices_as_another_reader_lists_them(shared):
             points = {row["time"].start for row in parse(mount_points, files[path]).traces}
             keys = [row for row in mine if row["source"] == "MountPoints2" and row["key"] != "CPC"]
             assert len(points) >= len({row["key_last_write_utc"] for row in keys}), path
+
+
+def test_programs_of_the_background_moderator():
+    (row,) = parse(background_programs, SYSTEM).traces
+    assert (row["kind"], row["account"]) == ("program_run", "S-1-5-21-1-2-3-1001")
+    assert row["path"].endswith("EXCEL.EXE")
+    assert row["time"] == from_filetime(FILETIME_2022 + 7)
+
+
+def test_a_first_installation_without_an_arrival_is_an_upgrade():
+    def kinds(first, last):
+        dates = {
+            f"00{pid:02X}": {"": filetime(FILETIME_2022 + at)}
+            for pid, at in ((0x65, first), (0x66, last))
+        }
+        stick = {"EX0123&0": {"Properties": {DATES: dates}}}
+        data = hive(nest(f"ControlSet001\\Enum\\USBSTOR\\{STICK}", stick))
+        return [row["kind"] for row in parse(usb_devices, data).traces][:2]
+
+    hour = 3600 * 10_000_000
+    assert kinds(0, hour) == ["device_first_installed", "device_connected"]
+    assert kinds(hour, 0) == ["device_first_installed", "device_connected"]
+    assert kinds(hour + 1, 0) == ["device_installed", "device_connected"]

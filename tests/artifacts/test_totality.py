@@ -25,6 +25,11 @@ UTMP = b"".join(
 SAMPLES: dict[str, tuple[str, bytes]] = {
     "system_settings": ("/Windows/System32/config/SYSTEM", makers.SYSTEM),
     "usb_devices": ("/Windows/System32/config/SYSTEM", makers.SYSTEM),
+    "background_programs": ("/Windows/System32/config/SYSTEM", makers.SYSTEM),
+    "session_log": (
+        "/Windows/System32/winevt/Logs/Microsoft-Windows-TerminalServices-LocalSessionManager%4Operational.evtx",
+        makers.SESSIONS[:8192],
+    ),
     "mounted_devices": ("/Windows/System32/config/SYSTEM", makers.SYSTEM),
     "software_settings": ("/Windows/System32/config/SOFTWARE", makers.SOFTWARE),
     "volume_names": ("/Windows/System32/config/SOFTWARE", makers.SOFTWARE),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from fixtures.disk import Node
 from fixtures.evtx import Event
 from tests.cases.stories.common import (
     JUNE,
-    PAIRS,
     REGISTER_OF_MEDIA,
     SERIAL,
     VOLUME,
@@ -18,8 +16,8 @@ from tests.cases.stories.common import (
     story,
 )
 from tests.cases.stories.hosts import stick_and_pc
-from tests.cases.stories.logs import AUDIT, SECURITY, event_log, logoff, logon, office_days
-from tests.cases.story import AFTER, BEFORE, HOST, INSIDE, MIB, Story, at, pc, stick, utc
+from tests.cases.stories.logs import SECURITY, event_log, logoff, logon, office_days
+from tests.cases.story import AFTER, HOST, INSIDE, MIB, Story, at, pc, stick
 
 CARDS = "カード番号,氏名,貸与日,返却日\n0107,髙﨑　直人,2023/4/1,\n"
 ACCOUNTS = f"ログインID,氏名,登録日\n{HOST.account},高崎直人,2023/4/1\n"
@@ -27,11 +25,20 @@ ACCOUNTS = f"ログインID,氏名,登録日\n{HOST.account},高崎直人,2023/4
 
 def door(*visits: tuple[dt.datetime, dt.datetime]) -> str:
     """A log of doors: card 107 (a spreadsheet took the zero away) goes in and out."""
-    lines = [f"{when:%Y/%m/%d %H:%M},107,{way}\n" for visit in visits for when, way in zip(visit, ("入室", "退室"), strict=True)]
+    lines = [
+        f"{when:%Y/%m/%d %H:%M},107,{way}\n"
+        for visit in visits
+        for when, way in zip(visit, ("入室", "退室"), strict=True)
+    ]
     return "日時,カード番号,区分\n" + "".join(lines)
 
 
-def doors(s: Story, events: list[Event], *visits: tuple[dt.datetime, dt.datetime], lines: tuple[str, ...] = ()) -> None:
+def doors(
+    s: Story,
+    events: list[Event],
+    *visits: tuple[dt.datetime, dt.datetime],
+    lines: tuple[str, ...] = (),
+) -> None:
     events = sorted(events, key=lambda event: event.when)
     plain_stick(s, listed(s), "exfat")
     s.item("PC1", "pc", pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=[event_log(SECURITY, events)], size=16 * MIB),
@@ -64,7 +71,9 @@ def doors_of_a_fast_clock(s: Story) -> None:
     doors(s, [*events, logon(evening, kind="7"), logoff(evening, at(8, 17, 25) + ahead)], *DAYS,
           lines=('clock_offset = "+02:00:00"', f"clock_checked = {AFTER.isoformat()}"))  # fmt: skip
     s.forbid("mismatch", "by the true time inside", what="session_without_room")
-    s.forbid("mismatch", "it is lent", what={"any": ["card_unknown", "card_shared", "card_after_return"]})
+    s.forbid(
+        "mismatch", "it is lent", what={"any": ["card_unknown", "card_shared", "card_after_return"]}
+    )
 
 
 @story
@@ -94,7 +103,9 @@ def returned_on_the_day_it_was_due(s: Story) -> None:
     ))  # fmt: skip
     s.forbid("mismatch", "in time", what="returned_late")
     s.forbid("mismatch", "returned", what="not_returned")
-    s.forbid("mismatch", "0:45 of the 6th lies in the second loan", what={"re": "^connected_"}, time=JUNE)
+    s.forbid(
+        "mismatch", "0:45 of the 6th lies in the second loan", what={"re": "^connected_"}, time=JUNE
+    )
     s.forbid("mismatch", "one after the other", what="takeout_overlap")
 
 
@@ -103,10 +114,20 @@ def a_register_with_the_number_only(s: Story) -> None:
     """The register of media has no serials: no stick can be called unregistered, none registered."""
     used = stick(SERIAL, VOLUME, INSIDE)
     stick_and_pc(s, pc([used]))
-    s.paper("media_register", "登録簿.csv", "管理番号,媒体種別,所管課\nU-05,USBメモリー,市民課\nU-06,USBメモリー,市民課\n")
+    s.paper(
+        "media_register",
+        "登録簿.csv",
+        "管理番号,媒体種別,所管課\nU-05,USBメモリー,市民課\nU-06,USBメモリー,市民課\n",
+    )
     s.forbid("mismatch", "nobody can say", what="medium_unregistered")
     s.forbid("connection", "nobody can say", registered=False)
-    s.answer("unregistered_media", "PC1 case", "undetermined", "no serials", reasons={"has": ["NO_SERIAL"]})
+    s.answer(
+        "unregistered_media",
+        "PC1 case",
+        "undetermined",
+        "no serials",
+        reasons={"has": ["NO_SERIAL"]},
+    )
 
 
 @story
@@ -116,7 +137,11 @@ def a_certificate_without_a_medium(s: Story) -> None:
     s.register()
     s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
     typed = SERIAL.replace("0", "O", 1)
-    s.paper("erasure", "証明書.csv", f"対象媒体,シリアル番号,消去方式,実施日,実施者,立会者\nUSB,{typed},上書き3回,令和5年6月20日,大町,室伏\n")
+    s.paper(
+        "erasure",
+        "証明書.csv",
+        f"対象媒体,シリアル番号,消去方式,実施日,実施者,立会者\nUSB,{typed},上書き3回,令和5年6月20日,大町,室伏\n",
+    )
     on_stick(s)
     s.answer("leak", "case", "undetermined", "READ_LEAVES_NO_TRACE and no host")
     s.answer("still_held", "case", "confirmed", "the list")
