@@ -252,16 +252,18 @@ def tamper(
     addresses: Iterable[str],
     window: tuple[int, int] | None,
     *,
+    done: Interval | None = None,
     sure: bool = True,
 ) -> Fact:
     """A sign of tampering; since_window: did it happen after the window began (yes, no, maybe)?
 
-    sure: false where it need not be a sign at all: it bars a negative, and shows nothing.
+    done: when it was made, where its own time is another. sure: false where it need not be a sign at all: it bars a negative, and shows nothing.
     """
     since = "maybe"
-    if window is not None and when.start is not None and when.until is not None:
-        after = sure and when.start >= window[0]
-        since = "yes" if after else "no" if when.until <= window[0] else "maybe"
+    made = done or when
+    if window is not None and made.start is not None and made.until is not None:
+        after = sure and made.start >= window[0]
+        since = "yes" if after else "no" if made.until <= window[0] else "maybe"
     return fact(
         "tamper", addresses, subject=subject, what=what, time=span(when), since_window=since
     )

@@ -36,7 +36,12 @@ def recorded(events: Iterable[Row], window: tuple[int, int] | None) -> list[Fact
     ]  # fmt: skip
     return [
         tamper(
-            row["evidence"], row["kind"], row["time"], [row["address"]], window,
+            row["evidence"],
+            row["kind"],
+            row["time"],
+            [row["address"]],
+            window,
+            done=_done(row),
             sure=not (row in served or any(_same_step(row, other) for other in served)),
         )
         for row in said
@@ -54,10 +59,21 @@ def _same_step(row: Row, served: Row) -> bool:
 
 def _adjusted(text: str) -> bool:
     """Do old and new time of a clock change lie within a minute of each other?"""
-    ends = [iso(match) for match in re.findall(r"(?:old|new)=([^;]+)", text)]
-    if len(ends) != 2 or ends[0].start is None or ends[1].start is None:
-        return False
-    return abs(ends[0].start - ends[1].start) < NOTICED
+    ends = _ends(text)
+    return len(ends) == 2 and abs(ends[0] - ends[1]) < NOTICED
+
+
+def _ends(text: str) -> list[int]:
+    """Old and new time of a clock change, microseconds; fewer where its record does not say both."""
+    found = [iso(match) for match in re.findall(r"(?:old|previous|new)=([^;]+)", text)]
+    return [when.start for when in found if when.start is not None]
+
+
+def _done(row: Row) -> Interval:
+    """When a sign was made: a clock that is set back writes the earlier time, and it was the later one."""
+    when: Interval = row["time"]
+    later = max([when.start or 0, *_ends(row["text"] or "")])
+    return when if when.start is None else Interval(later, later + 1, when.basis)
 
 
 def reformatted(

@@ -15,9 +15,10 @@ from forensics.values import Interval
 
 # Accounts of the system and of machines are on no list of people; a SID alone is no name.
 _OF_THE_SYSTEM = re.compile(
-    r"SYSTEM|LOCAL SERVICE|NETWORK SERVICE|ANONYMOUS LOGON|DWM-\d+|UMFD-\d+|root|nobody|S-1-.*|.*\$",
+    r"SYSTEM|LOCAL SERVICE|NETWORK SERVICE|DWM-\d+|UMFD-\d+|root|S-1-5-(?:18|19|20)|.*\$",
     re.IGNORECASE,
 )
+_OF_ANYBODY = re.compile(r"ANONYMOUS LOGON|nobody|S-1-.*", re.IGNORECASE)  # nobody knows whose
 
 
 def name_of(account: str | None) -> str:
@@ -28,6 +29,11 @@ def name_of(account: str | None) -> str:
 def is_of_the_system(account: str | None) -> bool:
     """Is it an account that services use, not people? Of no account nobody knows: no."""
     return bool(_OF_THE_SYSTEM.fullmatch(name_of(account)))
+
+
+def is_on_no_list(account: str | None) -> bool:
+    """Is it none that a list of people could have: of the system, or of whoever comes?"""
+    return is_of_the_system(account) or bool(_OF_ANYBODY.fullmatch(name_of(account)))
 
 
 def listed(papers: Iterable[Row]) -> dict[str, list[Row]]:

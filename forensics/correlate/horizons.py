@@ -29,7 +29,11 @@ ROTATED = re.compile(r"(?:[.-]\d{1,8}|\.\d{8}_\d{6}|\.old)?(?:\.(?:gz|xz|bz2|zst
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """What one log_span says. silences: the longest of them; gaps: how many there are."""
+    """What one log_span says.
+
+    silences: the longest of them; gaps: how many there are, and one more where numbers of records
+    are missing in between.
+    """
 
     row: Row
     first: Interval
@@ -109,7 +113,7 @@ def _span(row: Row, clocks: Mapping[str, Clock]) -> _Span:
         row["time"],
         resolve(iso(said.get("last")), clock) if known else NO_TIME,
         _number(said.get("records")),
-        _number(said.get("gaps")),
+        _number(said.get("gaps")) + bool(_number(said.get("missing"))),
         _number(said.get("usual_seconds")) * SECOND,
         tuple((resolve(iso(one), clock), resolve(iso(two), clock)) for one, _, two in pairs),
     )

@@ -429,7 +429,7 @@ def _accounts(sessions: Iterable[Row], opens: Iterable[Row], papers: Sequence[Ro
             )
     out = []
     for (host, account), times in sorted(used.items()):
-        if not account or accounts.is_of_the_system(account):
+        if not account or accounts.is_on_no_list(account):
             continue
         entries = known.get(accounts.name_of(account))
         first = min(times, key=lambda use: (use[0].start or 0, use[1]))

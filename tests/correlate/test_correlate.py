@@ -169,7 +169,8 @@ LISTED = {
     "rounded to another": ("1234567890123456", [(None, "serial_rounded=1.23458E+15")], False),
     "rounded, of fewer digits": ("123456789", [(None, "serial_rounded=1.23457E+15")], False),
     "rounded, and no digits here": ("AB12", [(None, "serial_rounded=1E+15")], False),
-    "a row without a serial": ("9F00E1A", [(None, None)], False),
+    "no row with a serial": ("9F00E1A", [(None, None)], None),
+    "a row without a serial": ("9F00E1A", [(None, None), ("ZZ99ZZ99", None)], False),
 }  # fmt: skip
 
 

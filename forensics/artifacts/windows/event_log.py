@@ -9,7 +9,8 @@ Does not prove  that records between those left were not removed: see `missing` 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import pairwise
 
 from forensics.artifacts.artifact import Content, Parsed, Row, basename, detail
 from forensics.artifacts.text import Reach, Record, iso
@@ -40,7 +41,8 @@ def read_log(
     names: of the file, lower case. Of a file with another name the records of the channels that are
     called so count; an export may hold several.
     A row gets the record's time, number, computer (`on` in detail) and place. `missing` in the detail
-    of log_span counts record ids between the first and the last that are not there.
+    of log_span counts record ids between the first and the last that are not there. An exported log
+    may hold several: only in the system's own one does the order of the records tell of the clock.
     """
     gaps: list[Gap] = []
     found = sorted(events(content.data, rules, gaps), key=lambda event: event.record)
@@ -61,10 +63,43 @@ def read_log(
                     "record_number": event.record, "at": event.at, **row,
                 }
             )  # fmt: skip
+    if names.match(basename(content.path)):
+        rows += _falls(
+            found, {row["record_number"] for row in rows if row["kind"] == "clock_changed"}
+        )
     ids = {event.record for event in found}
     missing = max(ids) - min(ids) + 1 - len(ids) if ids else 0
     rows += reach.rows(content.times.get("modified"), missing=missing or None)
     return Parsed(rows, [], gaps)
+
+
+def _falls(found: Sequence[Event], told: Collection[int]) -> list[Row]:
+    """Where time falls while the numbers of the records rise the clock was set back.
+
+    told: numbers of the records that say so themselves.
+    """
+    rows = []
+    for before, after in pairwise(found):
+        old, new = from_filetime(before.created).start, from_filetime(after.created).start
+        if (
+            old is None
+            or new is None
+            or old - new < CLOCK_STEP
+            or {before.record, after.record} & set(told)
+        ):
+            continue
+        shown = [iso(interval(moment, 1, "utc")) for moment in (old, new)]
+        what = detail(
+            previous=shown[0], new=shown[1], seconds=f"{(new - old) / 1_000_000:.3f}",
+            reason="order of records", on=after.computer,
+        )  # fmt: skip
+        rows.append(
+            {
+                "kind": "clock_changed", "time": from_filetime(after.created), "time_raw": str(after.created),
+                "record_number": after.record, "at": after.at, "detail": what,
+            }
+        )  # fmt: skip
+    return rows
 
 
 def _is_of(event: Event, names: re.Pattern[str], rules: Mapping[tuple[str, int], Rule]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from fixtures.disk import Node
-from fixtures.evtx import Event
+from fixtures.evtx import Event, log
 from tests.cases.stories.common import (
     REGISTER_OF_MEDIA,
     SERIAL,
@@ -17,7 +17,8 @@ from tests.cases.stories.common import (
 )
 from tests.cases.stories.hosts import stick_and_pc
 from tests.cases.stories.locked import bitlocker
-from tests.cases.stories.logs import SECURITY, event_log, office_days
+from tests.cases.stories.logs import AUDIT, SECURITY, boots, event_log, office_days
+from tests.cases.stories.servers import stick_and_server
 from tests.cases.story import (
     AFTER,
     BEFORE,
@@ -32,6 +33,7 @@ from tests.cases.story import (
     listing,
     note,
     pc,
+    samba_log,
     stick,
 )
 
@@ -324,3 +326,116 @@ def another_stick_for_sure(s: Story) -> None:
     s.register()
     s.answer("accessed_after_loss", "PC1×USB1", "no_trace undetermined", "another volume")
     s.answer("who_connected", "PC1×USB1", "no_trace undetermined", "another volume")
+
+
+@story
+def read_by_anybody(s: Story) -> None:
+    """The share is open to guests: `nobody` read the register in the window. Whoever that was had no account."""
+    read = at(11, 23, 40, 2)
+    stick_and_server(s, samba_log(at(1, 0, 11), at(14, 9), [(read, "nobody", "juki_daicho.txt")]))
+    s.paper("accounts", "id.csv", "ログインID,氏名,所属\njimu03,係員　甲,市民課\n")
+    s.forbid("mismatch", "no account of anybody", what="account_unknown")
+    s.answer("server_accessed", "SV1 case", "confirmed", "a guest")
+
+
+@story
+def numbers_rise_while_time_falls(s: Story) -> None:
+    """No 4616, the Security log is not there: the System log alone shows the clock set back (7.14)."""
+    days = [*boots(range(1, 12)), *boots([8, 9]), *boots(range(12, 15))]
+    more = [event_log("System", days, 700)]
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(8, 23, 10))], more=more, size=16 * MIB))
+    s.need(
+        "tamper",
+        "the order of the records",
+        subject={"any": ["PC1", HOST.name]},
+        what="clock_changed",
+    )
+    s.answer("tampered", "PC1 case", "confirmed", "set back")
+    s.answer("accessed_after_loss", "PC1×USB1", "undetermined confirmed", "by which clock?")
+
+
+@story
+def records_taken_out(s: Story) -> None:
+    """The Partition log has no records 3 and 4 any more: it does not cover, whatever its ends say."""
+    channel = "Microsoft-Windows-Partition/Diagnostic"
+
+    def plug(when: object, size: int) -> Event:
+        told = {
+            "SerialNumber": SERIAL,
+            "Capacity": str(size),
+            "ParentId": f"USB\\VID_F055&PID_0101\\{SERIAL}",
+        }
+        return Event(when, "Microsoft-Windows-Partition", 1006, told)
+
+    parts = [log([plug(BEFORE, 1 << 30), plug(BEFORE, 0)], channel=channel, computer=HOST.name),
+             log([plug(AFTER, 1 << 30), plug(AFTER, 0)], channel=channel, computer=HOST.name, first_record=5)]  # fmt: skip
+    whole = parts[0] + parts[1][4096:]
+    where = f"Windows/System32/winevt/Logs/{channel.replace('/', '%4')}.evtx"
+    stick_and_pc(
+        s,
+        pc(
+            [stick(SERIAL, VOLUME, AFTER)],
+            more=[Node(where, whole, AFTER, HOST.made)],
+            size=16 * MIB,
+        ),
+    )
+    s.need(
+        "horizon",
+        "numbers are missing",
+        host="PC1",
+        log={"contains": "partition_log"},
+        covers_window="part",
+    )
+    s.answer(
+        "accessed_after_loss",
+        "PC1×USB1",
+        "undetermined",
+        "records are missing",
+        reasons={"has": ["LOG_GAP"]},
+    )
+    s.answer("leak", "case", "undetermined", "records are missing")
+
+
+@story
+def a_windows_server_without_auditing(s: Story) -> None:
+    """A Windows server keeps no record of reads unless it is told to: silence says nothing."""
+    data = listing(s.residents, tuple(FIELDS))
+    plain_stick(s, [Node("readme.txt", note("空\n"), BEFORE)], "fat16")
+    more = [Node("Shares/office/juki_daicho.csv", data, BEFORE), event_log(SECURITY, office_days())]
+    s.item(
+        "SV1",
+        "server",
+        pc([stick("SERVERKEY01", 0x01020304, at(2, 9, 50))], more=more, size=20 * MIB),
+        fs="ntfs",
+        zone=None,
+    )
+    s.register()
+    s.matched("SV1", "juki_daicho.csv", 400)
+    s.answer("server_accessed", "SV1 case", "undetermined", "nothing records reads")
+    s.answer("leak", "case", "undetermined", "nothing records reads")
+
+
+@story
+def a_windows_server_with_auditing(s: Story) -> None:
+    """5145: the register on the share was read by an account that the list does not have."""
+    when = INSIDE
+    told = {"SubjectUserName": "gaibu9", "ObjectType": "File", "IpAddress": "192.0.2.44", "ShareName": "\\\\*\\office",
+            "ShareLocalPath": "\\??\\C:\\Shares\\office", "RelativeTargetName": "juki_daicho.csv", "AccessMask": "0x1",
+            "AccessList": "%%4416"}  # fmt: skip
+    events = sorted([*office_days(), Event(when, AUDIT, 5145, told)], key=lambda one: one.when)
+    plain_stick(s, [Node("readme.txt", note("空\n"), BEFORE)], "fat16")
+    more = [
+        Node("Shares/office/juki_daicho.csv", listing(s.residents, tuple(FIELDS)), BEFORE),
+        event_log(SECURITY, events),
+    ]
+    s.item(
+        "SV1",
+        "server",
+        pc([stick("SERVERKEY01", 0x01020304, at(2, 9, 50))], more=more, size=20 * MIB),
+        fs="ntfs",
+        zone=None,
+    )
+    s.register()
+    s.paper("accounts", "id.csv", f"ログインID,氏名,所属\n{HOST.account},係員　甲,市民課\n")
+    s.opened("juki_daicho.csv", when, "SV1", account="gaibu9", personal=True)
+    s.answer("server_accessed", "SV1 case", "confirmed", "not listed")
