@@ -111,6 +111,7 @@ def mismatches(
         out += _without_connection(arrivals, ledger, connections)
         out += _returns(ledger)
         out += _overlapping(ledger)
+        out += _approvals(ledger)
         out += _claims(ledger, held)
         out += _contents(ledger, held)
     out += _blanks(papers)
@@ -251,6 +252,14 @@ def _returns(ledger: Iterable[Loan]) -> list[Row]:
 
 _BLANK = {
     ("take_out", "approver"): ("approval_missing", "taken out, and no approval is written"),
+    ("take_out", "erase_check"): (
+        "erasure_missing",
+        "brought back, and no erasure of the data is written",
+    ),
+    ("approvals", "number"): (
+        "subcontract_unapproved",
+        "applied for, and no number of an approval is written",
+    ),
     ("erasure", "witness"): (
         "attendant_missing",
         "certified as erased, and no attendant is written",
@@ -273,9 +282,30 @@ def _blanks(papers: Iterable[Row]) -> list[Row]:
                 other["paper"] == row["paper"] and role not in blank
                 for other, blank in zip(entries, empty, strict=True)
             )
-            if what and (signed or row["paper"] == "erasure"):
-                subject = device_serial(row["serial"]) or row["item"]
+            out_still = what == "erasure_missing" and row["until"].start is None
+            if what and not out_still and (signed or row["paper"] != "take_out"):
+                subject = device_serial(row["serial"]) or row["item"] or _office(row)
                 out.append(mismatch(what, "gap", subject, row["time"], text, [], row))
+    return out
+
+
+def _office(row: Row) -> str | None:
+    said = details(row["detail"])
+    return said.get("office") or said.get("subject")
+
+
+def _approvals(ledger: Iterable[Loan]) -> list[Row]:
+    """Take-outs that were approved afterwards."""
+    out = []
+    for loan in ledger:
+        approved = iso(details(loan.row["detail"]).get("approved"))
+        end = loan.row["time"].until
+        if approved.start is not None and end is not None and approved.start >= end:
+            subject = min(loan.serials, default=loan.row["item"])
+            text = "the approval is written for a time after the take-out"
+            out.append(
+                mismatch("approval_after_takeout", "breach", subject, approved, text, [], loan.row)
+            )
     return out
 
 

@@ -32,7 +32,7 @@ SECOND = 1_000_000
 DAY = 86_400 * SECOND
 CELL = 900 * SECOND  # no zone of the world changes its offset at a finer step than 15 minutes
 WEST, EAST = -12 * 3600 * SECOND, 14 * 3600 * SECOND  # the offsets of the world's zones
-DUE = re.compile(r"(?<=\bdue=)[^;]+")  # in the detail of a paper's row
+DUE = re.compile(r"(?:(?<=\bdue=)|(?<=\bapproved=))[^;]+")  # in the detail of a paper's row
 PAPERS = "papers"  # the reserved evidence of papers (design.md 3)
 
 
@@ -332,7 +332,7 @@ def _nearest(when: Interval, to: int) -> Interval:
 
 
 def papers_in_utc(papers: Sequence[Row], clock: Clock) -> list[Row]:
-    """Rows of `papers` with `time`, `until` and the `due` of their detail in UTC."""
+    """Rows of `papers` with `time`, `until`, and `due` and `approved` of their detail, in UTC."""
     return [
         {
             **row,

@@ -30,7 +30,12 @@ _TEXTS = (
     "office", "model", "capacity", "encryption", "purpose", "contents", "transport", "state",
     "result", "method", "software", "subject", "number", "personal_data", "reason",
 )  # fmt: skip
-_SIGNED = ("approver", "witness")  # a column for them, and nothing in the cell, is said
+_SIGNED = (
+    "approver",
+    "witness",
+    "erase_check",
+    "number",
+)  # a column for them, and nothing in the cell, is said
 _VARIANTS = str.maketrans("髙﨑濵邉邊齋齊槗德", "高崎浜辺辺斎斎橋徳")
 
 
@@ -66,6 +71,13 @@ def _end(when: Interval) -> str | None:
     if when.until is None or when.basis != "local:unknown":
         return None
     return moment(when.until).replace(tzinfo=None).isoformat()
+
+
+def _begin(when: Interval) -> str | None:
+    """The first moment of a wall clock time of known year, ISO."""
+    if when.start is None or when.basis != "local:unknown":
+        return None
+    return moment(when.start).replace(tzinfo=None).isoformat()
 
 
 def _is_blank(text: str | None) -> bool:
@@ -111,6 +123,7 @@ class _Reader:
         time, time_note = self._time(cells, "both", "date", "time", None)
         until, until_note = self._time(cells, "until_both", "until_date", "until_time", time)
         due, _ = self._time(cells, "due_both", "due_date", "due_time", time)
+        approved, _ = self._time(cells, "", "approved_date", "", time)
         if cells.get("period"):
             time, until = self._period(cells["period"], time)
         number_text = cells.get("serial", "")
@@ -139,7 +152,7 @@ class _Reader:
             ) or None,
             "time": time, "until": until,
             "detail": detail(
-                **more, time_note=time_note, until_note=until_note, due=_end(due),
+                **more, time_note=time_note, until_note=until_note, due=_end(due), approved=_begin(approved),
                 blank=",".join(role for role in _SIGNED if _is_blank(cells.get(role))) or None,
                 serial_problem="NO_SERIAL" if rounded else None,
                 serial_rounded=number_text.upper() if rounded else None,

@@ -32,6 +32,7 @@ _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
         *_START,
         ("until_date", "返[却納](年?月)?日"),
         ("until_time", "返[却納]時[刻間]"),
+        ("approved_date", "(承認|許可|決裁)(年?月)?日時?$"),
         ("approver", "承認|課長|許可|決裁"),
         ("person", "持ち?出し?者|使用者|利用者|借用者|担当者|氏名|名前"),
         ("room", "持ち?出し?先|行き?先|使用場所|場所"),

@@ -146,3 +146,29 @@ def a_certificate_without_a_medium(s: Story) -> None:
     s.answer("leak", "case", "undetermined", "READ_LEAVES_NO_TRACE and no host")
     s.answer("still_held", "case", "confirmed", "the list")
     s.need("mismatch", "nobody knows such a serial", what="erasure_serial_unknown")
+
+
+@story
+def approvals_of_afterwards(s: Story) -> None:
+    """One take-out approved two days later, one on its day; a return without the erasure; a subcontract without a number."""
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))]), fs="exfat")
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    s.paper("take_out", "持出.csv", (
+        "管理番号,持出日時,持出者,承認日,承認者,返却日時,データ消去確認\n"
+        "U-05,2023/6/2 9:00,甲,2023/6/2,課長,2023/6/2 17:00,課長\n"
+        "U-05,2023/6/5 9:00,甲,2023/6/7,課長,2023/6/5 17:00,\n"
+        "U-05,2023/6/8 9:00,甲,令和5年6月8日,課長,,\n"
+    ))  # fmt: skip
+    s.paper("approvals", "再委託.csv", (
+        "委託業務名,再委託先,個人情報の有無,承認日,承認番号\n給付金業務,潮見データ株式会社,有,2023/4/1,市民第7号\n給付金業務,沖浜企画株式会社,有,,\n"
+    ))  # fmt: skip
+    s.need("mismatch", "the 7th for the 5th", what="approval_after_takeout", row=3)
+    s.forbid("mismatch", "on its day", what="approval_after_takeout", row=2)
+    s.forbid("mismatch", "on its day", what="approval_after_takeout", row=4)
+    s.need("mismatch", "not erased", what="erasure_missing", row=3)
+    s.forbid("mismatch", "still out", what="erasure_missing", row=4)
+    s.forbid("mismatch", "approved", what="approval_missing")
+    s.need("mismatch", "no number", what="subcontract_unapproved", row=3)
+    s.forbid("mismatch", "approved", what="subcontract_unapproved", row=2)
+    s.answer("papers_agree", "take_out case", "refuted", "approved afterwards")
+    s.answer("rules_followed", "case", "refuted", "approved afterwards")
