@@ -12,7 +12,7 @@ from forensics.answer.before import before
 from forensics.answer.known import known
 from forensics.answer.world import World
 from forensics.correlate import times
-from forensics.correlate.mismatches import loans
+from forensics.correlate.loans import loans
 from forensics.correlate.places import places
 from forensics.correlate.rows import Row, content, device_serial, rows, stem, volume_serial
 from forensics.values import OUTCOMES, Interval

@@ -10,7 +10,7 @@ from forensics.answer.facts import Fact, interval_of
 from forensics.answer.verdict import Finding, Trail, confidence, ordered, undetermined
 from forensics.correlate import off
 from forensics.correlate.connections import alike, registered
-from forensics.correlate.mismatches import Loan
+from forensics.correlate.loans import Loan
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, device_serial, has_serial, volume_serial
 from forensics.correlate.times import within
