@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from forensics.answer import subjects
@@ -11,7 +12,9 @@ from forensics.answer.verdict import Finding, Trail, negative, presence, undeter
 from forensics.answer.world import World
 from forensics.correlate.rows import Row
 from forensics.correlate.times import overlaps, within
+from forensics.values import micros
 
+BEGINNING = micros(dt.datetime(1980, 1, 2, 14, tzinfo=dt.UTC))  # FAT's first day, in any zone
 WORDS = ("紛失後の期間の日時を持つ書き込み", "a write dated within the window")
 
 
@@ -45,11 +48,21 @@ def trail(world: World, medium: str) -> Trail:
         failures.append("ARTEFACT_ABSENT")
     elif not any((row["time"].until or 0) <= world.window[0] for row in writes):
         failures.append("NO_POSITIVE_CONTROL")
+    if _undated(writes):
+        failures.append("CLOCK_UNKNOWN")
     if _rewritten(writes, world.window[1]):
         failures.append("LAST_VALUE_ONLY")
     if any(_unsure(world, row) for row in writes):
         failures.append("ZONE_UNKNOWN")
     return Trail("medium", tuple(failures))
+
+
+def _undated(writes: Sequence[Row]) -> bool:
+    """Was a name written by a device without a clock? Such begin on the first day that they can write."""
+    newest: dict[str, int] = {}
+    for row in writes:
+        newest[row["address"]] = max(newest.get(row["address"], 0), row["time"].start or 0)
+    return any(start < BEGINNING for start in newest.values())
 
 
 def _rewritten(writes: Sequence[Row], end: int) -> bool:

@@ -30,13 +30,14 @@ def judge(world: World, subject: str) -> Finding:
         if fact["basis"] in (*PROVING, "piece") and _concerns(fact, subject)
     ]
     strange = [fact for fact in copied if not entitled(world, owner(fact["to"]))]
-    found = [fact for fact in strange if fact["basis"] in PROVING]
+    found = [
+        fact
+        for fact in copied
+        if fact["basis"] in PROVING and (fact in strange or _ends_barred(world, fact))
+    ]
     if found:
         proven = any(fact["basis"] == "digest" for fact in found)
-        targets = {owner(fact["to"]) for fact in found}
-        barred = any(
-            world.items[name]["authorised"] is False for name in targets if name in world.items
-        )
+        barred = any(_ends_barred(world, fact) for fact in found)
         return world.confirm(found, (), WORDS, 6 if proven else 4, lawful=False if barred else None)
     if strange:
         return replace(
@@ -72,6 +73,12 @@ def _concerns(fact: Fact, subject: str) -> bool:
     """Does the copy go from or to this item, across items?"""
     one, two = owner(fact["from"]), owner(fact["to"])
     return subject in (one, two) and one != two
+
+
+def _ends_barred(world: World, fact: Fact) -> bool:
+    """Does the content lie where the case file says that it may not, whichever way it went?"""
+    ends = {owner(fact["from"]), owner(fact["to"])} & set(world.items)
+    return any(world.items[name]["authorised"] is False for name in ends)
 
 
 def entitled(world: World, item: str) -> bool:

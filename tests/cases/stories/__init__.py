@@ -9,6 +9,7 @@ from tests.cases.stories import (  # noqa: F401  # each adds its stories
     committee,
     damage,
     doors,
+    edges,
     extracts,
     harmless,
     hostile,
