@@ -44,9 +44,10 @@ def trail(world: World, medium: str) -> Trail:
     assert world.window is not None, "asked only with a window"
     writes = [row for row in world.files.get(medium, ()) if row["kind"] in WRITES]
     failures = []
-    if not writes:
+    dated = [row for row in writes if row["time"].start is not None]
+    if not dated:
         failures.append("ARTEFACT_ABSENT")
-    elif not any((row["time"].until or 0) <= world.window[0] for row in writes):
+    elif not any((row["time"].until or 0) <= world.window[0] for row in dated):
         failures.append("NO_POSITIVE_CONTROL")
     if _undated(writes):
         failures.append("CLOCK_UNKNOWN")
@@ -58,7 +59,10 @@ def trail(world: World, medium: str) -> Trail:
 
 
 def _undated(writes: Sequence[Row]) -> bool:
-    """Was a name written by a device without a clock? Such begin on the first day that they can write."""
+    """Was a name written by a device without a clock? Such begin on the first day that they can write.
+
+    Others write no date at all.
+    """
     newest: dict[str, int] = {}
     for row in writes:
         newest[row["address"]] = max(newest.get(row["address"], 0), row["time"].start or 0)

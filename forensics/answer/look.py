@@ -15,7 +15,7 @@ from forensics.correlate import times
 from forensics.correlate.loans import loans
 from forensics.correlate.places import places
 from forensics.correlate.rows import Row, content, device_serial, rows, stem, volume_serial
-from forensics.values import OUTCOMES, Interval
+from forensics.values import NO_TIME, OUTCOMES, Interval
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,11 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
     media = [name for name, role in roles.items() if role not in ("pc", "server")]
     traced = _events(have["events"], list(roles), OF_TRACES)
     dated: dict[str, list[Row]] = {name: [] for name in media}
-    for row in [*_events(have["events"], media, OF_FILES), *traced]:
+    for row in [
+        *_events(have["events"], media, OF_FILES),
+        *traced,
+        *_undated(have["files"], media),
+    ]:
         if row["evidence"] in dated:
             dated[row["evidence"]].append(row)
     supplied = [row for row in small["evidence"] if row["evidence"] in media]
@@ -128,6 +132,23 @@ def _events(events: pa.Table, items: list[str], kinds: tuple[str, ...]) -> list[
     mine = pc.is_in(events.column("evidence").cast("string"), pa.array(items, pa.string()))
     wanted = pc.is_in(events.column("kind").cast("string"), pa.array(kinds, pa.string()))
     return rows("events", events.filter(pc.and_(mine, wanted)))
+
+
+def _undated(files: pa.Table, media: list[str]) -> list[Row]:
+    """Files that are there, and bear no date of a write: something without a clock made them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    there = pc.and_(
+        pc.equal(files.column("state").cast("string"), "allocated"),
+        pc.equal(files.column("kind").cast("string"), "file"),
+    )
+    bare = pc.and_(files.column("born").is_null(), files.column("modified").is_null())
+    mine = pc.is_in(files.column("evidence").cast("string"), pa.array(media, pa.string()))
+    wanted = pc.and_(pc.and_(there, bare), pc.and_(mine, pc.greater(files.column("size"), 0)))
+    names = ("evidence", "path", "address")
+    found = files.filter(pc.fill_null(wanted, False)).select(list(names)).to_pylist()
+    return [{**row, "kind": "file_modified", "time": NO_TIME} for row in found]
 
 
 def _attached(

@@ -16,6 +16,7 @@ from tests.cases.stories.common import (
 )
 from tests.cases.stories.hosts import stick_and_pc
 from tests.cases.story import (
+    BEFORE,
     HOST,
     INSIDE,
     Story,
@@ -126,3 +127,20 @@ def written_by_a_device_without_a_clock(s: Story) -> None:
     s.answer("changed_after_loss", "USB1 case", "undetermined", "written, and nobody knows when",
              reasons={"has": ["CLOCK_UNKNOWN"]})  # fmt: skip
     s.answer("leak", "case", "undetermined", "written, and nobody knows when")
+
+
+@story
+def written_without_any_date(s: Story) -> None:
+    """A device without a clock left the dates of its file empty."""
+    data = bytearray(
+        disk("fat32", "mbr", [*listed(s), Node("VIDEO.BIN", b"RIFF" + bytes(900), BEFORE)])
+    )
+    entry = data.index(b"VIDEO   BIN")
+    for place, size in ((13, 7), (22, 4)):  # created, accessed; modified
+        data[entry + place : entry + place + size] = bytes(size)
+    s.item("USB1", "medium", bytes(data), fs="fat", serial=SERIAL, authorised=True)
+    s.register()
+    on_stick(s)
+    s.quiet()
+    s.answer("changed_after_loss", "USB1 case", "undetermined", "written, and nobody knows when",
+             reasons={"has": ["CLOCK_UNKNOWN"]})  # fmt: skip
