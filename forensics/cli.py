@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from forensics import __version__
 
-SECONDS_MAX = 1_000_000
+SECONDS_MAX, COUNT_MAX, MEBIBYTES_MAX = 1_000_000, 100_000, 1 << 24
 # A process is one core: no threads of Arrow's and numpy's own. And no pool of Arrow's beside the heap.
 LIBRARIES = {
     "OMP_NUM_THREADS": "1",
@@ -107,7 +107,7 @@ def parser() -> argparse.ArgumentParser:
         "pairs", nargs="+", type=Path, metavar="SOURCE OUT", help="one or several pairs"
     )
     sub.add_argument(
-        "--split", type=int, metavar="MIB", help="write segments .001 .002 … of this size"
+        "--split", type=_mebibytes, metavar="MIB", help="write segments .001 .002 … of this size"
     )
     sub.add_argument("--examiner", default="", help="who acquires; stands in the sidecar")
     sub.add_argument("--no-verify", action="store_true", help="leave out the second reading")
@@ -142,7 +142,10 @@ def parser() -> argparse.ArgumentParser:
         help="digests of every content beside SHA-256; may be given twice",
     )
     sub.add_argument(
-        "--accept-mismatch", metavar="REASON", help="go on although a declared digest differs"
+        "--accept-mismatch",
+        type=_reason,
+        metavar="REASON",
+        help="go on although a declared digest differs",
     )
     running(sub)
 
@@ -172,7 +175,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--from", dest="start", metavar="TIME", help="ISO date or time; without zone: the case's"
     )
-    sub.add_argument("--until", metavar="TIME")
+    sub.add_argument("--until", metavar="TIME", help="likewise; a date includes that day")
 
     sub = command(
         "verify",
@@ -182,7 +185,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _case(sub)
     sub.add_argument(
-        "--sample", type=int, default=8, metavar="N", help="units to redo (default 8; 0: none)"
+        "--sample", type=_count, default=8, metavar="N", help="units to redo (default 8; 0: none)"
     )
     sub.add_argument(
         "--public-key", metavar="KEY", help="minisign public key that must have signed"
@@ -200,7 +203,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="FORMAT",
         help="bodyfile mactime timesketch dfxml hashdeep sha256sum csv xlsx",
     )
-    sub.add_argument("--out", type=Path, metavar="FILE")
+    sub.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder to write to (default: export/ of the case)"
+    )
 
     sub = command(
         "register",
@@ -241,24 +246,33 @@ def _case(sub: Any) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("a count is not negative")
-    return number
+    return int(_number(text, int, 0, COUNT_MAX))
 
 
 def _seconds(text: str) -> float:
-    number = float(text)
-    if not 0 < number <= SECONDS_MAX:
-        raise argparse.ArgumentTypeError(f"not between 0 and {SECONDS_MAX:,} seconds")
-    return number
+    return _number(text, float, 0.001, SECONDS_MAX)
 
 
 def _mebibytes(text: str) -> int:
-    number = int(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError("memory is more than nothing")
+    return int(_number(text, int, 1, MEBIBYTES_MAX))
+
+
+def _number(text: str, kind: type[int | float], least: float, most: float) -> float:
+    try:
+        number = kind(text)
+    except ValueError:
+        number = most + 1
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from {least:,} to {most:,}")
     return number
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(
+            "a reason in words is needed: it stands in the custody log"
+        )
+    return text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -366,18 +380,9 @@ def acquire(options: argparse.Namespace) -> int:
 
 
 def init(options: argparse.Namespace) -> int:
-    from forensics.case import CASE_ID, Refused, init_text
+    from forensics.commands import before
 
-    if options.out.exists():
-        raise Refused(f"{options.out} exists; name another file with --out")
-    if not CASE_ID.fullmatch(options.id):
-        raise Refused(f"--id {options.id!r}: letters, digits, _ and -, at most 64")
-    for image in options.images:
-        if not image.is_file():
-            raise Refused(f"{image}: no such file")
-    base = options.out.resolve().parent
-    images = [Path(os.path.relpath(image.resolve(), base)) for image in options.images]
-    options.out.write_text(init_text(options.id, images), "utf-8")
+    before.init(options.images, options.out, options.id)
     print(f"{options.out} written; edit it, then: forensics run {options.out}")
     return DONE
 
@@ -424,14 +429,14 @@ def verify(options: argparse.Namespace) -> int:
     from forensics.commands import verify as verifying
     from forensics.terminal import shown
 
-    problems, checked = verifying.verify(
-        options.folder, options.keys, options.sample, options.public_key
-    )
-    for line in checked:
+    found = verifying.verify(options.folder, options.keys, options.sample, options.public_key)
+    for line in filter(None, (found.checked, found.redone, found.not_redone)):
         print(line)
-    for line in problems:
+    for line in found.problems:
         print(f"PROBLEM  {shown(line)}")
-    return CUSTODY if problems else DONE
+    if found.problems:
+        return CUSTODY
+    return PARTLY if found.not_redone else DONE
 
 
 def export(options: argparse.Namespace) -> int:
@@ -442,17 +447,10 @@ def export(options: argparse.Namespace) -> int:
 
 
 def register(options: argparse.Namespace) -> int:
-    from forensics.case import Refused, default_keys_folder, secret
-    from forensics.personal import register as registers
+    from forensics.commands import before
 
-    if options.out.exists():
-        raise Refused(f"{options.out} exists")
-    key = secret(options.keys or default_keys_folder(), f"{options.case_id}.token")
-    try:
-        facts = registers.build(options.file, {}, key, options.out)
-    except registers.RegisterError as error:
-        raise Refused(str(error)) from None
-    print(f"{options.out}: {facts.persons} persons as keyed fingerprints")
+    persons = before.register(options.file, options.case_id, options.out, options.keys)
+    print(f"{options.out}: {persons} persons as keyed fingerprints")
     return DONE
 
 

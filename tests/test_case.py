@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,38 @@ WRONG = {
     "no toml": ("[case]", "[case", "case.toml: "),
     "bad offset": ("-00:03:20", "3 minutes", "clock_offset"),
     "papers is reserved": ('"USB1"', '"papers"', "reserved"),
-    "path out of text": ('"usb.dd"', "7", "must be the path of a file"),
+    "path out of text": ('"usb.dd"', "7", '"image" must be text'),
+    "case is reserved": ('"USB1"', '"Case"', "reserved"),
+    "lists in a list": (
+        "timezone =",
+        'languages = [["ja"]]\ntimezone =',
+        "line 4: languages must be",
+    ),
+    "half a window": ("until = 2022-06-24T12:00:00+09:00", "", 'line 5: [window] needs "until"'),
+    "window out of the calendar": ("2022-06-21", "0001-01-01", "line 6: "),
+    "a number for yes": ("clock_offset =", "authorised = 1\nclock_offset =", "line 12: "),
+    "offset of millennia": ("-00:03:20", "99999999:00:00", "line 12: "),
+    "one bracket": ("[[evidence]]", "[evidence]", "line 8: write [[evidence]] with two brackets"),
+    "a register that is empty": (
+        "[[evidence]]",
+        "[register]\n[[evidence]]",
+        '[register] needs "file"',
+    ),
+}
+MORE = """
+
+[[evidence]]
+id = "USB2"
+role = "medium"
+image = "usb2.dd"
+"""
+# of a second item: what is put in place of what -> what the refusal says, with the line of that item
+WRONG_AGAIN = {
+    "doubled id": ('"USB2"', '"usb1"', 'line 16: evidence id "usb1" is used twice'),
+    "doubled image": ("usb2.dd", "./usb.dd", "line 18: ./usb.dd is already USB1"),
+    "bad role": ('"medium"', '"stick"', "line 17: unknown role"),
+    "no role": ('role = "medium"\n', "", 'line 15: [evidence] needs "role"'),
+    "a pipe": ("usb2.dd", "pipe", "line 18: pipe is no file"),
 }
 
 
@@ -65,6 +97,32 @@ def test_what_is_wrong_is_refused_in_one_line(tmp_path: Path, name: str) -> None
     assert says in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["case.toml", "usb.dd"]
+
+
+@pytest.mark.parametrize("name", list(WRONG_AGAIN))
+def test_a_refusal_names_the_line_of_its_own_item(tmp_path: Path, name: str) -> None:
+    old, new, said = WRONG_AGAIN[name]
+    (tmp_path / "usb2.dd").write_bytes(bytes(512))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Refused) as refusal:
+        cases.load(write(tmp_path, GOOD + MORE.replace(old, new, 1)))
+    assert said in str(refusal.value)
+
+
+def test_a_paper_is_named_once(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x")
+    text = GOOD + '[papers]\ntake_out = ["a.csv", "./a.csv"]\n'
+    with pytest.raises(Refused, match=r"line 14: ./a.csv is named twice"):
+        cases.load(write(tmp_path, text))
+
+
+def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
+    assert cases.load(write(tmp_path, "\ufeff" + GOOD)).id == "C-1"
+
+
+def test_keys_in_a_file_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="is no folder"):
+        cases.load(write(tmp_path, GOOD), keys_folder=tmp_path / "usb.dd")
 
 
 def test_two_items_of_one_id_are_refused(tmp_path: Path) -> None:

@@ -9,11 +9,20 @@ from __future__ import annotations
 from forensics.case.case import Case, Item, Register, lock, read_table
 from forensics.case.custody import CUSTODY, case_id_of, default_keys_folder, log, secret
 from forensics.case.keys import passwords
-from forensics.case.reader import CASE_ID, PAPERS, ROLES, init_text, load, stories
+from forensics.case.reader import (
+    CASE_ID,
+    PAPERS,
+    ROLES,
+    check_own,
+    init_text,
+    load,
+    nearest,
+    stories,
+)
 from forensics.case.refused import DigestMismatch, Refused
 
 __all__ = [
     "CASE_ID", "CUSTODY", "PAPERS", "ROLES", "Case", "DigestMismatch", "Item", "Refused", "Register",
-    "case_id_of", "default_keys_folder", "init_text", "load", "lock", "log", "passwords", "read_table",
-    "secret", "stories",
+    "case_id_of", "check_own", "default_keys_folder", "init_text", "load", "lock", "log", "nearest", "passwords",
+    "read_table", "secret", "stories",
 ]  # fmt: skip

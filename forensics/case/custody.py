@@ -38,21 +38,28 @@ def log(place: Path, event: str, **facts: Any) -> None:
 def secret(folder: Path, name: str, length: int = 32) -> bytes:
     """Secret bytes of a name, made on first use; only their owner may read them."""
     place = folder / f"{name}.key"
-    if not place.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = folder / f".{name}.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_bytes(secrets.token_bytes(length))
-        try:
-            os.link(draft, place)  # the first of two runs wins, both then read the same key
-        except FileExistsError:
-            pass  # someone was faster: theirs is the key
-        finally:
-            draft.unlink()
-    value = place.read_bytes()
+    try:
+        if not place.exists():
+            _make_secret(place, length)
+        value = place.read_bytes()
+    except OSError as error:
+        raise Refused(f"{place}: {error.strerror}") from None
     if len(value) != length:
         raise Refused(f"{place} does not hold a key of {length} bytes")
     return value
+
+
+def _make_secret(place: Path, length: int) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = place.with_name(f".{place.stem}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(secrets.token_bytes(length))
+    try:
+        os.link(draft, place)  # the first of two runs wins, both then read the same key
+    except FileExistsError:
+        pass  # someone was faster: theirs is the key
+    finally:
+        draft.unlink()
 
 
 def default_keys_folder() -> Path:

@@ -6,8 +6,9 @@ import datetime as dt
 import difflib
 import json
 import re
+import stat
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +22,9 @@ from forensics.values import EVIDENCE_ID, micros
 
 FILE_BYTES_MAX = 4 << 20  # of case.toml: an image that was named instead is not read
 ROLES = ("medium", "pc", "server", "collection")
+RESERVED = ("papers", "case")  # an address and a subject of their own
+OFFSET_HOURS_MAX = 1_000_000  # a century: a clock without battery says 1970 or 1980
+YEARS = 1980, 2199  # of dates that a person writes: what lies outside is a slip
 PAPERS = ("media_register", "take_out", "room_log", "cards", "accounts", "approvals", "erasure")
 CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DIGESTS = {"sha256": 64, "sha1": 40, "md5": 32}  # hex digits
@@ -53,7 +57,7 @@ def load(
             raw = file.read(FILE_BYTES_MAX + 1)
         if len(raw) > FILE_BYTES_MAX:
             raise Refused(f"{source}: is no case file; `forensics init {source}` writes one")
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")
         data = tomllib.loads(text)
     except OSError as error:
         raise Refused(f"{source}: {error.strerror}") from None
@@ -63,10 +67,10 @@ def load(
         raise Refused(f"{source}: {error}") from None
     reader = _Reader(source, text)
     reader.known_keys("", data)
-    head = reader.section(data, "case")
-    case_id = reader.text(head, "case", "id")
+    head, first = reader.section(data, "case"), reader.at("case")
+    case_id = first.text(head, "case", "id")
     if not CASE_ID.fullmatch(case_id):
-        raise reader.refusal("id", f"{case_id!r} is no id (letters, digits, _ and -, at most 64)")
+        raise first.refusal("id", f"{case_id!r} is no id (letters, digits, _ and -, at most 64)")
     evidence = reader.evidence(data)
     folder = (out or source.parent / case_id).resolve()
     case = Case(
@@ -75,11 +79,11 @@ def load(
         folder=folder,
         keys_folder=(keys_folder or default_keys_folder()).resolve(),
         evidence=evidence,
-        title=reader.text(head, "case", "title", case_id),
-        examiner=reader.text(head, "case", "examiner", ""),
-        timezone=reader.zone(head),
-        languages=reader.languages(head),
-        pipeline=reader.pipeline(head),
+        title=first.text(head, "case", "title", case_id),
+        examiner=first.text(head, "case", "examiner", ""),
+        timezone=first.zone(head),
+        languages=first.languages(head),
+        pipeline=first.pipeline(head),
         window=reader.window(data),
         register=reader.register(data),
         hash_sets=reader.hash_sets(data),
@@ -101,6 +105,13 @@ def _check_folder(case: Case) -> None:
     files = [Path(key[5:]) for key in case.keys if key.startswith("file:")]
     if any(path.is_relative_to(folder) for path in (case.keys_folder, *files)):
         raise Refused(f"keys must lie outside the case folder {folder}")
+    if not nearest(case.keys_folder).is_dir():
+        raise Refused(f"--keys {case.keys_folder} is no folder")
+    check_own(folder, case.id)
+
+
+def check_own(folder: Path, case_id: str) -> None:
+    """Refused where a case folder is neither new nor of this case."""
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -108,9 +119,14 @@ def _check_folder(case: Case) -> None:
     if _hardly_begun(folder):
         return
     owner = case_id_of(folder)
-    if owner != case.id:
+    if owner != case_id:
         whose = f"belongs to case {owner}" if owner else "holds something else"
         raise Refused(f"{folder} {whose}; name another folder with --out")
+
+
+def nearest(folder: Path) -> Path:
+    """The folder itself where it is, else the nearest above it that is."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _hardly_begun(folder: Path) -> bool:
@@ -127,6 +143,7 @@ class _Reader:
 
     source: Path
     written: str
+    within: tuple[int, int] | None = None  # characters of the section that is read
 
     def refusal(self, key: str, why: str) -> Refused:
         where = f"{self.source.name}"
@@ -134,11 +151,25 @@ class _Reader:
         return Refused(f"{where} line {line}: {why}" if line else f"{where}: {why}")
 
     def _line(self, key: str) -> int | None:
+        """The line of a key in the section that is read, else that section's own."""
         pattern = re.compile(
-            rf"^\s*(\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*(=|\]|\.)", re.MULTILINE
+            rf"^[ \t]*(\[+[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*(=|\]|\.)", re.MULTILINE
         )
-        match = pattern.search(self.written)
-        return self.written.count("\n", 0, match.start()) + 1 if match else None
+        start, end = self.within or (0, len(self.written))
+        match = pattern.search(self.written, start, end)
+        if not match and not self.within:
+            return None
+        return self.written.count("\n", 0, match.start() if match else start) + 1
+
+    def at(self, section: str, number: int = 0) -> _Reader:
+        """The reader of one section, the `number`th of its name: lines are looked for there."""
+        heads = list(re.finditer(r"^[ \t]*\[+[ \t]*([^]\n]*?)[ \t]*]", self.written, re.MULTILINE))
+        places = [place for place, head in enumerate(heads) if head[1] == section]
+        if number >= len(places):
+            return replace(self, within=None)  # written in another way: inline, or with dots
+        place = places[number]
+        end = heads[place + 1].start() if place + 1 < len(heads) else len(self.written)
+        return replace(self, within=(heads[place].start(), end))
 
     def known_keys(self, section: str, data: dict[str, Any]) -> None:
         for key in data:
@@ -154,14 +185,14 @@ class _Reader:
                 raise Refused(f"{self.source.name}: section [{name}] is missing")
             return {}
         if not isinstance(value, dict):
-            raise self.refusal(name, f"[{name}] must be a section")
-        self.known_keys(name, value)
+            raise self.refusal(name, f"[{name}] must be a section, once")
+        self.at(name).known_keys(name, value)
         return value
 
     def text(self, data: dict[str, Any], section: str, key: str, default: str | None = None) -> str:
         value = data.get(key, default)
         if value is None:
-            raise Refused(f'{self.source.name}: [{section}] needs "{key}"')
+            raise self.refusal(section, f'[{section}] needs "{key}"')
         if not isinstance(value, str):
             raise self.refusal(key, f'"{key}" must be text')
         return value
@@ -178,7 +209,11 @@ class _Reader:
 
     def languages(self, data: dict[str, Any]) -> tuple[str, ...]:
         value = data.get("languages", ["ja", "en"])
-        if not isinstance(value, list) or not value or set(value) - {"ja", "en"}:
+        if (
+            not isinstance(value, list)
+            or not value
+            or any(one not in ("ja", "en") for one in value)
+        ):
             raise self.refusal("languages", 'languages must be a list of "ja" and "en"')
         return tuple(dict.fromkeys(value))
 
@@ -191,25 +226,32 @@ class _Reader:
         return name
 
     def window(self, data: dict[str, Any]) -> tuple[int, int] | None:
-        section = self.section(data, "window", needed=False)
-        if not section:
+        section, reader = self.section(data, "window", needed=False), self.at("window")
+        if "window" not in data:
             return None
-        start, until = (self._moment(section, key) for key in ("from", "until"))
+        start, until = (reader.moment(section, "window", key) for key in ("from", "until"))
         if until <= start:
-            raise self.refusal("until", "the window ends before it begins")
+            raise reader.refusal("until", "the window ends before it begins")
         return start, until
 
-    def _moment(self, section: dict[str, Any], key: str) -> int:
-        value = section.get(key)
+    def moment(self, data: dict[str, Any], section: str, key: str) -> int:
+        value = data.get(key)
+        if value is None:
+            raise self.refusal(section, f'[{section}] needs "{key}"')
         if not isinstance(value, dt.datetime) or value.tzinfo is None:
             raise self.refusal(key, f'"{key}" must be a date and time with its offset')
+        if not YEARS[0] <= value.year <= YEARS[1]:
+            raise self.refusal(key, f'"{key}" must lie in the years {YEARS[0]} to {YEARS[1]}')
         return micros(value)
 
-    def _file(self, key: str, value: Any) -> Path:
+    def file(self, key: str, value: Any) -> Path:
         if not isinstance(value, str) or not value:
             raise self.refusal(key, f'"{key}" must be the path of a file')
         path = self.source.parent / value
         try:
+            mode = path.stat().st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode) or stat.S_ISDIR(mode)):
+                raise self.refusal(key, f"{value} is no file")  # to open a FIFO would wait for ever
             with path.open("rb"):
                 return path.resolve()
         except OSError as error:
@@ -219,17 +261,27 @@ class _Reader:
 
     def evidence(self, data: dict[str, Any]) -> tuple[Item, ...]:
         tables = data.get("evidence")
+        if isinstance(tables, dict):
+            raise self.refusal(
+                "evidence", "write [[evidence]] with two brackets, one for each item"
+            )
         if not isinstance(tables, list) or not tables:
             raise Refused(f"{self.source.name}: at least one [[evidence]] is needed")
-        items = tuple(self._item(table) for table in tables)
-        seen: set[str] = set()
-        for item in items:
-            if item.id.casefold() in seen or item.id == "papers":
-                raise self.refusal("id", f'evidence id "{item.id}" is used twice or reserved')
-            seen.add(item.id.casefold())
-        return items
+        items: list[Item] = []
+        for number, table in enumerate(tables):
+            reader = self.at("evidence", number)
+            item = reader.item(table)
+            if item.id.casefold() in RESERVED:
+                raise reader.refusal("id", f'evidence id "{item.id}" is reserved')
+            for other in items:
+                if item.id.casefold() == other.id.casefold():
+                    raise reader.refusal("id", f'evidence id "{item.id}" is used twice')
+                if item.image == other.image:
+                    raise reader.refusal("image", f"{item.image_text} is already {other.id}")
+            items.append(item)
+        return tuple(items)
 
-    def _item(self, table: Any) -> Item:
+    def item(self, table: Any) -> Item:
         if not isinstance(table, dict):
             raise self.refusal("evidence", "[[evidence]] must be a list of sections")
         self.known_keys("evidence", table)
@@ -239,15 +291,16 @@ class _Reader:
         role = self.text(table, "evidence", "role")
         if role not in ROLES:
             near = difflib.get_close_matches(role, ROLES, 1, 0)[0]
-            raise self.refusal("role", f'unknown role "{role}"; nearest: "{near}"')
+            why = f'unknown role "{role}"; nearest: "{near}" of {", ".join(ROLES)}'
+            raise self.refusal("role", why)
         authorised = table.get("authorised")
-        if authorised not in (None, True, False):
+        if not isinstance(authorised, bool | None):
             raise self.refusal("authorised", '"authorised" must be true or false')
         checked = table.get("clock_checked")
         return Item(
             id=name,
             role=role,
-            image=self._file("image", table.get("image")),
+            image=self.file("image", self.text(table, "evidence", "image")),
             image_text=str(table["image"]),
             label=self.text(table, "evidence", "label", ""),
             digests=self._digests(table),
@@ -255,13 +308,15 @@ class _Reader:
             authorised=authorised,
             timezone=self.zone(table),
             clock_offset_seconds=self._offset(table),
-            clock_checked=None if checked is None else self._moment(table, "clock_checked"),
+            clock_checked=None
+            if checked is None
+            else self.moment(table, "evidence", "clock_checked"),
             keys=self._keys(table),
             baseline=self._baseline(table["baseline"]) if "baseline" in table else None,
         )
 
     def _baseline(self, value: Any) -> Path:
-        path = self._file("baseline", value)
+        path = self.file("baseline", value)
         if not earlier.usable(path):
             raise self.refusal(
                 "baseline", f"{value} is neither a list of SHA-256 nor a copy of bytes"
@@ -283,8 +338,9 @@ class _Reader:
         value = table.get("clock_offset")
         if value is None:
             return None
-        match = re.fullmatch(r"([+-]?)(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)", str(value))
-        if not match:
+        form = r"([+-]?)(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)"
+        match = re.fullmatch(form, value) if isinstance(value, str) else None
+        if not match or int(match[2]) > OFFSET_HOURS_MAX:
             raise self.refusal("clock_offset", '"clock_offset" must look like "-00:03:20"')
         seconds = int(match[2]) * 3600 + int(match[3]) * 60 + float(match[4])
         return -seconds if match[1] == "-" else seconds
@@ -300,31 +356,40 @@ class _Reader:
 
     def _reference(self, key: str) -> str:
         kind, _, name = key.partition(":")
-        return f"file:{self._file('keys', name)}" if kind == "file" else key
+        return f"file:{self.file('keys', name)}" if kind == "file" else key
 
     def register(self, data: dict[str, Any]) -> Register | None:
-        section = self.section(data, "register", needed=False)
-        if not section:
+        section, reader = self.section(data, "register", needed=False), self.at("register")
+        if "register" not in data:
             return None
+        file = reader.file("file", reader.text(section, "register", "file"))
         columns = section.get("columns", {})
         if not isinstance(columns, dict) or not all(isinstance(v, str) for v in columns.values()):
-            raise self.refusal("columns", "[register.columns] must map kinds to column names")
-        return Register(self._file("file", section.get("file")), tuple(sorted(columns.items())))
+            raise reader.refusal(
+                "columns", '[register.columns] maps headers to kinds: "氏名" = "name"'
+            )
+        return Register(file, tuple(sorted(columns.items())))
 
     def hash_sets(self, data: dict[str, Any]) -> tuple[Path, ...]:
         value = self.section(data, "known", needed=False).get("hash_sets", [])
         if not isinstance(value, list):
             raise self.refusal("hash_sets", '"hash_sets" must be a list of files')
-        return tuple(self._file("hash_sets", path) for path in value)
+        return self.at("known").files("hash_sets", value)
 
     def papers(self, data: dict[str, Any]) -> dict[str, tuple[Path, ...]]:
-        section = self.section(data, "papers", needed=False)
+        section, reader = self.section(data, "papers", needed=False), self.at("papers")
         return {
-            kind: tuple(
-                self._file(kind, path) for path in (value if isinstance(value, list) else [value])
-            )
+            kind: reader.files(kind, value if isinstance(value, list) else [value])
             for kind, value in sorted(section.items())
         }
+
+    def files(self, key: str, values: list[Any]) -> tuple[Path, ...]:
+        """The files of a list, each named once: a paper read twice would contradict itself."""
+        files = [self.file(key, value) for value in values]
+        for number, file in enumerate(files):
+            if file in files[:number]:
+                raise self.refusal(key, f"{values[number]} is named twice")
+        return tuple(files)
 
 
 def stories() -> list[str]:
@@ -372,6 +437,8 @@ label = ""                             # what people call it
     tail = """
 # [register]                           # the owner's own list of the people concerned
 # file = "register.csv"                # CSV in any Japanese encoding, or XLSX
+# [register.columns]                   # where the headers do not say it: header = kind
+# "対象者" = "name"
 
 # [known]
 # hash_sets = ["nsrl.txt"]             # lists of published software: a locked file of theirs bars no negative

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from forensics.commands.run import reach
 from forensics.evidence import acquire as acquiring
 from forensics.terminal import Terminal, clock
 from forensics.work import Crew, Limits
@@ -37,6 +38,8 @@ def acquire(request: Request) -> tuple[list[str], bool]:
 
     Refused, before anything is written, where one of them cannot be.
     """
+    if request.scheduler:
+        reach(request.scheduler)
     units = acquiring.units(
         request.pairs, request.segment_bytes, request.examiner, verify=request.verify
     )

@@ -6,17 +6,19 @@ import lzma
 import shutil
 from pathlib import Path
 
-from forensics.case import Refused
+from forensics.case import Refused, check_own
 from forensics.share import share
 
+ID = "S-DEMO"
 PIECE_BYTES = 1 << 20
 
 
 def unpack(folder: Path) -> Path:
     """Unpack the demo's evidence to FOLDER-evidence; gives its case.toml."""
-    home = folder.with_name(f"{folder.name}-evidence")
-    if folder.name in ("", ".", ".."):
+    if folder.name in ("", ".."):
         raise Refused(f"{folder}: name the case folder to write")
+    check_own(folder, ID)
+    home = folder.with_name(f"{folder.name}-evidence")
     demo = share("fixtures") / "demo"
     for path in sorted(demo.rglob("*")):
         if not path.is_file():

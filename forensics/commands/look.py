@@ -11,7 +11,8 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from forensics import case as cases
 from forensics import schema
@@ -106,12 +107,13 @@ def extract(folder: Path, texts: Sequence[str], out: Path, keys: Path | None) ->
     case = open_case_of(folder, keys)
     if out.resolve().is_relative_to(folder.resolve()):
         raise Refused(f"{out} lies in the case folder; the case must stay as it was sealed")
-    out.mkdir(parents=True, exist_ok=True)
+    if not cases.nearest(out).is_dir():
+        raise Refused(f"{out} is no folder")
     for number, (text, address) in enumerate(zip(texts, addresses, strict=True), 1):
         target = out / f"{number:04d}-{_safe_name(address)}"
         if os.path.lexists(target):
             raise Refused(f"{target} exists")
-        with resolve.content(case, address) as source, target.open("xb") as file:
+        with resolve.content(case, address) as source, _new(target) as file:
             start = address.offset or 0
             end = (
                 source.size if address.length is None else min(source.size, start + address.length)
@@ -127,6 +129,12 @@ def extract(folder: Path, texts: Sequence[str], out: Path, keys: Path | None) ->
         )
 
 
+def _new(target: Path) -> IO[bytes]:
+    """A new file, made with its folder only when there is something to write."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target.open("xb")
+
+
 def _safe_name(address: Address) -> str:
     last = decode_name((*address.members, address.path or address.evidence)[0]).rsplit("/", 1)[-1]
     return "".join(c if c.isalnum() or c in "._-" else "_" for c in last)[:80] or "content"
@@ -136,26 +144,38 @@ def timeline(folder: Path, start: str | None, until: str | None) -> Iterator[str
     """Dated facts in order, one line each: time, width, kind, place."""
     import pyarrow.compute as pc
 
-    _custody(folder)
+    zone = _zone(folder)
     place = folder / "tables" / "events" / "events.parquet"
     if not place.is_file():
         raise Refused(f"{folder} has no timeline; run the case first")
     events = cases.read_table(place)
-    for text, compare in ((start, pc.greater_equal), (until, pc.less)):
-        if text:
-            events = events.filter(compare(events.column("time"), _moment(text)))
+    if start:
+        events = events.filter(pc.greater(events.column("time_until"), _moment(start, zone)))
+    if until:
+        whole_day = dt.timedelta(days=len(until) == len("2022-06-21"))
+        events = events.filter(pc.less(events.column("time"), _moment(until, zone) + whole_day))
     for row in events.to_pylist():
         width = (row["time_until"] - row["time"]).total_seconds() if row["time"] else 0
         when = row["time"].strftime("%Y-%m-%dT%H:%M:%S.%fZ") if row["time"] else "no time"
         yield f"{when}  +{width:.6f}s  {row['kind']}  {shown(row['text'] or row['path'] or '')}  {shown(row['address'] or '')}"
 
 
-def _moment(text: str) -> dt.datetime:
+def _zone(folder: Path) -> ZoneInfo:
+    """The zone that the last run's case file names, else UTC."""
+    names = [line.get("timezone") for line in _custody(folder) if line["event"] == "run"]
+    try:
+        return ZoneInfo((names and names[-1]) or "UTC")
+    except (KeyError, ValueError, OSError, TypeError):
+        raise Refused(f"{folder / cases.CUSTODY} names no time zone") from None
+
+
+def _moment(text: str, zone: ZoneInfo) -> dt.datetime:
+    """A moment, in the zone where it names none; a year that leaves the calendar is no moment."""
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         raise Refused(f"{text!r} is no ISO date or time") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def export(folder: Path, name: str, out: Path | None, keys: Path | None) -> str:

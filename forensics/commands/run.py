@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import gc
 import hashlib
 import importlib
@@ -9,6 +10,7 @@ import json
 import os
 import resource
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -16,18 +18,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 from forensics import __version__
 from forensics import case as cases
-from forensics.case import Case, Refused
+from forensics.case import Case, Refused, Register
 from forensics.terminal import Terminal, clock
 from forensics.work import Crew, Limits
 from forensics.work.crew import check_scheduler
 from forensics.work.worker import without_pandas
 
 ROOM_BYTES = 256 << 20  # disk room that a run needs at least …
-GC_THRESHOLD = 100_000  # objects between two collections of the youngest
 ROOM_SHARE = 0.02  # … and for each byte of evidence
+ANSWER_SECONDS = 10.0  # of a scheduler that is at work
+GC_THRESHOLD = 100_000  # objects between two collections of the youngest
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,13 @@ def run(request: Request) -> int:
         try:
             personal.open_detector(personal.Settings(bytes(32), rules=tuple(map(str, case.rules))))
         except ValueError as error:
-            raise Refused(f"{error}; nothing was scanned") from None
+            raise Refused(f"--rules: {error}") from None
+    if case.register and case.register.columns:
+        _check_columns(case.register)
     if request.scheduler:
-        check_scheduler(request.scheduler)
         if any(key.startswith("env:") for key in case.keys):
             raise Refused("keys: workers of a scheduler do not see env:, name a file")
+        reach(request.scheduler)
     story, source = _story(request.pipeline or case.pipeline)
     media = evidence.open_all(case)
     size = sum(medium.size for medium in media)
@@ -142,10 +148,37 @@ def _story(name: str) -> tuple[Callable[[Case, Crew], int], str]:
     return function, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def _check_columns(register: Register) -> None:
+    """[register.columns] names headers that the register has, and kinds that there are."""
+    from forensics.personal import columns, headers, identifiers, owner_list
+
+    parts = [part for names in headers.PARTS.values() for part in names]
+    kinds = sorted(filter(None, {*identifiers.BY_KIND, *columns.EXTRA, *parts}))
+    try:
+        known = [
+            cell.strip() for cell in owner_list.read(register.file, dict(register.columns)).header
+        ]
+    except owner_list.RegisterError as error:
+        raise Refused(f"register {error}") from None
+    for header, kind in register.columns:
+        for name, names in ((kind, kinds), (header, known)):
+            if name not in names:
+                near = difflib.get_close_matches(name, names, 1, 0)
+                hint = f'; nearest: "{near[0]}"' if near else ""
+                raise Refused(f'[register.columns] "{header}" = "{kind}": unknown "{name}"{hint}')
+
+
+def reach(address: str) -> None:
+    """Refused where a scheduler may not be used, or nobody answers there."""
+    place = urlsplit(check_scheduler(address))
+    try:
+        socket.create_connection((place.hostname or "", place.port or 0), ANSWER_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise Refused(f"--scheduler {address}: {error}") from None
+
+
 def _check_room(case: Case, size: int) -> None:
-    folder = case.folder
-    while not folder.exists():
-        folder = folder.parent
+    folder = cases.nearest(case.folder)
     if not os.access(folder, os.W_OK):
         raise Refused(f"{case.folder} cannot be written")
     needed, free = int(ROOM_BYTES + ROOM_SHARE * size), shutil.disk_usage(folder).free
@@ -158,7 +191,7 @@ def _announce(case: Case, items: int, size: int, request: Request, progress: Ter
     if request.language == "ja":
         line = f"{case.id}   {items}点、{size:,}バイト、{workers}並列   記録先: {case.folder.name}"
     else:
-        line = f"{case.id}   {items} items, {size:,} bytes, {workers} workers   case folder: {case.folder.name}"
+        line = f"{case.id}   {items} item{'s' * (items != 1)}, {size:,} bytes, {workers} worker{'s' * (workers != 1)}   case folder: {case.folder.name}"
     print(line, file=progress.out)
 
 

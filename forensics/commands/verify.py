@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import random
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from forensics import evidence, examine, walk
-from forensics.case import Refused, default_keys_folder
+from forensics.case import Refused, case_id_of, default_keys_folder
 from forensics.commands.look import open_case_of
 from forensics.report import minisign, seal
 from forensics.work import Crew, Handle
 
 
-def verify(
-    folder: Path, keys: Path | None, sample: int, public_key: str | None
-) -> tuple[list[str], list[str]]:
-    """Problems, and what was checked; both as lines."""
-    key = _public_key(keys, public_key)
-    problems = seal.verify(folder, key)
-    checked = [f"digests, signature, custody chain and ledger sums of {folder}"]
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was checked, what is wrong, and why nothing was redone where that was asked for; lines."""
+
+    checked: str
+    problems: list[str]
+    redone: str = ""
+    not_redone: str = ""
+
+
+def verify(folder: Path, keys: Path | None, sample: int, public_key: str | None) -> Verified:
+    """Check the seal of a case folder, and redo a sample of its units where the evidence is there."""
+    if case_id_of(folder) is None and not (folder / seal.MANIFEST).exists():
+        raise Refused(f"{folder} is no case folder")
+    problems = seal.verify(folder, _public_key(keys, public_key))
+    checked = f"digests, signature, custody chain and ledger sums of {folder}"
     if not sample:
-        return problems, checked
+        return Verified(checked, problems)
     try:
         case = examine.prepared(open_case_of(folder, keys))
     except Refused as refusal:
-        return problems, [*checked, f"no unit was redone: {refusal}"]
+        return Verified(checked, problems, not_redone=f"no unit was redone: {refusal}")
     found, redone = _redo(case, sample)
     case.custody("verified", problems=len(problems) + len(found), redone=redone)
-    return problems + found, [*checked, f"{redone} units redone against the evidence"]
+    said = f"{redone} unit{'s' * (redone != 1)} redone against the evidence"
+    return Verified(checked, problems + found, said)
 
 
 def _public_key(keys: Path | None, text: str | None) -> minisign.PublicKey:
@@ -37,7 +48,10 @@ def _public_key(keys: Path | None, text: str | None) -> minisign.PublicKey:
     try:
         if text:
             return minisign.read_public(Path(text).read_text() if Path(text).is_file() else text)
-        return minisign.key_of(keys or default_keys_folder()).public()
+        folder = keys or default_keys_folder()
+        if not (folder / "signing.key").is_file():  # one that is made now has signed nothing
+            raise Refused(f"no signing key in {folder}; name the signer's with --public-key")
+        return minisign.key_of(folder).public()
     except (ValueError, OSError) as error:
         raise Refused(f"--public-key: {error}") from None
 

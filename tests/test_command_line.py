@@ -1,0 +1,84 @@
+"""The command line: a person's mistake is one line and exit 2, and nothing is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from forensics import cli, schema
+from forensics.case import CUSTODY, log
+from forensics.values import interval, micros
+from tests.test_case import GOOD, write
+
+EVENTS = "2022-06-21T20:00:00+09:00", "2022-06-22T01:00:00+09:00"
+COLUMNS = '[register]\nfile = "list.csv"\n[register.columns]\n'
+# arguments -> what is said of them
+REFUSED = {
+    "no reason": ("run case.toml --accept-mismatch", [""], "a reason in words is needed"),
+    "not a number": ("run case.toml --workers x", [], "'x' is no number from 0"),
+    "less than none": ("verify C-1 --sample -1", [], "'-1' is no number from 0"),
+    "segments of nothing": ("acquire usb.dd out.dd --split 0", [], "'0' is no number from 1"),
+    "nobody answers": ("run case.toml --scheduler tcp://127.0.0.1:1", [], "--scheduler tcp://"),
+    "a file for keys": ("run case.toml --keys usb.dd", [], "is no folder"),
+    "no case": ("verify nothing", [], "nothing is no case folder"),
+    "no key to check with": ("verify sealed --keys none", [], "no signing key in none"),
+    "the root": ("demo /", [], "name the case folder"),
+    "a full folder": ("demo full", [], "holds something else"),
+    "no register": ("register build no.csv --case-id a --out x", [], "no.csv: no such file"),
+    "an id with a path": ("register build list.csv --case-id ../a --out x", [], "--case-id"),
+    "no folder": ("init usb.dd --out no/case.toml", [], "no such folder"),
+    "unknown kind": ("run columns.toml", [], 'unknown "nmae"; nearest: "name"'),
+    "unknown header": ("run header.toml", [], 'unknown "氏各"; nearest: "氏名"'),
+}
+
+
+@pytest.mark.parametrize("name", list(REFUSED))
+def test_a_mistake_is_refused_in_one_line(tmp_path: Path, capsys, monkeypatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, GOOD)
+    (tmp_path / "list.csv").write_text("氏名,生年月日\n磯松　汐里,1980/01/02\n", "utf-8")
+    (tmp_path / "columns.toml").write_text(f'{GOOD}{COLUMNS}"氏名" = "nmae"\n', "utf-8")
+    (tmp_path / "header.toml").write_text(f'{GOOD}{COLUMNS}"氏各" = "name"\n', "utf-8")
+    (tmp_path / "sealed").mkdir()
+    (tmp_path / "sealed" / "manifest.json").write_text("{}")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "letter.txt").write_text("x")
+    before = sorted(tmp_path.rglob("*"))
+    line, more, said = REFUSED[name]
+    try:
+        code = cli.main([*line.split(), *more])
+    except SystemExit as stop:
+        code = stop.code
+    err = capsys.readouterr().err
+    assert (code, err.count("\n")) == (2, 1), err
+    assert err.startswith("refused: ")
+    assert said in err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("times", "found"),
+    [
+        ("--from 2022-06-21", 2),
+        ("--from 2022-06-22T00:30 --until 2022-06-22", 1),
+        ("--until 2022-06-21", 1),
+        ("--from 2022-06-21T15:30:00Z", 1),
+        ("--from 2022-06-22T01:00:01", 0),
+    ],
+)
+def test_the_timeline_reads_times_in_the_zone_of_the_case(
+    tmp_path: Path, capsys, times: str, found: int
+) -> None:
+    log(tmp_path / CUSTODY, "run", case="C-1", timezone="Asia/Tokyo", source="case.toml")
+    moments = [dt.datetime.fromisoformat(text) for text in EVENTS]
+    rows = [
+        {"kind": "open", "evidence": "PC1", "time": interval(micros(moment), 1, "utc")}
+        for moment in moments
+    ]
+    place = tmp_path / "tables" / "events" / "events.parquet"
+    place.parent.mkdir(parents=True)
+    schema.write(schema.to_arrow("events", rows), place)
+    assert cli.main(["timeline", str(tmp_path), *times.split()]) == 0
+    assert capsys.readouterr().out.count("\n") == found
