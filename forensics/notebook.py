@@ -279,8 +279,7 @@ class Plots:
         if cells is None:
             raise Refused("no host and no medium in this case")
         picture = matrix.picture("nb-matrix", cells, self.case.view.words)
-        slant = 48  # pixels that the last slanted name reaches past the cells
-        return _drawing(picture.title, picture.width + slant, picture.height, [picture.inside()])
+        return _drawing(picture.title, picture.width, picture.height, [picture.inside()])
 
     def copies(self) -> Drawing:
         """Places with the same data: an arrow only where dates of both sides show a direction."""

@@ -101,7 +101,8 @@ def horizons(view: View) -> dict[str, Any]:
         "rows": [
             {
                 "host": name_html(row["evidence"], words.ui("nameless")),
-                "log": name_html(row["log"] or "", words.ui("nameless")),
+                "log": name_html(words.log(row["log"] or ""), words.ui("nameless")),
+                "log_code": (row["log"] or "").partition(" ")[0],
                 "first": clock.span(row["first"]),
                 "last": clock.span(row["last"]),
                 "records": count(row["records"] or 0),
@@ -121,7 +122,7 @@ def clocks(view: View) -> list[dict[str, Any]]:
         {
             "host": name_html(row["host"], view.words.ui("nameless")),
             "offset": _offset(row["seconds_min"], row["seconds_max"]),
-            "source": row["source"] or "–",
+            "source": view.words.word("clock_source", row["source"]) or "–",
         }
         for row in view.rows("clocks")
     ]

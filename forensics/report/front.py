@@ -16,7 +16,7 @@ from markupsafe import Markup
 from forensics.case import PAPERS
 from forensics.report import bars
 from forensics.report.amounts import share, size
-from forensics.report.names import address_html, name_html, text_html, width
+from forensics.report.names import address_html, cut, name_html, text_html, width
 from forensics.report.sentences import medium_name, span_of
 from forensics.report.strip import swatch
 from forensics.report.svg import mark
@@ -24,8 +24,14 @@ from forensics.report.view import Answer, Item, View
 from forensics.report.words import GROUPS
 
 ADDRESS_CELLS = 64
+TITLE_CELLS = 120  # of the case, above all
+LABEL_CELLS = 72  # of an item with its id, beside its share
 PAGE_POINTS = 762  # of A4 within its margins
 BECAUSE_POINTS, BECAUSE_CELLS = 15.5, 92
+HEAD_POINTS, HEAD_CELLS = (
+    17,
+    44,
+)  # of the title; a longer one sends what stands beside it to a line of its own
 FACTS, BARS, ENTRIES = 5, 8, 5  # at most
 BENEATH = ("Q03", "Q06", "Q05", "Q04", "Q12", "Q09", "Q02", "Q11", "Q16", "Q14", "Q20")
 # Kinds of facts in the order in which they carry an answer.
@@ -188,7 +194,9 @@ def _headline(view: View, unread: list[Item]) -> dict[str, str]:
 def _bar(view: View, item: Item, number: int) -> dict[str, Any]:
     return {
         "id": name_html(item.id, view.words.ui("nameless")),
-        "label": name_html(item.label, view.words.ui("nameless")),
+        "label": name_html(
+            cut(item.label, LABEL_CELLS - width(item.id)), view.words.ui("nameless")
+        ),
         "share": share(item.coverage.get("examined", 0), item.size),
         "size": size(item.size),
         "picture": bars.bar(f"b{number}", item.id, item.coverage, view.words),
@@ -318,7 +326,9 @@ def _plan(
     """
     say, cells = (19.5, 66) if view.words.language == "ja" else (17.8, 76)
     statement, because, limits = answer
-    fixed = 188 + say * (_lines(statement, cells) + (_lines(limits, cells) if limits else 0))
+    title = width(cut(view.findings["case"]["title"] or "", TITLE_CELLS))
+    fixed = 188.0 + HEAD_POINTS * (title // HEAD_CELLS)
+    fixed += say * (_lines(statement, cells) + (_lines(limits, cells) if limits else 0))
     fixed += BECAUSE_POINTS * _lines(because, BECAUSE_CELLS) if because else 0
     heights = [
         17 + 15 * _lines(view.tell.sentence(view.facts[fact_id]).striptags(), 100)

@@ -12,6 +12,7 @@ from forensics.report.words import Words
 
 WIDE = 8
 LABEL, CELL, ROW, HEAD = 150, 46, 22, 64  # pixels
+SLANT = 48  # pixels that the last slanted name reaches past the cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Matrix:
 
 def picture(name: str, matrix: Matrix, words: Words) -> svg.Picture:
     """The matrix as signs: as many hosts and media as there are."""
-    width = LABEL + CELL * len(matrix.media)
+    width = LABEL + CELL * len(matrix.media) + SLANT
     height = HEAD + ROW * len(matrix.hosts) + 1
     out = svg.Picture(name, width, height, words.ui("matrix_title"), words.ui("matrix_desc"))
     for column, (medium, _) in enumerate(matrix.media):

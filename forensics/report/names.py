@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 BREAKS = re.compile(r"([/:!@+#]+)")
+DATES = re.compile(r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?)")
 ELLIPSIS = "…"
 
 
@@ -48,8 +49,16 @@ def text_html(text: str) -> Markup:
             Markup('<span class="cc">{}</span>').format(code_point(char)) for char in run
         )
         if is_hidden
-        else escape(run)
+        else _dated(run)
         for is_hidden, run in _runs(text)
+    )
+
+
+def _dated(text: str) -> Markup:
+    """Text as HTML in which no line breaks within a date and its time."""
+    return Markup("").join(
+        Markup('<span class="whole">{}</span>').format(part) if number % 2 else escape(part)
+        for number, part in enumerate(DATES.split(text))
     )
 
 

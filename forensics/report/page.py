@@ -63,6 +63,7 @@ def _content(view: View, digest: str, rules: tuple[Path, ...]) -> dict[str, Any]
         "glossary": appendix.glossary(view),
         "word": view.words.word,
         "name": view.tell.name,
+        "title_cells": front.TITLE_CELLS,
     }
     return {**content, "facts": appendix.facts(view)}
 

@@ -126,9 +126,16 @@ def _alike(view: View, answers: list[Answer]) -> list[tuple[str, list[Answer]]]:
     groups: dict[tuple[Any, ...], list[Answer]] = {}
     for answer in answers:
         body = _body(view.words.say(answer["statement"]), answer["subject"])
-        key = body, answer["verdict"], answer["confidence"], *answer["reasons"]
+        own = body.removeprefix(answer["subject"])
+        key = own, answer["verdict"], answer["confidence"], *answer["reasons"]
         groups.setdefault(key, []).append(answer)
-    return [(key[0], alike) for key, alike in groups.items()]
+    return [(_told(view, key[0], alike), alike) for key, alike in groups.items()]
+
+
+def _told(view: View, own: str, alike: list[Answer]) -> str:
+    """What is said of subjects: of one alone with its name in the sentence, of several by their reasons."""
+    statement = _body(view.words.say(alike[0]["statement"]), alike[0]["subject"])
+    return statement if own == statement or len(alike) == 1 else ""
 
 
 def _body(statement: str, subject: str) -> str:

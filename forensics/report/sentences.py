@@ -77,6 +77,13 @@ class Teller:
         said = self.persons(number, kinds)
         return self.words.ui("persons_n", n=said) if number is not None else said
 
+    def reason(self, code: str, otherwise: str) -> Markup | str:
+        """Words of a reason; one without words stands as it is, small, behind other words."""
+        said = self.words.reason(code)
+        if said != code or not code:
+            return said or otherwise
+        return Markup('{} <span class="code">{}</span>').format(otherwise, code)
+
     def sentence(self, fact: Fact) -> Markup:
         """One sentence; a kind or key that is not known is still said, never dropped."""
         tell = _KINDS.get(fact["kind"], _other)
@@ -209,7 +216,7 @@ def _session(tell: Teller, fact: Fact) -> Told:
 def _horizon(tell: Teller, fact: Fact) -> Told:
     return "horizon_absent" if fact.get("present") is False else "horizon", {
         "host": tell.name(fact["host"]),
-        "log": fact.get("log") or "–",
+        "log": tell.name(tell.words.log(fact.get("log") or "–")),
         "time": tell.when(span_of(fact)),
         "covers": tell.words.word("covering", fact.get("covers_window") or "unknown"),
     }
@@ -233,7 +240,7 @@ def _clock(tell: Teller, fact: Fact) -> Told:
         "host": tell.name(fact["host"]),
         "low": _seconds(fact.get("seconds_min")),
         "high": _seconds(fact.get("seconds_max")),
-        "source": fact.get("source") or "–",
+        "source": tell.words.word("clock_source", fact.get("source")) or "–",
     }
 
 
@@ -293,7 +300,7 @@ def _unexamined(tell: Teller, fact: Fact) -> Told:
         "evidence": tell.name(fact["evidence"]),
         "bytes": count(fact.get("bytes") or 0),
         "kind": tell.words.listed([kind, state] if kind and kind != state else [state]),
-        "reason": tell.words.reason(str(fact.get("reason") or "")) or state,
+        "reason": tell.reason(str(fact.get("reason") or ""), state),
     }
 
 

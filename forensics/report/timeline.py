@@ -15,6 +15,7 @@ from forensics.report.times import DAY, SECOND, Clock, Period, Span
 from forensics.report.words import Words
 
 LABELS, WIDTH, TOP, LANE = 150, 770, 44, 34  # pixels
+GROUP_CELLS = 17  # of bold capitals in LABELS
 LEAST_PIXELS = 3.5  # an event is never narrower
 STEPS_MINUTES = (1, 5, 15, 30, 60, 180, 360)  # between ticks of an enlarged axis
 HOUR = 3600 * SECOND
@@ -79,7 +80,7 @@ def _labels(picture: svg.Picture, lanes: Sequence[Lane]) -> None:
         top = TOP + LANE * number
         if lane.group != group:
             picture.line(0, top, LABELS, top)
-            picture.text(0, top + 14, svg.fit(lane.group, 20), 12.5, bold=True)
+            picture.text(0, top + 14, svg.fit(lane.group, GROUP_CELLS), 12.5, bold=True)
             picture.text(0, top + 28, svg.fit(lane.label, 24), 11.5, svg.INK2)
         else:
             picture.line(0, top, LABELS, top, svg.PALE_RULE, 0.7)

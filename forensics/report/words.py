@@ -61,6 +61,11 @@ class Words:
                 return LANGUAGES[self.language][group][value]
         return str(value)
 
+    def log(self, name: str) -> str:
+        """Words of a log, `setupapi /Windows/INF/setupapi.dev.log`: what it is called, then its path."""
+        code, space, path = name.partition(" ")
+        return self.word("log", code) + space + path
+
     def reason(self, code: str) -> str:
         """Words of a reason code; a compound one (`LOCKED:…`) by its first part."""
         group = LANGUAGES[self.language]["reason"]

@@ -417,6 +417,28 @@ def bare(answers: bool = True) -> dict[str, Any]:
     return out
 
 
+LONG = "令和六年度臨時特別給付金対象世帯名簿の確認作業に用いた第三庁舎南館四階の据置端末からの写し"
+
+
+def long() -> dict[str, Any]:
+    """The invented case with more items, and the longest names that a case file may give."""
+    out = copy.deepcopy(findings())
+    out["case"]["title"] = LONG * 4
+    for number in range(8):
+        name = f"EVIDENCE-WITH-A-VERY-LONG-ID-{number:03}"
+        out["evidence"].append(item(name, "medium", 1 << 30, unsupported=number % 2 << 30))
+    return out
+
+
+def long_tables() -> dict[str, Any]:
+    """Its tables: long labels."""
+    rows = [
+        {"evidence": item["id"], "role": item["role"], "label": LONG * 2, "size": item["size"]}
+        for item in long()["evidence"]
+    ]
+    return tables() | {"evidence": schema.to_arrow("evidence", rows)}
+
+
 def hostile() -> dict[str, Any]:
     """The invented case with 40 items and every hostile name where evidence gives names."""
     out = copy.deepcopy(findings())

@@ -40,7 +40,7 @@ PROBE = """<script>addEventListener('load', () => {
 })</script>"""
 
 
-LOOKED_AT = [("usual", "ja"), ("usual", "en"), ("hostile", "ja"), ("nothing", "en")]
+LOOKED_AT = [("usual", "ja"), ("usual", "en"), ("hostile", "ja"), ("nothing", "en"), ("long", "ja")]
 
 
 @pytest.mark.parametrize(("name", "language"), LOOKED_AT)

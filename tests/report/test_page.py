@@ -21,6 +21,7 @@ CASES = {
     "no answers": (lambda: samples.bare(answers=False), dict),
     "hostile": (samples.hostile, samples.tables),
     "no tables": (samples.findings, dict),
+    "long": (samples.long, samples.long_tables),
 }
 VOID = {"meta", "br", "wbr", "col", "rect", "path", "line", "circle", "link", "img", "input"}
 
@@ -235,3 +236,43 @@ def test_what_is_said_of_many_subjects_stands_once(language):
     assert section.count("<li>") == 2
     assert section.count(usual) == section.count(other) == 1
     assert "USB-07" in section[section.index("<li>", section.index(usual)) :]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_those_who_were_not_supplied_stand_in_one_line(language):
+    findings = samples.bare()
+    for number in range(40):
+        name = f"SN{number:02}"
+        said = {
+            "ja": f"{name} は提供されておらず、調査していない。",
+            "en": f"{name} was not supplied.",
+        }
+        findings["answers"].append(
+            samples.answer("Q05", name, "not_examined", reasons=["OUTSIDE_EVIDENCE"])
+            | {"statement": said}
+        )
+    text = page.render(findings, {}, language, zone="Asia/Tokyo")
+    section = text[text.index('id="Q05"') :]
+    section = section[: section.index("</tbody>")]
+    assert section.count("<li>") == 1
+    assert LANGUAGES[language]["reason"]["OUTSIDE_EVIDENCE"] in section
+
+
+def test_a_reason_without_words_stands_behind_words():
+    findings = samples.bare()
+    for reason in ("CHUNK_CHECKSUM", "BRAND_NEW"):
+        findings["facts"].append(
+            samples.fact("unexamined", [f"USB1@0+{len(reason)}"], evidence="USB1", reason=reason,
+                         bytes=9, state="unreadable", **{"class": "content"})
+        )  # fmt: skip
+    text = page.render(findings, {}, "ja", zone="Asia/Tokyo")
+    assert "CHUNK_CHECKSUM" not in text
+    assert '読み取れない <span class="code">BRAND_NEW</span>' in text
+
+
+def test_no_line_breaks_within_a_date():
+    findings = samples.bare()
+    first = next(a for a in findings["answers"] if a["question"] == "Q01")
+    first["statement"] = {"ja": "2024-03-05 15:02に写した。", "en": "Copied 2024-03-05 15:02."}
+    text = page.render(findings, {}, "en", zone="Asia/Tokyo")
+    assert 'Copied <span class="whole">2024-03-05 15:02</span>.' in text

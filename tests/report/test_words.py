@@ -7,6 +7,7 @@ import string
 
 import pytest
 
+from forensics.artifacts import ARTIFACTS
 from forensics.case import PAPERS, ROLES
 from forensics.report import findings, sentences
 from forensics.report.words import GROUPS, LANGUAGES, VERDICTS, Words
@@ -114,6 +115,13 @@ def test_every_fact_has_a_sentence_and_a_name():
     }
     for language in LANGUAGES:
         assert kinds == set(LANGUAGES[language]["fact"]) == set(sentences._KINDS)
+
+
+def test_every_log_has_a_name():
+    named = {artifact.name for artifact in ARTIFACTS if artifact.records}
+    for language in LANGUAGES:
+        assert named == set(LANGUAGES[language]["log"])
+        assert Words(language).log("setupapi /a b").endswith(" /a b")
 
 
 def _fields(text: str) -> set[str]:
