@@ -2,7 +2,8 @@
 
 A cell is text as it stands in the table, hidden characters as <U+202E>, times in the case's zone. In
 CSV a cell that a spreadsheet could take for a formula begins with an apostrophe; in the workbook it
-is written as text. The same tables give the same bytes.
+is written as text, and so is a number with more digits than a spreadsheet keeps. The same tables give
+the same bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from forensics.report.names import visible
+from forensics.report.names import visible, width
 from forensics.report.tables import Tables, sums, table
 from forensics.report.words import Words
 
@@ -28,6 +29,8 @@ LISTS = (
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 SHEET_ROWS, CELL_CHARACTERS = 100_000, 32_000  # of a worksheet; Excel ends at 1,048,576 and 32,767
+WHOLE_MAX = 1 << 53  # beyond it a spreadsheet rounds whole numbers
+WIDTHS, MEASURED_ROWS = (9, 60), 500  # of a column, in characters; rows that are looked at for it
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001  # a workbook has no zone; no clock in outputs
 Cell = str | int | float | None
 
@@ -104,8 +107,9 @@ def write_workbook(
     }  # fmt: skip
     with xlsxwriter.Workbook(place, options) as book:
         book.set_properties({"created": CREATED, "title": "", "author": ""})
-        bold = book.add_format({"bold": True})
+        bold, whole = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
         about = book.add_worksheet("about")
+        about.set_column(0, 1, 24)
         about.write_string(0, 0, words.ui("list_about", zone=str(zone)))
         for number, name in enumerate(names, 1):
             found = listed(tables, name)
@@ -118,24 +122,32 @@ def write_workbook(
             sheet.freeze_panes(1, 0)
             for column, head in enumerate(heads):
                 sheet.write_string(0, column, head, bold)
-            total = _fill(sheet, body(zone))
+            total = _fill(sheet, heads, body(zone), whole)
+            sheet.autofilter(0, 0, min(total, SHEET_ROWS), len(heads) - 1)
             if total > SHEET_ROWS:
                 cut = words.ui("list_cut", n=total, kept=SHEET_ROWS, file=f"{name}.csv")
                 about.write_string(number, 2, cut)
 
 
-def _fill(sheet: Any, body: Iterator[list[Cell]]) -> int:
-    """Write rows to a sheet up to SHEET_ROWS; gives how many there are."""
-    total = 0
+def _fill(sheet: Any, heads: Sequence[str], body: Iterator[list[Cell]], whole: Any) -> int:
+    """Write rows to a sheet up to SHEET_ROWS, its columns as wide as they need; gives how many there are."""
+    total, widths = 0, [width(head) + 4 for head in heads]  # the filter's button stands in the head
     for total, row in enumerate(body, 1):
         if total > SHEET_ROWS:
             continue
         for column, value in enumerate(row):
-            if isinstance(value, str):
-                text = visible(value)
+            if value is None:
+                continue
+            if isinstance(value, str) or abs(value) > WHOLE_MAX:
+                text = visible(str(value))
                 if len(text) > CELL_CHARACTERS:
                     text = f"{text[:CELL_CHARACTERS]}… ({len(text)})"
                 sheet.write_string(total, column, text)
-            elif value is not None:
-                sheet.write_number(total, column, value)
+            else:
+                text = f"{value:,}"
+                sheet.write_number(total, column, value, whole if isinstance(value, int) else None)
+            if total <= MEASURED_ROWS:
+                widths[column] = max(widths[column], width(text[: WIDTHS[1]]) + 1)
+    for column, needed in enumerate(widths):
+        sheet.set_column(column, column, min(max(needed, WIDTHS[0]), WIDTHS[1]))
     return total

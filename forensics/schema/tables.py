@@ -80,7 +80,7 @@ EVIDENCE = Table(
         evidence text     id in case.toml
         role code         medium, pc, server, collection
         label text        what the owner calls it
-        container code    raw, split_raw, ewf, or the name of what could not be opened
+        container code    raw, split_raw, ewf; of a collection the archive that it is (zip, gzip …); else the name of what could not be opened
         image text        path as in case.toml, first segment
         segments int      number of segment files found
         size int          bytes of the medium

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 import zipfile
+from zoneinfo import ZoneInfo
 
 import pytest
 import report_samples as samples
@@ -13,6 +15,7 @@ import report_samples as samples
 from forensics import report, schema
 from forensics.report import findings as canon
 from forensics.report import lists
+from forensics.report.words import Words
 
 
 def digest(folder) -> str:
@@ -153,3 +156,24 @@ def test_times_stand_in_the_zone_of_the_case(tmp_path):
         (tmp_path / "report" / "connections.csv").read_text("utf-8-sig").splitlines()
     )
     assert next(iter(rows))["first"] == "2025-06-17T17:00:12+09:00"
+
+
+def test_a_sheet_can_be_read_as_it_opens(tmp_path):
+    """Columns as wide as their text, heads that stay and filter, whole numbers as they are."""
+    rows = [{"evidence": "a" * 100, "size": 1234567}, {"evidence": "b", "size": (1 << 53) + 1}]
+    found = {"evidence": schema.to_arrow("evidence", rows)}
+    place = tmp_path / "tables.xlsx"
+    lists.write_workbook(found, ["evidence"], ZoneInfo("UTC"), Words("en"), place)
+    with zipfile.ZipFile(place) as book:
+        sheet = book.read("xl/worksheets/sheet2.xml").decode()
+        strings, styles = (
+            book.read(f"xl/{name}.xml").decode() for name in ("sharedStrings", "styles")
+        )
+    widths = [float(width) for width in re.findall(r'<col [^>]*width="([\d.]+)"', sheet)]
+    assert 60 <= widths[0] <= 61
+    assert min(widths) >= 9
+    assert 'state="frozen"' in sheet
+    assert "<autoFilter " in sheet
+    assert "<v>1234567</v>" in sheet
+    assert str((1 << 53) + 1) in strings
+    assert 'numFmtId="3"' in styles  # #,##0
