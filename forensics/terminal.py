@@ -8,6 +8,7 @@ people who may not like us.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 import time
 import unicodedata
@@ -18,20 +19,22 @@ from typing import IO, Any
 REDRAW_SECONDS = 0.25
 QUIET_SECONDS = 10.0  # no estimate before
 BAR_WIDTH = 24
+COLUMNS = 80  # where the terminal does not say
+LOST_LINES = 8  # the rest is counted: a block taller than the screen cannot be redrawn
 WORDS = {
     "en": {
         "evidence.digest": "compare digests", "walk.files": "walk", "examine.contents": "examine",
         "evidence.acquire": "acquire", "done": "done", "left": "left about {low} to {high}",
         "lost": "not examined so far", "stop": "Ctrl-C stops; the same command goes on from here.",
         "resumed": "resumed: {done} of {units} units are done",
-        "alone": "trying again alone: {units} units", "bytes": "bytes",
+        "alone": "trying again alone: {units} units", "bytes": "bytes", "more": "{n} more",
     },
     "ja": {
         "evidence.digest": "同一性の照合", "walk.files": "名前と領域の調査", "examine.contents": "中身の調査",
         "evidence.acquire": "保全", "done": "済", "left": "残り およそ{low}～{high}",
         "lost": "ここまでに調べられなかったもの", "stop": "Ctrl-Cで止まる。同じコマンドで続きから進む。",
         "resumed": "続きから始める: {units}単位のうち{done}単位は済んでいる",
-        "alone": "単独でやり直し中: {units}単位", "bytes": "バイト",
+        "alone": "単独でやり直し中: {units}単位", "bytes": "バイト", "more": "ほか{n}件",
     },
 }  # fmt: skip
 
@@ -52,6 +55,13 @@ def width(text: str) -> int:
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
     )
+
+
+def cut(text: str, columns: int) -> str:
+    """The beginning of a text that fits into so many columns."""
+    while width(text) > columns:
+        text = text[:-1]
+    return text
 
 
 def clock(seconds: float) -> str:
@@ -153,16 +163,14 @@ class Terminal:
     def _draw(self) -> None:
         self._drawn = time.monotonic()
         lines = [self._line(stage) for stage in self.stages]
-        if self.note:
-            lines.append(f"  {self.note}")
-        if self.lost:
-            lines += ["", f"  {self.words['lost']}"]
-            lines += [
-                f"    {shown(evidence)}  {size:,} {self.words['bytes']} {outcome}"
-                for (evidence, outcome), size in sorted(self.lost.items())
-            ]
+        lines += [f"  {line}" for line in (self._left(self.stages[-1]), self.note) if line]
+        lines += self._lost_lines()
         if self.stages[-1].ended is None:
             lines.append(f"  {self.words['stop']}")
+        room = self._columns()
+        lines = [
+            cut(line, room) for line in lines
+        ]  # a line that wraps would be redrawn in the wrong place
         up = f"\x1b[{self._lines}A" if self._lines else ""
         self.out.write(up + "".join(f"\x1b[2K{line}\n" for line in lines) + "\x1b[0J")
         self.out.flush()
@@ -178,11 +186,35 @@ class Terminal:
         share = stage.done_bytes / stage.size if stage.size else 1.0
         filled = int(BAR_WIDTH * share)
         bar = "#" * filled + "-" * (BAR_WIDTH - filled)
-        left = ""
-        if spent > QUIET_SECONDS and 0 < share < 1:
-            rest = spent * (1 - share) / share
-            left = "   " + self.words["left"].format(low=clock(rest * 0.8), high=clock(rest * 1.3))
-        return f"{head}{bar} {share * 100:3.0f} %  {clock(spent)}{left}"
+        return f"{head}{bar} {share * 100:3.0f} %  {clock(spent)}"
+
+    def _left(self, stage: _Stage) -> str:
+        """How long a stage may still take, as a range; nothing before that can be told."""
+        spent = time.monotonic() - stage.began
+        share = stage.done_bytes / stage.size if stage.size else 1.0
+        if stage.ended is not None or spent <= QUIET_SECONDS or not 0 < share < 1:
+            return ""
+        rest = spent * (1 - share) / share
+        return self.words["left"].format(low=clock(rest * 0.8), high=clock(rest * 1.3))
+
+    def _lost_lines(self) -> list[str]:
+        from forensics.report.words import Words
+
+        words = Words(self.language)
+        lost = sorted(self.lost.items(), key=lambda entry: (-entry[1], entry[0]))
+        out = [
+            f"    {shown(evidence)}  {size:,} {self.words['bytes']}  {words.word('outcome', outcome)}"
+            for (evidence, outcome), size in lost[:LOST_LINES]
+        ]
+        if len(lost) > LOST_LINES:
+            out.append(f"    {self.words['more'].format(n=len(lost) - LOST_LINES)}")
+        return ["", f"  {self.words['lost']}", *out] if out else []
+
+    def _columns(self) -> int:
+        try:
+            return os.get_terminal_size(self.out.fileno()).columns or COLUMNS
+        except (OSError, ValueError):
+            return COLUMNS
 
 
 def _now() -> str:

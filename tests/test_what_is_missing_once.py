@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 
+import pytest
+
+from forensics import terminal
 from forensics.terminal import Terminal
+
+
+class Screen(io.StringIO):
+    """A terminal that does not say how wide it is."""
+
+    def isatty(self):
+        return True
 
 
 def row(item, size, outcome="unreadable"):
@@ -29,3 +40,19 @@ def test_bytes_that_each_stage_misses_are_counted_once():
         ("E1", "unreadable"): 20,
         ("E2", "unreadable"): 7,
     }
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_block_fits_the_screen_that_it_is_redrawn_on(language, monkeypatch):
+    monkeypatch.setattr(terminal, "REDRAW_SECONDS", -1)
+    monkeypatch.setattr(terminal, "QUIET_SECONDS", -1)
+    out = Screen()
+    progress = Terminal(language, out)
+    progress.stage("examine.contents", 50, 40 << 40, 0)
+    for number in range(40):
+        progress.advance("x", 1 << 40, [row("EVIDENCE" * 4 + str(number), 1 << 50, "timed_out")])
+    blocks = out.getvalue().split("\x1b[0J")
+    lines = [re.sub(r"\x1b\[\w+", "", line) for block in blocks for line in block.splitlines()]
+    assert max(map(terminal.width, lines)) <= terminal.COLUMNS
+    assert max(block.count("\n") for block in blocks) < 20
+    assert "timed_out" not in out.getvalue()

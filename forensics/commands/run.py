@@ -224,10 +224,13 @@ def _answer(case: Case, code: int, request: Request) -> None:
         print(json.dumps(_summary(found, code, case), ensure_ascii=False, sort_keys=True))
         return
     from forensics.report.terminal import one_page
+    from forensics.report.words import Words
 
     print()
     print(one_page(found, request.language))
     print(f"  {_places(case, request.language)}")
+    if code:
+        print(f"\n{Words(request.language).ui(f't_exit_{code}')}")
 
 
 def _places(case: Case, language: str) -> str:

@@ -835,6 +835,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "t_persons": "persons",
         "t_persons_text": "at least {least}, at most {most} in what was examined",
         "t_persons_none": "no records of persons in what was examined",
+        "t_exit_3": "exit 3: done; part of the evidence could not be examined",
+        "t_exit_4": "exit 4: done; a digest of the evidence does not match",
         "t_more": "{n} more",
         # exports and lists
         "list_about": "Column names are the contract's. Times are {zone}. No personal value is contained.",

@@ -821,6 +821,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "t_persons": "人数",
         "t_persons_text": "調べた範囲で少なくとも{least}人、多くとも{most}人",
         "t_persons_none": "調べた範囲に、人の記録は0人分",
+        "t_exit_3": "終了コード 3: 完了。ただし調べられなかった証拠がある",
+        "t_exit_4": "終了コード 4: 完了。ただし証拠のダイジェストが一致しない",
         "t_more": "ほか{n}点",
         # exports and lists
         "list_about": "この表の名前は英語の列名(契約)のまま。時刻は{zone}。個人の値は含まれない。",
