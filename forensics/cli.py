@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    def running(sub: Any) -> None:
+    def working(sub: Any) -> None:
         sub.add_argument(
             "--workers",
             type=_count,
@@ -66,26 +66,29 @@ def parser() -> argparse.ArgumentParser:
             "--scheduler", metavar="ADDRESS", help="a Dask scheduler: tls://… or tcp:// on loopback"
         )
         sub.add_argument(
-            "--keys", type=Path, metavar="DIR", help="where keys are kept; outside the case folder"
-        )
-        sub.add_argument(
             "--unit-seconds",
             type=_seconds,
             default=300.0,
             metavar="S",
-            help="end a unit after so long without a sign of life",
+            help="end a unit after so long without a sign of life (default 300)",
+        )
+        sub.add_argument(
+            "--language", choices=("ja", "en"), help="of what is printed; default: the locale's"
+        )
+        sub.add_argument("--json", action="store_true", help="print JSON lines for programs")
+
+    def running(sub: Any) -> None:
+        working(sub)
+        sub.add_argument(
+            "--keys", type=Path, metavar="DIR", help="where keys are kept; outside the case folder"
         )
         sub.add_argument(
             "--unit-memory",
             type=_mebibytes,
             default=1536,
             metavar="MIB",
-            help="memory of one worker",
+            help="memory of one worker (default 1536)",
         )
-        sub.add_argument(
-            "--language", choices=("ja", "en"), help="of what is printed; default: the locale's"
-        )
-        sub.add_argument("--json", action="store_true", help="print one JSON line for programs")
 
     sub = command("demo", demo, "build and run the shipped case", "demo")
     sub.add_argument(
@@ -109,19 +112,23 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--split", type=_mebibytes, metavar="MIB", help="write segments .001 .002 … of this size"
     )
-    sub.add_argument("--examiner", default="", help="who acquires; stands in the sidecar")
+    sub.add_argument(
+        "--examiner", default="", metavar="NAME", help="who acquires; stands in OUT.acquire.json"
+    )
     sub.add_argument("--no-verify", action="store_true", help="leave out the second reading")
-    running(sub)
+    working(sub)
 
     sub = command(
         "init", init, "write a commented case.toml for some images", "init usb1.E01 pc1.dd"
     )
-    sub.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
-    sub.add_argument("--out", type=Path, default=Path("case.toml"), help="default: case.toml")
-    sub.add_argument("--id", default="case-1", help="id of the case")
+    sub.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="first segment of each")
+    sub.add_argument(
+        "--out", type=Path, default=Path("case.toml"), metavar="FILE", help="default: case.toml"
+    )
+    sub.add_argument("--id", default="case-1", help="id of the case (default: case-1)")
 
     sub = command("run", run_case, "run a case", "run case.toml")
-    sub.add_argument("case", type=Path, metavar="CASE.toml")
+    sub.add_argument("case", type=Path, metavar="CASE.toml", help="as forensics init writes it")
     sub.add_argument(
         "--out", type=Path, metavar="CASE", help="case folder (default: ID/ beside case.toml)"
     )
@@ -154,7 +161,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("show", show, "bytes at an address, masked", "show demo-case 'USB1@0+512'")
     _case(sub)
-    sub.add_argument("address", metavar="ADDRESS")
+    sub.add_argument("address", metavar="ADDRESS", help="as the report writes it: quote it")
     sub.add_argument(
         "--reveal", action="store_true", help="unmasked, to a terminal only; writes a custody line"
     )
@@ -166,7 +173,10 @@ def parser() -> argparse.ArgumentParser:
         "extract demo-case 'USB1:p1:/a.txt' out/",
     )
     _case(sub)
-    sub.add_argument("addresses", nargs="+", metavar="ADDRESS… DIR")
+    sub.add_argument("addresses", nargs="+", metavar="ADDRESS", help="as the report writes them")
+    sub.add_argument(
+        "out", type=Path, metavar="DIR", help="folder to copy to; made where it is not"
+    )
 
     sub = command(
         "timeline", timeline, "dated facts, one line each", "timeline demo-case --from 2022-06-21"
@@ -213,19 +223,21 @@ def parser() -> argparse.ArgumentParser:
         "turn the owner's register into keyed fingerprints",
         "register build register.csv --case-id 2022-06-A --out register.index",
     )
-    sub.add_argument("action", choices=("build",))
-    sub.add_argument("file", type=Path)
-    sub.add_argument("--case-id", required=True)
-    sub.add_argument("--out", type=Path, required=True)
-    sub.add_argument("--keys", type=Path)
+    sub.add_argument("action", choices=("build",), help="the one thing to do")
+    sub.add_argument(
+        "file", type=Path, metavar="FILE", help="CSV in any Japanese encoding, or XLSX"
+    )
+    sub.add_argument("--case-id", required=True, metavar="ID", help="the case whose key is used")
+    sub.add_argument("--out", type=Path, required=True, metavar="FILE", help="index to write")
+    sub.add_argument("--keys", type=Path, metavar="DIR", help="where keys are kept")
 
     sub = command("schema", schema, "tables and their columns", "schema files")
-    sub.add_argument("table", nargs="?")
+    sub.add_argument("table", nargs="?", metavar="TABLE", help="default: the list of tables")
 
     sub = command(
         "parse", parse, "one artefact, no case: rows as JSON lines", "parse SYSTEM setupapi.dev.log"
     )
-    sub.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="named as on its system")
 
     sub = command(
         "scan",
@@ -233,7 +245,7 @@ def parser() -> argparse.ArgumentParser:
         "personal data in plain files, no case: masked hits and persons",
         "scan folder/",
     )
-    sub.add_argument("paths", nargs="+", metavar="FILE|DIR|-")
+    sub.add_argument("paths", nargs="+", metavar="FILE|DIR|-", help="-: standard input")
     sub.add_argument("--json", action="store_true", help="one JSON line per file")
 
     command("doctor", doctor, "what this installation can and cannot open", "doctor")
@@ -371,6 +383,7 @@ def acquire(options: argparse.Namespace) -> int:
             scheduler=options.scheduler,
             unit_seconds=options.unit_seconds,
             language=_language(options),
+            json=options.json,
         )
     )
     for line in lines:
@@ -405,13 +418,9 @@ def show(options: argparse.Namespace) -> int:
 
 
 def extract(options: argparse.Namespace) -> int:
-    from forensics.case import Refused
     from forensics.commands import look as looking
 
-    if len(options.addresses) < 2:
-        raise Refused("extract needs at least one address and a folder")
-    *addresses, folder = options.addresses
-    for line in looking.extract(options.folder, addresses, Path(folder), options.keys):
+    for line in looking.extract(options.folder, options.addresses, options.out, options.keys):
         print(line)
     return DONE
 

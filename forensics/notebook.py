@@ -172,7 +172,7 @@ class OpenCase:
         verdict = answer["verdict"] if answer else "not_examined"
         size = count(sum(item.size for item in view.items))
         rows = ", ".join(f"{name} {count(self._rows(name))}" for name in COUNTED)
-        return Markup("<p>{} <b>{}　{}(Q01)</b></p><p>{}{}</p>").format(
+        return Markup("<p>{} <b>{}　{}(Q01)</b></p> <p>{}{}</p>").format(
             mark(verdict),
             view.findings["case"]["id"],
             view.words.word("verdict", verdict),

@@ -25,14 +25,14 @@ WORDS = {
     "en": {
         "evidence.digest": "compare digests", "walk.files": "walk", "examine.contents": "examine",
         "evidence.acquire": "acquire", "done": "done", "left": "left about {low} to {high}",
-        "lost": "not examined so far", "stop": "Ctrl-C stops; the same command goes on from here.",
+        "lost": "not examined so far", "lost_bytes": "{n} bytes not examined so far", "finished": "done in {spent}, {cpu} s of CPU", "stop": "Ctrl-C stops; the same command goes on from here.",
         "resumed": "resumed: {done} of {units} units are done",
         "alone": "trying again alone: {units} units", "bytes": "bytes", "more": "{n} more",
     },
     "ja": {
         "evidence.digest": "同一性の照合", "walk.files": "名前と領域の調査", "examine.contents": "中身の調査",
         "evidence.acquire": "保全", "done": "済", "left": "残り およそ{low}～{high}",
-        "lost": "ここまでに調べられなかったもの", "stop": "Ctrl-Cで止まる。同じコマンドで続きから進む。",
+        "lost": "ここまでに調べられなかったもの", "lost_bytes": "ここまでに{n}バイトを調べられなかった", "finished": "完了 {spent}、CPU {cpu}秒", "stop": "Ctrl-Cで止まる。同じコマンドで続きから進む。",
         "resumed": "続きから始める: {units}単位のうち{done}単位は済んでいる",
         "alone": "単独でやり直し中: {units}単位", "bytes": "バイト", "more": "ほか{n}件",
     },
@@ -94,6 +94,7 @@ class Terminal:
     stages: list[_Stage] = field(default_factory=list)
     note: str = ""
     _lines: int = 0
+    _began: float = field(default_factory=time.monotonic)
     _drawn: float = 0.0
 
     def __post_init__(self) -> None:
@@ -152,13 +153,18 @@ class Terminal:
             self._draw()
             return
         missing = sum(self.lost.values())
-        tail = f"; {missing} {self.words['bytes']} {self.words['lost']}" if missing else ""
+        tail = f"; {self.words['lost_bytes'].format(n=missing)}" if missing else ""
         label = self.words.get(name, name)
         print(f"{_now()} {label}  {stage.done}/{stage.units}{tail}", file=self.out, flush=True)
 
-    def close(self) -> None:
-        """Leave the last block standing."""
+    def close(self, cpu_seconds: float | None = None) -> None:
+        """Leave the last block standing; of a run say what it took."""
         self._lines = 0
+        if cpu_seconds is not None:
+            spent = clock(time.monotonic() - self._began)
+            print(
+                self.words["finished"].format(spent=spent, cpu=f"{cpu_seconds:.1f}"), file=self.out
+            )
 
     def _draw(self) -> None:
         self._drawn = time.monotonic()

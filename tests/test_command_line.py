@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,30 @@ def test_the_timeline_reads_times_in_the_zone_of_the_case(
     schema.write(schema.to_arrow("events", rows), place)
     assert cli.main(["timeline", str(tmp_path), *times.split()]) == 0
     assert capsys.readouterr().out.count("\n") == found
+
+
+def test_an_acquisition_is_told_to_programs(tmp_path: Path, capsys) -> None:
+    (tmp_path / "a.dd").write_bytes(bytes(1024))
+    made = [str(tmp_path / name) for name in ("a.dd", "b.dd")]
+    assert cli.main(["acquire", *made, "--workers", "0", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["state"], told["device"]["size"], told["out"]) == ("done", 1024, made[1])
+
+
+def test_when_a_case_was_finished_is_told_in_its_zone(tmp_path: Path, capsys) -> None:
+    log(tmp_path / CUSTODY, "run", case="C-1", timezone="Asia/Tokyo", source="case.toml")
+    log(tmp_path / CUSTODY, "finished", exit=3)
+    assert cli.main(["status", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert re.fullmatch(
+        r"C-1   finished \d{4}-\d\d-\d\d \d\d:\d\d:\d\d JST   exit 3   0 units\n", told
+    )
+
+
+def test_every_option_has_its_help() -> None:
+    commands = next(
+        action for action in cli.parser()._actions if isinstance(action.choices, dict)
+    ).choices
+    for name, command in commands.items():
+        for action in command._actions:
+            assert action.help, (name, action.dest)

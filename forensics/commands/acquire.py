@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from forensics.commands.run import reach
 from forensics.evidence import acquire as acquiring
+from forensics.evidence.target import beside
 from forensics.terminal import Terminal, clock
 from forensics.work import Crew, Limits
 
@@ -31,6 +33,7 @@ class Request:
     scheduler: str | None = None
     unit_seconds: float = 300.0
     language: str = "en"
+    json: bool = False
 
 
 def acquire(request: Request) -> tuple[list[str], bool]:
@@ -54,7 +57,19 @@ def acquire(request: Request) -> tuple[list[str], bool]:
     shutil.rmtree(folder, ignore_errors=True)
     progress.close()
     found = [acquiring.summary(source, out) for source, out in request.pairs]
-    return [line for line, _ in found], all(good for _, good in found)
+    lines = (
+        [_facts(out) for _, out in request.pairs] if request.json else [line for line, _ in found]
+    )
+    return lines, all(good for _, good in found)
+
+
+def _facts(out: Path) -> str:
+    """What OUT.acquire.json says, on one line."""
+    try:
+        facts = json.loads(beside(out, ".acquire.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        facts = {"state": "not finished"}
+    return json.dumps({"out": str(out), **facts}, ensure_ascii=False, sort_keys=True)
 
 
 @dataclass(slots=True)

@@ -64,14 +64,21 @@ def status(folder: Path) -> str:
     case_id = cases.case_id_of(folder)
     done = sum(1 for _ in (folder / "parts").glob("*/*/done.json"))
     last = next((line for line in reversed(lines) if line["event"] not in LOOKS), lines[-1])
+    when = _told(last["time"], _zone(folder))
     if last["event"] == "finished":
-        return (
-            f"{case_id}   finished {shown(last['time'])}   exit {last.get('exit')}   {done} units"
-        )
+        return f"{case_id}   finished {when}   exit {last.get('exit')}   {done} units"
     return (
-        f"{case_id}   not finished; last: {shown(last['event'])} {shown(last['time'])}   {done} units done\n"
+        f"{case_id}   not finished; last: {shown(last['event'])} {when}   {done} units done\n"
         "no answer yet: an unfinished run says nothing about the case"
     )
+
+
+def _told(time: str, zone: ZoneInfo) -> str:
+    """A time of the custody log as people read it; as it stands where it is none."""
+    try:
+        return dt.datetime.fromisoformat(time).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
+    except (ValueError, OverflowError):
+        return shown(time)
 
 
 def _address(text: str) -> Address:

@@ -11,8 +11,6 @@ import os
 import resource
 import shutil
 import socket
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +21,7 @@ from urllib.parse import urlsplit
 from forensics import __version__
 from forensics import case as cases
 from forensics.case import Case, Refused, Register
-from forensics.terminal import Terminal, clock
+from forensics.terminal import Terminal
 from forensics.work import Crew, Limits
 from forensics.work.crew import check_scheduler
 from forensics.work.worker import without_pandas
@@ -89,7 +87,7 @@ def run(request: Request) -> int:
     size = sum(medium.size for medium in media)
     _check_room(case, size)
     progress = Terminal(request.language)
-    began, cpu = time.monotonic(), _cpu_seconds()
+    cpu = _cpu_seconds()
     if case.register or case.keys:
         from forensics import examine
 
@@ -113,9 +111,7 @@ def run(request: Request) -> int:
             _note_units(case, crew)
         case.custody("finished", exit=code)
         _seal(case)
-    progress.close()
-    spent = _cpu_seconds() - cpu
-    print(f"done in {clock(time.monotonic() - began)}, {spent:.1f} s of CPU", file=sys.stderr)
+    progress.close(_cpu_seconds() - cpu)
     _answer(case, code, request)
     gc.freeze()  # what is left ends with the process, and is not searched for cycles first
     return code

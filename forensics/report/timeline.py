@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forensics.report import svg
+from forensics.report.names import width as width_of
 from forensics.report.times import DAY, SECOND, Clock, Period, Span
 from forensics.report.words import Words
 
 LABELS, WIDTH, TOP, LANE = 150, 770, 44, 34  # pixels
+CELL_PIXELS = 6.5  # of the axis' labels
 GROUP_CELLS = 17  # of bold capitals in LABELS
 LEAST_PIXELS = 3.5  # an event is never narrower
 STEPS_MINUTES = (1, 5, 15, 30, 60, 180, 360)  # between ticks of an enlarged axis
@@ -161,8 +163,9 @@ def _ticks(picture: svg.Picture, axis: Period, clock: Clock, bottom: int) -> Non
     for at, label in points:
         if at >= start:
             picture.line(x_of(axis, at), TOP - 8, x_of(axis, at), bottom, "#B9BEC9", 0.8)
-        if x_of(axis, at) < WIDTH - 24:
-            picture.text(max(x_of(axis, at), 0) + 4, TOP - 12, label, 11.5, svg.INK2)
+        x = max(x_of(axis, at), 0) + 4
+        if x + CELL_PIXELS * width_of(label) < WIDTH:
+            picture.text(x, TOP - 12, label, 11.5, svg.INK2)
 
 
 def _micros(moment: dt.datetime) -> int:

@@ -163,6 +163,7 @@ def test_the_case_says_its_verdict_and_what_was_not_examined(folder: Path) -> No
         assert said in page
     assert "<svg" in page
     assert "<" not in repr(case)
+    assert "(Q01) 2点" in repr(case)
     assert "PC1の1,000バイトは調べていない" in case.outside()._repr_html_()
 
 

@@ -15,6 +15,7 @@ from forensics.report import (
     lanes,
     matrix,
     media,
+    names,
     persons,
     strip,
     svg,
@@ -99,6 +100,25 @@ def test_timeline_events_are_never_narrower_than_can_be_seen():
     tree = sound(timeline.chart("t", "x", [lane], axis, None, clock, Words("en")))
     bars_ = [r for r in tree.iter("{http://www.w3.org/2000/svg}rect") if r.get("fill") == svg.BLUE]
     assert [float(r.get("width")) for r in bars_] == [timeline.LEAST_PIXELS]
+
+
+@pytest.mark.parametrize("minutes", [250, 490, 500, 1440, 9000])
+def test_no_label_of_the_axis_is_cut_off(minutes):
+    axis = Period(10 * 60_000_000, (10 + minutes) * 60_000_000)
+    tree = sound(timeline.chart("t", "x", [], axis, None, Clock(dt.UTC, "ja"), WORDS))
+    labels = [(float(t.get("x")), t.text) for t in tree.iter("{http://www.w3.org/2000/svg}text")]
+    assert labels
+    assert max(x + 6 * names.width(text) for x, text in labels) < timeline.WIDTH
+
+
+def test_a_slanted_name_of_the_matrix_stays_in_its_picture():
+    cells = matrix.Matrix((("PC1", ""),), (("その他の媒体", ""),), ((matrix.Cell("cant"),),))
+    picture = matrix.picture("m", cells, WORDS)
+    text = next(
+        t for t in sound(picture).iter("{http://www.w3.org/2000/svg}text") if t.get("transform")
+    )
+    reach = float(text.get("x")) + 6 * names.width(text.text) * 0.71  # at 45 degrees
+    assert reach < picture.width
 
 
 def test_lanes_of_reading_are_hatched_throughout():
