@@ -404,7 +404,7 @@ def init_text(case_id: str, images: list[Path]) -> str:
 # does not understand. Paths are relative to this file.
 
 [case]
-id = "{case_id}"                       # letters, digits, _ and -; names the case folder
+{f'id = "{case_id}"':38} # letters, digits, _ and -; names the case folder
 title = ""                             # as it shall stand on the report
 examiner = ""
 timezone = "Asia/Tokyo"                # used where a source is in local time and names no zone
@@ -419,7 +419,7 @@ pipeline = "leak_check"
     for number, image in enumerate(images, 1):
         items.append(f"""
 [[evidence]]
-id = "E{number}"                            # short and unique; stands in every address
+{f'id = "E{number}"':38} # short and unique; stands in every address
 role = "medium"                        # medium | pc | server | collection
 image = {json.dumps(str(image), ensure_ascii=False)}
 label = ""                             # what people call it
