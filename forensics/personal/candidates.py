@@ -26,7 +26,7 @@ from forensics.personal.identifiers import (
     phone,
 )
 from forensics.personal.labels import Candidate, Labels
-from forensics.personal.written_names import KANJI, in_kana, in_kanji, in_katakana
+from forensics.personal.written_names import KANJI, in_kana, in_kanji, in_katakana, with_holes
 
 HEADER_REACH = 600  # characters from a table's header down to a number
 NAME_REACH = 1000  # characters from a name to anything else of its person; text.py joins over 600 and 160 at most
@@ -99,7 +99,20 @@ def candidates(text: str, counts: Counter[tuple[str, str]], year: int) -> list[C
         for span in _near(found, len(text)):
             found += in_kanji(text, span, labels)
         found += in_katakana(text)
-    return _disjoint(found)
+        found += with_holes(text)
+    return [item for item in _disjoint(found) if not _exemplary(text, item)]
+
+
+_EXAMPLE = re.compile(
+    r"(?:^|[^\u3400-\u9fff]|記[入載]|入力|設定|表[記示]|書式)例(?:えば)?[ :、)]{0,2}$|(?<![a-z])(?:e\.g\.|ex[.:])[ :]{0,2}$",
+    re.IGNORECASE,
+)
+_EXAMPLE_REACH = 8  # characters
+
+
+def _exemplary(text: str, item: Candidate) -> bool:
+    """Does the word for an example stand right before a value: `(例: AB12345678CD)`."""
+    return _EXAMPLE.search(text[max(0, item.start - _EXAMPLE_REACH) : item.start]) is not None
 
 
 def _near(found: list[Candidate], size: int) -> list[tuple[int, int]]:
@@ -275,7 +288,7 @@ _DATED = re.compile(
 
 
 _DATED_AFTER = re.compile(
-    r" ?(?:第\d{1,3}[刷版]|初版|発行|発売|刊|設立|創[業立刊]|開業|開館|竣工|制定|施行|公布|改正|判決|開会|閉会|付け?(?!近)|現在|時点|締切)"
+    r" ?(?:第\d{1,3}[刷版]|初版|発行|発売|刊|設立|創[業立刊]|開業|開館|竣工|制定|施行|公布|改正|判決|開会|閉会|付け?(?!近)|現在|時点|締切|まで|以[降後前]|(?:から|より|に)?(?:施行|適用|実施|公布|[就退]任))"
 )
 _AGED = re.compile(r" ?[(]?(?:満 ?)?\d{1,3} ?[歳才]")  # an age stands behind a birth date
 

@@ -29,6 +29,7 @@ from forensics.personal.identifiers import (
     my_number,
     name,
     name_kana,
+    name_romaji,
     phone,
     resident_code,
 )
@@ -45,7 +46,7 @@ _MANY_NAMED = MANY | {
     "tax_amount",
     "welfare_flag",
 }
-TITLES_MAX = 3  # rows among which the header is looked for
+TITLES_MAX = 8  # rows among which the header is looked for
 SAMPLE_ROWS = 40  # rows that vote on a column
 BLANK = " \t\r\n\0\ufeff"
 EXTRA = (None, "tax_amount", "welfare_flag")  # columns whose values tell one extract from another
@@ -55,6 +56,7 @@ _CELL: dict[str, Value] = {
     "my_number": my_number.cell,
     "name": name.cell,
     "name_kana": name_kana.cell,
+    "name_romaji": name_romaji.cell,
     "phone": phone.bare,
     "birth_date": birth_date.cell,
 }
@@ -73,6 +75,7 @@ class Layout:
     kinds: tuple[str | None, ...]
     labelled: frozenset[int]
     header: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()  # the last row of the header, as it stands
     score: float = 0.0
     more: tuple[tuple[str, int], ...] = ()  # further columns of a kind that a person has several of
     others: tuple[
@@ -87,17 +90,15 @@ def layout_of(
 
     None when no row can be a person.
     """
-    above = next((row for row in range(min(TITLES_MAX, len(rows))) if headers.kinds(list(rows[row])) is not None), 0)  # fmt: skip
-    named = headers.kinds(list(rows[above]))
-    header: tuple[str, ...] = ()
+    header, named, titles = _header(rows)
+    below = tuple(rows[titles - 1]) if titles else ()
     if named is not None:
-        header = tuple(rows[above])
-        rows = rows[above + 1 :]
+        rows = rows[titles:]
     elif carried and carried.separator == separator and _holds(carried, rows):
         return carried
     others = headers.others(header or rows[0], is_header=bool(header))
     if not header and any(others):
-        header = tuple(rows[0])
+        header = below = tuple(rows[0])
         rows = rows[1:]
     if not rows:
         return None
@@ -127,6 +128,7 @@ def layout_of(
         and (account := _account(columns)) is not None
     ):
         told[account] = ("bank_account", 1.0)
+    told = _undivided(told, columns)
     kinds: list[str | None] = [None] * len(columns)
     again: dict[int, str] = {}  # columns of a kind that another column has
     total = 0.0
@@ -160,7 +162,58 @@ def layout_of(
     persons = _others({place: kind for place, kind in again.items() if words[place]}, kinds)
     own_columns = {place for person in persons for place, kind in enumerate(person) if kind}
     more = [item for item in more if item[1] not in own_columns]
-    return Layout(separator, tuple(kinds), labelled, header, total, tuple(more), persons)
+    return Layout(separator, tuple(kinds), labelled, header, below, total, tuple(more), persons)
+
+
+def _header(
+    rows: Sequence[Sequence[str]],
+) -> tuple[tuple[str, ...], list[str | None] | None, int]:
+    """The header among the first rows, what its cells name, and how many rows it ends; the one that names the most.
+
+    Of a header in two rows (merged cells) the lower word counts, the upper one where there is none below.
+    """
+    top: list[list[str]] = []
+    for row in rows[:TITLES_MAX]:
+        if sum(bool(_NUMBERED.search(cell)) for cell in row) > 1:
+            break
+        top.append(list(row))
+    found = [headers.kinds(row) for row in top]
+    named = [len(kinds) - kinds.count(None) if kinds else 0 for kinds in found]
+    if not any(named):
+        return (), None, 0
+    last = best = named.index(max(named))
+    header = top[best]
+    if best + 1 < len(top) and _goes_on(header, top[best + 1]):
+        last = best + 1
+        header = _over(header, top[last])
+    elif best and not any(map(_DIGIT.search, top[best - 1])):
+        header = _over(top[best - 1], header)
+    return tuple(header), headers.kinds(header), last + 1
+
+
+_NUMBERED = re.compile(r"\d{5}|\d{2,4}-\d|\d[./年]\d")
+_DIGIT = re.compile("[0-9]")
+
+
+def _over(upper: list[str], lower: list[str]) -> list[str]:
+    return [below if below.strip(BLANK) else above for above, below in zip(upper, lower, strict=True)]  # fmt: skip
+
+
+def _goes_on(upper: list[str], lower: list[str]) -> bool:
+    """Does a header go on in the row below: words only, and one of them names what its column above does not."""
+    if any(map(_DIGIT.search, lower)):
+        return False
+    return any(headers.kind(below) and not headers.kind(above) for above, below in zip(upper, lower, strict=True))  # fmt: skip
+
+
+def _undivided(
+    told: list[tuple[str | None, float]], columns: Sequence[list[str]]
+) -> list[tuple[str | None, float]]:
+    """Kinds of columns where the first part of an address is the whole of it, with nothing in the second."""
+    if headers.STREET in {kind for kind, _ in told}:
+        return told
+    return [whole if kind == headers.CITY and (whole := _kind("address", cells, _OTHERS))[0] else (kind, score)
+            for (kind, score), cells in zip(told, columns, strict=True)]  # fmt: skip
 
 
 _BANK_REACH = 5  # columns from a bank's code to the account
@@ -193,7 +246,7 @@ def _by_weight(
     That is a filled one, no householder's or account holder's (unless each has a birth date), one that a header names,
     of dates without header the oldest.
     """
-    births = sum(kind == "birth_date" for kind, _ in told)
+    births = list(words).count("birth_date") or sum(kind == "birth_date" for kind, _ in told)
 
     def weight(place: int) -> tuple[bool, bool, bool, str]:
         another = births <= 1 and bool(header) and headers.of_another(header[place])
@@ -267,7 +320,7 @@ _MOST_MIN = 4  # cells of which one may be no value: three true check digits are
 _ANCHORS = ("name", "name_kana", "my_number", "mrz", "residence_card")
 _OTHERS = ("birth_date", "phone", "postcode", "address", "email", "pension_number", "credit_card")
 _ANCHOR_WORDS = frozenset({"name", "name_kana", "my_number", "resident_code", "atena_number", "driver_license", "passport",
-                           "residence_card", "pension_number", "care_insured", "employment_insurance", "credit_card"})  # fmt: skip
+                           "residence_card", "pension_number", "care_insured", "employment_insurance", "credit_card", "name_romaji"})  # fmt: skip
 
 
 def _numbers(cells: list[str], count: int) -> bool:
@@ -307,6 +360,12 @@ def _part(cell: str) -> str | None:
     return cell if _PART.search(cell) or "-" in cell else None
 
 
+# What a header of names heads, where the names are in Latin letters.
+_ROMAN = {
+    "name": "name_romaji",
+    headers.SURNAME: headers.SURNAME_ROMAJI,
+    headers.GIVEN: headers.GIVEN_ROMAJI,
+}
 PART_KINDS = tuple(part for parts in headers.PARTS.values() for part in parts)
 
 
@@ -315,7 +374,11 @@ def _kind(named: str | None, cells: list[str], kinds: tuple[str, ...]) -> tuple[
 
     A header word counts if the cells do not speak against it.
     """
+    if named in _ROMAN and cells and _share(cells, name_romaji.part) >= _MOST:
+        named = _ROMAN[named]
     if named in PART_KINDS:
+        if named in _ROMAN.values():
+            return named, LABEL / 2
         return (named, LABEL / 2) if _share(cells, _part) >= 0.5 else (None, 0.0)
     if (
         named == "name"

@@ -76,6 +76,7 @@ def _table() -> NDArray[np.uint32]:
     table[[ord(char) for char in _SPACES]] = ord(" ")
     table[[ord(char) for char in _HALF]] = [ord(char) for char in _FULL]
     table[[0x3099, 0x309A]] = [ord("゛"), ord("゜")]
+    table[0xFFFD] = ord("?")  # both stand for a character that an export could not write
     table[[*map(ord, _OUTSIDE)]] = [*map(ord, _OUTSIDE.values())]
     for code in range(0xF900, 0xFB00):
         plain = unicodedata.normalize("NFKC", chr(code))

@@ -30,6 +30,7 @@ _OTHER_DATE = re.compile(
     "^(?:日付|月日|年月日|日時|date)$|(?:返却|持ち?出し?|貸出|返納|使用|利用|作業|廃棄|発送|注文|受注|発注|納品|更新|登録|作成|処理|出荷|購入|支払|請求|取引|入庫|出庫|検収|配達|到着|受付|申込|開始|終了|掲載|公開|会議|予定|締切"
     "|発行|発売|放送|上映|開業|開設|開館|設立|創立|竣工|完成|取得|設置|施行|改正|制定|公布|初版|測定|計測|観測|試合|開催|抽せん|抽選|交付|届出|製造|点検|検査|契約|有効|適用|認定|決定|判決|出願|登記|抽出)"
     "(?:年月)?(?:日|日付|日時)"
+    "|^(?:就任|退任|在任|着任|離任|任期|就職|退職|採用|入社|退社|入会|退会|入学|卒業|入所|退所|開講|受講)(?:年月)?(?:日|期間)?$"
     "|納期|期限|日程|(?:order|ship|due|update|create|post|publish|release|issue|expir[ey])(?:d|_)?_?date"
 )
 # A header of any other date; only where the other cells show that the row is a header.
@@ -41,11 +42,16 @@ _AMOUNT = re.compile(
 )
 # Parts of a name or an address in columns of their own; joined before they are read.
 SURNAME, GIVEN, SURNAME_KANA, GIVEN_KANA = "surname", "given", "surname_kana", "given_kana"
+SURNAME_ROMAJI, GIVEN_ROMAJI = (
+    "surname_romaji",
+    "given_romaji",
+)  # told by the cells, not by the header
 PREFECTURE, CITY, STREET = "prefecture", "city", "street"
 # Kind -> its parts in the order in which they are written together.
 PARTS = {
     "name": (SURNAME, GIVEN),
     "name_kana": (SURNAME_KANA, GIVEN_KANA),
+    "name_romaji": (SURNAME_ROMAJI, GIVEN_ROMAJI),
     "address": (PREFECTURE, CITY, STREET),
 }
 _PART_WORDS = {
@@ -54,13 +60,13 @@ _PART_WORDS = {
     SURNAME_KANA: "姓カナ セイ カナ姓 姓フリガナ フリガナ姓 せい 姓かな lastkana familykana seikana lastnamekana familynamekana surnamekana",
     GIVEN_KANA: "名カナ メイ カナ名 名フリガナ フリガナ名 めい 名かな firstkana givenkana meikana firstnamekana givennamekana",
     PREFECTURE: "都道府県 都道府県名 住所都道府県 pref prefecture todofuken",
-    CITY: "市区町村 市区町村名 市町村 市町村名 住所市区町村 city municipality shikuchoson",
-    STREET: "町名番地 番地 町域番地 町域 町名 丁目番地 以降の住所 住所番地 street streetaddress banchi",
+    CITY: "市区町村 市区町村名 市町村 市町村名 住所市区町村 city municipality shikuchoson 住所1 住所上段 address1 addr1 jusho1",
+    STREET: "町名番地 番地 町域番地 町域 町名 丁目番地 以降の住所 住所番地 street streetaddress banchi 住所2 住所下段 address2 addr2 jusho2",
 }
 _PARTS = {word: part for part, words in _PART_WORDS.items() for word in words.split()}
 _KANA = re.compile("カナ|かな|フリガナ|ふりがな|kana|yomi")
 # Words that inside other ones do not stand for their kind.
-_EXACT = {"性": "sex", "税額": "tax_amount", "cn": "name", "送付先": "address", "転出先": "address", "転入先": "address", "本籍": "address", "本籍地": "address"}  # fmt: skip
+_EXACT = {"性": "sex", "税額": "tax_amount", "cn": "name", "保護者": "name", "親権者": "name", "通称": "name", "通称名": "name", "本名": "name", "送付先": "address", "転出先": "address", "転入先": "address", "本籍": "address", "本籍地": "address"}  # fmt: skip
 
 
 @cache
@@ -141,6 +147,11 @@ AGAINST: dict[str | None, frozenset[str]] = {
 def against(cell: str) -> frozenset[str]:
     """Kinds that a word speaks against which is known to name a column or a value."""
     return AGAINST[_other(cell, is_header=True)]
+
+
+def is_other_date(cell: str) -> bool:
+    """Does a word name a date of business, in or out of a header row."""
+    return _other(cell, is_header=False) == "date"
 
 
 @lru_cache(maxsize=4096)

@@ -101,6 +101,19 @@ class Labels:
         return False
 
 
+_HAS_DIGIT = re.compile("[0-9]")
+
+
+def _of_business(line: str) -> bool:
+    """Is a line the words of columns, of which some are dates of business and none is a birth date."""
+    cells = line.split()
+    return (
+        len(cells) >= 2
+        and any(map(headers.is_other_date, cells))
+        and not any(headers.kind(cell) == "birth_date" for cell in cells)
+    )
+
+
 _OWN_KEY = re.compile(r"""([^\W\d]\w{1,30})["']?\s?[:=]\s?["']?$""")
 
 
@@ -110,6 +123,7 @@ class Headings:
     def __init__(self, text: str) -> None:
         self._text = text
         self._tops: dict[tuple[int, str, int], int] = {}
+        self._words: dict[int, str] = {}  # of a line that begins here: the line of words above it
 
     def against(self, item: Candidate) -> bool:
         """Is a value said to be something else: a day of business, the author of a work."""
@@ -118,6 +132,8 @@ class Headings:
         before = text[max(start, item.start - LINE_REACH) : item.start]
         if own := _OWN_KEY.search(before[-LABEL_REACH:]):
             return item.kind in headers.against(own[1])
+        if item.kind == "birth_date" and not item.labelled and _of_business(self._above(start)):
+            return True
         last, separator = max((before.rfind(mark), mark) for mark in SEPARATORS)
         if last < 0 or len(before) == LINE_REACH:
             return False
@@ -127,6 +143,20 @@ class Headings:
             return False
         header = text[top : self._end(top)].split(separator)
         return item.kind in headers.against(header[before.count(separator)])
+
+    def _above(self, start: int) -> str:
+        """The first line without a number above the one at start, over lines that all have some; none over an empty line."""
+        text, seen = self._text, []
+        while start not in self._words:
+            seen.append(start)
+            begin = text.rfind("\n", 0, max(0, start - 1)) + 1
+            line = text[begin : max(0, start - 1)]
+            if not line.strip() or not _HAS_DIGIT.search(line) or len(line) > LINE_REACH:
+                self._words[start] = line
+            else:
+                start = begin
+        self._words |= dict.fromkeys(seen, self._words[start])
+        return self._words[start]
 
     def _end(self, start: int) -> int:
         end = self._text.find("\n", start)

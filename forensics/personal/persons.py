@@ -1,7 +1,7 @@
 """Who a row is about: person keys in order of strength, and keyed tokens of them.
 
 Order: My Number, resident code, 宛名番号, other personal numbers, name + birth date, kana + birth date,
-name + address, name + telephone, e-mail, name alone. Address or telephone never join two persons.
+name + address, name + telephone, name in Latin letters + birth date, e-mail, name alone. Address or telephone never join two persons.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ _KEYS: tuple[tuple[str, ...], ...] = (
     ("name", "phone"),
     ("name_kana", "phone"),
     ("name_kana", "bank_account"),
+    ("name_romaji", "birth_date"),
     ("email",),
+    ("name_romaji", "phone"),
     ("name",),
     ("name_kana",),
     ("employment_insurance",),

@@ -263,7 +263,7 @@ def rows_of(block: Block, layout: Layout, lines: Lines) -> Rows | None:
     cells = block.cells
     numbers: Sequence[int] = range(len(cells))  # rows of the block
     for row in range(min(TITLES_MAX, len(cells))) if layout.header else ():
-        if tuple(cells[row]) == layout.header:
+        if tuple(cells[row]) == layout.below:
             cells, numbers = cells[row + 1 :], numbers[row + 1 :]
             break
     if not cells:
@@ -387,6 +387,7 @@ _PERSONAL = (
     "resident_code",
     "name",
     "name_kana",
+    "name_romaji",
 )  # quickest to read first
 
 

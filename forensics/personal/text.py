@@ -195,10 +195,24 @@ def _by_line(text: str, found: list[Candidate]) -> list[list[Candidate]]:
 
 def _fits(text: str, group: list[Candidate], item: Candidate) -> bool:
     between = text[group[-1].end : item.start]
-    apart = re.search(r"\n\s*\n", between) and not (
-        item.kind in _BARE and _CONTROLS.fullmatch(between)
-    )
+    joined = (item.kind in _BARE and _CONTROLS.fullmatch(between)) or _addressed(text, group, item)
+    apart = re.search(r"\n\s*\n", between) and not joined
     return len(between) <= NEAR and not apart and not _repeats(group, item)
+
+
+def _addressed(text: str, group: list[Candidate], item: Candidate) -> bool:
+    """Is this the name that stands apart below the address of a letter or a label, with its honorific."""
+    return (
+        item.kind == "name"
+        and group[-1].kind == "address"
+        and {other.kind for other in group} <= _ENVELOPE
+        and not text[group[-1].end : item.start].strip()
+        and _HONORIFIC.match(text, item.end) is not None
+    )
+
+
+_ENVELOPE = frozenset({"postcode", "address"})
+_HONORIFIC = re.compile(" {0,4}(?:様|殿|さま)(?![\u3400-\u9fff])")
 
 
 # Numbers that follow a name in the record of a database: lengths and marks between its fields end lines here.

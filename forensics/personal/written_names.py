@@ -29,7 +29,7 @@ _BRACKETED = re.compile(
 
 
 _HONORIFIC = re.compile(
-    "様|殿|さん|氏|君|さま|生(?![\\u3400-\\u9fff])|生年月日|です|でござ|の|は|が|を|に|と|へ|も|、|（"
+    "様|殿|さん|氏(?!名)|君|さま|生(?![\\u3400-\\u9fff])|生年月日|です|でござ|の|は|が|を|に|と|へ|も|、|（"
 )
 
 
@@ -65,6 +65,29 @@ def _runs(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         if match.start() >= end:
             return
         yield match
+
+
+def with_holes(text: str) -> Iterator[Candidate]:
+    """Names of which a character could not be written (髙● 太郎様), told by a label or an honorific.
+
+    The part without a hole is one of the dictionary.
+    """
+    known = names()
+    for match in _WITH_HOLE.finditer(text):
+        (surname, given), start, end = match.groups(), match.start(1), match.end(2)
+        said = _POLITELY.match(text, end) or _NAME_LABEL.search(text, max(0, start - 16), start)  # fmt: skip
+        broken = sum(bool(_HOLES.search(part)) for part in (surname, given))
+        whole = name_key(surname) in known.surnames or name.is_given(name_key(given))
+        if said and broken == 1 and whole and not _FIRM.search(surname):
+            yield Candidate(
+                "name", start, end, name_key(text[start:end]), _BUILT_SCORE, labelled=True
+            )
+
+
+_HOLES = re.compile(f"[{name.HOLE}]")
+_WITH_HOLE = re.compile(
+    rf"(?<![\w{name.HOLE}])(?=((?:{KANJI}|[ァ-ヶ{name.HOLE}]){{1,5}}) ((?:{KANJI}|[ぁ-んァ-ヶー{name.HOLE}]){{1,4}}?)(?:様|殿|さん|[^\w{name.HOLE}]|$))"
+)
 
 
 def in_katakana(text: str) -> Iterator[Candidate]:
@@ -220,7 +243,7 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
         start += text[start] in "亡故"
         return [Candidate("name", start, whole, name_key(text[start:whole]), 1.2, labelled=True)]
     places = [place for place in places
-              if name.may_begin(key, place - start) and not text[place - 1 : place].isdigit()]  # fmt: skip
+              if (place in polite or name.may_begin(key, place - start)) and not text[place - 1 : place].isdigit()]  # fmt: skip
     if not places:
         return []
     stops = [end, *reversed([match.start() for match in _HONORIFIC.finditer(text, start, end)])]
@@ -230,11 +253,16 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
                 continue
             if place in polite and not _POLITE.match(text, stop):
                 continue
-            honorific = bool(re.match(" ?(?:様|殿|さん|氏)", text[stop : stop + 3]))
+            honorific = _POLITELY.match(text, stop) is not None
             headed = stop == end and _NAME_LABEL.search(text, max(0, place - 16), place) is not None
             word = text[place:stop]
             said = honorific or headed or (place in polite and name_key(word) not in names().words)
-            if name.parts(word) or _modern(word) or (said and name.likely(word)):
+            if (
+                name.parts(word)
+                or _modern(word)
+                or (said and name.likely(word))
+                or (honorific and place in polite and _unknown(word, strict=True))
+            ):
                 labelled = "name" in labels.kinds(place)
                 score = 1.2 + 0.4 * honorific
                 return [
@@ -251,9 +279,10 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
 
 
 _SURELY = re.compile(
-    "[ぁ-ん](?=[\u3005\u30a1-\u30fe\u3400-\u9fff]{2,8}(?:様|殿|さん|氏|です|でござ|と申))"
+    "[ぁ-ん](?=[\u3005\u30a1-\u30fe\u3400-\u9fff]{2,8}(?:様|殿|さん|氏(?!名)|です|でござ|と申))"
 )
-_POLITE = re.compile("様|殿|さん|氏|です|でござ|と申")
+_POLITE = re.compile("様|殿|さん|氏(?!名)|です|でござ|と申")
+_POLITELY = re.compile(" ?(?:様|殿|さん|氏(?!名))")
 
 
 @cache

@@ -11,8 +11,9 @@ from forensics.personal.fold import kana_key, name_key
 from forensics.personal.identifiers.identifier import Identifier
 
 SURNAME_MAX, GIVEN_MAX = 5, 6  # characters
+HOLE = "?*#●〓■□◆○◯"  # what an export, or a hand, puts for a character that it could not write
 _CELL = re.compile(
-    r"(?=.*[^? ])[?\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8}(?: [^\s\d,;|]{1,8}){0,3}"
+    rf"(?=.*[^{HOLE} ])[{HOLE}\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{{1,8}}(?: [^\s\d,;|]{{1,8}}){{0,3}}"
 )
 TEST = "^(?:テスト|サンプル|ダミー|ミホン|見本|試験用)"  # surnames of test data
 _KATAKANA = re.compile("[ァ-ヶー]{2,}(?:[ ・=][ァ-ヶー]{1,}){1,3}")  # of a foreign resident
@@ -22,6 +23,9 @@ _OF_A_FIRM = re.compile(
 # A firm, a line of sums, a name of test data.
 _NOBODY = re.compile(_OF_A_FIRM.pattern + f"|^(?:総?合|小|総|累|中)?計 ?$|{TEST}")
 _HONORIFIC = re.compile(r"\s?(?:様|殿|さん|氏|君)$")
+_DITTO = re.compile(
+    "^(?:〃|同上|同左|仝|”)\\s*"
+)  # for what stands above: the surname, or all of the name
 
 
 @cache
@@ -144,7 +148,7 @@ def value(text: str) -> str | None:
 
 def cell(text: str) -> str | None:
     """In a column of names: anything written like a name, but no header that is repeated on a new page."""
-    text = _HONORIFIC.sub("", text.strip())
+    text = _DITTO.sub("", _HONORIFIC.sub("", text.strip()))
     if (
         not (_CELL.fullmatch(text) or _KATAKANA.fullmatch(text))
         or text in IDENTIFIER.headers

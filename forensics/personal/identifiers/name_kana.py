@@ -38,9 +38,10 @@ def value(text: str) -> str | None:
 
 
 def cell(text: str) -> str | None:
-    """In a column of kana names: any kana."""
+    """In a column of kana names: any kana, but no header."""
     text = text.strip()
-    return kana_key(text) if _CELL.fullmatch(text) and not _TEST.match(text) else None
+    named = _CELL.fullmatch(text) and not _TEST.match(text) and text not in IDENTIFIER.headers
+    return kana_key(text) if named else None
 
 
 IDENTIFIER = Identifier(

@@ -17,6 +17,22 @@ def value(text: str) -> str | None:
     return " ".join(re.split(r"[ ,]+", text.lower())) if _CELL.fullmatch(text) else None
 
 
+_PART = re.compile(r"[A-Za-z](?:[A-Za-z'-]|\. ?){1,19}(?: [A-Za-z][A-Za-z'.-]{0,19}){0,3}")
+_FULL = re.compile(r"[A-Za-z][A-Za-z'.-]{0,19}(?:,? [A-Za-z][A-Za-z'.-]{0,19}){1,5}")
+
+
+def cell(text: str) -> str | None:
+    """In a column of names: any words of letters (NGUYEN VAN MINH), lower case."""
+    text = text.strip()
+    return " ".join(re.split(r"[ ,]+", text.lower())) if _FULL.fullmatch(text) else None
+
+
+def part(text: str) -> str | None:
+    """In a column of names, or of surnames or given names alone."""
+    text = text.strip()
+    return text.lower() if _PART.fullmatch(text) else cell(text)
+
+
 _ROWS = {
     "": "アイウエオ", "k": "カキクケコ", "s": "サシスセソ", "t": "タチツテト", "n": "ナニヌネノ", "h": "ハヒフヘホ",
     "m": "マミムメモ", "y": "ヤイユエヨ", "r": "ラリルレロ", "w": "ワイウエオ", "g": "ガギグゲゴ", "z": "ザジズゼゾ",
@@ -92,7 +108,7 @@ IDENTIFIER = Identifier(
     "name_romaji",
     value,
     words=("to:", "cc:", "from:"),
-    headers=("ローマ字", "romaji", "name_roman", "英字氏名"),
+    headers=("ローマ字", "romaji", "name_roman", "英字氏名", "英字", "アルファベット"),
     score=0.8,
     labelled=True,
 )
