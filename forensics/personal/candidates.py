@@ -79,7 +79,7 @@ _TAX = re.compile(
 )
 _SEX = re.compile("性別[ :)]{0,4}(男性?|女性?)")
 _INSURED = re.compile(
-    r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4})[\s・、,/-]{0,3}(?:番号)\s?[:：]?\s?(\d{1,8})"
+    r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4})[\s・、,/-]{0,3}(?:通帳|口座)?番号\s?[:：]?\s?(\d{1,8})"
 )
 _HAS_KANJI = re.compile(KANJI)
 
@@ -201,7 +201,7 @@ def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> lis
             )
             break
         if not shaped:
-            out += _bare(match, counts)
+            out += _on_licence(match) or _bare(match, counts)
     for match in _INSURED.finditer(text):
         yucho = re.search(
             "ゆうちょ|郵便貯金|通帳", text[max(0, match.start() - 40) : match.start()]
@@ -218,6 +218,18 @@ def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> lis
     return out
 
 
+def _on_licence(match: re.Match[str]) -> list[Candidate]:
+    """The number of a driving licence as the card has it, without the word: 番号 第 301234567890 号."""
+    before = match.string[max(0, match.start() - 8) : match.start()]
+    value = BY_KIND["driver_license"].value(match[0])
+    if value is None or not _NUMBER_OF_CARD.search(before) or not _CARD_END.match(match.string, match.end()):  # fmt: skip
+        return []
+    score = LABEL + BY_KIND["driver_license"].score
+    return [Candidate("driver_license", *match.span(), value, score, labelled=True)]
+
+
+_NUMBER_OF_CARD = re.compile(r"番 ?号[ :]{0,3}第 {0,2}$")
+_CARD_END = re.compile(" {0,2}号")
 _FOREIGN = re.compile(
     r"(?:請求|注文|受注|発注|伝票|管理|送り状|追跡|問い?合わ?せ|契約|見積|納品|製造|整理|受付|商品|品|型|シリアル|serial|trace_?id|order|invoice)"
     r"(?:番号|no\.?|id|コード|[ =:#])*[ :：=#]*$",

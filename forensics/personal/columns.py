@@ -103,7 +103,7 @@ def layout_of(
     if not rows:
         return None
     step = max(1, len(rows) // SAMPLE_ROWS)
-    columns = [[inner for cell in column if (inner := cell.strip(BLANK))]
+    columns = [[inner for cell in column if (inner := cell.strip(BLANK)) and inner not in name.DITTO]
                for column in zip(*rows[::step][:SAMPLE_ROWS], strict=True)]  # fmt: skip
     words = named or [None] * len(columns)
     if any(word == "name" and cells and all(map(_TEST.match, cells))

@@ -160,7 +160,7 @@ class Detector:
             if rows is None:
                 continue
             state.layouts[view.encoding] = layout
-            rest[block.lines[0] : block.lines[-1] + 1] = False
+            rest[block.own_lines()] = False
             yield rows
             yield from tables.others_of(block, layout, lines)
             noted = notes.text_of(block, layout, lines)

@@ -23,13 +23,14 @@ from forensics.personal.dull import dull
 from forensics.personal.literals import Literals
 from forensics.personal.marks import DIGITS, ESCAPES, HIGH_MIN, SECTOR, Marks
 from forensics.personal.masks import Mask, runs, spread
+from forensics.personal.transfer import ESCAPES_MIN
 
 HIGH_DENSE = 24  # bytes above ASCII, and without a number near: names beside names
 NUMBER_REACH = 4  # sectors
 WORD_REACH = 4
 NUMBER_SHARE = 0.8  # of the sectors of ASCII text that go on with a table above or below
 NUMBERS_MIN = 4  # of twelve digits, in ASCII text that may be a list of My Numbers
-ESCAPES_MIN = 4  # escapes of a transfer form in a sector
+ESCAPES_LEAST = np.array([ESCAPES_MIN[form] for form in ESCAPES])  # of a transfer form in a sector
 AROUND = 2  # sectors taken along on both sides
 AROUND_WIDE = 4
 ZEROS = bytes(2 << 20)  # longer than a window
@@ -106,7 +107,7 @@ def _escapes(marks: Marks, first: int, last: int) -> tuple[bytes, ...]:
     """Transfer forms of which these sectors hold enough escapes."""
     if not marks.escaped:
         return ()
-    seen = marks.escapes[first:last].sum(axis=0, dtype=np.int64) >= ESCAPES_MIN
+    seen = marks.escapes[first:last].sum(axis=0, dtype=np.int64) >= ESCAPES_LEAST
     return tuple(form for form, enough in zip(ESCAPES, seen.tolist(), strict=True) if enough)
 
 
@@ -166,7 +167,7 @@ def _listed(marks: Marks, good: NDArray[np.bool_], chosen: Mask, candidates: Mas
     """Sectors of candidates with a transfer form or My Numbers in them, or numbers that go on a table."""
     form = marks.base64 | marks.jis
     if marks.escaped:
-        form = form | (marks.escapes.sum(axis=1) >= ESCAPES_MIN)
+        form = form | (marks.escapes >= ESCAPES_LEAST).any(axis=1)
     out = spread(candidates & form, AROUND) & candidates
     if not marks.number.any():
         return out

@@ -215,6 +215,9 @@ _CARD_KEYS = {"FN": ("氏名",), "TEL": ("電話番号",), "EMAIL": ("メール"
               "ADR": ("", "", "町名番地", "市区町村", "都道府県", "郵便番号")}  # fmt: skip
 
 
+_CARD_MANY = ("電話番号", "メール")  # a card may have several, each a column of its own
+
+
 def _cards(lines: Lines) -> Iterator[Record]:
     """VCards (RFC 2426, RFC 6350): the parts of N and ADR stand between semicolons."""
     text = lines.text
@@ -228,8 +231,9 @@ def _cards(lines: Lines) -> Iterator[Record]:
             if line[1].upper() == "ADR" and not any(map(str.strip, values[3:5])):
                 keys = ("", "", "住所", "", "", "郵便番号")
             for key, value in zip(keys, values, strict=False):
-                if key and value.strip() and all(key != other for other, *_ in record):
-                    record.append((key, place, place + len(value)))
+                seen = sum(other.rstrip("0123456789") == key for other, *_ in record)
+                if key and value.strip() and (not seen or key in _CARD_MANY):
+                    record.append((f"{key}{seen + 1}" if seen else key, place, place + len(value)))
                 place += len(value) + 1
         if record:
             yield record

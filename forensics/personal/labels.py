@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from forensics.personal import headers
 from forensics.personal.identifiers import IDENTIFIERS
@@ -25,6 +28,11 @@ class Candidate:
     value: str
     score: float
     labelled: bool
+
+    def moved(self, places: NDArray[np.int64]) -> Candidate:
+        """The same in another text, where its characters stand at these places."""
+        start, end = int(places[self.start]), int(places[self.end - 1]) + 1
+        return replace(self, start=start, end=end)
 
 
 @cache

@@ -62,6 +62,12 @@ class Block:
         None  # of the cells of each row, where they are no columns of lines
     )
 
+    def own_lines(self) -> NDArray[np.int64]:
+        """Numbers of its lines; what stands between them is no part of it, unless its cells are no columns of lines."""
+        if self.places is None:
+            return np.array(self.lines)
+        return np.arange(self.lines[0], self.lines[-1] + 1)
+
 
 def blocks(lines: Lines) -> Iterator[Block]:
     """The tables in these lines, without overlap, biggest first."""
@@ -96,6 +102,7 @@ def blocks(lines: Lines) -> Iterator[Block]:
         candidates += [(int(counts[start]) * (end - start), start, end, int(counts[start]), separator)
                        for start, end in _runs(counts)
                        if end - start > 1 or lines.digits[start] >= ALONE_DIGITS]  # fmt: skip
+        candidates += _ragged(lines, inside, separator)
     candidates.sort(key=lambda item: (-item[0], item[1]))
     for _, start, end, count, separator in candidates:
         if not free[start:end].all() or count + 1 > COLUMNS_MAX:
@@ -105,6 +112,42 @@ def blocks(lines: Lines) -> Iterator[Block]:
         if block.cells:
             free[start:end] = False
             yield from _parted(_upright(block, lines))
+
+
+_Candidate = tuple[int, int, int, int, str]  # weight, lines (start, end), separators, separator
+
+
+def _ragged(lines: Lines, inside: NDArray[np.int64], separator: str) -> Iterator[_Candidate]:
+    """Tables below a header whose rows leave out their last cells where these are empty."""
+    heads = np.flatnonzero(
+        (inside[:-1] > 1)
+        & (inside[1:] > 0)
+        & (inside[1:] <= inside[:-1])
+        & (lines.digits[:-1] == 0)
+    )
+    gaps = np.append(np.flatnonzero(inside == 0), len(inside))
+    last = 0
+    for head in heads.tolist():
+        if head < last:
+            continue
+        end, count = int(gaps[np.searchsorted(gaps, head)]), int(inside[head])
+        rows = inside[head + 1 : end]
+        uneven = bool((rows != count).any()) and ((rows + 1) * 2 > count).mean() >= _RAGGED_SHARE
+        if uneven and headers.kinds(lines.line(head).split(separator)) is not None:
+            yield count * (end - head) + 1, head, end, count, separator
+            last = end
+
+
+_RAGGED_SHARE = 0.8  # of the rows have half of their cells or more
+
+
+def _as_wide(row: list[str], named: Sequence[str | None], width: int) -> list[str]:
+    """A row with as many cells as its header, where its own stand below their words; else as it is."""
+    if len(row) <= width:
+        return row + [""] * (width - len(row)) if len(row) * 2 >= width else row
+    held = (kind is None or kind in PART_KINDS or not cell.strip(BLANK) or reader(kind)(cell.strip(BLANK)) is not None
+            for kind, cell in zip(named, row, strict=False))  # fmt: skip
+    return row[:width] if all(held) else row
 
 
 def _above_rule(
@@ -208,7 +251,7 @@ def _even(lines: Lines, start: int, end: int, separator: str, count: int) -> Blo
 
 
 def _block(lines: Lines, start: int, end: int, separator: str, count: int) -> Block:
-    """The rows of these lines that have as many cells as most."""
+    """The rows of these lines that have as many cells as most; below a header also those that lack some at their end, or go on behind it."""
     part = lines.between(start, end)
     quoted = any('"' in line for line in part)
     if quoted:
@@ -218,6 +261,9 @@ def _block(lines: Lines, start: int, end: int, separator: str, count: int) -> Bl
     else:
         rows = [line.split(separator) for line in part]
         width = count + 1
+    named = headers.kinds(rows[0]) if len(rows[0]) == width else None
+    if named is not None:
+        rows = [_as_wide(row, named, width) for row in rows]
     kept = [place for place, row in enumerate(rows) if len(row) == width]
     table = Cells(list(zip(*[rows[place] for place in kept], strict=True)))
     return Block(separator, table, [start + place for place in kept], quoted)

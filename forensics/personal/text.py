@@ -7,6 +7,7 @@ from collections import Counter
 
 import numpy as np
 
+from forensics.personal import spaced
 from forensics.personal.candidates import OF_TODAY, candidates
 from forensics.personal.evidence import (
     ACCEPT,
@@ -106,7 +107,14 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
     """
     groups: list[list[Candidate]] = []
     closed = True
-    for line in _by_line(text, found):
+    lines = _by_line(text, found)
+    while lines:
+        if beside := _beside(lines):
+            groups += map(list, zip(*lines[:beside], strict=True))
+            del lines[:beside]
+            closed = True
+            continue
+        line = lines.pop(0)
         if all(map(_of_today, line)):
             continue
         kinds = {item.kind for item in line}
@@ -123,6 +131,19 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
             fresh = False
         closed = alone or (closed and not named)
     return _alone(_again(groups))
+
+
+def _beside(lines: list[list[Candidate]]) -> int:
+    """How many of the first lines hold the values of several persons side by side, one kind a line: labels two or three up."""
+    count = len(lines[0])
+    kinds: list[str] = []
+    for place, line in enumerate(lines):
+        of_line = {item.kind for item in line}
+        near = not place or line[0].start - lines[place - 1][-1].end <= NEAR
+        if len(line) != count or len(of_line) > 1 or not near or of_line & {*kinds}:
+            break
+        kinds += of_line
+    return len(kinds) if count > 1 and len(kinds) > 1 and _NAMED & {*kinds} else 0
 
 
 def _of_today(item: Candidate) -> bool:
@@ -229,9 +250,13 @@ def records(
     text: str, counts: Counter[tuple[str, str]], year: int
 ) -> list[tuple[float, list[Candidate]]]:
     """Persons of one text with their scores: accepted groups of candidates."""
+    if (closed := spaced.closed(text)) is not None:
+        joined, places = closed
+        return [(score, [item.moved(places) for item in group])
+                for score, group in records(joined, counts, year)]  # fmt: skip
     found = candidates(text, counts, year)
     bare, headings = _without(text, found), Headings(text)
-    out, samples = [], []
+    out, samples, weak = [], [], []
     for group in people(text, found):
         score, reason = judge(bare, group)
         if not reason and any(map(headings.against, group)):
@@ -239,10 +264,16 @@ def records(
             score, reason = judge(bare, group) if group else (0.0, "other")
         if reason == "sample":
             samples.append((score, group))
+        elif reason == "low_score":
+            weak.append((score, group))
         elif reason:
             _count(counts, reason, group)
         else:
             out.append((score, group))
+    listed, weak = _listed(text, out, weak)
+    out = sorted([*out, *listed], key=lambda item: item[1][0].start)
+    for _, group in weak:
+        _count(counts, "low_score", group)
     if len({_who(group) for _, group in out + samples}) > SAMPLES_MAX:
         out += [item for item in samples if not _sample_name(item[1])]
         samples = [item for item in samples if _sample_name(item[1])]
@@ -252,6 +283,35 @@ def records(
     for _, group in samples:
         _count(counts, "sample", group)
     return out
+
+
+Judged = list[tuple[float, list[Candidate]]]
+
+
+def _listed(text: str, good: Judged, weak: Judged) -> tuple[Judged, Judged]:
+    """Which weak persons stand in a list with good ones, near one of the same kinds in one line; and the others."""
+    places: dict[tuple[str, ...], list[int]] = {}
+    for _, group in good if weak else ():
+        if shape := _in_one_line(text, group):
+            places.setdefault(shape, []).append(group[0].start)
+    listed: Judged = []
+    left: Judged = []
+    for item in weak:
+        start = item[1][0].start
+        near = places.get(_in_one_line(text, item[1]), ())
+        is_listed = any(abs(start - place) <= AGAIN for place in near)
+        (listed if is_listed else left).append(item)
+    return listed, left
+
+
+def _in_one_line(text: str, group: list[Candidate]) -> tuple[str, ...]:
+    """The kinds of a person that is a line of its own, which begins with the name."""
+    start, end = group[0].start, group[-1].end
+    alone = group[0].kind == "name" and not text[text.rfind("\n", 0, start) + 1 : start].strip(_LIST_MARKS)  # fmt: skip
+    return tuple(item.kind for item in group) if alone and "\n" not in text[start:end] else ()
+
+
+_LIST_MARKS = " \t0123456789.-・*)(№○●■□◆◇"
 
 
 def _without(text: str, found: list[Candidate]) -> str:

@@ -21,7 +21,8 @@ Part = tuple[int, bytes]  # place in the encoded bytes, what stands there decode
 BASE64_MIN = 32  # letters of a run that is tried
 _CONTROLS = bytes({*range(1, 32), 127} - {9, 10, 13, 27})
 _CONTROL_SHARE = 0.01  # of decoded bytes at most: paths and names decode to anything
-ESCAPES_MIN = 4  # escapes in a piece that is tried
+# Escapes in a piece that is tried: a name is two kanji at least, a value of LDIF is whole, of bytes a kanji has two or three.
+ESCAPES_MIN = {b"=": 4, b"%": 4, b"\\'": 4, b"\\u": 2, b"&#": 4, b":: ": 1}
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{40,128}\r?\n){0,20000}[A-Za-z0-9+/]{2,}={0,2}")
 _LINE_END = re.compile(rb"[\r\n]+")
 _JSON = re.compile(rb"\\u([0-9A-Fa-f]{4})(?:\\u([dD][c-fC-F][0-9A-Fa-f]{2}))?")
@@ -37,11 +38,11 @@ def forms(piece: bytes, escapes: Collection[bytes]) -> Iterator[Decoded]:
     for mark in escapes:
         if mark == b"\\u":
             rich = b"{\\rtf" in piece or _RTF.search(piece) is not None
-            yield from _expanded(piece, _RTF if rich else _JSON, _rtf_character if rich else _json_character)  # fmt: skip
+            yield from _expanded(piece, mark, _RTF if rich else _JSON, _rtf_character if rich else _json_character)  # fmt: skip
         elif mark == b"&#":
-            yield from _expanded(piece, _HTML, _html_character)
+            yield from _expanded(piece, mark, _HTML, _html_character)
         elif mark == b":: ":
-            yield from _expanded(piece, _LDIF, _ldif_value)
+            yield from _expanded(piece, mark, _LDIF, _ldif_value)
         else:
             yield from _hexed(piece, mark, soft_breaks=mark == b"=")
 
@@ -60,7 +61,7 @@ def _hexed(piece: bytes, mark: bytes, *, soft_breaks: bool = False) -> Iterator[
     high, low = HEX[values[at + len(mark)]], HEX[values[at + len(mark) + 1]]
     good = (high < 16) & (low < 16)
     hexes = at[good]
-    if len(hexes) < ESCAPES_MIN:
+    if len(hexes) < ESCAPES_MIN[mark]:
         return
     out = values.copy()
     out[hexes] = high[good] * 16 + low[good]
@@ -100,23 +101,28 @@ def _ldif_value(match: re.Match[bytes]) -> str:
 
 
 def _expanded(
-    piece: bytes, pattern: re.Pattern[bytes], character: Callable[[re.Match[bytes]], str]
+    piece: bytes,
+    mark: bytes,
+    pattern: re.Pattern[bytes],
+    character: Callable[[re.Match[bytes]], str],
 ) -> Iterator[Decoded]:
     """Every match replaced by its character in UTF-8."""
     found = (
         (match, [(match.start(), character(match).encode("utf-8", "replace"))])
         for match in pattern.finditer(piece)
     )
-    yield from _spliced(piece, found)
+    yield from _spliced(piece, found, ESCAPES_MIN[mark])
 
 
 # A string of a PDF page: UTF-16 BE in hexadecimal digits.
+_HEX_MIN = 4  # characters
 _HEX_STRING = re.compile(rb"<((?:[0-9A-Fa-f]{4})+)>")
 
 
 def _hex_strings(piece: bytes) -> Iterator[Decoded]:
     """The piece with its hexadecimal strings decoded, as UTF-8."""
-    yield from _spliced(piece, ((match, _hex_characters(match)) for match in _HEX_STRING.finditer(piece)))  # fmt: skip
+    found = ((match, _hex_characters(match)) for match in _HEX_STRING.finditer(piece))
+    yield from _spliced(piece, found, _HEX_MIN)
 
 
 def _hex_characters(match: re.Match[bytes]) -> list[Part]:
@@ -129,9 +135,9 @@ def _hex_characters(match: re.Match[bytes]) -> list[Part]:
 
 
 def _spliced(
-    piece: bytes, found: Iterable[tuple[re.Match[bytes], list[Part]]]
+    piece: bytes, found: Iterable[tuple[re.Match[bytes], list[Part]]], least: int
 ) -> Iterator[Decoded]:
-    """The piece with decoded parts in place of the matches; nothing where the parts are few."""
+    """The piece with decoded parts in place of the matches; nothing where there are fewer than `least`."""
     out, places, last, count = [], [], 0, 0
     for match, parts in found:
         out.append(piece[last : match.start()])
@@ -140,7 +146,7 @@ def _spliced(
             out.append(encoded)
             places.append(np.full(len(encoded), place))
         last, count = match.end(), count + len(parts)
-    if count < ESCAPES_MIN:
+    if count < least:
         return
     out.append(piece[last:])
     places.append(np.arange(last, len(piece) + 1))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal.encodings import UTF16BE, UTF16LE, Encoding
+from forensics.personal.fold import fold_points
 from forensics.personal.likely import code_weights
 from forensics.personal.masks import runs
 
@@ -39,8 +40,10 @@ def wides(piece: bytes) -> list[Wide]:
     least = _WIDE_MIN if len(piece) % _SECTOR else int(_SECTOR // 2 * _WIDE_SHARE) + 1
     tail = len(piece) - len(piece.rstrip(b"\0"))
     single = piece.count(0) - (tail if tail >= _NO_TEXT else 0)  # and those of runs within
+    if marked := _marked(piece):
+        return marked
     if len(piece) < 16 or single < least:
-        return _marked(piece)
+        return []
     even, odd = _zeros(piece)
     if max(even.max(), odd.max()) < _WIDE_MIN:
         return []
@@ -56,12 +59,20 @@ def wides(piece: bytes) -> list[Wide]:
 
 
 def _marked(piece: bytes) -> list[Wide]:
-    """A piece of one sector without zeros whose first bytes say that it is UTF-16: all of it full width."""
-    encoding = {b"\xff\xfe": UTF16LE, b"\xfe\xff": UTF16BE}.get(piece[:2])
-    if encoding is None or len(piece) > _SECTOR:
+    """A piece whose first bytes say that it is UTF-16, and that reads as such up to its end, whatever its widths."""
+    if piece[:2] not in _ORDERS:
         return []
+    encoding, kind = _ORDERS[piece[:2]]
     end = len(piece) & ~1
+    folded = fold_points(np.frombuffer(piece[2:end], kind).astype(np.uint32))
+    weights = code_weights().take(folded, mode="clip")
+    if int((weights < 0).sum()) * _ODD_SHARE > len(weights) or int(weights.sum(dtype=np.int64)) <= 0:  # fmt: skip
+        return []
     return [Wide(encoding, 0, end, ((0, end),))]
+
+
+_ORDERS = {b"\xff\xfe": (UTF16LE, "<u2"), b"\xfe\xff": (UTF16BE, ">u2")}
+_ODD_SHARE = 50  # one character in so many may be one that no Japanese text has
 
 
 def _zeros(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -202,7 +202,7 @@ _AFTER_NAME = re.compile(r" ?(?:様|殿|さん)(?![\u3400-\u9fff])| ?\(?[ァ-ヴ
 _ERAS = frozenset(["明治", "大正", "昭和", "平成", "令和"])
 # What is a person's own behind an unknown surname: a mobile telephone, an address of mail, a date of an era.
 _OWN = re.compile(
-    " {1,8}(?:0[6-9]0[-(]?[0-9]{4}|<?[0-9A-Za-z._+-]{1,40}@[0-9A-Za-z]|(?:明治|大正|昭和|平成|令和)[0-9元])"
+    " {1,8}(?:0[6-9]0[-(]?[0-9]{4}|<?[0-9A-Za-z._+-]{1,40}@[0-9A-Za-z]|(?:明治|大正|昭和|平成|令和)[0-9元一二三四五六七八九十])"
 )
 _NAME_LABEL = re.compile("(?:氏 {0,6}名|名前|名義)(?:\\([^()\\n]{1,6}\\))?[ :]{1,6}$")
 _SURNAME_WORD_MAX = 4

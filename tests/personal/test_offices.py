@@ -126,3 +126,81 @@ def test_lists_in_latin_letters():
 def test_addresses_in_two_numbered_columns(first, second, whole):
     table = "氏名\t住所1\t住所2\t電話\n" + f"渡辺 翔太\t{first}\t{second}\t06-6489-6345\n" * 2
     assert hits(table)["address"] == [whole] * 2
+
+
+def test_labels_two_up():
+    text = (
+        "〒660-0881              〒660-0882\n大阪市北区中之島7-17-5  大阪市北区中之島8-17-5\n"
+        "渡辺　翔太　様          小林　進　様\n\n〒660-0883              〒660-0884\n"
+        "大阪市北区中之島9-17-5  大阪市北区中之島6-17-5\n高田　花代　様          岡本　弘　様\n"
+    )
+    assert persons(text) == 4
+    assert len(hits(text)["name"]) == 4
+
+
+def test_text_whose_characters_stand_apart():
+    text = "氏 名 渡 辺  翔 太\n生 年 月 日 昭 和 5 2 年 3 月 4 日\n住 所 大 阪 市 北 区 中 之 島 7 - 1 7 - 5\n"
+    found = hits(text)
+    assert found["name"] == ["渡 辺  翔 太"]
+    assert found["birth_date"] == ["昭 和 5 2 年 3 月 4 日"]
+    assert found["address"] == ["大 阪 市 北 区 中 之 島 7 - 1 7 - 5"]
+    assert not hits("0 1 1 0 1 0 1 1 0 0 1 0 1\n" * 4)
+
+
+ROWS = (
+    "渡辺　翔太,大阪市北区中之島7-17-5,090-6489-6345",
+    "小鳥遊　進,大阪市北区中之島8-17-5",
+    "高田　花代,大阪市北区中之島9-17-5,090-6489-6346,不在",
+    "月見里　弘,大阪市北区中之島6-17-5,090-6489-6347,折返し,※別紙",
+)
+
+
+def test_rows_of_all_lengths_below_a_header():
+    assert persons("氏名,住所,電話,備考\n" + "\n".join(ROWS) + "\n") == 4
+
+
+def test_lines_between_the_rows_of_a_table_are_read_too():
+    text = "渡辺 翔太\t06-6489-6345\n小林 進\t06-6489-6346\n高田　花代 … 090-6489-6347\n岡本 弘\t06-6489-6348\n"
+    assert persons(text) == 4
+
+
+def test_a_list_speaks_for_its_weak_lines():
+    weak = "渡辺翔太 … 06-6489-6345\n"
+    assert persons("小林　進 … 06-6489-6346\n" + weak) == 2
+    assert not persons(weak)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "found"),
+    [
+        ("氏名 渡辺　翔太　昭和52年3月4日生\n番号 第 302012345610 号\n", "driver_license", ["302012345610"]),
+        ("通帳記号　１７８７０　通帳番号　60296411\n口座名義　ワタナベ ショウタ\n電話 090-6489-6345\n", "yucho_account",
+         ["１７８７０", "60296411"]),
+        ("記号番号\t氏名\t生年月日\n86-558864\t渡辺 翔太\tS52.3.4\n〃\t渡辺 花代\tS53.5.6\n", "health_insured", ["86-558864"]),
+    ],
+)  # fmt: skip
+def test_numbers_as_cards_have_them(text, kind, found):
+    assert hits(text)[kind] == found
+
+
+def test_cards_with_several_telephones():
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:渡辺 翔太\nTEL;TYPE=HOME:06-6489-6345\nTEL;TYPE=CELL:090-6489-6345\nEND:VCARD\n"
+    assert hits(card)["phone"] == ["06-6489-6345", "090-6489-6345"]
+
+
+def test_few_escapes():
+    directory = "dn: uid=u1,ou=people,dc=example\ncn:: 5pyo55SwIOWNg+W4hg==\nmail: kida@example.ne.jp\nmobile: 090-6489-6345\n"
+    assert persons(directory) == 1
+    assert persons('{"name":"\\u6797 \\u51c9","tel":"090-6489-6345","birth":"1980-02-03"}\n') == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_that_says_so_in_full_width_alone(encoding):
+    text = "\ufeff申請者　渡辺　翔太　ＴＥＬ　０８０‐６４８９‐６３４５\n個人番号　３４９７９９７４５０１４\n"
+    found = DETECTOR.detect([text.encode(encoding)])
+    assert {hit.kind for hit in found.hits} == {"name", "phone", "my_number"}
+
+
+def test_numbers_of_zeros_are_of_a_test():
+    rows = "1,試験　太郎,1999-12-31,03-0000-0000\n2,試験　花子,2000-01-01,06-0000-0000\n"
+    assert not hits("id,name,birthday,tel\n" + rows)

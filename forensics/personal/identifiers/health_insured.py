@@ -6,11 +6,11 @@ import re
 
 from forensics.personal.identifiers.identifier import Identifier
 
-_SHAPE = re.compile(r"\d{1,10}")
+_SHAPE = re.compile(r"\d{1,10}|[\d\u3400-\u9fff]{1,6}[-・ ]\d{1,8}(?:-\d{1,2})?")
 
 
 def value(text: str) -> str | None:
-    """Up to ten digits."""
+    """Up to ten digits, or symbol and number joined, with the branch number (12-345678-01)."""
     text = text.strip()
     return text if _SHAPE.fullmatch(text) else None
 

@@ -23,9 +23,8 @@ _OF_A_FIRM = re.compile(
 # A firm, a line of sums, a name of test data.
 _NOBODY = re.compile(_OF_A_FIRM.pattern + f"|^(?:総?合|小|総|累|中)?計 ?$|{TEST}")
 _HONORIFIC = re.compile(r"\s?(?:様|殿|さん|氏|君)$")
-_DITTO = re.compile(
-    "^(?:〃|同上|同左|仝|”)\\s*"
-)  # for what stands above: the surname, or all of the name
+DITTO = ("〃", "同上", "同左", "仝", "”")  # for what stands above: the surname, or all of a cell
+_DITTO = re.compile(rf"^(?:{'|'.join(DITTO)})\s*")
 
 
 @cache
