@@ -104,10 +104,10 @@ def candidates(text: str, counts: Counter[tuple[str, str]], year: int) -> list[C
 
 
 _EXAMPLE = re.compile(
-    r"(?:^|[^\u3400-\u9fff]|記[入載]|入力|設定|表[記示]|書式)例(?:えば)?[ :、)]{0,2}$|(?<![a-z])(?:e\.g\.|ex[.:])[ :]{0,2}$",
+    r"(?:^|[^\u3400-\u9fff]|記[入載]|入力|設定|表[記示]|書式)例(?:えば)?[ :、)]{0,2}$|(?<![a-z])(?:e\.g\.|ex[.:])[ :]{0,2}$|(?<![a-z])(?:example|sample|placeholder)s?[\"']?\s?[:=]\s?\[?\s?[\"']?$",
     re.IGNORECASE,
 )
-_EXAMPLE_REACH = 8  # characters
+_EXAMPLE_REACH = 18  # characters
 
 
 def _exemplary(text: str, item: Candidate) -> bool:
@@ -300,7 +300,7 @@ _DATED = re.compile(
 
 
 _DATED_AFTER = re.compile(
-    r" ?(?:第\d{1,3}[刷版]|初版|発行|発売|刊|設立|創[業立刊]|開業|開館|竣工|制定|施行|公布|改正|判決|開会|閉会|付け?(?!近)|現在|時点|締切|まで|以[降後前]|(?:から|より|に)?(?:施行|適用|実施|公布|[就退]任))"
+    r" ?(?:第\d{1,3}[刷版]|初版|発行|発売|刊|設立|創[業立刊]|開業|開館|竣工|制定|施行|公布|改正|判決|開会|閉会|付け?(?!近)|現在|時点|締切|まで|以[降後前]|死亡|逝去|没(?!収)|(?:から|より|に)?(?:施行|適用|実施|公布|[就退]任))"
 )
 _AGED = re.compile(r" ?[(]?(?:満 ?)?\d{1,3} ?[歳才]")  # an age stands behind a birth date
 

@@ -26,6 +26,7 @@ _ERA = re.compile(
 )
 _ERA_PLAIN = re.compile(r"([MTSHRmtshr]|[1-5]-?)(\d\d)(\d\d)(\d\d)")
 _SERIAL = re.compile(r"\d{4,5}")
+_YEARS = (1900, 2040)
 _EPOCH_1900 = dt.date(1899, 12, 30)
 _TIME = re.compile(r"[ T]0{1,2}:00(?::00(?:\.0+)?)?$")
 
@@ -67,6 +68,8 @@ def serial(text: str) -> str | None:
     if not _SERIAL.fullmatch(text.strip()):
         return None
     days = int(text)
+    if len(text.strip()) == len("1905") and _YEARS[0] <= days <= _YEARS[1]:
+        return None  # a year; who was born in these days of 1905 is not told by a serial
     return (
         (_EPOCH_1900 + dt.timedelta(days=days)).strftime("%Y%m%d") if 366 <= days < 50_000 else None
     )

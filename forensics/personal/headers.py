@@ -101,7 +101,8 @@ def kind(cell: str) -> str | None:
         if word in plain and (len(word) > 3 or not word.isascii() or plain.startswith(word)):
             if found == "name" and _KANA.search(plain):
                 return "name_kana"
-            return found
+            of_a_thing = found == "name_kana" and _THING.search(_KANA.sub("", plain))
+            return None if of_a_thing else found
     return None
 
 
@@ -181,7 +182,7 @@ _READINGS = frozenset(
 )  # fmt: skip
 # What is no person and has a reading in the column behind it.
 _THING = re.compile(
-    "(?:会社|法人|企業|店|銀行|金融機関|施設|学校|商品|品|業者|駅|町域|町|地|路線|病院|医院|書|曲|題|団体|組織|支所)名?$"
+    "(?:会社|法人|企業|店|銀行|金融機関|施設|学校|商品|品|業者|駅|町域|町|丁目|地区|自治会|地|路線|病院|医院|書|曲|題|団体|組織|支所)名?$"
 )
 
 

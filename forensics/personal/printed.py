@@ -1,4 +1,4 @@
-"""Printed lists: a line of column words, and below it lines of the same fields, two blanks or more apart.
+"""Printed lists: a line of column words, and below it lines of the same fields, two blanks or more apart, or all one.
 
 The fields of a line are counted, not its characters: full-width and narrow ones print as columns, but are none.
 A new page may bring the header again.
@@ -25,6 +25,10 @@ _BREAK = re.compile(
     " {2,}|(?<=[0-9]日) | (?<=[./-][0-9]{2} )(?=[\u3400-\u9fff])| (?<=[0-9]{7} )(?=[\u3400-\u9fff])"
 )
 
+_BLANK = re.compile(
+    " +"
+)  # where the words of the header stand one blank apart, and so all of a row
+
 
 def tables(
     lines: Lines, free: Mask
@@ -39,7 +43,8 @@ def tables(
         header = _header(lines.line(head))
         if header is None:
             continue
-        rows = dict(_rows(lines, head + 1, header, free))
+        breaks = _BREAK if "  " in lines.line(head) else _BLANK
+        rows = dict(_rows(lines, head + 1, header, free, breaks))
         if rows:
             last = max(rows)
             yield header, list(rows), list(rows.values())
@@ -47,7 +52,7 @@ def tables(
 
 def _header(line: str) -> tuple[str, ...] | None:
     """The words of a line that is nothing but words of columns, most of which we know."""
-    if len(line) > HEADER_MAX or "  " not in line:
+    if len(line) > HEADER_MAX:
         return None
     cells = [word for word in _spread(line).split() if word]
     named = [headers.kind(cell) for cell in cells]
@@ -66,7 +71,7 @@ _APART = re.compile("氏 {1,6}名|住 {1,6}所|電 {1,6}話|性 {1,6}別|生 年
 
 
 def _rows(
-    lines: Lines, first: int, header: tuple[str, ...], free: Mask
+    lines: Lines, first: int, header: tuple[str, ...], free: Mask, breaks: re.Pattern[str]
 ) -> Iterator[tuple[int, list[Span]]]:
     """Lines that have as many fields as the header, and where those stand."""
     last = first
@@ -76,19 +81,19 @@ def _rows(
         line = lines.line(number)
         if not free[number] or (number > first and _header(line) not in (None, header)):
             return
-        fields = _fields(line, len(header))
+        fields = _fields(line, len(header), breaks)
         if fields and lines.digits[number]:
             start = int(lines.starts[number])
             yield number, [(start + begin, start + end) for begin, end in fields]
             last = number
 
 
-def _fields(line: str, count: int) -> list[Span] | None:
+def _fields(line: str, count: int, breaks: re.Pattern[str]) -> list[Span] | None:
     """Where the fields of a line stand, None where it has not so many; a last one may have wide blanks."""
-    cuts = [match.span() for match in _BREAK.finditer(line.rstrip())]
+    cuts = [match.span() for match in breaks.finditer(line.rstrip())]
     begins = [len(line) - len(line.lstrip()), *(end for start, end in cuts if start)]
     ends = [*(start for start, _ in cuts if start), len(line.rstrip())]
     spans = list(zip(begins, ends, strict=True))
-    if len(spans) > count:
+    if len(spans) > count and breaks is _BREAK:
         spans = [*spans[: count - 1], (spans[count - 1][0], spans[-1][1])]
     return spans if len(spans) == count else None

@@ -311,7 +311,7 @@ def _in_one_line(text: str, group: list[Candidate]) -> tuple[str, ...]:
     return tuple(item.kind for item in group) if alone and "\n" not in text[start:end] else ()
 
 
-_LIST_MARKS = " \t0123456789.-・*)(№○●■□◆◇"
+_LIST_MARKS = "\ufeff \t0123456789.-・*)(№○●■□◆◇"
 
 
 def _without(text: str, found: list[Candidate]) -> str:
@@ -367,7 +367,7 @@ def judge(bare: str, group: list[Candidate]) -> tuple[float, str]:
 
 # Who appears in public: a lecturer, a musician, a mayor. The place and telephone beside the name are an office's.
 _ROLE = re.compile(
-    "(?:代表取締役|代表社員|取締役|理事長|社長|著 {0,2}者|編 {0,2}者|訳 {0,2}者|監修者?|発 {0,2}行 {0,2}[者人]|編集[者人]|講師|指揮|独唱|独奏|演奏|ピアノ|バイオリン|司会|朗読|登壇者?|出演者?|副?市長|町長|村長|知事|議長|教育長|学長|館長|校長|園長|院長)(?:の|[ :]{0,2})$"
+    "(?:代表取締役|代表社員|取締役|理事長|社長|著 {0,2}者|編 {0,2}者|訳 {0,2}者|監修者?|発 {0,2}行 {0,2}[者人]|編集[者人]|講師|指揮|独唱|独奏|演奏|ピアノ|バイオリン|司会|朗読|登壇者?|出演者?|副?市長|町長|村長|知事|議長|教育長|学長|館長|校長|園長|院長)(?:の|[ :]{0,2}|[ :][\u3400-\u9fff]{1,3})$"
 )
 _OF_ALL = frozenset({"name", "name_kana", "address", "phone", "postcode", "email", "birth_date"})
 

@@ -70,18 +70,20 @@ def _runs(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 def with_holes(text: str) -> Iterator[Candidate]:
     """Names of which a character could not be written (髙● 太郎様), told by a label or an honorific.
 
-    The part without a hole is one of the dictionary.
+    The part without a hole is one of the dictionary, or stands behind a label of names beside a part that has more
+    than holes.
     """
     known = names()
     for match in _WITH_HOLE.finditer(text):
         (surname, given), start, end = match.groups(), match.start(1), match.end(2)
-        said = _POLITELY.match(text, end) or _NAME_LABEL.search(text, max(0, start - 16), start)  # fmt: skip
-        broken = sum(bool(_HOLES.search(part)) for part in (surname, given))
+        labelled = _after_label(text, start)
+        broken = [part for part in (surname, given) if _HOLES.search(part)]
+        if len(broken) != 1:
+            continue
         whole = name_key(surname) in known.surnames or name.is_given(name_key(given))
-        if said and broken == 1 and whole and not _FIRM.search(surname):
-            yield Candidate(
-                "name", start, end, name_key(text[start:end]), _BUILT_SCORE, labelled=True
-            )
+        whole = whole or (labelled and _HOLES.sub("", broken[0]) != "")
+        if whole and (labelled or _POLITELY.match(text, end)):
+            yield Candidate("name", start, end, name_key(text[start:end]), 2.0, labelled=True)
 
 
 _HOLES = re.compile(f"[{name.HOLE}]")
@@ -142,7 +144,9 @@ def _built(text: str, start: int, end: int, known: Names) -> tuple[int, int] | N
     return (start, following.start(1) + len(word)) if name.is_given(name_key(word)) else None
 
 
-_GIVEN = re.compile(r" ([\u3005\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8})")
+_GIVEN = re.compile(
+    r" (?!(?:様|殿|さん)(?![\u3005\u3400-\u9fff]))([\u3005\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{1,8})"
+)
 
 
 def _spaced(
@@ -178,6 +182,8 @@ def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
     following = _SHORT_GIVEN.match(text, end)
     if following is None or end - start > _SURNAME_WORD_MAX or _FIRM.search(text, start, end):
         return None
+    if text[start:end] in _WORDS:
+        return None  # a label, with a given name alone behind it
     stop, given, known = following.end(1), name_key(following[1]), names()
     if (
         name_key(text[start:end]) in known.surnames
@@ -190,7 +196,7 @@ def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
     certain = (
         _AFTER_NAME.match(text, stop)
         or (given in known.given and given not in _ERAS and _OWN.match(text, stop))
-        or _NAME_LABEL.search(text, max(0, start - 16), start)
+        or _after_label(text, start)
     )
     return (start, stop) if certain else None
 
@@ -202,10 +208,23 @@ _AFTER_NAME = re.compile(r" ?(?:様|殿|さん)(?![\u3400-\u9fff])| ?\(?[ァ-ヴ
 _ERAS = frozenset(["明治", "大正", "昭和", "平成", "令和"])
 # What is a person's own behind an unknown surname: a mobile telephone, an address of mail, a date of an era.
 _OWN = re.compile(
-    " {1,8}(?:0[6-9]0[-(]?[0-9]{4}|<?[0-9A-Za-z._+-]{1,40}@[0-9A-Za-z]|(?:明治|大正|昭和|平成|令和)[0-9元一二三四五六七八九十])"
+    "[ :…(]{1,8}(?:0[6-9]0[-(]?[0-9]{4}|<?[0-9A-Za-z._+-]{1,40}@[0-9A-Za-z]|(?:明治|大正|昭和|平成|令和)[0-9元一二三四五六七八九十]|[MTSHR][0-9]{1,2}[.])"
 )
-_NAME_LABEL = re.compile("(?:氏 {0,6}名|名前|名義)(?:\\([^()\\n]{1,6}\\))?[ :]{1,6}$")
+_NAME_LABEL = re.compile(
+    r"(?:氏 {0,6}名|名前|名義)(?:\([^()\n]{1,6}\))?(?:[ :]{1,6}|[ :]{0,3}(?:</?[a-z]{2,6}(?: [^<>\n]{0,40})?>\s{0,8}){1,3})$"
+)
+_LABEL_REACH, _MARKUP_REACH = 16, 120  # characters before a name; where tags stand between
+
+
+def _after_label(text: str, place: int) -> bool:
+    """Does a label of names stand right before a place, tags of HTML between them or not."""
+    tagged = ">" in text[max(0, place - 2) : place]
+    reach = _MARKUP_REACH if tagged else _LABEL_REACH
+    return _NAME_LABEL.search(text, max(0, place - reach), place) is not None
+
+
 _SURNAME_WORD_MAX = 4
+_WORDS = frozenset((*name.IDENTIFIER.words, *name.IDENTIFIER.headers))
 _FIRM = re.compile("[社店部課係局所院会]$|^[ぁ-ん]")
 _UNKNOWN_MAX = 3  # characters of a given name that no dictionary has
 _LETTER = re.compile(r"[0-9A-Za-z]")
@@ -254,7 +273,7 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
             if place in polite and not _POLITE.match(text, stop):
                 continue
             honorific = _POLITELY.match(text, stop) is not None
-            headed = stop == end and _NAME_LABEL.search(text, max(0, place - 16), place) is not None
+            headed = stop == end and _after_label(text, place)
             word = text[place:stop]
             said = honorific or headed or (place in polite and name_key(word) not in names().words)
             if (
@@ -322,19 +341,21 @@ def _told(text: str, start: int, end: int) -> int | None:
         return (
             end if 3 <= len(word) <= _WHOLE_MAX and not known and not _FIRM.search(word) else None
         )
-    if text[start - 1 : start] in {" ", ":"} and _unknown(word) and _NAME_LABEL.search(text, max(0, start - 16), start):  # fmt: skip
+    if text[start - 1 : start] in {" ", ":"} and _unknown(word) and _after_label(text, start):  # fmt: skip
         return end
     honorific = _POLITE_END.search(word) if word[-1] in "様殿ん氏" else None
-    if honorific is None:
+    if honorific is None and not _APART_POLITE.match(text, end):
         return None
-    word = word[: honorific.start()].lstrip("亡故")
+    size = honorific.start() if honorific else len(word)
+    word = word[:size].lstrip("亡故")
     if name.parts(word) or name.likely(word):
         return None
-    born = _BIRTH.match(text, end) and 3 <= len(word) <= _WHOLE_MAX
-    return start + honorific.start() if born or _unknown(word, strict=True) else None
+    born = honorific and _BIRTH.match(text, end) and 3 <= len(word) <= _WHOLE_MAX
+    return start + size if born or _unknown(word, strict=True) else None
 
 
 _POLITE_END = re.compile("(?:様|殿|さん|氏)$")
+_APART_POLITE = re.compile(" {1,2}(?:様|殿)(?![\u3005\u3400-\u9fff])")
 _BIRTH = re.compile(
     r"\((?:(?:明治|大正|昭和|平成|令和|[明大昭平令MTSHR]\d|(?:19|20)\d\d[-/.年])[^()\n]{2,16}生|(?:被保険者|個人|宛名|年金|世帯|住民票)[^()\n]{0,8}\d)"
 )

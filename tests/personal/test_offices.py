@@ -204,3 +204,54 @@ def test_utf_16_that_says_so_in_full_width_alone(encoding):
 def test_numbers_of_zeros_are_of_a_test():
     rows = "1,試験　太郎,1999-12-31,03-0000-0000\n2,試験　花子,2000-01-01,06-0000-0000\n"
     assert not hits("id,name,birthday,tel\n" + rows)
+
+
+def test_a_public_role_before_a_surname_of_no_dictionary():
+    head = "会社名,代表者,所在地,電話番号\n"
+    row = "株式会社北摂電機,代表取締役 {},大阪市北区中之島7-17-5,06-6489-6345\n"
+    assert not hits(head + row.format("渡辺 翔太") + row.format("躑躅森 翔太"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<dl><dt>氏名</dt><dd>仲村渠　翔太</dd><dt>生年月日</dt><dd>昭和52年3月4日</dd></dl>\n",
+        "〒660-0881\n大阪市北区中之島7-17-5\n\n　　一尺八寸翔太　様\n",
+        "14:21　百目鬼　翔太（S55.1.27）　印鑑登録\n",
+        "百目鬼 翔太：090-6489-6345\n",
+    ],
+)
+def test_surnames_of_no_dictionary_told_by_what_stands_around(text):
+    assert persons(text) == 1
+
+
+def test_an_honorific_is_no_given_name():
+    assert "name" not in hits("氏名　翔太　様\n生年月日　昭和52年3月4日\n電話 090-6489-6345\n")
+
+
+def test_readings_of_places_are_no_names():
+    rows = "000001,日の出町5丁目,ｱﾏｶﾞｻｷ,669-5262,120\n000002,旭町5丁目,ﾀｶｻｺﾞ,671-0242,230\n"
+    assert not hits("町丁目コード,町丁目名,町丁目カナ,郵便番号,世帯数\n" + rows)
+    assert hits("氏名カナ,生年月日\nﾜﾀﾅﾍﾞ ｼｮｳﾀ,1977-03-04\n")
+
+
+def test_examples_of_a_schema():
+    schema = '{"name":{"description":"氏名","example":"山田 花代"},"birthday":{"example":"1980-01-01"},"tel":{"example":"09012345679"}}\n'
+    assert not hits(schema)
+
+
+def test_a_year_is_no_serial_of_a_spreadsheet():
+    table = "契約者名;フリガナ;TEL;生年;月;日\n渡辺 翔太;ワタナベ ショウタ;06-6489-6345;1933;3;4\n小林 進;コバヤシ ススム;06-6489-6346;2011;5;6\n"
+    assert "birth_date" not in hits(table)
+    assert hits(table.replace("1933", "12117"))["birth_date"] == ["12117"]
+
+
+def test_lists_printed_one_blank_apart():
+    rows = "1　大阪市北区中之島7-17-5　小鳥遊研堂　H4.7.25　印\n2　大阪市北区中之島8-17-5　木曾八方　S11.2.28　印\n"
+    assert hits("番号　住所　氏名　生年月日　印\n" + rows)["name"] == ["小鳥遊研堂", "木曾八方"]
+
+
+def test_the_day_of_a_death_is_no_birth():
+    text = "被相続人 亡 渡辺翔太（昭和5年6月25日生、令和3年2月1日死亡）\n最後の住所 大阪市北区中之島7-17-5\n"
+    assert hits(text)["birth_date"] == ["昭和5年6月25日"]
+    assert hits(text)["address"] == ["大阪市北区中之島7-17-5"]
