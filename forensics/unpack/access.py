@@ -45,8 +45,10 @@ class Database:
         self.page = lru_cache(maxsize=_CACHED)(self._page)
         if not self.is_table(CATALOG):
             raise UnpackError("LOCKED")
+        self.pages = source.size // self.page_bytes
+        self.problem: str | None = "TRUNCATED" if source.size % self.page_bytes else None
         self.owned: dict[int, list[int]] = {}
-        for number in range(1, source.size // self.page_bytes):
+        for number in range(1, self.pages):
             page = self._page(number)
             if page[0] == ROWS and page[4:8] != b"LVAL":
                 owner = int.from_bytes(page[4:8], "little")
@@ -103,6 +105,8 @@ class Database:
     def rest(self, number: int) -> bytes:
         """The row that a number of row (lowest byte) and page names; nothing where there is none."""
         page = self.page(number >> 8)
+        if number >> 8 >= self.pages:
+            self.problem = "TRUNCATED"
         if page[:1] != bytes((ROWS,)) or (number & 255) >= self._count(page):
             return b""
         return self._row(page, number & 255)[0]
@@ -129,8 +133,12 @@ class Database:
         for row in self.rows(CATALOG):
             cells = [*access_rows.values(row, known, self.form, self.rest), ""]
             number, name, kind = (cells[min(place, len(cells) - 1)] for place in wanted)
-            if kind == "1" and number.lstrip("-").isdecimal() and len(found) < TABLES_MAX:
+            if kind != "1" or not number.lstrip("-").isdecimal():
+                continue
+            if len(found) < TABLES_MAX:
                 found.setdefault(int(number) & 0xFFFFFF, name)
+            else:
+                self.problem = "BUDGET_MEMBERS"
         lost = {owner: str(owner) for owner in self.owned if owner not in found}
         return found | {owner: name for owner, name in lost.items() if self.is_table(owner)}
 
@@ -168,6 +176,8 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     for name, (owner, known) in tables.items():
         chunks = partial(_table, database, owner, known)
         yield Member(f"{name}.tsv", method="access", chunks=chunks)
+    if database.problem:
+        yield Member("", None, "partial", database.problem, "access")
     chunks = partial(_removed, database, list(tables.values()))
     yield Member("~removed", method="access", chunks=chunks, derived=True)
 
@@ -181,7 +191,11 @@ def _told(source: Source) -> Iterator[tuple[int, int]]:
 def _table(database: Database, owner: int, known: list[Column]) -> Iterator[bytes]:
     names = "\t".join(column.name for column in known)
     yield f"{names}\n".encode("utf-8", "replace")
+    before, database.problem = database.problem, None
     yield from _lines(database, owner, known)
+    found, database.problem = database.problem, before
+    if found:
+        raise UnpackError(found)
 
 
 def _removed(database: Database, tables: list[tuple[int, list[Column]]]) -> Iterator[bytes]:

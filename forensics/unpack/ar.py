@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 
 from forensics.unpack.unpacker import (
     Budget,
@@ -22,7 +21,7 @@ from forensics.unpack.unpacker import (
     UnpackError,
     bounded,
     file_name,
-    pieces,
+    stored,
 )
 
 MAGIC = b"!<arch>\n"
@@ -48,9 +47,7 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
         elif match := re.fullmatch(rb"/(\d{1,8})", raw):
             raw = names[int(match[1]) :].split(b"\n", 1)[0][:_NAME_MAX]
         if raw not in (b"//", b"/", b"/SYM64/"):
-            chunks, places = partial(pieces, source, data, end - data), ((data, end),)
-            name = file_name(raw.removesuffix(b"/"))
-            yield Member(name, end - data, method="ar", chunks=chunks, places=places)
+            yield stored(file_name(raw.removesuffix(b"/")), source, data, end - data, "ar")
         at = end + end % 2
 
 

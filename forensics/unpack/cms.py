@@ -93,7 +93,11 @@ def _content(data: bytes, what: str) -> _Element | None:
     _, wrapped, *_ = _inside(data, _element(data, 0))
     parts = list(_inside(data, next(_inside(data, wrapped))))
     if what != "stamped":
-        held = [one for one in _inside(data, parts[2]) if one.tag == _CONTENT]
+        _, *held = _inside(data, parts[2])
+        if parts[2].end > len(data) and not held:
+            raise UnpackError("TRUNCATED")
+        if any(one.tag != _CONTENT for one in held):
+            raise UnpackError("DAMAGED")
         parts = list(_inside(data, held[0])) if held else []
     return next((one for one in parts if one.tag in (_STRING, _STRINGS)), None)
 

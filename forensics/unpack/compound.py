@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from forensics.unpack.unpacker import PIECE, Source, UnpackError
+from forensics.unpack.unpacker import Source, UnpackError, gathered
 
 MAGIC = bytes.fromhex("D0CF11E0A1B11AE1")
 STORAGE, STREAM = 1, 2  # kinds of entries
@@ -102,6 +102,7 @@ class File:
 
     def _entries(self, data: bytes) -> list[Entry]:
         names, links, found = [], [], []
+        self.damaged = self.damaged or len(data) > _ENTRIES_MAX * 128
         for at in range(0, min(len(data), _ENTRIES_MAX * 128) - 127, 128):
             length = min(max(int.from_bytes(data[at + 64 : at + 66], "little") - 2, 0), 62)
             names.append(data[at : at + length].decode("utf-16-le", "replace"))
@@ -171,23 +172,7 @@ class File:
 
     def chunks(self, entry: Entry) -> Callable[[], Iterator[bytes]]:
         """Content of a stream in pieces; what is sound comes before the error."""
-
-        def inner() -> Iterator[bytes]:
-            held = bytearray()
-            problem = None
-            try:
-                for piece in self.stream(entry):
-                    held += piece
-                    if len(held) >= PIECE:
-                        yield bytes(held)
-                        held.clear()
-            except UnpackError as error:
-                problem = error
-            yield bytes(held)
-            if problem:
-                raise problem
-
-        return inner
+        return lambda: gathered(self.stream(entry))
 
     def start_of(self, entry: Entry, length: int) -> bytes:
         """The first bytes of a stream, as far as its chain is sound (its member tells of damage)."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from forensics.unpack.lzw import Table
 from forensics.unpack.unpacker import (
     PIECE,
     Budget,
@@ -58,22 +59,16 @@ def _decoded(source: Source) -> Iterator[bytes]:
     most, clears = (flags[0] & 0x1F, flags[0] & 0x80) if flags else (0, 0)
     if not 9 <= most <= 16:
         raise UnpackError("DAMAGED")
-    first = [bytes((code,)) for code in range(256)] + [b""] * bool(clears)
-    table, before, out, cleared = first.copy(), b"", bytearray(), [False]
+    table, out, cleared = Table(bool(clears), 1 << most), bytearray(), [False]
     for code in _codes(source, most, cleared):
         if clears and code == CLEAR:
-            table, before, cleared[0] = first.copy(), b"", True
+            table.clear()
+            cleared[0] = True
             continue
-        if code < len(table):
-            text = table[code]
-        elif code == len(table) and before:
-            text = before + before[:1]
-        else:
+        text = table.text(code)
+        if text is None:
             yield bytes(out)
             raise UnpackError("DAMAGED")
-        if before and len(table) < 1 << most:
-            table.append(before + text[:1])
-        before = text
         out += text
         if len(out) >= PIECE:
             yield bytes(out)

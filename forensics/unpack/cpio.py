@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from functools import partial
 from typing import NamedTuple
 
 from forensics.unpack.unpacker import (
@@ -24,7 +23,7 @@ from forensics.unpack.unpacker import (
     UnpackError,
     bounded,
     file_name,
-    pieces,
+    stored,
 )
 
 NAME_MAX = 4096
@@ -69,11 +68,7 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
         if name == END:
             return
         if entry.mode & 0o170000 != _FOLDER:
-            chunks, places = (
-                partial(pieces, source, begin, entry.size),
-                ((begin, begin + entry.size),),
-            )
-            yield Member(file_name(name), entry.size, method="cpio", chunks=chunks, places=places)
+            yield stored(file_name(name), source, begin, entry.size, "cpio")
         at = _padded(begin + entry.size, entry.unit)
 
 

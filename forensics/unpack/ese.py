@@ -57,7 +57,11 @@ class Database:
         self.head = 80 if self.large else 40
         self.leaves: dict[int, list[int]] = {}
         self.long = set[int]()
+        self.full = False  # are there more tables or columns than are read
         follow = self._leaves()
+        self._pages = source.size // self.page_bytes - 2
+        last = max(follow.values(), default=0)
+        self.cut = bool(source.size % self.page_bytes) or last > self._pages
         for pages in self.leaves.values():
             pages[:] = _chained(pages, follow)
 
@@ -118,6 +122,8 @@ class Database:
             last, place = row[1], int.from_bytes(row[2:4], "little")
             owner, kind, number, what, size, _, page = struct.unpack_from("<IHIIIII", row, 4)
             names = _variable(row, last, place)
+            self.cut = self.cut or (kind in (1, 4) and what > self._pages)
+            self.full = self.full or len(found) >= TABLES_MAX or columns >= COLUMNS_MAX
             if kind == 1 and len(found) < TABLES_MAX:
                 found[owner] = Table(names.get(128, str(owner)), names.get(130, ""))
             elif kind == 2 and owner in found and columns < COLUMNS_MAX:
@@ -171,6 +177,8 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
         if table.long:
             chunks = partial(_long, database, table.long)
             yield Member(f"{table.name}.long", method="ese", chunks=chunks)
+    for problem in ["TRUNCATED"] * database.cut + ["BUDGET_MEMBERS"] * database.full:
+        yield Member("", None, "partial", problem, "ese")
     known = {*tables, *(table.long for table in tables.values()), CATALOG}
     lost = sorted(set(database.leaves) - known)
     chunks = partial(_removed, database, tables, lost)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
-from email.errors import MessageError
+from email.errors import CloseBoundaryNotFoundDefect, MessageError, StartBoundaryNotFoundDefect
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
@@ -37,6 +37,7 @@ _HEADER = re.compile(
 )
 _ANY_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:")
 _COUNT = re.compile(rb"\A\d{1,10} *\r?\n")  # bytes of the message, before it (emlx)
+_CUT = (CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect)
 _ERRORS = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
@@ -56,6 +57,8 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     for number, part in enumerate(parts):
         if not part.is_multipart():
             yield _part(number, part)
+        elif any(isinstance(defect, _CUT) for defect in part.defects):
+            yield Member(str(number), None, "partial", "TRUNCATED", "mail")
 
 
 def _part(number: int, part: Message) -> Member:

@@ -16,7 +16,6 @@ from functools import partial
 from forensics.unpack import doc, msg, office97_crypt, office_crypt, package, ppt, xls
 from forensics.unpack.compound import MAGIC, Entry, File
 from forensics.unpack.unpacker import (
-    PIECE,
     Budget,
     Member,
     Source,
@@ -24,6 +23,7 @@ from forensics.unpack.unpacker import (
     Unpacker,
     UnpackError,
     bounded,
+    gathered,
 )  # fmt: skip
 
 BOOKS = ("workbook", "book")
@@ -115,23 +115,7 @@ def _text(file: File, entry: Entry, method: str, text: Callable[[], Iterator[byt
     name = "~text" if len(entry.path) == 1 else f"~text:{file.entries.index(entry)}"
     if entry.size > min(doc.STREAM_MAX, ppt.STREAM_MAX):
         return Member(name, entry.size, "skipped", "BUDGET_MEMORY", method, derived=True)
-    return Member(name, method=method, chunks=lambda: _gathered(text()), derived=True)
-
-
-def _gathered(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Small parts as larger pieces; an error comes behind what was read before it."""
-    held, problem = bytearray(), None
-    try:
-        for part in parts:
-            held += part
-            if len(held) >= PIECE:
-                yield bytes(held)
-                held.clear()
-    except UnpackError as error:
-        problem = error
-    yield bytes(held)
-    if problem:
-        raise problem
+    return Member(name, method=method, chunks=lambda: gathered(text()), derived=True)
 
 
 def _sheets(file: File, entry: Entry) -> Iterator[Member]:
@@ -141,7 +125,11 @@ def _sheets(file: File, entry: Entry) -> Iterator[Member]:
         yield Member(f"{prefix}1", entry.size, "skipped", "BUDGET_MEMORY", "xls", derived=True)
         return
     book = xls.Workbook(file.start_of(entry, xls.STREAM_MAX))
-    for number, start in enumerate(book.sheets, 1):
+    if len(book.sheets) > xls.SHEETS_MAX:
+        yield Member(
+            f"{prefix}{xls.SHEETS_MAX}", None, "partial", "BUDGET_MEMBERS", "xls", derived=True
+        )
+    for number, start in enumerate(book.sheets[: xls.SHEETS_MAX], 1):
         yield Member(f"{prefix}{number}", method="xls", chunks=_lines(book, start), derived=True)
 
 

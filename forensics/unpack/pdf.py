@@ -26,7 +26,7 @@ from forensics.unpack.unpacker import PIECE, Budget, Member, Source, Unpacker, U
 
 METHOD = "PDF encryption"
 FILE_MAX = 256 << 20  # bytes of a PDF, held in memory
-_FORMS_MAX = 1_000  # forms drawn on one page
+_FORMS_MAX, _FORMS_DEPTH = 1_000, 8  # forms drawn on one page, in each other
 _SHOWS = re.compile(rb"T[jJ]|['\"]|Do")  # a content stream without them only draws lines
 _NO_TEXT = frozenset((
     "ID", "O", "U", "OE", "UE", "Perms", "DA", "CreationDate", "ModDate", "M", "CharSet", "Registry", "Ordering",
@@ -96,12 +96,18 @@ class _Page:
                     self._show(part)
                 elif isinstance(part, int | float):
                     self._x -= part / 1000 * self._size * self._line[0]
-        elif name == b"Do" and isinstance(last, str) and depth < 8 and self._forms < _FORMS_MAX:
-            self._forms += 1
+        elif name == b"Do" and isinstance(last, str):
             form = self.objects.resolve(self.objects.dictionary(resources.get("XObject")).get(last))
             if isinstance(form, Stream) and form.head.get("Subtype") == "Form":
-                own = self.objects.dictionary(form.head.get("Resources")) or resources
-                self.draw(self.objects.decoded(form), own, depth + 1)
+                self._draw_form(form, resources, depth)
+
+    def _draw_form(self, form: Stream, resources: dict[str, Any], depth: int) -> None:
+        self._forms += 1
+        if depth >= _FORMS_DEPTH or self._forms > _FORMS_MAX:
+            self.objects.problem = "BUDGET_MEMBERS"
+            return
+        own = self.objects.dictionary(form.head.get("Resources")) or resources
+        self.draw(self.objects.decoded(form), own, depth + 1)
 
     def _find_font(self, name: Any, resources: dict[str, Any]) -> Font:
         value = (

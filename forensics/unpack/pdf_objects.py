@@ -60,9 +60,8 @@ def items(data: bytes, at: int = 0) -> Iterator[tuple[Any, int]]:
         kind, token = match.lastgroup, match[match.lastgroup or 0]
         target = stack[-1] if stack else out
         if kind == "mark" and token in (b"<<", b"["):
-            if len(stack) >= _DEPTH_MAX:
-                return
-            stack.append([token])
+            if len(stack) < _DEPTH_MAX:  # deeper ones are read as one
+                stack.append([token])
         elif kind == "mark" and token in (b">>", b"]") and stack:
             opened, *values = stack.pop()
             (stack[-1] if stack else out).append(_pairs(values) if opened == b"<<" else values)

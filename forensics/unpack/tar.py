@@ -24,6 +24,7 @@ from forensics.unpack.unpacker import (
     bounded,
     file_name,
     pieces,
+    stored,
 )  # fmt: skip
 
 BLOCK = 512
@@ -31,10 +32,11 @@ _EXTENDED_MAX = 1 << 20  # bytes of a long name or pax header
 
 
 def _members(source: Source, _budget: Budget) -> Iterator[Member]:
-    at, long_name, pax = 0, b"", b""
+    at, long_name, pax, ended = 0, b"", b"", False
     while at + BLOCK <= source.size:
         header = source.read(at, BLOCK)
-        if not header.strip(b"\0"):
+        ended = not header.strip(b"\0")
+        if ended:
             at += BLOCK
             continue
         if not _sound(header):
@@ -57,19 +59,14 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
             if tar_sparse.is_sparse(header, pax):
                 yield _sparse(source, name, tar_sparse.Packed(at, data, size), pax)
             elif kind in (b"0", b"\0", b"7") and not (kind == b"\0" and size == 0):
-                yield _member(source, name, data, size)
+                yield stored(name, source, data, size, "tar")
             elif kind not in b"123456D":
                 yield Member(name, size, "unsupported", "UNSUPPORTED", "tar")
             size = 0 if kind in (b"1", b"2", b"3", b"4", b"5", b"6") and not pax else size
             long_name, pax = b"", b""
         at = data + -(-size // BLOCK) * BLOCK
-    if at > source.size or source.read(at, source.size - at).strip(b"\0"):
+    if not ended or at > source.size or source.read(at, source.size - at).strip(b"\0"):
         yield Member("", abs(source.size - at), "partial", "TRUNCATED", "tar")
-
-
-def _member(source: Source, name: str, data: int, size: int) -> Member:
-    chunks, places = partial(pieces, source, data, size), ((data, data + size),)
-    return Member(name, size, method="tar", chunks=chunks, places=places)
 
 
 def _sparse(source: Source, name: str, packed: tar_sparse.Packed, pax: bytes) -> Member:

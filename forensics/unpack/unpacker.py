@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 PIECE = 1 << 20  # bytes: no chunk is longer
@@ -183,6 +184,28 @@ def pieces(source: Source, start: int = 0, length: int | None = None) -> Iterato
             raise UnpackError("TRUNCATED")
         yield piece
         start += len(piece)
+
+
+def stored(name: str, source: Source, start: int, size: int, method: str) -> Member:
+    """A member that lies in its container as it is."""
+    chunks, places = partial(pieces, source, start, size), ((start, start + size),)
+    return Member(name, size, method=method, chunks=chunks, places=places)
+
+
+def gathered(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Small parts as larger pieces; an error comes behind what was read before it."""
+    held, problem = bytearray(), None
+    try:
+        for part in parts:
+            held += part
+            if len(held) >= PIECE:
+                yield bytes(held)
+                held.clear()
+    except UnpackError as error:
+        problem = error
+    yield bytes(held)
+    if problem:
+        raise problem
 
 
 def file_name(raw: bytes) -> str:

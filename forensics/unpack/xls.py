@@ -17,7 +17,8 @@ from forensics.unpack.unpacker import UnpackError, file_name
 
 STREAM_MAX = 256 << 20  # bytes of a workbook's stream, held in memory
 _COLUMNS_MAX = 256
-_SHEETS_MAX = 1024
+SHEETS_MAX = 1024
+_SHEETS = (b"\0", b"\1", b"\2")  # of cells, of macros, of a chart with the values that it shows
 _Records = Iterator[tuple[int, int, bytes]]  # type, offset, data
 
 
@@ -45,7 +46,7 @@ class Workbook:
         for kind, at, body in _records(data):
             if kind == 0x0809:
                 self._wide = body[:2] != b"\0\5"
-            elif kind == 0x85 and body[5:6] == b"\0" and len(self.sheets) < _SHEETS_MAX:
+            elif kind == 0x85 and body[5:6] in _SHEETS:
                 self.sheets.append(int.from_bytes(body[:4], "little"))
             elif kind == 0xFC or (kind == 0x3C and before in (0xFC, 0x3C) and shared):
                 shared.append((at + 4, body))
