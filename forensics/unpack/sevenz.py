@@ -5,8 +5,8 @@ Source          "7zFormat.txt" and "Methods.txt" of the LZMA SDK (public domain)
 Proves          the archive holds these files; CRC-32 is verified
 Does not prove  when they were packed
 
-Copy, LZMA, LZMA2, Deflate, BZip2, Delta and the filters for programs are read with the standard library; BCJ2, PPMd and
-others are a row, and so is what is encrypted. A maintained reader (py7zr) is LGPL and writes files;
+Copy, LZMA, LZMA2, Deflate, BZip2, Delta and the filters for programs are read with the standard library, Zstandard and
+LZ4 (7-Zip ZS) with Arrow; BCJ2, PPMd and others are a row, and so is what is encrypted. A maintained reader (py7zr) is LGPL and writes files;
 it is the oracle of no test here, 7-Zip's own archives are.
 """
 
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 
-from forensics.unpack import sevenz_crypt, streams
+from forensics.unpack import sevenz_crypt, streams, zstd
 from forensics.unpack.sevenz_header import (
     END,
     FILES,
@@ -49,6 +49,7 @@ HEADER_MAX = 64 << 20  # bytes
 PACKED_HEADER, PROPERTIES, EXTRA = 0x17, 2, 3
 STORED_MAX = 1 << 16  # bytes of a stored chunk of LZMA2
 COPY, LZMA, LZMA2, DELTA = b"\0", b"\3\1\1", b"\x21", b"\3"
+FRAMES = {b"\4\xf7\x11\1": "zstd", b"\4\xf7\x11\4": "lz4"}
 DEFLATE, BZIP2, AES = b"\4\1\x08", b"\4\2\2", b"\6\xf1\7\1"
 FILTERS = {
     b"\3\3\1\3": lzma.FILTER_X86, b"\3\3\2\5": lzma.FILTER_POWERPC, b"\3\3\4\1": lzma.FILTER_IA64,
@@ -56,8 +57,8 @@ FILTERS = {
 }  # fmt: skip
 NAMES = {
     COPY: "copy", LZMA: "LZMA", LZMA2: "LZMA2", DELTA: "Delta", DEFLATE: "Deflate", BZIP2: "BZip2",
-    AES: "7zAES", b"\3\4\1": "PPMd", b"\3\3\1\x1b": "BCJ2", b"\4\1\x09": "Deflate64", b"\4\xf7\x11\1": "zstd",
-} | dict.fromkeys(FILTERS, "BCJ")  # fmt: skip
+    AES: "7zAES", b"\3\4\1": "PPMd", b"\3\3\1\x1b": "BCJ2", b"\4\1\x09": "Deflate64", b"\4\xf7\x11\2": "Brotli",
+} | FRAMES | dict.fromkeys(FILTERS, "BCJ")  # fmt: skip
 
 
 def decoded(source: Source, folder: Folder, password: str | None = None) -> Iterator[bytes]:
@@ -93,6 +94,8 @@ def _through(coder: Coder, packed: Iterator[bytes], password: str | None) -> Ite
         return streams.decoded(packed, streams.deflate)
     if coder.id == BZIP2:
         return streams.decoded(packed, streams.bzip2, b"BZh")
+    if coder.id in FRAMES:
+        return zstd.frames(packed, FRAMES[coder.id])
     if coder.id in FILTERS:
         return _filtered(packed, {"id": FILTERS[coder.id]})
     if coder.id == DELTA and len(coder.properties) == 1:
@@ -217,7 +220,7 @@ def _password(source: Source, folder: Folder, file: File, budget: Budget) -> str
 
 
 def _readable(folder: Folder) -> bool:
-    known = {COPY, LZMA, LZMA2, DELTA, DEFLATE, BZIP2, AES, *FILTERS}
+    known = {COPY, LZMA, LZMA2, DELTA, DEFLATE, BZIP2, AES, *FRAMES, *FILTERS}
     return all(coder.id in known and coder.inputs == 1 for coder in folder.coders)
 
 

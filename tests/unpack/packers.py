@@ -12,6 +12,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import pyarrow as pa
+
 TEXT = "番号,氏名,住所\n1,蓮見 貴子,例題市1-2-3\n".encode("cp932") * 40
 
 
@@ -320,6 +322,15 @@ def sevenz(
     place = struct.pack("<QQI", len(packed), len(header), zlib.crc32(header))
     start = b"7z\xbc\xaf\x27\x1c\0\4" + zlib.crc32(place).to_bytes(4, "little") + place
     return start + packed + header
+
+
+def iwa(data: bytes) -> bytes:
+    """An archive of an iWork document: chunks of what is first a length and a protocol buffer."""
+    out, data = b"", b"\x0a\x08\x01" + bytes(8) + data
+    for at in range(0, len(data), 1 << 16):
+        packed = pa.compress(data[at : at + (1 << 16)], "snappy", asbytes=True)
+        out += b"\0" + len(packed).to_bytes(3, "little") + packed
+    return out
 
 
 def compressed(data: bytes, most: int = 16) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import lzma
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from packers import LZMA2, TEXT, sevenz
 
@@ -44,6 +45,15 @@ def test_solid_archives(data: bytes) -> None:
     found = members(data)
     assert {member.name: body for member, body, _ in found} == FILES
     assert {reason for _, _, reason in found} == {None}
+
+
+@pytest.mark.parametrize(("codec", "number"), [("zstd", b"\1"), ("lz4", b"\4")])
+def test_coders_of_other_builds(codec: str, number: bytes) -> None:
+    body = pa.compress(b"".join(FILES.values()), codec, asbytes=True)
+    coder = b"\x01\x24\4\xf7\x11" + number + b"\x05" + bytes(5)
+    found = members(sevenz(FILES, coders=coder, body=body))
+    assert {member.name: body for member, body, _ in found} == FILES
+    assert {member.method for member, _, _ in found} == {f"7z {codec}"}
 
 
 def test_in_another_order_and_twice() -> None:
