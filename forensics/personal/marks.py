@@ -40,7 +40,10 @@ _FOUR = np.uint32(0x01010101)
 # and kana of UTF-16, two of 30 with any other between.
 _UPPER = np.uint32(0xE0E0E0E0)
 _BLANKS = np.uint32(0x20202020)
-_NARROW, *_WIDE = (np.uint32(value) for value in (0x20202020, 0x20002000, 0x00200020))
+# In full width these are 10 to 1F beside FF, of which the upper bits are 0 and E0.
+_NARROW, *_WIDE = (
+    np.uint32(value) for value in (0x20202020, 0x20002000, 0x00200020, 0xE000E000, 0x00E000E0)
+)
 _KANA = tuple((np.uint32(mask), np.uint32(value)) for mask, value in (
     (0x00FF00FF, 0x00300030), (0xFF00FF00, 0x30003000),
 ))  # fmt: skip
@@ -163,7 +166,9 @@ def _numbers(values: Bytes, upper: NDArray[np.uint32], flags: _Flags) -> Places:
 def _wides(values: Bytes, upper: NDArray[np.uint32], flags: _Flags) -> None:
     """Set `wide`."""
     words = values.view(np.uint32)
-    seen = (upper == _WIDE[0]) | (upper == _WIDE[1])
+    seen = upper == _WIDE[0]
+    for value in _WIDE[1:]:
+        seen |= upper == value
     seen[:-1] &= seen[1:]  # two lie in any seven digits in a row
     for mask, value in _KANA:
         seen |= words & mask == value
@@ -172,6 +177,9 @@ def _wides(values: Bytes, upper: NDArray[np.uint32], flags: _Flags) -> None:
     enough = _count(rows == 0) >= ZEROS_MIN
     if enough.any():
         flags.wide[found[enough]] = _wide(rows[enough])
+    full = _count(rows == 0xFF) >= _FULL_MIN
+    if full.any():
+        flags.wide[found[full]] |= _full(rows[full])
 
 
 def _sectors(values: Bytes) -> Bytes:
@@ -289,6 +297,16 @@ def _wide(rows: Bytes) -> Mask:
         threes &= other[1:-3] & other[3:-1]
         wide |= _starts(threes) & (_count(zero.reshape(rows.shape)[:, :SECTOR]) >= ZEROS_MIN)
     return wide
+
+
+_FULL_MIN = 7  # full-width characters of a number
+
+
+def _full(rows: Bytes) -> Mask:
+    """Rows with a number of UTF-16 in full width: 10 to 19 for its digits, 0D to 0F for - . / of it, beside FF."""
+    values = rows.ravel()
+    high, digit, part = values == 0xFF, values - np.uint8(0x10) < 10, values - np.uint8(0x0D) < 13
+    return _starts(_number(part[:-1] & high[1:], digit, 2))
 
 
 def _base64(values: Bytes) -> Mask:

@@ -19,6 +19,7 @@ from forensics.personal.columns import BLANK, EXTRA, PART_KINDS, TITLES_MAX, Lay
 from forensics.personal.evidence import LABEL
 from forensics.personal.identifiers import BY_KIND
 from forensics.personal.lines import SEPARATORS, Lines
+from forensics.personal.masks import runs
 from forensics.personal.rows import Cell, Column, Cut, Rows, Values
 from forensics.personal.text import SAMPLE, labelled
 
@@ -119,25 +120,18 @@ _Candidate = tuple[int, int, int, int, str]  # weight, lines (start, end), separ
 
 def _ragged(lines: Lines, inside: NDArray[np.int64], separator: str) -> Iterator[_Candidate]:
     """Tables below a header whose rows leave out their last cells where these are empty."""
-    heads = np.flatnonzero(
-        (inside[:-1] > 1)
-        & (inside[1:] > 0)
-        & (inside[1:] <= inside[:-1])
-        & (lines.digits[:-1] == 0)
-    )
-    gaps = np.append(np.flatnonzero(inside == 0), len(inside))
-    last = 0
-    for head in heads.tolist():
-        if head < last:
-            continue
-        end, count = int(gaps[np.searchsorted(gaps, head)]), int(inside[head])
-        rows = inside[head + 1 : end]
-        uneven = bool((rows != count).any()) and ((rows + 1) * 2 > count).mean() >= _RAGGED_SHARE
-        if uneven and headers.kinds(lines.line(head).split(separator)) is not None:
-            yield count * (end - head) + 1, head, end, count, separator
-            last = end
+    for first, last in runs(inside > 0):
+        for head in range(first, min(first + TITLES_MAX, last - 1)):
+            count, rows = int(inside[head]), inside[head + 1 : last]
+            if count < _RAGGED_MIN or lines.digits[head] or (rows == count).all():
+                continue
+            enough = ((rows + 1) * 2 > count).mean() >= _RAGGED_SHARE
+            if enough and headers.kinds(lines.line(head).split(separator)) is not None:
+                yield count * (last - head) + 1, head, last, count, separator
+                break
 
 
+_RAGGED_MIN = 2  # separators of a header
 _RAGGED_SHARE = 0.8  # of the rows have half of their cells or more
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 _EVIDENCE = 6  # bytes above ASCII in a line that say which encoding it is in
 _MIXED = 6  # bytes in order of UTF-8
 _RARE = 12  # one byte in so many may be none of the line's own
+_FOURS = 4  # places at which two pairs of EUC-JP begin, in a line with a few bytes that it has not
 _OPEN_LINES = 4
 _SHORT = 1 << 12  # bytes: then the lines are more quickly looked at one by one
 
@@ -69,8 +70,10 @@ def _encoding(line: bytes) -> int | None:
         return 0
     pairs = len(high.translate(None, _OTHERS))
     if pairs:
-        cp932 = pairs * _RARE > len(high) and triples < _MIXED and len(_FOUR.findall(line)) < 2
-        return 1 if cp932 else None
+        fours = len(_FOUR.findall(line))
+        if pairs * _RARE > len(high):
+            return 1 if triples < _MIXED and fours < 2 else None
+        return 2 if fours >= _FOURS else None
     lengths = (len(run) - run.count(0x8F) for run in _RUN.findall(line))
     return 2 if max(high) >= 0xE0 and not any(length % 2 for length in lengths) else None
 
@@ -109,16 +112,21 @@ def line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     if not enough.any():
         return starts, out
     utf8 = enough & (triples * 4 >= all_high * 3)
-    cp932 = enough & ~utf8 & (pairs * _RARE > all_high) & (triples < _MIXED)
-    if cp932.any():  # two pairs of EUC-JP: CP932 has so many bytes only of half-width kana
+    some = enough & ~utf8 & (pairs > 0)
+    cp932 = some & (pairs * _RARE > all_high) & (triples < _MIXED)
+    euc = some & (pairs * _RARE <= all_high)
+    if some.any():  # two pairs of EUC-JP: CP932 has so many bytes only of half-width kana
         upper, above = values >= 0xA1, values >= 0xE0
         four = np.zeros(len(values), bool)
         four[:-3] = upper[:-3] & upper[1:-2] & upper[2:-1] & upper[3:]
         four[:-3] &= above[:-3] | above[1:-2] | above[2:-1] | above[3:]
         lines = np.searchsorted(starts, four.nonzero()[0], "right") - 1
-        cp932 &= np.bincount(lines, minlength=len(starts)) < 2
+        fours = np.bincount(lines, minlength=len(starts))
+        cp932 &= fours < 2
+        euc &= fours >= _FOURS
     out[utf8] = 0
     out[cp932] = 1
+    out[euc] = 2
     rest = enough & ~utf8 & (pairs == 0)
     if rest.any():
 

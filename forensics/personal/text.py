@@ -107,14 +107,15 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
     """
     groups: list[list[Candidate]] = []
     closed = True
-    lines = _by_line(text, found)
-    while lines:
-        if beside := _beside(lines):
-            groups += map(list, zip(*lines[:beside], strict=True))
-            del lines[:beside]
+    lines, number = _by_line(text, found), 0
+    while number < len(lines):
+        if beside := _beside(lines, number):
+            groups += map(list, zip(*lines[number : number + beside], strict=True))
+            number += beside
             closed = True
             continue
-        line = lines.pop(0)
+        line = lines[number]
+        number += 1
         if all(map(_of_today, line)):
             continue
         kinds = {item.kind for item in line}
@@ -133,17 +134,20 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
     return _alone(_again(groups))
 
 
-def _beside(lines: list[list[Candidate]]) -> int:
-    """How many of the first lines hold the values of several persons side by side, one kind a line: labels two or three up."""
-    count = len(lines[0])
+def _beside(lines: list[list[Candidate]], first: int) -> int:
+    """How many of the lines from the first on hold the values of several persons side by side, one kind a line: labels two or three up."""
+    count = len(lines[first])
+    if count < 2:
+        return 0
     kinds: list[str] = []
-    for place, line in enumerate(lines):
+    for place in range(first, len(lines)):
+        line = lines[place]
         of_line = {item.kind for item in line}
-        near = not place or line[0].start - lines[place - 1][-1].end <= NEAR
+        near = place == first or line[0].start - lines[place - 1][-1].end <= NEAR
         if len(line) != count or len(of_line) > 1 or not near or of_line & {*kinds}:
             break
         kinds += of_line
-    return len(kinds) if count > 1 and len(kinds) > 1 and _NAMED & {*kinds} else 0
+    return len(kinds) if len(kinds) > 1 and _NAMED & {*kinds} else 0
 
 
 def _of_today(item: Candidate) -> bool:

@@ -32,6 +32,7 @@ _WIDE_MIN, _WIDE_SHARE = 3, 0.02  # zeros beside other bytes in a sector of UTF-
 _WIDE_CORE = 0.1  # and in one that is nothing else
 _WIDE_AROUND = 4  # sectors read along on both sides
 _NO_TEXT = 4  # zeros in a row
+_FULL_WIDTH = 0xFF  # beside 10 to 19: full-width digits
 _ODD_MAX = 5  # characters that no Japanese text has, in a sector that is all UTF-16
 
 
@@ -40,6 +41,7 @@ def wides(piece: bytes) -> list[Wide]:
     least = _WIDE_MIN if len(piece) % _SECTOR else int(_SECTOR // 2 * _WIDE_SHARE) + 1
     tail = len(piece) - len(piece.rstrip(b"\0"))
     single = piece.count(0) - (tail if tail >= _NO_TEXT else 0)  # and those of runs within
+    single += piece.count(_FULL_WIDTH)
     if marked := _marked(piece):
         return marked
     if len(piece) < 16 or single < least:
@@ -76,9 +78,15 @@ _ODD_SHARE = 50  # one character in so many may be one that no Japanese text has
 
 
 def _zeros(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Zeros at even and at odd places of each sector, but for runs of _NO_TEXT or more."""
+    """Zeros at even and at odd places of each sector, but for runs of _NO_TEXT or more; and FF beside full-width digits."""
+    values = np.frombuffer(piece, np.uint8)
     zero = np.zeros(len(piece) + -len(piece) % _SECTOR, bool)
-    zero[: len(piece)] = np.frombuffer(piece, np.uint8) == 0
+    zero[: len(piece)] = values == 0
+    full = values == _FULL_WIDTH
+    if full.any():
+        digit = values - np.uint8(0x10) < 10
+        zero[1 : len(piece)] |= full[1:] & digit[:-1]
+        zero[: len(piece) - 1] |= full[:-1] & digit[1:]
     other = ~(zero[:-3] & zero[1:-2] & zero[2:-1] & zero[3:])
     single = zero.copy()
     for shift in range(_NO_TEXT):

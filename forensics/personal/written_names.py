@@ -73,6 +73,8 @@ def with_holes(text: str) -> Iterator[Candidate]:
     The part without a hole is one of the dictionary, or stands behind a label of names beside a part that has more
     than holes.
     """
+    if _BESIDE_HOLE.search(text) is None:
+        return
     known = names()
     for match in _WITH_HOLE.finditer(text):
         (surname, given), start, end = match.groups(), match.start(1), match.end(2)
@@ -87,6 +89,7 @@ def with_holes(text: str) -> Iterator[Candidate]:
 
 
 _HOLES = re.compile(f"[{name.HOLE}]")
+_BESIDE_HOLE = re.compile(f"{KANJI}[{name.HOLE}]|[{name.HOLE}] ?{KANJI}")
 _WITH_HOLE = re.compile(
     rf"(?<![\w{name.HOLE}])(?=((?:{KANJI}|[ァ-ヶ{name.HOLE}]){{1,5}}) ((?:{KANJI}|[ぁ-んァ-ヶー{name.HOLE}]){{1,4}}?)(?:様|殿|さん|[^\w{name.HOLE}]|$))"
 )
@@ -341,6 +344,8 @@ def _told(text: str, start: int, end: int) -> int | None:
         return (
             end if 3 <= len(word) <= _WHOLE_MAX and not known and not _FIRM.search(word) else None
         )
+    if text[end : end + 1] == "(" and _BORN.match(text, end) and _unknown(word):
+        return end
     if text[start - 1 : start] in {" ", ":"} and _unknown(word) and _after_label(text, start):  # fmt: skip
         return end
     honorific = _POLITE_END.search(word) if word[-1] in "様殿ん氏" else None
@@ -359,6 +364,7 @@ _APART_POLITE = re.compile(" {1,2}(?:様|殿)(?![\u3005\u3400-\u9fff])")
 _BIRTH = re.compile(
     r"\((?:(?:明治|大正|昭和|平成|令和|[明大昭平令MTSHR]\d|(?:19|20)\d\d[-/.年])[^()\n]{2,16}生|(?:被保険者|個人|宛名|年金|世帯|住民票)[^()\n]{0,8}\d)"
 )
+_BORN = re.compile(r"\((?:明治|大正|昭和|平成|令和|(?:19|20)\d\d[-/.年])[0-9元年月日./-]{2,10}生")
 _READ = re.compile(r"\([ぁ-ヶー゛゜]{1,8} [ぁ-ヶー゛゜]{1,8}\) ?[MTSHR明大昭平令12〒]")
 _WHOLE_MAX = 7
 

@@ -255,3 +255,30 @@ def test_the_day_of_a_death_is_no_birth():
     text = "被相続人 亡 渡辺翔太（昭和5年6月25日生、令和3年2月1日死亡）\n最後の住所 大阪市北区中之島7-17-5\n"
     assert hits(text)["birth_date"] == ["昭和5年6月25日"]
     assert hits(text)["address"] == ["大阪市北区中之島7-17-5"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("lead", [b"", bytes([1, 2, 3, 0x99]) * 171])
+def test_utf_16_in_full_width_without_its_mark(encoding, lead):
+    form = "氏名：渡辺　翔太\n電話：０９０－６４８９－６３４５\n".encode(encoding)
+    kinds = {hit.kind for hit in DETECTOR.detect([lead + form + lead]).hits}
+    assert kinds == {"name", "phone"}
+    alone = "本人の個人番号は３４９７９９７４５０１４\n".encode(encoding)
+    assert [hit.kind for hit in DETECTOR.detect([alone]).hits] == ["my_number"]
+
+
+def test_a_birth_in_brackets_right_behind_a_surname_of_no_dictionary():
+    text = "被相続人 亡 百目鬼春華（昭和8年5月23日生）\n最後の住所 大阪市北区中之島7-17-5\n"
+    assert hits(text)["name"] == ["百目鬼春華"]
+    assert not hits(text.replace("百目鬼春華", "被保険者"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp"])
+def test_one_line_behind_a_sector_of_anything(encoding):
+    """The line begins in what comes before it: some bytes of its first ones are of no encoding."""
+    line = "[{'name': '渡辺 翔太', 'tel': '090-6489-6345', 'address': '大阪市北区中之島7-17-5'}]\n"
+    noise = (
+        bytes(place * 37 % 251 for place in range(500)) + b"\n\x91\xd7\x82\x03\xb1\x99\xe4k\x88xyz"
+    )
+    found = DETECTOR.detect([noise + line.encode(encoding) + bytes(40)])
+    assert {"name", "phone", "address"} <= {hit.kind for hit in found.hits}
