@@ -366,6 +366,13 @@ _ROMAN = {
     headers.SURNAME: headers.SURNAME_ROMAJI,
     headers.GIVEN: headers.GIVEN_ROMAJI,
 }
+
+
+def _roman(cell: str) -> str | None:
+    """A name in Latin letters, or a part of one, and no placeholder that says what should stand there (FIRSTNAME)."""
+    return name_romaji.part(cell) if headers.kind(cell) is None else None
+
+
 PART_KINDS = tuple(part for parts in headers.PARTS.values() for part in parts)
 
 
@@ -374,7 +381,7 @@ def _kind(named: str | None, cells: list[str], kinds: tuple[str, ...]) -> tuple[
 
     A header word counts if the cells do not speak against it.
     """
-    if named in _ROMAN and cells and _share(cells, name_romaji.part) >= _MOST:
+    if named in _ROMAN and cells and _share(cells, _roman) >= _MOST:
         named = _ROMAN[named]
     if named in PART_KINDS:
         if named in _ROMAN.values():

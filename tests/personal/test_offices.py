@@ -282,3 +282,9 @@ def test_one_line_behind_a_sector_of_anything(encoding):
     )
     found = DETECTOR.detect([noise + line.encode(encoding) + bytes(40)])
     assert {"name", "phone", "address"} <= {hit.kind for hit in found.hits}
+
+
+def test_placeholders_in_latin_letters():
+    page = '<!ENTITY a "<firstname>FIRSTNAME</firstname>"> <surname>SURNAME</surname> <email>a@example.org</email>\n'
+    assert not hits(page)
+    assert hits(page.replace("FIRSTNAME", "Taro").replace("SURNAME", "Yamada"))
