@@ -1,6 +1,6 @@
 """Compound files (OLE): Office 97, MSG, jump lists; their streams, and text where it lies apart.
 
-Layout          see compound; text: doc, ppt, xls; messages: msg
+Layout          see compound; text: doc, ppt, xls, hwp; messages: msg
 Source          Microsoft [MS-CFB]; [MS-OFFCRYPTO] 2.3 for EncryptedPackage
 Proves          these bytes were kept under this name
 Does not prove  a stream's meaning; of what an Office program deleted only the stream tells
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from forensics.unpack import doc, msg, office97_crypt, office_crypt, package, ppt, xls
+from forensics.unpack import doc, hwp, msg, office97_crypt, office_crypt, package, ppt, xls
 from forensics.unpack.compound import MAGIC, Entry, File
 from forensics.unpack.unpacker import (
     Budget,
@@ -46,8 +46,12 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
         found = office97_crypt.opened(file, budget.passwords)
         if found:
             file.opened, used, lock = found.streams, lock[1] if found.given else None, None
+    hangul = hwp.flags(file)
     for entry in file.streams():
         name = "/".join(entry.path)
+        if found_text := hwp.text(file, entry, hangul):
+            yield found_text
+            continue
         if opened and entry.key == PACKAGE:
             chunks = partial(_opened, file, entry, opened[0])
             given = lock[1] if lock and opened[1] else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
+from lockers import deflated
 from packers import _biff, ole, xls
 from test_unpack import contents
 
@@ -95,3 +96,19 @@ def test_workbooks_before_excel_5_have_their_row() -> None:
     for head in ("0900040000001000", "090206000000100000000000", "0904060000001000"):
         found = contents(bytes.fromhex(head) + bytes(100))
         assert [one[2:] for one in found] == [("unsupported", "UNSUPPORTED", "Excel 2 to 4")]
+
+
+def hangul(flags: int) -> bytes:
+    head = (b"HWP Document File".ljust(32, b"\0") + bytes(4) + bytes((flags,))).ljust(256, b"\0")
+    text = deflated("氏名 蓮見 貴子".encode("utf-16-le") * 9)
+    return ole({"FileHeader": head, "BodyText/Section0": text, "BinData/BIN0001.png": b"x" * 80})
+
+
+def test_hangul_documents():
+    found = {name: (body, outcome) for name, body, outcome, *_ in contents(hangul(1))}
+    assert found["BodyText/Section0"] == ("氏名 蓮見 貴子".encode("utf-16-le") * 9, "examined")
+    assert found["BinData/BIN0001.png"] == (b"x" * 80, "examined")
+    locked = {name: (outcome, method) for name, _, outcome, _, method in contents(hangul(3))}
+    assert locked["BodyText/Section0"] == ("locked", "HWP")
+    damaged = contents(hangul(1).replace(b"HWP Document File", b"HWP Document Fila"))
+    assert {outcome for _, _, outcome, *_ in damaged} == {"examined"}
