@@ -49,7 +49,7 @@ def judge(world: World, subject: str) -> Finding:
     if sources:
         return replace(
             undetermined("NO_BASELINE", facts=[fact["id"] for fact in sources]),
-            ja="保有の許可が示されていない機器・媒体に、先から同じ内容がある。",
+            ja="保有の許可が示されていない機器・媒体に、以前から同じ内容がある。",
             en="an item that is not shown to be entitled holds the same content, and held it first",
         )
     bars = [*world.unread(world.items), *world.unproven(register=True)]

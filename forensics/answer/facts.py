@@ -264,8 +264,9 @@ def tamper(
     if window is not None and made.start is not None and made.until is not None:
         after = sure and made.start >= window[0]
         since = "yes" if after else "no" if made.until <= window[0] else "maybe"
+    more = {} if sure else {"by_service": True}
     return fact(
-        "tamper", addresses, subject=subject, what=what, time=span(when), since_window=since
+        "tamper", addresses, subject=subject, what=what, time=span(when), since_window=since, **more
     )
 
 

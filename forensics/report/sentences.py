@@ -214,7 +214,8 @@ def _session(tell: Teller, fact: Fact) -> Told:
 
 
 def _horizon(tell: Teller, fact: Fact) -> Told:
-    return "horizon_absent" if fact.get("present") is False else "horizon", {
+    key = "horizon_absent" if fact.get("present") is False else "horizon"
+    return "horizon_off" if fact.get("log") == "host_off" else key, {
         "host": tell.name(fact["host"]),
         "log": tell.name(tell.words.log(fact.get("log") or "–")),
         "time": tell.when(span_of(fact)),
@@ -224,7 +225,8 @@ def _horizon(tell: Teller, fact: Fact) -> Told:
 
 def _tamper(tell: Teller, fact: Fact) -> Told:
     when = span_of(fact)
-    return "tamper" if when.dated else "tamper_undated", {
+    key = "tamper" if when.dated else "tamper_undated"
+    return "clock_served" if fact.get("by_service") else key, {
         "subject": tell.name(fact["subject"]),
         "what": tell.words.word("tamper", fact.get("what")),
         "time": tell.when(when),
@@ -236,7 +238,7 @@ def _seconds(value: float | None) -> str:
 
 
 def _clock(tell: Teller, fact: Fact) -> Told:
-    return "clock", {
+    return "clock_zones" if fact.get("source") == "zones" else "clock", {
         "host": tell.name(fact["host"]),
         "low": _seconds(fact.get("seconds_min")),
         "high": _seconds(fact.get("seconds_max")),
