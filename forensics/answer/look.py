@@ -170,7 +170,7 @@ def _absent_hosts(
     have: Mapping[str, pa.Table], settings: list[Row], roles: Mapping[str, str],
     window: tuple[int, int] | None,
 ) -> tuple[str, ...]:  # fmt: skip
-    """Names of clients (no bare addresses) that used a server in the window, and are no item."""
+    """Names of clients (no bare addresses, no domains) that used a server in the window, and are no item."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -182,9 +182,9 @@ def _absent_hosts(
     ]
     traces = have["traces"]
     mine = traces.filter(pc.is_in(traces.column("address"), pa.array(used, pa.string())))
-    names = [name for name in pc.unique(mine.column("host")).to_pylist() if name]
+    names = {name.split(".")[0] for name in pc.unique(mine.column("host")).to_pylist() if name}
     known = {row["value"] for row in settings if row["name"] in ("computer_name", "hostname")}
-    known_folded = {(name or "").casefold() for name in (*known, *roles)}
+    known_folded = {(name or "").split(".")[0].casefold() for name in (*known, *roles)}
     clear = [name for name in names if re.fullmatch(r"[A-Za-z][\w-]{0,62}", name)]
     return tuple(sorted(name for name in clear if name.casefold() not in known_folded))
 

@@ -180,8 +180,8 @@ class World:
     def untied(self, host: str, medium: str | None) -> tuple[str, ...]:
         """N5: devices at a host that may have been this medium, though no serial says so.
 
-        One with its volume and another number (what is printed on a stick is not what it answers), or
-        one of unknown volume where the medium's own number is not known.
+        One with its volume and another number, where the host does not know its own (what is printed
+        on a stick is not what it answers); one of unknown volume, where its number is not known at all.
         """
         if medium is None or medium not in self.items:
             return ()
@@ -189,10 +189,12 @@ class World:
         held = {volume_serial(fact["serial"]) for fact in self.of("volume", evidence=medium)} - {
             None
         }
-        for row in self.connections:
+        mine = [row for row in self.connections if row["host"] == host]
+        met = any(row["medium"] == medium for row in mine)
+        for row in mine:
             volume = volume_serial(row["volume_serial"])
-            alike = volume in held or (volume is None and not own)
-            if row["host"] == host and row["medium"] is None and row["in_window"] != "no" and alike:
+            may_be = (volume in held and not met) or (volume is None and not own)
+            if row["medium"] is None and row["in_window"] != "no" and may_be:
                 return ("NO_SERIAL",)
         return ()
 

@@ -391,3 +391,42 @@ def mail_server_of_the_owner(s: Story) -> None:
     on_stick(s)
     s.answer("sent_out", "case", "undetermined no_trace", "within the city")
     s.answer("leak", "case", "undetermined", "within the city")
+
+
+@story
+def letters_with_a_signature(s: Story) -> None:
+    """Mail to other domains, each with the sender's name, office, address and telephone below it."""
+    sign = f"--\n霧ヶ浦市役所 市民課 主事 {s.residents[7].name}\n〒149-8000 見本県霧ヶ浦市東浜町1-1\nTEL 070-200-1000 FAX 070-200-1001\n"
+    letters = b"".join(
+        (
+            f"From - {at(day, 10):%a %b %d %H:%M:%S %Y}\r\nFrom: jimu03@nami.example.jp\r\nTo: eigyo{day}@insatsu.example.com\r\n"
+            f"Date: {at(day, 10):%a, %d %b %Y %H:%M:%S +0900}\r\nSubject: mitsumori\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+            f"お世話になっております。見積書を{day}日までにお送りください。\n{sign}\r\n"
+        ).encode()
+        for day in range(1, 9)
+    )  # fmt: skip
+    path = f"Users/{HOST.account}/AppData/Roaming/Thunderbird/Profiles/x.default/Mail/Local Folders/Sent"
+    stick_and_pc(s, pc(more=[Node(path, letters, at(8, 11))]), fs="fat16")
+    on_stick(s)
+    s.forbid("copy", "a signature", basis={"any": ["digest", "records"]})
+    s.answer("sent_out", "case", "undetermined no_trace", "a signature is no list")
+    s.answer("leak", "case", "undetermined no_trace", "a signature is no list")
+
+
+@story
+def a_bit_copy_that_the_pc_met(s: Story) -> None:
+    """Two sticks of one volume serial: the registered one on the 2nd, its bit copy in the window."""
+    one, two = stick(SERIAL, VOLUME, at(2, 9, 50)), stick("CLONE0012", VOLUME, INSIDE, letter="F")
+    stick_and_pc(s, pc([one, two]), fs="exfat")
+    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    on_stick(s)
+    s.connected(two, registered=False)
+    s.answer("unregistered_media", "PC1 case", "confirmed", "the bit copy")
+    s.answer(
+        "accessed_after_loss",
+        "PC1×USB1",
+        "no_trace undetermined",
+        "its own number was there on the 2nd",
+    )
+    s.answer("copied_elsewhere", "USB1 case", "undetermined", "nobody has the bit copy")
+    s.answer("leak", "case", "undetermined", "nobody has the bit copy")

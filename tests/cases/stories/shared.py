@@ -158,3 +158,27 @@ def used_with_leave_in_the_window(s: Story) -> None:
     )
     s.answer("accessed_after_loss", PAIRS, "confirmed", "used")
     s.answer("leak", "case", "undetermined no_trace", "a lawful use")
+
+
+@story
+def a_client_with_its_domain(s: Story) -> None:
+    """The server's log names two clients in full: the supplied PC, and one that nobody supplied."""
+    log = samba_log(at(1, 0, 11), at(14, 9)).replace(b"|NAMI-PC3|", b"|nami-pc3.nami.example.jp|")
+    last = log.rindex(b"Jun 11 ")
+    line = log[last : log.index(b"\n", last) + 1].replace(b"nami-pc3.", b"hashi-pc9.")
+    log = log[:last] + line + log[log.index(b"\n", last) + 1 :]
+    plain_stick(s, [Node("readme.txt", note("空\n"), BEFORE)], "fat16")
+    s.item("SV1", "server", server(listing(s.residents, tuple(FIELDS)), log), fs="ext")
+    s.item("PC1", "pc", pc([stick(SERIAL, VOLUME, at(2, 9, 50))]), fs="ntfs", zone=None)
+    s.register()
+    s.answer("logs_cover", "hashi-pc9", "not_examined", "named, and not supplied")
+    s.answer(
+        "copied_elsewhere",
+        "case",
+        "undetermined",
+        "a PC is missing",
+        reasons={"has": ["OUTSIDE_EVIDENCE"]},
+    )
+    s.answer(
+        "leak", "case", "undetermined", "a PC is missing", reasons={"has": ["OUTSIDE_EVIDENCE"]}
+    )
