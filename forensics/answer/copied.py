@@ -63,7 +63,7 @@ def judge(world: World, subject: str) -> Finding:
     if any(place.extract == "other" for place in world.places):
         bars.append("OTHER_EXTRACT")
     quiet = negative([Trail("fs")], bars)
-    facts = tuple(sorted(fact["id"] for fact in world.of("digest")))
+    facts = tuple(sorted(fact["id"] for fact in (*copied, *world.of("digest"))))
     return Finding(
         quiet.verdict, quiet.confidence, ordered(quiet.reasons), facts, limits=("OUTSIDE_EVIDENCE",)
     )

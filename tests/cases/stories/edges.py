@@ -144,3 +144,24 @@ def written_without_any_date(s: Story) -> None:
     s.quiet()
     s.answer("changed_after_loss", "USB1 case", "undetermined", "written, and nobody knows when",
              reasons={"has": ["CLOCK_UNKNOWN"]})  # fmt: skip
+
+
+@story
+def two_sticks_that_may_hold_it(s: Story) -> None:
+    """The list lies on two sticks, and both may hold it: no copy to anyone without right, and both are named."""
+    plain_stick(s, listed(s), "fat16")
+    s.item(
+        "USB2",
+        "medium",
+        disk("exfat", "mbr", listed(s)),
+        fs="exfat",
+        serial="KM0311A0078",
+        authorised=True,
+    )
+    s.register()
+    on_stick(s)
+    s.need("copy", "the same bytes", basis="digest", any_address={"contains": "USB2:"})
+    s.answer("copied_elsewhere", "USB1 USB2 case", "no_trace undetermined", "both may hold it")
+    s.answer("still_held", "USB2", "confirmed", "it lies there")
+    s.answer("leak", "case", "undetermined no_trace", "both may hold it")
+    s.persons(200)
