@@ -77,7 +77,7 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
         "connections": joined,
         "sessions": logged_on,
         "opens": opened,
-        "copies": copies.copies(case, held, sources),
+        "copies": copies.copies(case, held, sources, rows("volumes", have["volumes"])),
         "horizons": horizons.horizons(
             case, said, known, named, artifacts.ARTIFACTS, hives, settings
         ),

@@ -9,18 +9,17 @@ Source: domain.md 3.5 `copies`, 4.7, 7.10.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from forensics.correlate.persons import Persons
 from forensics.correlate.places import Place
-from forensics.correlate.rows import Row, device_serial, has_serial, stem
+from forensics.correlate.rows import Row, device_serial, has_serial, stem, volume_serial
 from forensics.values import NO_TIME, Address
 
 if TYPE_CHECKING:
     from forensics.case import Case
-    from forensics.case.case import Item
 
 SHARED_PERSONS_MIN = 5  # fewer in common may be a family, or staff
 PIECE_BELOW = 10  # persons in common
@@ -28,10 +27,12 @@ SHARED_MIN = 0.5  # of the smaller of the two
 PLACES_PER_ITEM = 500  # the largest; pairs grow with the square
 
 
-def copies(case: Case, places: Sequence[Place], names: Mapping[str, Row]) -> list[Row]:
+def copies(
+    case: Case, places: Sequence[Place], names: Mapping[str, Row], volumes: Iterable[Row]
+) -> list[Row]:
     """Rows of `copies`. names: address of a stream -> its row of `files`, times in UTC."""
     ranks = {item.id: _rank(item.role, item.authorised) for item in case.evidence}
-    devices = {item.id: _device(item) for item in case.evidence}
+    devices = _devices(case, volumes)
     groups: dict[str, list[Place]] = {}
     for place in places:
         if place.digest:
@@ -47,10 +48,20 @@ def copies(case: Case, places: Sequence[Place], names: Mapping[str, Row]) -> lis
     return out + _by_persons(places, ranks, devices, names)
 
 
-def _device(item: Item) -> str:
-    """What an item is an image of: two images of one device are no copy of one another."""
-    serial = device_serial(item.serial)
-    return f"serial {serial}" if serial and has_serial(serial) else item.id
+def _devices(case: Case, volumes: Iterable[Row]) -> dict[str, str]:
+    """Item -> what it is an image of: two images of one device are no copy of one another.
+
+    One device has one serial and the same volumes; cheap sticks may share a serial, but no volume.
+    """
+    held: dict[str, set[str]] = {}
+    for row in volumes:
+        held.setdefault(row["evidence"], set()).add(volume_serial(row["serial"]) or "")
+    out = {}
+    for item in case.evidence:
+        serial = device_serial(item.serial)
+        known = f"{serial} {sorted(held.get(item.id, ()))}"
+        out[item.id] = known if serial and has_serial(serial) else item.id
+    return out
 
 
 def _rank(role: str, authorised: bool | None) -> int:

@@ -165,3 +165,22 @@ def two_sticks_that_may_hold_it(s: Story) -> None:
     s.answer("still_held", "USB2", "confirmed", "it lies there")
     s.answer("leak", "case", "undetermined no_trace", "both may hold it")
     s.persons(200)
+
+
+@story
+def two_supplied_sticks_of_one_number(s: Story) -> None:
+    """A private stick bears the number of the lost one, as cheap ones do: its volume is another, so is the stick."""
+    plain_stick(s, listed(s), "fat16")
+    later = [Node("x/taisho.csv", listing(s.residents[:200]), at(10, 22), at(10, 22))]
+    s.item(
+        "USB2",
+        "medium",
+        disk("exfat", "mbr", later, serial=0x0BADF00D),
+        fs="exfat",
+        serial=SERIAL,
+        authorised=False,
+    )
+    s.register()
+    s.need("copy", "the same bytes", basis="digest", to={"contains": "USB2:"})
+    s.answer("copied_elsewhere", "USB1 USB2 case", "confirmed", "on another stick")
+    s.answer("leak", "case", "confirmed", "on another stick")
