@@ -163,13 +163,14 @@ def _walk(reader: Reader, volume: Volume, mask: Mask) -> Walked | None:
     for names, own in ((("ntfs",), ntfs.walk), (("ext2", "ext3", "ext4"), ext.walk)):
         if volume.filesystem in {None, *names}:
             walked = own(reader, start, length, mask)
-            if walked is not None:
+            if walked is not None or volume.filesystem is not None:
                 return walked
     from forensics.walk import fat, optical, other, tsk
 
-    opened = tsk.open_volume(reader, start, volume.filesystem)
+    is_disc = volume.filesystem == optical.NAME
+    left_to_us = is_disc and not optical.is_whole(reader, start, length)
+    opened = None if left_to_us else tsk.open_volume(reader, start, volume.filesystem)
     if opened is None:
-        is_disc = volume.filesystem == optical.NAME
         return optical.walk(reader, start, length, mask) if is_disc else None
     system, name = opened
     walked = None

@@ -56,6 +56,8 @@ _EXFAT_BITMAP, _EXFAT_UPCASE, _EXFAT_LABEL, _EXFAT_FILE, _EXFAT_STREAM = (
 _IN_USE = 0x80
 _FAT_CHUNK_BYTES = 48 << 20  # of a FAT read at once: a multiple of 12 bits, 16 and 32
 _CLUSTERS_MAX = 1 << 32
+_MEDIA_MIN = 0xF0
+_COPY_SECTOR, _GEOMETRY = 6, slice(0x0B, 0x30)  # of FAT32: never changes, and is the same in both
 
 
 class Layout(NamedTuple):
@@ -267,6 +269,8 @@ def walk(
     if not walk_.orphans:
         walk_.trouble("ORPHAN_BYTES_MAX", "/$OrphanFiles", length)
     entries = _Entries(reader, layout, exfat=exfat)
+    if _is_elsewhere(reader, start, layout, name):
+        walk_.trouble("BOOT_DAMAGED", "/", 0)
     structures = _structures(start, layout)
     root = _root_runs(walk_, system)
     entries.folders[system.info.root_inum] = root
@@ -315,6 +319,19 @@ def walk(
         troubles=walk_.troubles,
         left_open=left_open(reader.read(start, 512), reader.read(layout.fat, 8), name),
     )
+
+
+def _is_elsewhere(reader: Reader, start: int, layout: Layout, name: str) -> bool:
+    """Does the boot sector say what cannot be: no FAT where it puts one, or not what its copy says?
+
+    A FAT begins with the byte of the medium and ones. What then is read as folders is none.
+    """
+    table = reader.read(layout.fat, 2)
+    if table[0] < _MEDIA_MIN or table[1] & 0x0F != 0x0F:
+        return True
+    boot, copy = reader.read(start, 512), reader.read(start + _COPY_SECTOR * 512, 512)
+    is_copy = name == "fat32" and copy[510:] == b"\x55\xaa" and copy[:3] == boot[:3]
+    return is_copy and copy[_GEOMETRY] != boot[_GEOMETRY]
 
 
 def left_open(boot: bytes, table: bytes, name: str) -> bool:
@@ -423,7 +440,7 @@ def _free(
 def _by_fat(reader: Reader, layout: Layout, name: str) -> ByFat:
     """The first FAT read whole, in steps; no more of it than the medium has."""
     bits = {"fat12": 12, "fat16": 16}.get(name, 32)
-    room = max(min(layout.fat_bytes, reader.size - layout.fat), 0)
+    room = max(min(layout.fat_bytes, reader.end - layout.fat), 0)
     count = max(min(layout.clusters, room * 8 // bits - 2), 0)
     free, bad = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
     mark = {12: 0xFF7, 16: 0xFFF7, 32: 0x0FFFFFF7}[bits]

@@ -23,6 +23,11 @@ NAME = "iso9660"
 _TIMES = ("modified", "accessed", "changed", "born")
 
 
+def is_whole(reader: Reader, start: int, length: int) -> bool:
+    """Can every directory be read? Each that cannot keeps libtsk busy for seconds: it follows zeros."""
+    return iso.structures(reader, start, length).whole
+
+
 def walk(reader: Reader, start: int, length: int, mask: Mask) -> Walked | None:
     """A volume read without libtsk; None where no name is found in it."""
     described = reader.read(start + iso.SYSTEM_AREA, iso.SECTOR)
@@ -58,7 +63,7 @@ def finish(walked: Walked, reader: Reader, start: int, length: int, mask: Mask) 
             _name_orphans(walked.rows, trees[0])
         found = _new(trees, None if first else begins)
         walked.rows = table.join(walked.rows, _rows(found))
-        if not names.whole and (first or number > 1):
+        if not names.whole:
             walked.troubles.append(Trouble("partial", "FOLDER_UNREADABLE", 0, path or "/"))
     if later:
         walked.end = start + length

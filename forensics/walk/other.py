@@ -29,7 +29,6 @@ _HFS_MAP, _HFS_OWN = 6, range(3, 16)  # file numbers
 _HFS_RESOURCE = 0x1101
 _HFS_UNMOUNTED = 1  # in the third byte of the header's u32 attributes at 4
 _CONTENT_TYPES = {1: None, 128: None, 0x1100: None, _HFS_RESOURCE: "rsrc"}
-_MAP_BYTES_MAX = 1 << 28  # a map of 2^31 blocks
 _TIMES = (("modified", "mtime"), ("accessed", "atime"), ("changed", "ctime"), ("born", "crtime"))
 
 
@@ -56,7 +55,7 @@ def walk(reader: Reader, start: int, length: int, mask: Mask, system: Any, name:
         cluster_bytes=int(system.info.block_size),
         end=start + min(int(system.info.block_count) * int(system.info.block_size), length),
         rows=collector.rows(_times(moments, hfs=hfs)),
-        free=_hfs_free(system, start, walk_.troubles) if hfs else None,
+        free=_hfs_free(system, start, length, walk_.troubles) if hfs else None,
         troubles=walk_.troubles,
     )
     if hfs:
@@ -122,16 +121,17 @@ def _times(moments: list[dict[str, tuple[Interval, int]]], *, hfs: bool) -> dict
     return out
 
 
-def _hfs_free(system: Any, start: int, troubles: list[Trouble]) -> Ranges | None:
-    """Free blocks by the allocation file."""
+def _hfs_free(system: Any, start: int, length: int, troubles: list[Trouble]) -> Ranges | None:
+    """Free blocks by the allocation file, of those that the volume has room for."""
+    block = int(system.info.block_size)
+    count = min(int(system.info.block_count), -(-length // block))
     try:
         file = system.open_meta(inode=_HFS_MAP)
-        size = min(max(int(file.info.meta.size), 0), _MAP_BYTES_MAX)
+        size = min(max(int(file.info.meta.size), 0), (count + 7) // 8)
         data = file.read_random(0, size)
     except tsk.Errors:
         troubles.append(Trouble("partial", "NO_MAP"))
         return None
-    count, block = int(system.info.block_count), int(system.info.block_size)
     if len(data) * 8 < count:
         troubles.append(Trouble("partial", "MAP_SHORT", (count - len(data) * 8) * block))
     free = runs_of(np.unpackbits(np.frombuffer(data, np.uint8))[:count] == 0)

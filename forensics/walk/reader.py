@@ -20,12 +20,14 @@ class Reader:
 
     gaps: ranges of the medium that were asked for and had no data. rest: the gap that the medium
     ends with; libtsk searches it for lost folders, sector by sector, so it is not asked for again.
+    end: where that begins, else the size.
     """
 
     def __init__(self, source: Source, rest: Gap | None = None) -> None:
         self.source = source
         self.size = source.size
         self._rest = rest
+        self.end = rest.start if rest else source.size
         self.gaps: dict[Gap, None] = {}
 
     def read(self, offset: int, length: int) -> bytes:

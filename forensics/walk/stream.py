@@ -212,7 +212,7 @@ class VolumeReader:
         from forensics.walk import tsk
 
         if self._system is None:
-            opened = tsk.open_volume(self._reader, self._start)
+            opened = tsk.open_volume(self._reader, self._start, "ntfs" if self._boot else None)
             if opened is None:
                 raise NotOpen("unsupported", "NO_FILE_SYSTEM")
             self._system = opened

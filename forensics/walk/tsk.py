@@ -48,6 +48,10 @@ _FILESYSTEMS = {
     pytsk3.TSK_FS_TYPE_FFS1B: "ufs1",
     pytsk3.TSK_FS_TYPE_FFS2: "ufs2",
 }  # no YAFFS2: libtsk guesses it, and takes any bytes for it
+_GUESSED = (
+    pytsk3.TSK_FS_TYPE_FAT_DETECT, pytsk3.TSK_FS_TYPE_EXFAT, pytsk3.TSK_FS_TYPE_HFS,
+    pytsk3.TSK_FS_TYPE_ISO9660, pytsk3.TSK_FS_TYPE_FFS_DETECT,
+)  # fmt: skip
 KINDS = {
     int(pytsk3.TSK_FS_META_TYPE_REG): FILE,
     int(pytsk3.TSK_FS_META_TYPE_DIR): DIRECTORY,
@@ -80,13 +84,14 @@ class Img(pytsk3.Img_Info):  # type: ignore[misc]
 def open_volume(reader: Reader, start: int, hint: str | None = None) -> tuple[Any, str] | None:
     """The file system that begins at byte `start` and its name; None where libtsk knows none.
 
-    hint: what the signature says. It goes first: remains of an older file system make libtsk
-    refuse to choose.
+    hint: what the signature says. It goes first: of remains of an older file system libtsk may find
+    those. NTFS and ext are opened by their hint alone, where our own reader has found them sound: of
+    a damaged boot sector libtsk believes that a record has 2 GiB, and asks for them.
     """
     os.environ["TZ"] = "UTC"
     time.tzset()
     kinds = [kind for kind, name in _FILESYSTEMS.items() if name == hint]
-    for kind in (*kinds, pytsk3.TSK_FS_TYPE_DETECT):
+    for kind in dict.fromkeys((*kinds, *_GUESSED)):
         try:
             system = pytsk3.FS_Info(Img(reader), offset=start, type=kind)
         except Errors:

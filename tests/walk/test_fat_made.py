@@ -9,8 +9,10 @@ import pytest
 from walked_images import classes, hashed, medium, real_path, walked
 
 from fixtures.disk import Node
-from fixtures.fat import fat_volume
+from fixtures.fat import exfat_volume, fat_volume
+from forensics.evidence import open_image
 from forensics.values import Gap
+from forensics.walk.fat import _by_fat, fat_layout
 from forensics.walk.reader import Reader
 
 WHEN = dt.datetime(2022, 6, 20, 9, tzinfo=dt.UTC)
@@ -60,7 +62,7 @@ def test_what_a_cut_medium_lacks_is_told_once_and_not_asked_for():
     source = Counting(b"", 1100)
     reader = Reader(source, rest)
     assert [reader.read(at, 50) for at in (100, 500, 1050)] == [bytes(50)] * 3
-    assert (source.asked, list(reader.gaps)) == (0, [rest])
+    assert (source.asked, list(reader.gaps), reader.end) == (0, [rest], 100)
     reader.read(60, 50)
     reader.read(1090, 50)
     assert source.asked == 2
@@ -86,3 +88,53 @@ def test_the_gap_of_a_cut_medium_is_told_of_each_volume_it_is_in(tmp_path, whole
     held = 6 * MIB - first * 512
     cut = {(f"E:p1@{held}+{8 * MIB - held}", 8 * MIB - held), ("E:p2", 8 * MIB), (f"E:p2@0+{8 * MIB}", 8 * MIB)}  # fmt: skip
     assert lost == (set() if whole else cut)
+
+
+def test_no_more_of_a_fat_is_read_than_there_is(tmp_path):
+    """A boot sector that claims 2^28 sectors: its table would be a gigabyte of zeros."""
+    data = bytearray(fat_volume([Node("A.TXT", b"a", WHEN)], 32, 36 * MIB, label="X", serial=1))
+    struct.pack_into("<II", data, 32, 1 << 28, 1 << 21)
+    image = tmp_path / "claims.dd"
+    image.write_bytes(data)
+    item = medium(image)
+    assert item.size == 1 << 37
+    with open_image(image) as source:
+        reader = Reader(source, source.rest)
+        layout = fat_layout(reader.read(0, 512), 0, wide=True)
+        assert layout is not None
+        assert _by_fat(reader, layout, "fat32").known < len(data) // 4
+
+
+def patched(data: bytes, *pieces: tuple[int, bytes]) -> bytes:
+    out = bytearray(data)
+    for at, piece in pieces:
+        out[at : at + len(piece)] = piece
+    return bytes(out)
+
+
+FAT16 = volume(Node("A.TXT", b"a" * 700, WHEN))
+FAT32 = fat_volume([Node("A.TXT", b"a" * 700, WHEN)], 32, 36 * MIB, label="X", serial=1)
+EXFAT = exfat_volume([Node("A.TXT", b"a" * 700, WHEN)], 8 * MIB, label="X", serial=1)
+SECTORS_OF_A_CLUSTER = (0x0D, b"\2")
+BOOTS = {
+    "fat16": (FAT16, False),
+    "fat16, reserved sectors": (patched(FAT16, (0x0E, struct.pack("<H", 9000))), True),
+    "fat32": (FAT32, False),
+    "fat32, serial and label": (patched(FAT32, (0x43, b"1234NEW LABEL  ")), False),
+    "fat32, reserved sectors": (patched(FAT32, (0x0E, b"\xff\xff")), True),
+    "fat32, cluster": (patched(FAT32, SECTORS_OF_A_CLUSTER), True),
+    "fat32, cluster, no copy": (patched(FAT32, SECTORS_OF_A_CLUSTER, (6 * 512, bytes(512))), False),
+    "exfat": (EXFAT, False),
+}
+
+
+@pytest.mark.parametrize("name", list(BOOTS))
+def test_a_boot_sector_that_cannot_be_right_is_told(name, tmp_path):
+    data, told = BOOTS[name]
+    image = tmp_path / "boot.dd"
+    image.write_bytes(data)
+    tables, _ = walked(medium(image))
+    reasons = {row["reason"] for row in tables.table("coverage").to_pylist()}
+    assert ("BOOT_DAMAGED" in reasons) == told
+    (row,) = tables.table("volumes").to_pylist()
+    assert (row["outcome"] == "examined") != told

@@ -20,6 +20,8 @@ from test_iso import (
 )
 from walked_images import classes, hashed
 
+from forensics import walk
+from forensics.evidence.volumes import Volume
 from forensics.walk import iso, iso_names
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
@@ -60,6 +62,33 @@ def test_a_later_session_is_read(tmp_path):
     assert classes(ledger)["content"] == len(CONTENT) + len(NEW)
     assert "unowned" not in classes(ledger)
     assert owners(ledger, "metadata")["VOLUME_DESCRIPTORS"] == 6 * SECTOR
+
+
+@pytest.mark.parametrize("folders", [SUBS, ROOTS])
+def test_a_folder_that_cannot_be_read_is_told(folders, tmp_path):
+    """libtsk lists nothing of it, and says so to nobody."""
+    data = bytearray(made())
+    for sector in folders:
+        data[sector * SECTOR : (sector + 1) * SECTOR] = b"\xa5" * SECTOR
+    tables, _ = walked_bytes(bytes(data), tmp_path)
+    told = {row["reason"] for row in tables.table("coverage").to_pylist()}
+    assert told & {"FOLDER_UNREADABLE", "FILE_SYSTEM_NOT_OPENED"}
+    assert tables.table("volumes")["outcome"].to_pylist() != ["examined"]
+
+
+def test_libtsk_is_not_asked_for_directories_that_are_not_there(tmp_path):
+    """It would read the zeros in their place again and again."""
+    asked = []
+
+    class Counting(Reader):
+        def read(self, offset, length):
+            asked.append(offset)
+            return super().read(offset, length)
+
+    data = made()[: min(ROOTS) * SECTOR].ljust(SECTORS * SECTOR, b"\0")
+    volume = Volume("p0", 0, len(data), "none", None, "iso9660", None, "examined", None)
+    walk._walk(Counting(Memory(data)), volume, Mask(wanted=False))
+    assert len(asked) < 1000
 
 
 def test_a_session_that_cannot_be_read_is_told(tmp_path):

@@ -36,6 +36,7 @@ VOLUME_INFORMATION = 0x70
 INDEX_ALLOCATION, REPARSE = 0xA0, 0xC0
 RECORD_MASK = (1 << 48) - 1  # of a file reference; the rest is the sequence number
 
+INDEX_BYTES, INDEX_BYTES_MAX = 4096, 1 << 16  # of a block of an index
 ATTRIBUTES_MAX = 256  # of one record; real ones have at most some 40 in 4 KiB
 RUNS_MAX = 1 << 24  # data runs decoded in one call
 SPAN_MAX = 1 << 40  # clusters: nothing on disk is longer or farther
@@ -70,6 +71,8 @@ def read_boot(sector: bytes) -> Boot | None:
         return None
     record_bytes = _block_bytes(per_record, cluster_bytes)
     index_bytes = _block_bytes(per_index, cluster_bytes)
+    if index_bytes not in range(512, INDEX_BYTES_MAX + 1) or index_bytes & (index_bytes - 1):
+        index_bytes = INDEX_BYTES  # damaged: what all systems make
     if record_bytes not in {512, 1024, 2048, 4096, 8192} or cluster_bytes & (cluster_bytes - 1):
         return None
     clusters = sectors * sector_bytes // cluster_bytes
