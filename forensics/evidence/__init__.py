@@ -75,6 +75,11 @@ class Medium:
         return self.size
 
     @property
+    def unopened(self) -> str:
+        """The outcome of a medium that could not be opened."""
+        return "unsupported" if self.reason == "UNSUPPORTED" else "unreadable"
+
+    @property
     def is_archive(self) -> bool:
         return self.reason is None and self.container in ARCHIVES
 
@@ -267,8 +272,7 @@ def _file_agrees(medium: Medium) -> bool:
 
 
 def _not_opened(medium: Medium) -> dict[str, Any]:
-    outcome = "unsupported" if medium.reason == "UNSUPPORTED" else "unreadable"
-    return {"address": medium.id, "evidence": medium.id, "bytes": medium.size, "outcome": outcome,
+    return {"address": medium.id, "evidence": medium.id, "bytes": medium.size, "outcome": medium.unopened,
             "reason": medium.reason, "method": None}  # fmt: skip
 
 

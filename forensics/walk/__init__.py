@@ -87,9 +87,9 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
     """
     medium, volume = unit.medium, unit.volume
     if volume is None:
-        whole = Volume(None, 0, medium.size, "none", None, medium.container, None, "unsupported",
+        whole = Volume(None, 0, medium.size, "none", None, medium.container, None, medium.unopened,
                        medium.reason)  # fmt: skip
-        trouble = Trouble("unsupported", medium.reason or "UNSUPPORTED", medium.size)
+        trouble = Trouble(medium.unopened, medium.reason or "UNSUPPORTED", medium.size)
         return _plain(unit, whole, None, [trouble])
     if volume.name is None:
         return _plain(unit, volume, ("unpartitioned", None), [])

@@ -41,6 +41,8 @@ class Medium(Protocol):
     def gaps(self) -> tuple[Gap, ...]: ...
     @property
     def reason(self) -> str | None: ...
+    @property
+    def unopened(self) -> str: ...
 
 
 class Claims(NamedTuple):
@@ -78,7 +80,7 @@ def _unopened(medium: Medium) -> pa.Table:
         "start": 0,
         "length": medium.size,
         "class": "unreadable",
-        "outcome": "unsupported",
+        "outcome": medium.unopened,
         "reason": medium.reason,
     }
     return schema.to_arrow("ledger", [row])

@@ -11,6 +11,7 @@ import pytest
 from walked_images import Tables, assert_tiles, classes, medium, unpack, walked
 
 from forensics import schema, walk
+from forensics.evidence import digest
 from forensics.values import Address
 
 
@@ -34,22 +35,30 @@ def test_units_tile_the_medium_and_travel(image):
     assert not {unit.identity for unit in units} & {unit.identity for unit in unmasked}
 
 
-def test_an_unopened_medium_is_one_unit():
-    item = dataclasses.replace(_nothing(), size=9, container="qcow2", reason="UNSUPPORTED")
+@pytest.mark.parametrize(
+    ("reason", "outcome"), [("UNSUPPORTED", "unsupported"), ("TRUNCATED", "unreadable"), ("UNREADABLE", "unreadable")]
+)  # fmt: skip
+def test_an_unopened_medium_is_one_unit(reason, outcome):
+    """What the digest says of it, the walk and the ledger say, too."""
+    item = dataclasses.replace(_nothing(), size=9, container="qcow2", reason=reason)
     (unit,) = walk.units([item])
     assert (unit.address, unit.bytes, unit.volume) == ("E", 9, None)
     tables = walk.files(unit)
     assert tables["files"] == tables["spans"] == []
     (volume,) = tables["volumes"]
     assert (volume["outcome"], volume["reason"], volume["length"]) == (
-        "unsupported",
-        "UNSUPPORTED",
+        outcome,
+        reason,
         9,
     )
     (trouble,) = tables["coverage"]
-    assert (trouble["address"], trouble["outcome"], trouble["bytes"]) == ("E", "unsupported", 9)
+    assert (trouble["address"], trouble["outcome"], trouble["bytes"]) == ("E", outcome, 9)
+    (said,) = digest(item)["coverage"]
+    assert (said["address"], said["outcome"], said["reason"]) == ("E", outcome, reason)
     handle = Tables({name: [schema.to_arrow(name, rows)] for name, rows in tables.items()})
-    assert classes(walk.ledger([item], None, handle)) == {"unreadable": 9}
+    ledger = walk.ledger([item], None, handle)
+    assert classes(ledger) == {"unreadable": 9}
+    assert ledger["outcome"].to_pylist() == [outcome]
 
 
 def _nothing():
