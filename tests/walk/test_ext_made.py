@@ -159,3 +159,18 @@ def test_a_wiped_superblock_is_had_from_its_copy(tmp_path):
         reasons = [row["reason"] for row in tables.table("coverage").to_pylist()]
         assert reasons == (expected or ["NO_FILE_SYSTEM"])
         assert ("/a" in names(tables)) == bool(expected)
+
+
+def test_a_folder_that_does_not_name_itself_is_told(tmp_path):
+    """A feature bit that is lost makes another format of the names; the files are found without them."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "a").write_bytes(b"a" * 3000)
+    image = made(tmp_path, tree=tree)
+    data = bytearray(image.read_bytes())
+    data[1024 + 0x60] &= ~2
+    image.write_bytes(data)
+    tables, _ = walked(medium(image))
+    told = {(row["address"], row["reason"]) for row in tables.table("coverage").to_pylist()}
+    assert ("E:p0:/", "FOLDER_UNREADABLE") in told
+    assert 3000 in {row["size"] for row in tables.table("files").to_pylist()}

@@ -230,11 +230,16 @@ class Names:
             self.trouble("FOLDER_BYTES_MAX", folder.path or "/", size - FOLDER_BYTES_MAX)
         elif folder and live and not (found.content and found.sound):
             self.trouble("FOLDER_UNREADABLE", folder.path or "/", size)
+            folder = None
+        names_itself = found.resident  # those inside an inode do not
         sup, locked = self.inodes.sup, head[0x21] & _ENCRYPTED
         for block in self._blocks(found, min(size, FOLDER_BYTES_MAX)):
             for entry in entries(block, sup.inodes, typed=sup.typed_names, live=live):
+                names_itself |= entry[1] == b"."
                 if entry[3] or locked or possible(entry[1]):
                     yield entry
+        if folder and live and not names_itself:
+            self.trouble("FOLDER_UNREADABLE", folder.path or "/", size)
 
     def _blocks(self, found: Map, size: int) -> Iterator[bytes]:
         if found.resident:
