@@ -25,6 +25,7 @@ REFUSED = {
     "nobody answers": ("run case.toml --scheduler tcp://127.0.0.1:1", [], "--scheduler tcp://"),
     "a file for keys": ("run case.toml --keys usb.dd", [], "is no folder"),
     "no case": ("verify nothing", [], "nothing is no case folder"),
+    "nothing to verify yet": ("verify begun", [], "the run has not finished"),
     "no key to check with": ("verify sealed --keys none", [], "no signing key in none"),
     "the root": ("demo /", [], "name the case folder"),
     "a full folder": ("demo full", [], "holds something else"),
@@ -45,6 +46,7 @@ def test_a_mistake_is_refused_in_one_line(tmp_path: Path, capsys, monkeypatch, n
     (tmp_path / "header.toml").write_text(f'{GOOD}{COLUMNS}"氏各" = "name"\n', "utf-8")
     (tmp_path / "sealed").mkdir()
     (tmp_path / "sealed" / "manifest.json").write_text("{}")
+    log(tmp_path / "begun" / CUSTODY, "run", case="C-1", source="case.toml")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "letter.txt").write_text("x")
     before = sorted(tmp_path.rglob("*"))

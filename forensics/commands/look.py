@@ -58,6 +58,11 @@ def open_case_of(folder: Path, keys: Path | None) -> Case:
     return cases.load(source, folder, keys, digests=tuple(runs[-1].get("digests", ())))
 
 
+def finished(folder: Path) -> bool:
+    """Whether a run of the case has ever come to its end; Refused where it is no case folder."""
+    return any(line["event"] == "finished" for line in _custody(folder))
+
+
 def status(folder: Path) -> str:
     """One paragraph: finished or interrupted, and when."""
     lines = _custody(folder)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from forensics import evidence, examine, walk
-from forensics.case import Refused, case_id_of, default_keys_folder
-from forensics.commands.look import open_case_of
+from forensics.case import Refused, default_keys_folder
+from forensics.commands.look import finished, open_case_of
 from forensics.report import minisign, seal
 from forensics.work import Crew, Handle
 
@@ -27,8 +27,8 @@ class Verified:
 
 def verify(folder: Path, keys: Path | None, sample: int, public_key: str | None) -> Verified:
     """Check the seal of a case folder, and redo a sample of its units where the evidence is there."""
-    if case_id_of(folder) is None and not (folder / seal.MANIFEST).exists():
-        raise Refused(f"{folder} is no case folder")
+    if not (folder / seal.MANIFEST).exists() and not finished(folder):
+        raise Refused(f"{folder}: the run has not finished; there is no seal to check")
     problems = seal.verify(folder, _public_key(keys, public_key))
     checked = f"digests, signature, custody chain and ledger sums of {folder}"
     if not sample:
@@ -67,7 +67,7 @@ def _redo(case: Any, sample: int) -> tuple[list[str], int]:
         problems += [
             f"{row['evidence']}: the medium has another SHA-256 than the case says"
             for row in read
-            if stored.get(row["evidence"], {}).get("sha256") != row["sha256"]
+            if row["evidence"] in stored and stored[row["evidence"]]["sha256"] != row["sha256"]
         ]
         digests = kept.each(evidence.digest, media)
         walked = kept.each(walk.files, walk.units(media))

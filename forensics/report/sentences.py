@@ -107,7 +107,7 @@ def _digest(tell: Teller, fact: Fact) -> Told:
     if match == "null" and against != "none":
         key = "digest_uncompared"
     elif against == "none":
-        key = "digest_null"
+        key = "digest_null" if fact.get("sha256") else "digest_unread"
     return key, {
         "evidence": tell.name(fact["evidence"]),
         "against": tell.words.word("against", against),

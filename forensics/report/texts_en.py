@@ -353,6 +353,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "digest_true": "The image of {evidence} equals {against}.",
         "digest_false": "The image of {evidence} does not equal {against}.",
         "digest_null": "The digest of {evidence} was computed; {against}.",
+        "digest_unread": "{evidence} cannot be read to its last byte, so no digest was computed.",
         "digest_uncompared": "{evidence} cannot be read to its last byte, so {against} could not be compared.",
         "volume": "Volume {volume} of {evidence} is {filesystem}, {state}, serial {serial}.",
         "personal_data": "{place} ({state}) holds records of personal data: {kinds}; {persons}.",

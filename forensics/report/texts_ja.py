@@ -353,6 +353,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "digest_true": "{evidence}の複製は、{against}と一致した。",
         "digest_false": "{evidence}の複製は、{against}と一致しない。",
         "digest_null": "{evidence}のダイジェストを計算した。{against}。",
+        "digest_unread": "{evidence}は全バイトを読めず、ダイジェストは計算できない。",
         "digest_uncompared": "{evidence}は全バイトを読めず、{against}と比べることができない。",
         "volume": "{evidence}の区画{volume}は{filesystem}、状態は{state}、番号は{serial}。",
         "personal_data": "{place}({state})に個人情報の記録がある: {kinds}、{persons}人分。",

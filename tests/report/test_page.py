@@ -276,3 +276,15 @@ def test_no_line_breaks_within_a_date():
     first["statement"] = {"ja": "2024-03-05 15:02に写した。", "en": "Copied 2024-03-05 15:02."}
     text = page.render(findings, {}, "en", zone="Asia/Tokyo")
     assert 'Copied <span class="whole">2024-03-05 15:02</span>.' in text
+
+
+@pytest.mark.parametrize(("digest", "said"), [("0" * 64, "was computed"), (None, "no digest was")])
+def test_a_digest_that_could_not_be_made_is_not_said_to_be_there(digest, said):
+    findings = samples.bare()
+    made = samples.fact(
+        "digest", ["USB1"], evidence="USB1", sha256=digest, against="none", match=None
+    )
+    findings["facts"].append(made)
+    text = page.render(findings, {}, "en", zone="Asia/Tokyo")
+    assert text.count("was computed") == 1
+    assert said in text
