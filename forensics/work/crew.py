@@ -11,8 +11,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -195,18 +198,19 @@ class Crew:
             return self._client
         os.environ[worker.MEMORY_VARIABLE] = str(self.limits.memory_bytes)
         os.environ[worker.POOL_VARIABLE] = "system"
-        self._cluster = LocalCluster(
-            n_workers=self.workers or min(os.cpu_count() or 1, units),
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-            scheduler_kwargs={"dashboard": False},
-            memory_limit=0,
-            local_directory=str(self.folder / "scratch"),
-            preload=["forensics.work.worker"],
-            silence_logs=60,  # deaths of workers are our rows, not log lines
-        )
+        with _interrupts_held():
+            self._cluster = LocalCluster(
+                n_workers=self.workers or min(os.cpu_count() or 1, units),
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
+                memory_limit=0,
+                local_directory=str(self.folder / "scratch"),
+                preload=["forensics.work.worker"],
+                silence_logs=60,  # deaths of workers are our rows, not log lines
+            )
         self._client = Client(self._cluster, set_as_default=False)
         self._client.wait_for_workers(1, timeout=START_SECONDS)  # else a hang where none can start
         return self._client
@@ -325,6 +329,22 @@ CLUSTER = {
     "distributed.admin.tick.limit": "1h",
     "distributed.comm.timeouts.connect": f"{GRACE_SECONDS}s",
 }
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """SIGINT waits meanwhile; threads and processes that begin here, and what they begin, never see it.
+
+    Ctrl-C reaches every process of a terminal, and workers would print their tracebacks over what the
+    person is told. Only the program itself ends the work. (The tracker of multiprocessing unblocks
+    SIGINT when it is started: it is started first.)
+    """
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def check_scheduler(address: str) -> str:

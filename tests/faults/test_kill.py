@@ -5,6 +5,7 @@ FULL=1: 20 moments.
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import time
@@ -67,14 +68,21 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
     assert seal.verify(case, minisign.key_of(home / "keys").public()) == []
 
 
-def test_an_interrupted_run_says_so_and_goes_on(undisturbed: Undisturbed, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("group", "begun"), [(False, "parts/walk.files/*/done.json"), (True, "parts/walk.files/*/done.json"),
+                         (True, "parts/scratch")],
+)  # fmt: skip
+def test_an_interrupted_run_says_so_and_goes_on(
+    undisturbed: Undisturbed, tmp_path: Path, group: bool, begun: str
+) -> None:
+    """A person's Ctrl-C reaches the whole group, workers that are starting among them."""
     case, home = tmp_path / "case", undisturbed.home
     command = ("run", undisturbed.source, "--out", case, "--workers", 2)
     process = runs.start(*command, folder=home, FAULT=str(tmp_path))
-    while not list(case.glob("parts/walk.files/*/done.json")):
+    while not list(case.glob(begun)):
         assert process.poll() is None
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130, error
     assert "Traceback" not in error
