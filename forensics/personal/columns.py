@@ -112,6 +112,15 @@ def layout_of(
     if _OF_PERSONS.isdisjoint(words):
         words = [None if word == "name" and headers.weak(header[place]) and not _of_persons(columns[place]) else word
                  for place, word in enumerate(words)]  # fmt: skip
+    if _OF_PERSONS.isdisjoint(words) and headers.of_holders(header):
+        others = [
+            "maker" if word == "name" else other for word, other in zip(words, others, strict=True)
+        ]
+    strong = not STRONG.isdisjoint(words)
+    words = [
+        _latin(word, header[place], columns[place], strong=strong) if word in _ROMAN else word
+        for place, word in enumerate(words)
+    ]
     anchors = {place: found for place, cells in enumerate(columns)
                if (found := _kind(words[place], cells, _ANCHORS)) and found[0] not in (None, *headers.AGAINST[others[place]])}  # fmt: skip
     if not anchors or _examples(anchors, columns):
@@ -368,9 +377,25 @@ _ROMAN = {
 }
 
 
+def _latin(word: str, title: str, cells: list[str], *, strong: bool) -> str | None:
+    """What a header of names heads: where the cells are in Latin letters, names of residents only.
+
+    Those are the ones below a Japanese title, beside a column of strong numbers, or of which enough sound Japanese: data of
+    examples all over the world are lists of names, births and addresses of mail, too.
+    """
+    if not cells or _share(cells, _roman) < _MOST:
+        return word
+    resident = (
+        strong
+        or not title.isascii()
+        or sum(map(name_romaji.sounds_japanese, cells)) >= _PERSONS_SHARE * len(cells)
+    )
+    return _ROMAN[word] if resident else None
+
+
 def _roman(cell: str) -> str | None:
     """A name in Latin letters, or a part of one, and no placeholder that says what should stand there (FIRSTNAME)."""
-    return name_romaji.part(cell) if headers.kind(cell) is None else None
+    return None if headers.is_word(cell) else name_romaji.part(cell)
 
 
 PART_KINDS = tuple(part for parts in headers.PARTS.values() for part in parts)
@@ -381,8 +406,6 @@ def _kind(named: str | None, cells: list[str], kinds: tuple[str, ...]) -> tuple[
 
     A header word counts if the cells do not speak against it.
     """
-    if named in _ROMAN and cells and _share(cells, _roman) >= _MOST:
-        named = _ROMAN[named]
     if named in PART_KINDS:
         if named in _ROMAN.values():
             return named, LABEL / 2

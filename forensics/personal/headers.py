@@ -106,6 +106,12 @@ def kind(cell: str) -> str | None:
     return None
 
 
+def is_word(cell: str) -> bool:
+    """Is a cell nothing but a word that headers have."""
+    plain = _plain(cell)
+    return plain in _PARTS or plain in _EXACT or any(plain == word for word, _ in _words())
+
+
 @lru_cache(maxsize=4096)
 def _other(cell: str, *, is_header: bool) -> str | None:
     plain = _plain(cell)
@@ -169,6 +175,28 @@ _ANOTHER = re.compile("世帯主|配偶者|保護者|親権者|代理|名義|緊
 def of_another(cell: str) -> bool:
     """Does a header name somebody beside the person whom a row is about."""
     return _ANOTHER.search(_plain(cell)) is not None
+
+
+# Who stands for a firm or an institution in its public record, which has its seat (所在地), not where somebody lives.
+_OF_FIRM = re.compile(
+    "(?:事業者|事業所|会社|法人|施設|店舗|医療機関|薬局|企業|業者|保育所|学校|園|館)名?(?:称)?$|^(?:商号|屋号|名称)"
+)
+_HOLDER = re.compile(
+    "代表|管理者|開設者|設置者|理事長|施設長|園長|院長|校長|館長|所長|責任者|取締役"
+)
+_AT_HOME = re.compile("住所|自宅|居所|携帯|緊急")
+
+
+def of_holders(cells: Sequence[str]) -> bool:
+    """Is a header that of a public record of firms, whose only names are of those who stand for them."""
+    plain = [_plain(cell) for cell in cells]
+    named = [cell for cell in plain if _HOLDER.search(cell)]
+    return (
+        bool(named)
+        and any(map(_OF_FIRM.search, plain))
+        and not any(map(_AT_HOME.search, plain))
+        and all(cell in named for cell in plain if kind(cell) == "name")
+    )
 
 
 _WEAK = frozenset({"名前", "対象者", "申請者", "名称"})

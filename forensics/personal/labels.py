@@ -150,6 +150,8 @@ class Headings:
         if top == start:
             return False
         header = text[top : self._end(top)].split(separator)
+        if item.kind in {"name", "name_kana"} and headers.of_holders(header):
+            return True
         return item.kind in headers.against(header[before.count(separator)])
 
     def _above(self, start: int) -> str:

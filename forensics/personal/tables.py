@@ -429,6 +429,8 @@ _PERSONAL = (
     "name_kana",
     "name_romaji",
 )  # quickest to read first
+# Numbers of one person, where the name is in letters of no kind that we know, or left out.
+_OWN_NUMBERS = ("residence_card", "passport", "driver_license", "pension_number", "care_insured")
 
 
 def _my_numbers(cells: Sequence[str | None]) -> Values | None:
@@ -456,7 +458,7 @@ _BULK = {"my_number": _my_numbers}
 def _kept(columns: dict[str, Column], count: int) -> NDArray[np.bool_]:
     """Rows that name a person and hold at least one more value."""
     persons = np.zeros(count, bool)
-    for kind in _PERSONAL:
+    for kind in (*_PERSONAL, *_OWN_NUMBERS):
         if kind in columns and not persons.all():
             values = columns[kind].values
             persons |= (

@@ -348,7 +348,7 @@ def _told(text: str, start: int, end: int) -> int | None:
         return end
     if text[start - 1 : start] in {" ", ":"} and _unknown(word) and _after_label(text, start):  # fmt: skip
         return end
-    honorific = _POLITE_END.search(word) if word[-1] in "様殿ん氏" else None
+    honorific = _POLITE_END.search(word) if word[-1] in "様殿ん氏宅方" else None
     if honorific is None and not _APART_POLITE.match(text, end):
         return None
     size = honorific.start() if honorific else len(word)
@@ -359,7 +359,7 @@ def _told(text: str, start: int, end: int) -> int | None:
     return start + size if born or _unknown(word, strict=True) else None
 
 
-_POLITE_END = re.compile("(?:様|殿|さん|氏)$")
+_POLITE_END = re.compile("(?:(?:様|殿|さん|氏)|様(?:宅|方))$")
 _APART_POLITE = re.compile(" {1,2}(?:様|殿)(?![\u3005\u3400-\u9fff])")
 _BIRTH = re.compile(
     r"\((?:(?:明治|大正|昭和|平成|令和|[明大昭平令MTSHR]\d|(?:19|20)\d\d[-/.年])[^()\n]{2,16}生|(?:被保険者|個人|宛名|年金|世帯|住民票)[^()\n]{0,8}\d)"

@@ -219,6 +219,7 @@ def test_a_public_role_before_a_surname_of_no_dictionary():
         "〒660-0881\n大阪市北区中之島7-17-5\n\n　　一尺八寸翔太　様\n",
         "14:21　百目鬼　翔太（S55.1.27）　印鑑登録\n",
         "百目鬼 翔太：090-6489-6345\n",
+        "訪問 百目鬼翔太様宅\n大阪市北区中之島7-17-5\n電話 090-6489-6345\n",
     ],
 )
 def test_surnames_of_no_dictionary_told_by_what_stands_around(text):
@@ -288,3 +289,29 @@ def test_placeholders_in_latin_letters():
     page = '<!ENTITY a "<firstname>FIRSTNAME</firstname>"> <surname>SURNAME</surname> <email>a@example.org</email>\n'
     assert not hits(page)
     assert hits(page.replace("FIRSTNAME", "Taro").replace("SURNAME", "Yamada"))
+
+
+def test_names_of_examples_in_latin_letters_are_no_residents():
+    users = '[{"firstName":"Emily","lastName":"Johnson","birthDate":"1996-05-30","email":"emily@x.example"}]\n'
+    table = "First Name,Last Name,Email,Phone,Date of Birth\nJohn,Doe,john@example.com,555-0100-2000,1980-02-03\nLiam,Smith,liam@example.com,555-0100-2001,1979-05-06\n"
+    assert not hits(users)
+    assert not hits(table)
+    assert persons(table.replace("Doe", "Kanazawa").replace("Liam,Smith", "Kanae,Oda")) == 2
+    assert hits(users.replace("Emily", "Emi").replace("Johnson", "Watanabe"))
+
+
+def test_lists_of_numbers_that_are_a_persons_without_names():
+    guests = "Guest,Passport No,Date of Birth\nA,TK1234567,1977-06-21\nB,TK7654321,1978-06-22\n"
+    assert persons(guests) == 2
+    named = (
+        guests.replace("Guest,", "Guest Name,")
+        .replace("A,", "Emily Brown,")
+        .replace("B,", "John Doe,")
+    )
+    assert hits(named)["name_romaji"] == ["Emily Brown", "John Doe"]
+
+
+def test_public_records_of_firms():
+    rows = "訪問介護あおば,渡辺 翔太,大阪市北区中之島7-17-5,06-6489-6345,R3.4.1\nデイひまわり,小林 進,大阪市北区中之島8-17-5,06-6489-6346,H30.4.1\n"
+    assert not hits("事業者名,代表者氏名,所在地,電話番号,指定年月日\n" + rows)
+    assert persons("自治会名,代表者氏名,代表者住所,電話番号,就任日\n" + rows) == 2

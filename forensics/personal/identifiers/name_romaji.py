@@ -104,6 +104,15 @@ def read(text: str) -> bool:
     )
 
 
+def sounds_japanese(text: str) -> bool:
+    """Is one word at least the reading of a surname or a given name of the dictionary."""
+    known = names()
+    return any(
+        _readings(word) & (known.surname_kana | known.given_kana)
+        for word in re.findall("[A-Za-z]{3,}", text)
+    )
+
+
 IDENTIFIER = Identifier(
     "name_romaji",
     value,
