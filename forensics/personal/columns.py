@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from forensics.personal import headers
+from forensics.personal import headers, titles
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import banks, postcodes
 from forensics.personal.evidence import (
@@ -33,6 +33,7 @@ from forensics.personal.identifiers import (
     phone,
     resident_code,
 )
+from forensics.personal.titles import BLANK
 
 MANY = frozenset({"phone", "email"})  # a person may have several, in columns of their own
 # With headers of their own: names of others (世帯主, 配偶者), the account's holder, 記号 and 番号.
@@ -46,9 +47,7 @@ _MANY_NAMED = MANY | {
     "tax_amount",
     "welfare_flag",
 }
-TITLES_MAX = 8  # rows among which the header is looked for
 SAMPLE_ROWS = 40  # rows that vote on a column
-BLANK = " \t\r\n\0\ufeff"
 EXTRA = (None, "tax_amount", "welfare_flag")  # columns whose values tell one extract from another
 
 Value = Callable[[str], "str | None"]
@@ -90,10 +89,10 @@ def layout_of(
 
     None when no row can be a person.
     """
-    header, named, titles = _header(rows)
-    below = tuple(rows[titles - 1]) if titles else ()
+    header, named, ends = titles.header(rows)
+    below = tuple(rows[ends - 1]) if ends else ()
     if named is not None:
-        rows = rows[titles:]
+        rows = rows[ends:]
     elif carried and carried.separator == separator and _holds(carried, rows):
         return carried
     others = headers.others(header or rows[0], is_header=bool(header))
@@ -172,47 +171,6 @@ def layout_of(
     own_columns = {place for person in persons for place, kind in enumerate(person) if kind}
     more = [item for item in more if item[1] not in own_columns]
     return Layout(separator, tuple(kinds), labelled, header, below, total, tuple(more), persons)
-
-
-def _header(
-    rows: Sequence[Sequence[str]],
-) -> tuple[tuple[str, ...], list[str | None] | None, int]:
-    """The header among the first rows, what its cells name, and how many rows it ends; the one that names the most.
-
-    Of a header in two rows (merged cells) the lower word counts, the upper one where there is none below.
-    """
-    top: list[list[str]] = []
-    for row in rows[:TITLES_MAX]:
-        if sum(bool(_NUMBERED.search(cell)) for cell in row) > 1:
-            break
-        top.append(list(row))
-    found = [headers.kinds(row) for row in top]
-    named = [len(kinds) - kinds.count(None) if kinds else 0 for kinds in found]
-    if not any(named):
-        return (), None, 0
-    last = best = named.index(max(named))
-    header = top[best]
-    if best + 1 < len(top) and _goes_on(header, top[best + 1]):
-        last = best + 1
-        header = _over(header, top[last])
-    elif best and not any(map(_DIGIT.search, top[best - 1])):
-        header = _over(top[best - 1], header)
-    return tuple(header), headers.kinds(header), last + 1
-
-
-_NUMBERED = re.compile(r"\d{5}|\d{2,4}-\d|\d[./年]\d")
-_DIGIT = re.compile("[0-9]")
-
-
-def _over(upper: list[str], lower: list[str]) -> list[str]:
-    return [below if below.strip(BLANK) else above for above, below in zip(upper, lower, strict=True)]  # fmt: skip
-
-
-def _goes_on(upper: list[str], lower: list[str]) -> bool:
-    """Does a header go on in the row below: words only, and one of them names what its column above does not."""
-    if any(map(_DIGIT.search, lower)):
-        return False
-    return any(headers.kind(below) and not headers.kind(above) for above, below in zip(upper, lower, strict=True))  # fmt: skip
 
 
 def _undivided(

@@ -313,7 +313,7 @@ def _of_records(records: list[Record]) -> Table:
 
 
 _INSERT = re.compile(
-    r"(?:INSERT(?:\s+IGNORE)?|REPLACE)\s+INTO\s+[^\s(]{1,80}\s*(?:\(((?:[^()]|\([^()]{0,30}\)){1,2000})\))?\s*VALUES?\s*(?=\()",
+    r"(?:INSERT(?:\s+IGNORE)?|REPLACE)\s+INTO\s+([^\s(]{1,80})\s*(?:\(((?:[^()]|\([^()]{0,30}\)){1,2000})\))?\s*VALUES?\s*(?=\()",
     re.IGNORECASE,
 )
 _STRING = r"'(?:[^'\\]|\\.|'')*+'"
@@ -333,10 +333,11 @@ def _sql(lines: Lines) -> Iterator[Table]:
     if not (lines.has_keys or lines.begin_with(_STATEMENTS)):
         return
     text = lines.text
+    created = _created(text)
     for match in _INSERT.finditer(text) if "VALUE" in text or "value" in text else ():
-        header = (
-            tuple(name.strip(_COLUMN_QUOTES) for name in match[1].split(",")) if match[1] else ()
-        )
+        told = match[2].split(",") if match[2] else []
+        header = tuple(name.strip(_COLUMN_QUOTES) for name in told)
+        made = created.get(match[1].strip(_COLUMN_QUOTES), ())
         place = match.end()
         while row := _TUPLE.match(text, place):
             cells = [
@@ -344,7 +345,8 @@ def _sql(lines: Lines) -> Iterator[Table]:
                 for value in _SQL_VALUE.finditer(text, *row.span(1))
             ]
             if cells and (not header or len(cells) == len(header)):
-                found.setdefault(header, []).append(cells)
+                named = header or (made if len(made) == len(cells) else ())
+                found.setdefault(named, []).append(cells)
             place = row.end()
     for match in _COPY.finditer(text) if "\\." in text or "stdin" in text else ():
         header = tuple(name.strip(_COLUMN_QUOTES) for name in match[1].split(","))
@@ -356,6 +358,29 @@ def _sql(lines: Lines) -> Iterator[Table]:
         even = [row for row in rows if len(row) == width]
         if even:
             yield Table("sql", header, even)
+
+
+# Columns of a table as it was made: a dump names them there, and not in its rows.
+_CREATE = re.compile(
+    r"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([^\s(]{1,80})\s*\(((?:[^()']|'[^'\n]*'|\([^()]{0,200}\)){1,20000}+)\)",
+    re.IGNORECASE,
+)
+_COLUMN = re.compile(r"(?:^|,)\s*([`\"\[]?[^\s`\"\],()]{1,64}[`\"\]]?)\s+(?=[A-Za-z])")
+_NO_COLUMNS = frozenset(
+    ["primary", "unique", "key", "index", "constraint", "foreign", "check", "fulltext", "spatial"]
+)
+_INNER = re.compile(r"'[^'\n]*'|\([^()]*\)")
+
+
+def _created(text: str) -> dict[str, tuple[str, ...]]:
+    """Columns by the name of a table."""
+    out = {}
+    for match in _CREATE.finditer(text) if "CREATE" in text or "create" in text else ():
+        columns = (
+            one[1].strip(_COLUMN_QUOTES) for one in _COLUMN.finditer(_INNER.sub("", match[2]))
+        )
+        out[match[1].strip(_COLUMN_QUOTES)] = tuple(name for name in columns if name.lower() not in _NO_COLUMNS)  # fmt: skip
+    return out
 
 
 def _tabbed(text: str, start: int, end: int, width: int) -> Iterator[list[Span]]:

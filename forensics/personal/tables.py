@@ -14,14 +14,14 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import checks, headers, keyed, printed
-from forensics.personal.columns import BLANK, EXTRA, PART_KINDS, TITLES_MAX, Layout, reader
+from forensics.personal import checks, headers, keyed, printed, ragged
+from forensics.personal.columns import EXTRA, PART_KINDS, Layout, reader
 from forensics.personal.evidence import LABEL
 from forensics.personal.identifiers import BY_KIND
 from forensics.personal.lines import SEPARATORS, Lines
-from forensics.personal.masks import runs
 from forensics.personal.rows import Cell, Column, Cut, Rows, Values
 from forensics.personal.text import SAMPLE, labelled
+from forensics.personal.titles import BLANK, TITLES_MAX
 
 COLUMNS_MAX = 200
 DIGITS_ENOUGH = 11  # in a line without Japanese characters, for one of a table
@@ -103,7 +103,7 @@ def blocks(lines: Lines) -> Iterator[Block]:
         candidates += [(int(counts[start]) * (end - start), start, end, int(counts[start]), separator)
                        for start, end in _runs(counts)
                        if end - start > 1 or lines.digits[start] >= ALONE_DIGITS]  # fmt: skip
-        candidates += _ragged(lines, inside, separator)
+        candidates += ragged.tables(lines, inside, separator)
     candidates.sort(key=lambda item: (-item[0], item[1]))
     for _, start, end, count, separator in candidates:
         if not free[start:end].all() or count + 1 > COLUMNS_MAX:
@@ -113,35 +113,6 @@ def blocks(lines: Lines) -> Iterator[Block]:
         if block.cells:
             free[start:end] = False
             yield from _parted(_upright(block, lines))
-
-
-_Candidate = tuple[int, int, int, int, str]  # weight, lines (start, end), separators, separator
-
-
-def _ragged(lines: Lines, inside: NDArray[np.int64], separator: str) -> Iterator[_Candidate]:
-    """Tables below a header whose rows leave out their last cells where these are empty."""
-    for first, last in runs(inside > 0):
-        for head in range(first, min(first + TITLES_MAX, last - 1)):
-            count, rows = int(inside[head]), inside[head + 1 : last]
-            if count < _RAGGED_MIN or lines.digits[head] or (rows == count).all():
-                continue
-            enough = ((rows + 1) * 2 > count).mean() >= _RAGGED_SHARE
-            if enough and headers.kinds(lines.line(head).split(separator)) is not None:
-                yield count * (last - head) + 1, head, last, count, separator
-                break
-
-
-_RAGGED_MIN = 2  # separators of a header
-_RAGGED_SHARE = 0.8  # of the rows have half of their cells or more
-
-
-def _as_wide(row: list[str], named: Sequence[str | None], width: int) -> list[str]:
-    """A row with as many cells as its header, where its own stand below their words; else as it is."""
-    if len(row) <= width:
-        return row + [""] * (width - len(row)) if len(row) * 2 >= width else row
-    held = (kind is None or kind in PART_KINDS or not cell.strip(BLANK) or reader(kind)(cell.strip(BLANK)) is not None
-            for kind, cell in zip(named, row, strict=False))  # fmt: skip
-    return row[:width] if all(held) else row
 
 
 def _above_rule(
@@ -257,7 +228,7 @@ def _block(lines: Lines, start: int, end: int, separator: str, count: int) -> Bl
         width = count + 1
     named = headers.kinds(rows[0]) if len(rows[0]) == width else None
     if named is not None:
-        rows = [_as_wide(row, named, width) for row in rows]
+        rows = [ragged.as_wide(row, named, width) for row in rows]
     kept = [place for place, row in enumerate(rows) if len(row) == width]
     table = Cells(list(zip(*[rows[place] for place in kept], strict=True)))
     return Block(separator, table, [start + place for place in kept], quoted)

@@ -315,3 +315,11 @@ def test_public_records_of_firms():
     rows = "訪問介護あおば,渡辺 翔太,大阪市北区中之島7-17-5,06-6489-6345,R3.4.1\nデイひまわり,小林 進,大阪市北区中之島8-17-5,06-6489-6346,H30.4.1\n"
     assert not hits("事業者名,代表者氏名,所在地,電話番号,指定年月日\n" + rows)
     assert persons("自治会名,代表者氏名,代表者住所,電話番号,就任日\n" + rows) == 2
+
+
+def test_dumps_that_name_their_columns_where_the_table_is_made():
+    made = "CREATE TABLE `members` (\n `id` int(11) NOT NULL,\n `name` varchar(64) DEFAULT '',\n `kana` varchar(64),\n `birth` date,\n `tel` varchar(16),\n PRIMARY KEY (`id`),\n KEY `n` (`name`)\n) ENGINE=InnoDB;\n"
+    rows = "INSERT INTO `members` VALUES (1,'雲母　滋子','キララ シゲコ','1964-06-09','070-8837-6306'),(2,'渡辺　翔太','ワタナベ ショウタ','1977-03-04','090-6489-6345');\n"
+    assert persons(made + rows) == 2
+    assert hits(made + rows)["name"] == ["雲母　滋子", "渡辺　翔太"]
+    assert persons(made.replace("`tel`", "`more` int,\n `tel`") + rows) >= 1
