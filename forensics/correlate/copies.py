@@ -2,7 +2,7 @@
 
 Only contents with records of persons count: that system files are equal everywhere says nothing.
 Equal digests are the same bytes; equal persons are the same data, not one act of copying. Direction
-is shown only by dates of both sides. Without them the source is the place that may hold the data: a
+is shown only by dates of both sides, and a part of the persons is never the source of all. Without them the source is the place that may hold the data: a
 server, then an authorised item, then the first by address.
 Source: domain.md 3.5 `copies`, 4.7, 7.10.
 """
@@ -154,9 +154,9 @@ def _copy(
     digest: str | None, basis: str, source: Place, target: Place, share: float, persons: int,
     names: Mapping[str, Row],
 ) -> Row:  # fmt: skip
-    """Of two places the one that held it before the other was born is the source."""
+    """Of two places the one that held it before the other was born is the source; a part is no source of the whole."""
     ordered = _before(source, target, names)
-    if not ordered and _before(target, source, names):
+    if not ordered and share == 1 and _before(target, source, names):
         source, target, ordered = target, source, True
     row = names.get(stem(target.address))
     return {

@@ -329,6 +329,21 @@ def test_copies(name):
     assert [(r["source"], r["target"], r["basis"], r["persons"]) for r in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("persons", "digest", "expected"),
+    [(R, "d1", (B, A, True)), (R, "d2", (B, A, True)), (R[:12], "d2", (A, B, False))],
+)
+def test_the_older_of_two_places_is_the_source_where_it_holds_all(persons, digest, expected):
+    """A part of a list cannot be what the list was copied from, however old it is."""
+    files = [
+        {"evidence": address[:4].strip(":"), "volume": "p1", "path": address[7:], "kind": "file",
+         "state": "allocated", "address": address, "born": when, "modified": when}
+        for address, when in ((A, IN), (B, BEFORE))
+    ]  # fmt: skip
+    found = run("copies", files=files, **joined(held(A, R, "d1"), held(B, persons, digest)))
+    assert [(r["source"], r["target"], r["order_known"]) for r in found] == [expected]
+
+
 def test_a_twin_without_records_of_its_own():
     twin = {
         "contents": [
