@@ -52,7 +52,8 @@ _ENDS = {
     "f": "\n",
 }
 _CELLS = ("tc", "table-cell")
-_LONG_NUMBER = 8  # digits that a narrow column may not show
+_LONG_NUMBER = 8  # digits that a narrow column may not show …
+_SHOWN = re.compile(r"[\d\s#E.,+-]*")  # … and what it may show instead
 _REPEATED_MAX = 256
 
 
@@ -200,7 +201,7 @@ class _Text:
         self.out.append(" " if tag in ("p", "h") and self._cells else _ENDS.get(tag, ""))
 
     def text(self, text: str) -> None:
-        if not self._instead:
+        if not self._instead or not _SHOWN.fullmatch(text):
             self.out.append(text)
 
 

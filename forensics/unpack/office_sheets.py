@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from xml.parsers import expat
 
-from forensics.unpack.office_xml import events, taken, tolerant
+from forensics.unpack.office_xml import events, taken, text_told, tolerant
 from forensics.unpack.unpacker import Member, Source, UnpackError
 
 STRINGS, _STYLES = "xl/sharedstrings.xml", "xl/styles.xml"  # parts, in small letters
@@ -47,9 +47,15 @@ class Workbook:
         self._used.add(int(number))
         return texts[int(number)]
 
-    def told(self, _: Source) -> Iterator[tuple[int, int]]:
-        """Bytes of the shared strings that a cell read so far has as they are."""
-        return self.strings.spans(self._used)
+    def told(self, source: Source) -> Iterator[tuple[int, int]]:
+        """Bytes of the shared strings that a cell read so far has as they are: what is text in them."""
+        spans = self.strings.spans(self._used)
+        begin, end = next(spans, (source.size, source.size))
+        for start, stop in text_told(source):
+            while end <= start:
+                begin, end = next(spans, (source.size, source.size + 1))
+            if begin <= start:
+                yield start, stop
 
 
 def rows_of(part: Member, book: Workbook) -> Callable[[], Iterator[bytes]]:
@@ -62,6 +68,10 @@ def rows_of(part: Member, book: Workbook) -> Callable[[], Iterator[bytes]]:
         except UnpackError:
             yield taken(reader.out)
             raise
+        reader.finish()
+        yield taken(reader.out)
+        if reader.lost:
+            raise UnpackError(reader.lost)
 
     return inner
 
@@ -75,12 +85,15 @@ class _Sheet:
         self._row: list[str] = []
         self._kind, self._style, self._text, self._in = "", 0, "", False
         self._held = 0  # characters of rows that were not taken yet
+        self._cell = False
+        self.lost = ""  # why a value is in no line
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
         if tag == "row":
-            self._row = []
+            self.finish()
         elif tag == "c":
+            self._cell = True
             column = _column(attributes.get("r", ""))
             if column is not None and len(self._row) < column:
                 self._row += [""] * (column - len(self._row))
@@ -94,7 +107,10 @@ class _Sheet:
         tag = tag.rpartition(":")[2]
         if tag in ("v", "t"):
             self._in = False
-        elif tag == "c" and len(self._row) < _COLUMNS_MAX:
+        elif tag == "c" and len(self._row) >= _COLUMNS_MAX:
+            self._cell, self.lost = False, "BUDGET_MEMBERS"
+        elif tag == "c":
+            self._cell = False
             value = self._value()
             self._held += len(value)
             if self._held > HELD_MAX:  # a long string in very many cells
@@ -104,13 +120,20 @@ class _Sheet:
             self.out.append("\t".join(self._row) + "\n")
             self._row = []
 
+    def finish(self) -> None:
+        """Cells of no row are a line of their own."""
+        if self._row:
+            self.end("row")
+
     def rest(self) -> None:
         """Its text was taken."""
         self._held = sum(map(len, self._row))
 
     def text(self, text: str) -> None:
-        if self._in:
+        if self._in and self._cell:
             self._text += text
+        elif self._in and text.strip():
+            self.lost = "DAMAGED"
 
     def _value(self) -> str:
         if self._kind == "s":
@@ -155,21 +178,16 @@ class SharedStrings:
         self.texts: list[str] = []
         self._borders: list[int] = []  # bytes where each string begins, and the last ends
         self._altered: set[int] = set()  # strings that a cell has otherwise: furigana, line breaks
-        self._commented = False
         self._size = self._in = self._phonetic = 0
         self._held: list[str] = []
         self._parser = expat.ParserCreate()
-        self._parser.CommentHandler = self._comment
         if part is not None:
             tolerant(part, self._start, self._end, self._text, self._parser)
 
     def spans(self, used: set[int]) -> Iterator[tuple[int, int]]:
-        """Bytes of the strings of these numbers, but for altered ones; of none where comments stand between."""
-        for number in sorted(used - self._altered) if not self._commented else ():
+        """Bytes of the strings of these numbers, but for altered ones."""
+        for number in sorted(used - self._altered):
             yield from pairwise(self._borders[number : number + 2])
-
-    def _comment(self, _: str) -> None:
-        self._commented = True
 
     def _start(self, tag: str, _: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
@@ -192,7 +210,7 @@ class SharedStrings:
             self._borders.append(self._parser.CurrentByteIndex)
 
     def _text(self, text: str) -> None:
-        if _LINES.search(text):
+        if _LINES.search(text) or (text.strip() and not self._in):
             self._altered.add(len(self._borders) - 1)
         if self._in and not self._phonetic:
             self._spend(2 * len(text))

@@ -80,11 +80,12 @@ class Workbook:
             if kind not in _CELLS or len(body) < 6:
                 continue
             row, column, style = struct.unpack_from("<HHH", body)
-            if row != current:
+            values = dict(self._values(kind, column, style, body))
+            if row != current or not values.keys().isdisjoint(cells):  # a cell again is not shown
                 yield _line(cells)
                 cells, current = {}, row
             open_formula = (row, column)
-            cells.update(self._values(kind, column, style, body))
+            cells |= values
         yield _line(cells)
         raise UnpackError("TRUNCATED")
 
@@ -98,12 +99,16 @@ class Workbook:
             for kind, at, body in _records(self._data, start):
                 if kind == 0x0A and at > start:
                     break
+                if int.from_bytes(body[2:4], "little") >= _COLUMNS_MAX:
+                    continue
                 if kind == 0xFD and len(body) >= 10:
                     used.add(int.from_bytes(body[6:10], "little"))
-                if kind in _NUMBERS or (
-                    kind in _TEXTS and _LINES.search(self._text(body[6:])) is None
-                ):
-                    yield at, at + 4 + len(body)
+                size = _NUMBERS.get(kind)
+                if kind in _TEXTS and _LINES.search(text := self._text(body[6:])) is None:
+                    wide = self._wide and body[8:9] and body[8] & 1
+                    size = 6 + 2 + self._wide + len(text) * (1 + bool(wide))
+                if size:
+                    yield at, at + 4 + min(size, len(body))
         for place in sorted(used):
             if place < len(self._places) and not _LINES.search(self._strings[place]):
                 yield self._places[place]
@@ -152,7 +157,12 @@ _PAGES = {
     32768: "mac_roman",
     32769: "cp1252",
 }
-_NUMBERS = (0xFD, 0x0203, 0x027E, 0xBD)  # cells without text
+_NUMBERS = {
+    0xFD: 10,
+    0x0203: 14,
+    0x027E: 10,
+    0xBD: 1 << 16,
+}  # cells without text, their bytes at most
 _LINES = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufffd]")
 
 

@@ -159,11 +159,11 @@ def test_rows_of_a_workbook_are_counted_once(options) -> None:
     assert len(Examined(data, options()).persons) == len(LISTED)
 
 
-def xls(persons: list[people.Person], more: tuple[str, ...] = ()) -> bytes:
-    """A workbook of BIFF8 whose strings lie apart, each once; more: strings that no cell has."""
+def xls(persons: list[people.Person], more: tuple[str, ...] = (), cells: bytes = b"") -> bytes:
+    """A workbook of BIFF8 whose strings lie apart, each once; more: strings that no cell has; cells: further records."""
     numbers: dict[str, int] = {}
     rows = [carriers.HEADER, *map(carriers._cells, persons)]
-    cells = b"".join(
+    cells = cells + b"".join(
         _biff(0xFD, struct.pack("<HHHI", row, column, 0, numbers.setdefault(cell, len(numbers))))
         for row, line in enumerate(rows)
         for column, cell in enumerate(line)
@@ -180,6 +180,17 @@ def xls(persons: list[people.Person], more: tuple[str, ...] = ()) -> bytes:
             0x85, struct.pack("<IBBBB", len(book), 0, 0, 1, 0) + b"A"
         ) + shared + _biff(0x0A)  # fmt: skip
     return ole({"Workbook": book + _biff(0x0809, b"\0\6\x10\0" + bytes(12)) + cells + _biff(0x0A)})
+
+
+@pytest.mark.parametrize("places", [((0, 0), (0, 0)), ((0, 20_000), (1, 0))])
+def test_what_an_old_sheet_does_not_show_is_found_all_the_same(options, places) -> None:
+    """A cell twice, of which the second is shown; a cell behind the last column."""
+    texts = [f"氏名：{p.name}　生年月日：{p.born}　電話：{p.phone}" for p in OTHERS[:2]]
+    cells = b"".join(
+        _biff(0x0204, struct.pack("<HHHHB", *place, 0, len(text), 1) + text.encode("utf-16-le"))
+        for place, text in zip(places, texts, strict=True)
+    )
+    assert len(Examined(xls([], cells=cells), options()).persons) == 2
 
 
 def test_rows_of_an_old_workbook_are_counted_once(options) -> None:
@@ -428,7 +439,9 @@ def test_told_strings_of_a_workbook() -> None:
             b"".join(member.chunks() if member.chunks else ())
         return shown(text.encode(), [*strings(Buffer(text.encode()))]).decode()
 
-    assert told(strings) == "<si><t>一</t></si> <si><r><t>五</t></r></si>"
+    assert told(strings) == "一 五"
+    assert told(strings.replace("<si><t>一", '<si x="七">八<t y="九">一')) == "五"
+    assert told(strings.replace("<t>一", '<t y="九">一')) == "一 五"
     assert told(strings.replace("<si>", "<!-- 六 --><si>", 1)) == ""
 
 
@@ -445,6 +458,30 @@ def test_told_bytes_of_text_and_cells() -> None:
         '<c t="inlineStr"><is><t>一 二</t></is></c><c><f>三</f><v>4</v></c><x:t a="b">五\n六</x:t>'
     )
     assert told(cells_told, cells) == "一 二 4"
+
+
+HIDDEN = {
+    "a cell behind the last column": "<row>{}<c t='inlineStr'><is><t>{{}}</t></is></c></row>".format("<c/>" * 16_384),
+    "a value in no cell": "<row><t>{}</t><c><v>1</v></c></row>",
+    "a cell in no row": "<c t='inlineStr'><is><t>{}</t></is></c>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(HIDDEN))
+def test_what_a_sheet_does_not_show_is_found_all_the_same(options, name: str) -> None:
+    person = OTHERS[0]
+    text = f"氏名：{person.name}　生年月日：{person.born}　電話：{person.phone}"
+    sheet = f"<worksheet><sheetData>{HIDDEN[name].format(text)}</sheetData></worksheet>"
+    found = Examined(document(("xl/worksheets/sheet1.xml", sheet.encode())), options())
+    assert len(found.persons) == 1
+
+
+def test_the_text_of_a_cell_beside_a_number_is_found(options) -> None:
+    person = OTHERS[0]
+    text = f"氏名：{person.name}　生年月日：{person.born}　電話：{person.phone}"
+    cell = f'<table:table-cell office:value="123456789"><text:p>{text}</text:p></table:table-cell>'
+    content = f"<office:document-content><table:table-row>{cell}</table:table-row></office:document-content>"
+    assert len(Examined(document(("content.xml", content.encode())), options()).persons) == 1
 
 
 def letters(people_: list[people.Person], extra: str = "") -> bytes:
