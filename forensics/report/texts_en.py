@@ -497,6 +497,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "setupapi": "device installation log",
         "security_log": "Windows security log",
         "windows_log": "Windows system log",
+        "session_log": "Windows log of sessions",
+        "background_programs": "record of the last program starts (BAM)",
         "partition_log": "storage device log",
         "prefetch": "program start records",
         "lnk": "shortcuts to opened files",

@@ -497,6 +497,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "setupapi": "機器の導入の記録",
         "security_log": "Windowsのセキュリティの記録",
         "windows_log": "Windowsの起動・停止・時計の記録",
+        "session_log": "Windowsの利用開始・終了の記録",
+        "background_programs": "プログラムの最終実行の記録（BAM）",
         "partition_log": "記憶装置の着脱の記録",
         "prefetch": "プログラムの実行の記録",
         "lnk": "開いたファイルへのショートカット",

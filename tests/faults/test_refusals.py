@@ -125,7 +125,7 @@ LOOKS = {  # at a finished case: (arguments behind the folder, what the line mus
     "an offset past the end": (("show", "USB1@999999999999+16"), "USB1"),
     "reveal without a terminal": (("show", "USB1@0+16", "--reveal"), "terminal"),
     "unknown format": (("export", "pdf"), "bodyfile"),
-    "extract to nowhere": (("extract", "USB1@0+16"), "folder"),
+    "extract to nowhere": (("extract", "USB1@0+16"), "DIR"),
     "extract of no address": (("extract", "no address", "out"), "no address"),
     "no moment": (("timeline", "--from", "yesterday"), "yesterday"),
 }  # fmt: skip

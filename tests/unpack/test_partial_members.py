@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from forensics.examine import content
+from forensics.examine import images
 from forensics.examine.content import Examiner
 from forensics.examine.rows import Counts, Rows
 from forensics.examine.search import Options
@@ -17,7 +17,7 @@ from forensics.values import Address
 def test_the_part_is_examined_and_the_rest_is_said(monkeypatch):
     member = Member("list", 9, "partial", "DAMAGED", "stored", lambda: iter([b"abc"]))
     whole = Unpacker("made", lambda _head: True, lambda _source, _budget: iter([member]))
-    monkeypatch.setattr(content, "find", lambda head: whole if head == b"packed" else None)
+    monkeypatch.setattr(images, "find", lambda head: whole if head == b"packed" else None)
     rows = Rows()
     place = Address.parse("E1:p0:/x")
     worst = Examiner(Options(), rows, Counts()).stream(
