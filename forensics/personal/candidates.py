@@ -221,8 +221,10 @@ def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> lis
 def _on_licence(match: re.Match[str]) -> list[Candidate]:
     """The number of a driving licence as the card has it, without the word: 番号 第 301234567890 号."""
     before = match.string[max(0, match.start() - 8) : match.start()]
+    if not _NUMBER_OF_CARD.search(before) or not _CARD_END.match(match.string, match.end()):
+        return []
     value = BY_KIND["driver_license"].value(match[0])
-    if value is None or not _NUMBER_OF_CARD.search(before) or not _CARD_END.match(match.string, match.end()):  # fmt: skip
+    if value is None:
         return []
     score = LABEL + BY_KIND["driver_license"].score
     return [Candidate("driver_license", *match.span(), value, score, labelled=True)]

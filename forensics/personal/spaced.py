@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LETTERS_MIN = 6  # characters that stand alone, for a line to be told by them; so many in a row in one line at least
-_APART = re.compile(r"(?<!\S)(?:\S ){6}")
+_APART = re.compile(r" (?<=(?<!\S)\S.)(?:\S ){5}")  # the search skips to blanks
 _WORD = re.compile(r"\S+")
 _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 JAPANESE_MIN = 3  # such characters in a line: a row of flags (0 1 1 0) has none

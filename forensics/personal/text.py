@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 
 import numpy as np
@@ -300,10 +301,13 @@ def _listed(text: str, good: Judged, weak: Judged) -> tuple[Judged, Judged]:
             places.setdefault(shape, []).append(group[0].start)
     listed: Judged = []
     left: Judged = []
+    for near in places.values():
+        near.sort()
     for item in weak:
         start = item[1][0].start
-        near = places.get(_in_one_line(text, item[1]), ())
-        is_listed = any(abs(start - place) <= AGAIN for place in near)
+        near = places.get(_in_one_line(text, item[1]), [])
+        first = bisect_left(near, start - AGAIN)
+        is_listed = first < len(near) and near[first] <= start + AGAIN
         (listed if is_listed else left).append(item)
     return listed, left
 

@@ -73,7 +73,7 @@ def with_holes(text: str) -> Iterator[Candidate]:
     The part without a hole is one of the dictionary, or stands behind a label of names beside a part that has more
     than holes.
     """
-    if _BESIDE_HOLE.search(text) is None:
+    if not any(hole in text for hole in name.HOLE) or _BESIDE_HOLE.search(text) is None:
         return
     known = names()
     for match in _WITH_HOLE.finditer(text):
@@ -89,7 +89,7 @@ def with_holes(text: str) -> Iterator[Candidate]:
 
 
 _HOLES = re.compile(f"[{name.HOLE}]")
-_BESIDE_HOLE = re.compile(f"{KANJI}[{name.HOLE}]|[{name.HOLE}] ?{KANJI}")
+_BESIDE_HOLE = re.compile(f"[{name.HOLE}](?:(?<={KANJI}.)| ?{KANJI})")
 _WITH_HOLE = re.compile(
     rf"(?<![\w{name.HOLE}])(?=((?:{KANJI}|[ァ-ヶ{name.HOLE}]){{1,5}}) ((?:{KANJI}|[ぁ-んァ-ヶー{name.HOLE}]){{1,4}}?)(?:様|殿|さん|[^\w{name.HOLE}]|$))"
 )

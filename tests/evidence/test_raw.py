@@ -236,7 +236,9 @@ def test_an_archive_in_segments_is_one(tmp_path):
         assert image.facts.gaps == (Gap(100, 100, "MISSING_SEGMENT"),)
 
 
-@pytest.mark.parametrize(("name", "trailer"), [("vhd", b"conectix"), ("dmg", b"koly\0\0\0\4\0\0\2\0")])
+@pytest.mark.parametrize(
+    ("name", "trailer"), [("vhd", b"conectix"), ("dmg", b"koly\0\0\0\4\0\0\2\0")]
+)
 def test_containers_known_by_their_end(name, trailer, tmp_path):
     path = tmp_path / "a.dd"
     path.write_bytes(PART + trailer.ljust(512, b"\0"))
