@@ -59,7 +59,8 @@ _CELL = re.compile(
     rb"<(?:\w+:)?[tv](?: [^<>]*)?>([^<>\r\n]+)</"
 )  # with a line break it is no cell of a line
 _OTHER = re.compile(rb"<!|\0")  # comments, CDATA, UTF-16
-TOLD_MAX = 64 << 20  # bytes of a part in memory
+_DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)")
+TOLD_MAX = 32 << 20  # bytes of a part in memory
 
 
 def text_told(source: Source) -> Spans:
@@ -73,9 +74,10 @@ def cells_told(source: Source) -> Spans:
 
 
 def _between(source: Source, pattern: re.Pattern[bytes]) -> Spans:
-    """None of a part in which not all text stands between tags."""
+    """None of a part in which not all text stands between tags, or that may say a wrong encoding of itself."""
     data = source.read(0, source.size) if source.size <= TOLD_MAX else b""
-    if not _OTHER.search(data):
+    declared = _DECLARED.match(data)
+    if not _OTHER.search(data) and (not declared or declared[1].lower() == b"utf-8"):
         for match in pattern.finditer(data):
             yield match.span(1)
 

@@ -92,7 +92,7 @@ class Workbook:
     def told(self) -> Iterator[tuple[int, int]]:
         """Bytes of the stream whose values the rows give as they are: cells, and the strings they use.
 
-        Not what a formula holds, strings with furigana, or with line breaks.
+        Not what a formula holds, strings with furigana, with line breaks, or of doubtful letters.
         """
         used = set[int]()
         for start in self.sheets:
@@ -104,14 +104,19 @@ class Workbook:
                 if kind == 0xFD and len(body) >= 10:
                     used.add(int.from_bytes(body[6:10], "little"))
                 size = _NUMBERS.get(kind)
-                if kind in _TEXTS and _LINES.search(text := self._text(body[6:])) is None:
+                if kind in _TEXTS and self._is_sure(text := self._text(body[6:])):
                     wide = self._wide and body[8:9] and body[8] & 1
                     size = 6 + 2 + self._wide + len(text) * (1 + bool(wide))
                 if size:
                     yield at, at + 4 + min(size, len(body))
         for place in sorted(used):
-            if place < len(self._places) and not _LINES.search(self._strings[place]):
+            if place < len(self._places) and self._is_sure(self._strings[place]):
                 yield self._places[place]
+
+    def _is_sure(self, text: str) -> bool:
+        """Is a text given as it lies, in one line and not in letters of Europe that Japanese ones were taken for?"""
+        sure = text.isascii() or (max(text) > "\xff" if self._wide else self._page == "cp932")
+        return sure and _LINES.search(text) is None
 
     def _values(self, kind: int, column: int, style: int, body: bytes) -> Iterator[tuple[int, str]]:
         if column >= _COLUMNS_MAX:

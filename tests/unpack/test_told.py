@@ -193,6 +193,14 @@ def test_what_an_old_sheet_does_not_show_is_found_all_the_same(options, places) 
     assert len(Examined(xls([], cells=cells), options()).persons) == 2
 
 
+def test_an_old_cell_in_bytes_of_another_code_page_is_found(options) -> None:
+    """Some programs wrote Japanese bytes where one byte is one letter of Europe."""
+    person = OTHERS[0]
+    text = f"氏名：{person.name}　生年月日：{person.born}　電話：{person.phone}".encode("cp932")
+    cell = _biff(0x0204, struct.pack("<HHHHB", 0, 0, 0, len(text), 0) + text)
+    assert Examined(xls([], cells=cell), options()).at("Workbook") == 1
+
+
 def test_rows_of_an_old_workbook_are_counted_once(options) -> None:
     """At the stream, and at the file that it lies in."""
     data = xls(LISTED)
@@ -508,6 +516,8 @@ def test_told_text_of_a_document_is_searched_once_and_nothing_else_is_lost(optio
     hidden = document((part, letters(OTHERS[:7])), (part, letters(five)))
     found = Examined(hidden, options())  # a reader shows the last of two parts of one name
     assert (found.at(part), found.at("~text"), len(found.persons)) == (7, 5, 12)
+    wrong = b'<?xml version="1.0" encoding="ISO-8859-1"?>' + letters(five).decode().encode("cp932")
+    assert len(Examined(document((part, wrong)), options()).persons) == 5
     note = f"<!-- {letters(OTHERS[:1]).decode()} -->"
     assert len(Examined(document((part, letters(five, note))), options()).persons) == 6
     found = Examined(document((part, letters(five)[:-9])), options())  # cut off: all is searched
