@@ -117,8 +117,3 @@ def stem(address: str) -> str:
 def content(address: str) -> str:
     """The address of the content: without offset."""
     return address.split("@", 1)[0]
-
-
-def base_name(path: str) -> str:
-    """The last name of a path of any system."""
-    return re.split(r"[/\\]", path.rstrip("/\\"))[-1]

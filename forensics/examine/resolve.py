@@ -22,7 +22,6 @@ from forensics.walk.stream import NotOpen, open_volume
 
 SHOWN_BYTES = 256
 CONTEXT_BYTES = 4096  # what the masking looks at on both sides
-MEMBER_BYTES_MAX = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,8 @@ def kept(
 
 
 def untold(source: Source, told: Callable[[], Spans]) -> Iterator[bytes]:
-    """The bytes of a source, zeros where members tell them."""
-    return _blanked(source, 0, source.size, _ranges(told), in_told=False)
+    """The bytes of a source, zeros where members tell them; which those are is asked when the first is wanted."""
+    yield from _blanked(source, 0, source.size, _ranges(told), in_told=False)
 
 
 def _ranges(told: Callable[[], Spans]) -> Ranges:

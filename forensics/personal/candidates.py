@@ -165,7 +165,6 @@ def _mrz(text: str) -> list[Candidate]:
 _BY_NUMBER = ("my_number", "resident_code", "driver_license", "pension_number", "employment_insurance",
               "care_insured", "bank_account", "credit_card", "atena_number", "household_number", "corporate_number",
               "insurer_number")  # fmt: skip
-_OVERRIDES = frozenset({"corporate_number", "insurer_number"})
 
 
 def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> list[Candidate]:

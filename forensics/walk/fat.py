@@ -53,7 +53,6 @@ _EXFAT_BITMAP, _EXFAT_UPCASE, _EXFAT_LABEL, _EXFAT_FILE, _EXFAT_STREAM = (
     0x05,
     0x40,
 )
-_IN_USE = 0x80
 _FAT_CHUNK_BYTES = 48 << 20  # of a FAT read at once: a multiple of 12 bits, 16 and 32
 _CLUSTERS_MAX = 1 << 32
 _MEDIA_MIN = 0xF0
