@@ -126,7 +126,9 @@ def main() -> None:
     from forensics import personal
     from forensics.personal import detect, gate
     from forensics.personal.literals import Literals
+    from forensics.work.worker import collect_seldom
 
+    collect_seldom()  # as a worker does
     data = Bytes(chosen.image, chosen.mib and chosen.mib << 20, chosen.first << 20)
     literals = Literals(gate.WORDS)
 

@@ -24,12 +24,11 @@ from forensics.case import Case, Refused, Register
 from forensics.terminal import Terminal
 from forensics.work import Crew, Limits
 from forensics.work.crew import check_scheduler
-from forensics.work.worker import without_pandas
+from forensics.work.worker import collect_seldom, without_pandas
 
 ROOM_BYTES = 256 << 20  # disk room that a run needs at least …
 ROOM_SHARE = 0.02  # … and for each byte of evidence
 ANSWER_SECONDS = 10.0  # of a scheduler that is at work
-GC_THRESHOLD = 100_000  # objects between two collections of the youngest
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,7 @@ class Request:
 def run(request: Request) -> int:
     """Run a case; gives the exit code."""
     without_pandas()
-    gc.freeze()  # modules stay; columns are many small objects that die without its help:
-    gc.set_threshold(GC_THRESHOLD)  # with the usual threshold a tenth of the time goes there
+    collect_seldom()
     from forensics import evidence
 
     for folder in request.rules:

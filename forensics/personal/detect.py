@@ -38,6 +38,7 @@ WINDOW = 1 << 20
 HITS_MAX = 200  # hits of one kind and content piece of HITS_SPAN bytes; the rest is counted
 HITS_SPAN = 4 << 20
 OVERLAP = 4096
+TAIL = WINDOW // 4  # of a window, where it may end at a line
 MERGE_GAP = 8192  # rows of one layout nearer than this are one record
 
 
@@ -321,7 +322,7 @@ def _weight(found: Iterable[tuple[View, Rows]]) -> float:
 
 def windows(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int, int]]:
     """Windows (bytes, offset of the first, low, high): a window answers for rows that start in [low, high)."""
-    held: list[bytes | memoryview] = []
+    held: list[memoryview] = []
     size, start, low = 0, 0, 0
     for chunk in chunks:
         view = memoryview(chunk)
@@ -331,28 +332,36 @@ def windows(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int, int]]:
             size += len(part)
             if size < WINDOW + OVERLAP:
                 continue
-            data = b"".join(held)
-            cut, keep = _cut(data)
-            yield data[:cut], start, low, start + cut if keep == cut else start + keep + OVERLAP
-            low = start + cut if keep == cut else start + keep + OVERLAP
-            held, size = [data[keep:]], len(data) - keep
-            start += keep
+            keep = _line_end(_split(held, size - TAIL)[1])
+            if keep:
+                keep += size - TAIL
+                whole, held = _split(held, keep)
+                data, high = b"".join(whole), start + keep
+            else:
+                data, keep = b"".join(held), size - 2 * OVERLAP
+                held, high = [memoryview(data)[keep:]], start + keep + OVERLAP
+            yield data, start, low, high
+            low, start, size = high, start + keep, size - keep
     if size:
         yield b"".join(held), start, low, start + size
 
 
-def _cut(data: bytes) -> tuple[int, int]:
-    """Where a full window ends, and from where the next one begins: a line's end, or with an overlap."""
-    if gate.ZEROS.startswith(data):
-        return len(data), len(data) - 2 * OVERLAP
-    tail = np.frombuffer(data[-OVERLAP:], np.uint8)
-    even, odd = int((tail[::2] == 0).sum()), int((tail[1::2] == 0).sum())
+def _split(parts: list[memoryview], place: int) -> tuple[list[memoryview], list[memoryview]]:
+    """What lies before a place of these parts together, and the rest."""
+    for number, part in enumerate(parts):
+        if place < len(part):
+            return [*parts[:number], part[:place]], [part[place:], *parts[number + 1 :]]
+        place -= len(part)
+    return parts, []
+
+
+def _line_end(parts: list[memoryview]) -> int:
+    """Where the last line that ends in the tail of a full window does; 0: none, and windows overlap there."""
+    tail = b"".join(parts)
+    values = np.frombuffer(tail[-OVERLAP:], np.uint8)
+    even, odd = int((values[::2] == 0).sum()), int((values[1::2] == 0).sum())
     newline = b"\n"
     if max(even, odd) > OVERLAP // 16:
-        aligned_odd = len(data) % 2
-        little = (odd > even) != bool(aligned_odd)
-        newline = b"\n\0" if little else b"\0\n"
-    place = data.rfind(newline, len(data) - (WINDOW // 4))
-    if place >= 0:
-        return place + len(newline), place + len(newline)
-    return len(data), len(data) - 2 * OVERLAP
+        newline = b"\n\0" if odd > even else b"\0\n"
+    place = tail.rfind(newline)
+    return place + len(newline) if place >= 0 else 0

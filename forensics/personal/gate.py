@@ -9,11 +9,9 @@ one of them has digits or reads as text.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +19,10 @@ from numpy.typing import NDArray
 from forensics.personal import checks
 from forensics.personal.dull import dull
 from forensics.personal.literals import Literals
-from forensics.personal.marks import DIGITS, ESCAPES, HIGH_MIN, SECTOR, Marks
-from forensics.personal.masks import Mask, runs, spread
+from forensics.personal.marks import DIGITS, ESCAPES, HIGH_DENSE, HIGH_MIN, SECTOR, Marks
+from forensics.personal.masks import Mask, grown, runs, spread
 from forensics.personal.transfer import ESCAPES_MIN
 
-HIGH_DENSE = 24  # bytes above ASCII, and without a number near: names beside names
 NUMBER_REACH = 4  # sectors
 WORD_REACH = 4
 NUMBER_SHARE = 0.8  # of the sectors of ASCII text that go on with a table above or below
@@ -79,7 +76,7 @@ def regions(
         chosen |= marks.filled
     ascii_text = text & (marks.high < HIGH_DENSE) & ~chosen
     if ascii_text.any():
-        words = _worded(ascii_text, data, lead, literals)
+        words = grown(marks.word, WORD_REACH, ascii_text)
         chosen |= words | _listed(marks, good, chosen, ascii_text)
     every = (chosen | spread(marks.wide, AROUND_WIDE)) & marks.filled
     edges = runs(every)
@@ -140,27 +137,6 @@ def _my_numbers(marks: Marks) -> NDArray[np.bool_]:
         return np.zeros(0, bool)
     digits: checks.Digits = marks.values[marks.numbers[:, None] + np.arange(DIGITS)] - np.uint8(48)
     return checks.my_numbers(digits)
-
-
-def _worded(candidates: Mask, data: bytes, lead: int, literals: Literals) -> Mask:
-    """Sectors of candidates around a word, as far as the candidates go on without a gap."""
-    out = np.zeros_like(candidates)
-    edges = runs(candidates)
-    pieces = [
-        data[max(0, first * SECTOR - lead) : last * SECTOR - lead + _WORD_AHEAD]
-        for first, last in edges
-    ]
-    starts = list(accumulate((len(piece) + 1 for piece in pieces), initial=0))
-    for place in literals.places(b"\0".join(pieces)):
-        number = bisect_right(starts, place) - 1
-        first, last = edges[number]
-        sector = (max(first * SECTOR, lead) + place - starts[number]) // SECTOR
-        if sector < last:
-            out[max(first, sector - WORD_REACH) : min(last, sector + WORD_REACH + 1)] = True
-    return out
-
-
-_WORD_AHEAD = max(map(len, WORDS))  # bytes of a word that begins at a run's end
 
 
 def _listed(marks: Marks, good: NDArray[np.bool_], chosen: Mask, candidates: Mask) -> Mask:

@@ -20,7 +20,6 @@ from forensics.personal.columns import PART_KINDS, reader
 from forensics.personal.evidence import NAMES
 from forensics.personal.fold import UNVOICED
 from forensics.personal.lines import Lines
-from forensics.personal.text import plain_of
 
 Span = tuple[int, int]
 NOTHING: Span = (0, 0)
@@ -50,7 +49,7 @@ def tables(lines: Lines) -> Iterator[Table]:
 
 
 def named(text: str, plain: bytes) -> bool:
-    """May a key name a person: does a word for one stand anywhere. plain: see text.plain_of."""
+    """May a key name a person: does a word for one stand anywhere. plain: see Lines.plain."""
     words, latin = _name_words()
     squeezed = plain.translate(None, _NOISE)
     return any(word in squeezed for word in latin) or words.search(text) is not None
@@ -89,7 +88,7 @@ def _all(lines: Lines) -> Iterator[Table]:
         return
     yield from _markup(lines)
     found = [_cards(lines)]
-    if named(lines.text, plain_of(lines.text)):
+    if named(lines.text, lines.plain):
         found += [_records(_pairs(lines), lines), _line_records(lines)]
     for records in found:
         for run in _runs(records, lines):

@@ -25,6 +25,9 @@ _NEWLINE, _RETURN = 10, 13
 _BITS_SHORT, _BITS_LONG = 9, 21
 
 
+_PLAIN = bytes(range(128)).lower() + b"?" * 128
+
+
 class Lines:
     """The lines of one folded text with what each holds, counted at once for all of them."""
 
@@ -92,6 +95,11 @@ class Lines:
                 counted = _counted(self._bits, group).take(self.points, mode="clip")
                 np.add.reduceat(counted, self.starts[:full], out=sums[:full])
         return sums >> place * self._bits & (1 << self._bits) - 1
+
+    @cached_property
+    def plain(self) -> bytes:
+        """The text in small letters, one byte a character: text.plain_of from the points, which is quicker."""
+        return np.minimum(self.points, 0x80).astype(np.uint8).tobytes().translate(_PLAIN)
 
     def line(self, number: int) -> str:
         """Text of one line."""

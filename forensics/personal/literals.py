@@ -20,6 +20,7 @@ FORMS = (
     rb"[=%][89A-Fa-f][0-9A-Fa-f].{0,3}[=%]", rb"\\'[0-9A-Fa-f]{2}", rb"\\u[0-9A-Fa-f]{4}", rb"&#[0-9Xx]",
     rb"=1[Bb][$(]", rb":: [A-Za-z0-9+/]{4}", BARE_JIS,
 )  # fmt: skip
+RUN, BARE = 0, len(FORMS) - 1  # of them
 
 
 class Literals:
@@ -27,34 +28,39 @@ class Literals:
 
     def __init__(self, words: tuple[bytes, ...], *, accelerate: bool = True) -> None:
         self._words = words
-        self._finder = self._gate = None
+        self._forms = self._both = None
         if accelerate and find_spec("hyperscan") is not None:
             import hyperscan
 
-            self._finder = _database(list(map(literal, words)), hyperscan.HS_FLAG_CASELESS)
-            self._gate = _database(FORMS, hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL)
+            once = [hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL] * len(FORMS)
+            each = [hyperscan.HS_FLAG_CASELESS] * len(words)
+            self._forms = _database(FORMS, once)
+            self._both = _database((*FORMS, *map(literal, words)), once + each)
 
-    def places(self, data: bytes) -> list[int]:
-        """Offsets at which any of the words begins, ascending."""
-        if self._finder is None:
-            lower = data.lower()
-            return sorted({place for word in self._words for place in _all(lower, word)})
+    def forms(self, data: memoryview) -> set[int]:
+        """Numbers of the FORMS that these bytes may hold."""
+        if self._forms is None:
+            return {*range(len(FORMS))}
         found: set[int] = set()
+        self._forms.scan(data, match_event_handler=lambda number, *_: found.add(number))
+        return found
+
+    def look(self, data: memoryview) -> tuple[set[int], list[int]]:
+        """As forms, and the offsets at which any of the words begins, ascending."""
+        if self._both is None:
+            lower = bytes(data).lower()
+            return self.forms(data), sorted({p for word in self._words for p in _all(lower, word)})
+        found: set[int] = set()
+        places: set[int] = set()
 
         def matched(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            found.add(end - len(self._words[number]))
+            if number < len(FORMS):
+                found.add(number)
+            else:
+                places.add(end - len(self._words[number - len(FORMS)]))
 
-        self._finder.scan(data, match_event_handler=matched)
-        return sorted(found)
-
-    def forms(self, data: memoryview) -> tuple[bool, bool, bool]:
-        """May these bytes hold a run of base64, other escapes, BARE_JIS."""
-        if self._gate is None:
-            return True, True, True
-        found: set[int] = set()
-        self._gate.scan(data, match_event_handler=lambda number, *_: found.add(number))
-        last = len(FORMS) - 1
-        return 0 in found, bool(found - {0, last}), last in found
+        self._both.scan(data, match_event_handler=matched)
+        return found, sorted(places)
 
 
 def finder(expressions: Sequence[bytes]) -> Callable[[bytes], bool] | None:
@@ -63,7 +69,8 @@ def finder(expressions: Sequence[bytes]) -> Callable[[bytes], bool] | None:
         return None
     import hyperscan
 
-    database = _database(expressions, hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL)
+    flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL
+    database = _database(expressions, [flags] * len(expressions))
 
     def occurs(data: bytes) -> bool:
         try:
@@ -89,13 +96,13 @@ def _all(data: bytes, word: bytes) -> list[int]:
     return out
 
 
-def _database(expressions: Any, flags: int) -> Any:
-    """A compiled hyperscan database."""
+def _database(expressions: Sequence[bytes], flags: list[int]) -> Any:
+    """A compiled hyperscan database; flags: of each expression."""
     import hyperscan
 
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     size = len(expressions)
     database.compile(
-        expressions=list(expressions), ids=list(range(size)), elements=size, flags=[flags] * size
+        expressions=list(expressions), ids=list(range(size)), elements=size, flags=flags
     )
     return database

@@ -12,12 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal.literals import BARE_JIS, BASE64_RUN, Literals
+from forensics.personal.literals import BARE, BARE_JIS, BASE64_RUN, RUN, Literals
 from forensics.personal.masks import Mask
 
 SECTOR = 512
 ESCAPES = (b"=", b"%", b"\\'", b"\\u", b"&#", b":: ")  # what transfer.py decodes
 PHRASE = 16  # bytes
+HIGH_DENSE = 24  # bytes above ASCII, and without a number near: names beside names
 HIGH_MIN = 4  # bytes above ASCII: two kanji, or a short name in half-width kana
 ZEROS_MIN = 6  # in a sector of UTF-16
 CONTROLS_MAX = 12  # control bytes (and FD-FF) in a sector of text; random bytes have 57
@@ -56,7 +57,7 @@ class Marks:
     """Flags and counts, one a sector; `escapes` one a sector and form; `numbers`: places of exactly twelve digits.
 
     `high` counts bytes above ASCII where a sector is text or holds a number; `escapes` counts in text.
-    `scant`: text only because most of it is empty.
+    `scant`: text only because most of it is empty. `word`: a word begins there, asked of text that is mostly ASCII.
     """
 
     def __init__(self, data: bytes, lead: int, literals: Literals) -> None:
@@ -66,7 +67,7 @@ class Marks:
         flags = _flags(padded, literals)
         self.values: Bytes = np.frombuffer(padded, np.uint8)[:-SECTOR]
         self.filled, self.text, self.high, self.number, self.wide = flags[:5]
-        self.base64, self.phrase, self.jis, self.scant, self.escapes = flags[5:10]
+        self.base64, self.phrase, self.jis, self.scant, self.word, self.escapes = flags[5:11]
         self.escaped = bool(self.escapes.any())
         places = flags.numbers
         before = self.values[np.maximum(places, 1) - 1] - np.uint8(48) < 10
@@ -83,6 +84,7 @@ class _Flags(NamedTuple):
     phrase: Mask
     jis: Mask
     scant: Mask
+    word: Mask
     escapes: Counts
     numbers: Places
 
@@ -90,10 +92,10 @@ class _Flags(NamedTuple):
 def _nothing(filled: Mask) -> _Flags:
     """Sectors of which nothing is set yet but whether they hold anything at all."""
     size = len(filled)
-    text, number, wide, base64, phrase, jis, scant = np.zeros((7, size), bool)
+    text, number, wide, base64, phrase, jis, scant, word = np.zeros((8, size), bool)
     high, escapes = np.zeros(size, np.uint16), np.zeros((size, len(ESCAPES)), np.uint16)
     none = np.zeros(0, np.int64)
-    return _Flags(filled, text, high, number, wide, base64, phrase, jis, scant, escapes, none)
+    return _Flags(filled, text, high, number, wide, base64, phrase, jis, scant, word, escapes, none)
 
 
 def _flags(data: bytes, literals: Literals) -> _Flags:
@@ -110,7 +112,7 @@ def _flags(data: bytes, literals: Literals) -> _Flags:
 
 
 def _texts(values: Bytes, flags: _Flags, literals: Literals) -> None:
-    """Set `text`, and of text `high`, `scant`, `base64`, `escapes` and `jis`."""
+    """Set `text`, and of text `high`, `scant`, `word`, `base64`, `escapes` and `jis`."""
     sectors = _sectors(values)
     look = np.ascontiguousarray(sectors[:, :_LOOK])
     binary = look - np.uint8(14) < 13  # most controls that no text has
@@ -127,17 +129,27 @@ def _texts(values: Bytes, flags: _Flags, literals: Literals) -> None:
     flags.text[found] = True
     flags.scant[found] = controls[text] * SCANT > SECTOR - zeros[text]
     flags.high[found] = _count(rows >= 0x80)
-    runs, others, bare = literals.forms(_rows(values, found).data)
-    if runs:
+    forms = _words(values, found, flags, literals)
+    if RUN in forms:
         flags.base64[found] = turns <= TURNS_MAX_BASE64
         flags.base64[:] &= _base64(values)
-    if others:
+    if forms - {RUN, BARE}:
         _escapes(values, flags.escapes)
         flags.escapes[~flags.text] = 0
-    if bare:
+    if BARE in forms:
         places = [match.start() // SECTOR for match in _BARE_JIS.finditer(values.data)]
         flags.jis[[place for place in places if place < len(flags.jis)]] = True
         flags.jis[:] &= flags.text
+
+
+def _words(values: Bytes, found: Places, flags: _Flags, literals: Literals) -> set[int]:
+    """Set `word`; gives the forms that sectors of text may hold."""
+    few = flags.high[found] < HIGH_DENSE
+    plain, others = found[few], found[~few]
+    forms, places = literals.look(_rows(values, plain).data) if len(plain) else (set(), [])
+    rows, columns = np.divmod(np.array(places, np.int64), _ROW)
+    flags.word[plain[rows[columns < SECTOR]]] = True
+    return forms | literals.forms(_rows(values, others).data) if len(others) else forms
 
 
 def _numbers(values: Bytes, upper: NDArray[np.uint32], flags: _Flags) -> Places:

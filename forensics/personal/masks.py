@@ -25,3 +25,14 @@ def spread(mask: Mask, around: int) -> Mask:
     total[around + 1 + len(mask) :] = total[around + len(mask)]
     out: Mask = total[2 * around + 1 :] > total[: len(mask)]
     return out
+
+
+def grown(mask: Mask, steps: int, within: Mask) -> Mask:
+    """Where so many steps from a true place lead that do not leave `within`."""
+    out = mask & within
+    for _ in range(steps if out.any() else 0):
+        wider = out.copy()
+        wider[1:] |= out[:-1]
+        wider[:-1] |= out[1:]
+        out = wider & within
+    return out

@@ -101,13 +101,17 @@ def line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     breaks = ends[:-1].nonzero()[0]
     starts = np.zeros(len(breaks) + 1, np.int64)
     starts[1:] = breaks + 1
-    follows = values.view(np.int8) < -64  # 80 to BF
-    triple = (values[:-2] - np.uint8(0xE2) < 14) & follows[1:-1] & follows[2:]
-    counted = _COUNTED.take(values)
-    counted[triple.nonzero()[0]] += 3 << 2 * _BITS
-    sums = np.add.reduceat(counted, starts)
+
+    def count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.add.reduceat(mask.view(np.uint8), starts, dtype=np.int64)
+
+    high, follows = values >= 0x80, values.view(np.int8) < -64  # 80 to FF, 80 to BF
+    triple = np.zeros(len(values), bool)
+    triple[:-2] = (values[:-2] - np.uint8(0xE2) < 14) & follows[1:-1] & follows[2:]
+    lead = values - np.uint8(0x80) < 0x20  # of CP932 only: not 8E and 8F
+    lead &= values & 0xFE != 0x8E
+    all_high, pairs, triples = count(high), count(lead), 3 * count(triple)
     out = np.full(len(starts), -1, np.int8)
-    all_high, pairs, triples = (sums >> place * _BITS & (1 << _BITS) - 1 for place in range(3))
     enough = all_high >= _EVIDENCE
     if not enough.any():
         return starts, out
@@ -129,11 +133,6 @@ def line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     out[euc] = 2
     rest = enough & ~utf8 & (pairs == 0)
     if rest.any():
-
-        def count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-            return np.add.reduceat(mask.view(np.uint8), starts, dtype=np.int64)
-
-        high = values >= 0x80
         edges = np.flatnonzero(np.diff(high, prepend=False, append=False))
         lengths = np.diff(edges)[::2]
         if b"\x8f" in piece:  # characters of three bytes
@@ -145,19 +144,6 @@ def line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     return starts, out
 
 
-_BITS = 21  # of each of three counts in one number
-
-
-def _counted() -> NDArray[np.int64]:
-    """What a byte adds to the counts of bytes above ASCII, and of leads of CP932 only; the third is of triples."""
-    out = np.zeros(256, np.int64)
-    out[0x80:] = 1
-    out[0x80:0xA0] |= 1 << _BITS
-    out[[0x8E, 0x8F]] = 1  # EUC-JP begins half-width kana and triples with them
-    return out
-
-
-_COUNTED = _counted()
 _LONE = re.compile("[\udc80-\udcff]")
 _CUT = 3  # bytes of a character that an end of a piece cuts
 

@@ -67,7 +67,7 @@ def interesting(lines: Lines, free: Mask) -> Mask:
         out = words & spread(number, NEAR_LINES)
         if (words & ~out & reach).any() and labelled(lines.text):
             out = words
-    whole = plain_of(lines.text)
+    whole = lines.plain
     for first, last in runs(reach) if worded(whole) else ():
         start = int(lines.starts[first])
         lower = whole[start : lines.ends[last - 1]]

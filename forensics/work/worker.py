@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import sys
@@ -19,6 +20,7 @@ MEMORY_VARIABLE = "FORENSICS_UNIT_MEMORY"
 # pyarrow's own allocator maps an arena of 1 GiB at once, and RLIMIT_DATA counts it: two thirds of a
 # worker's limit were gone before its first unit (measured, pyarrow 26). `system` maps what it uses.
 POOL_VARIABLE = "ARROW_DEFAULT_MEMORY_POOL"
+GC_THRESHOLD = 100_000  # objects between two collections of the youngest
 
 
 class _NoPandas:
@@ -47,9 +49,19 @@ def without_pandas() -> None:
         sys.meta_path.remove(_NoPandas)  # type: ignore[arg-type]
 
 
+def collect_seldom() -> None:
+    """Modules stay; columns are many small objects that die without the collector's help.
+
+    With the usual threshold a tenth of the time goes there (measured).
+    """
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
+
+
 def dask_setup(worker: Any) -> None:  # noqa: ARG001  # the name and argument are Dask's contract
     """Preload of each worker process: its memory limit survives the worker's restart."""
     without_pandas()
+    collect_seldom()
     limit = int(os.environ.get(MEMORY_VARIABLE, "0"))
     if limit:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

@@ -290,7 +290,7 @@ def test_accelerator_finds_the_same():
         + b"my number PASSPORT \x1b$B MyNumber mynumbermynumber" * 3
     )
     plain, fast = Literals(WORDS, accelerate=False), Literals(WORDS)
-    assert plain.places(data) == fast.places(data) != []
+    assert plain.look(memoryview(data))[1] == fast.look(memoryview(data))[1] != []
 
 
 def test_import_is_light():
