@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import signal
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 START_SECONDS = 120  # for the first worker to come up
 GRACE_SECONDS = 30.0  # for a worker to come back before a unit in flight is given up
+LOOK_SECONDS = 10.0  # between two looks at whether workers are missing
+POLL_SECONDS = 0.02
 
 
 class Unit(Protocol):
@@ -216,13 +219,11 @@ class Crew:
         return self._client
 
     def _distribute(self, job: _Job, units: Sequence[Unit]) -> None:
-        from distributed import as_completed
-
         client = self._connect(len(units))
         order = {unit.key: unit for unit in units}
         futures = {self._submit(client, job, unit): unit for unit in order.values()}
         blamed = []
-        for future in as_completed(list(futures), loop=client.loop):
+        for future in self._as_finished(client, list(futures)):
             unit = futures.pop(future)
             if self._finished(job, unit, future):
                 self._advance(job, unit)
@@ -232,6 +233,25 @@ class Crew:
             self.progress.alone(job.stage, len(blamed))
         for unit in sorted(blamed, key=lambda unit: unit.key):
             self._alone(job, unit)
+
+    def _as_finished(self, client: Any, futures: list[Any]) -> Iterator[Any]:
+        """Futures in the order in which they finish; missing workers of our own cluster are replaced meanwhile.
+
+        Dask gives up for good a worker that is slow to come back after its death, as on a busy
+        machine, and its last one too: what waits then waits for ever. Workers of a scheduler's
+        cluster are its owner's.
+        """
+        from distributed import as_completed
+
+        waiting, looked = as_completed(futures, loop=client.loop), time.monotonic()
+        while waiting.count():
+            found = waiting.next_batch(block=False)
+            yield from found
+            if not found:
+                time.sleep(POLL_SECONDS)
+            if self._cluster and time.monotonic() - looked > LOOK_SECONDS:
+                self._cluster.scale(len(self._cluster.worker_spec))
+                looked = time.monotonic()
 
     def _submit(self, client: Any, job: _Job, unit: Unit) -> Any:
         return client.submit(
@@ -254,7 +274,8 @@ class Crew:
         worker.deadline_log(place).unlink(missing_ok=True)
         client = self._connect(1)
         future = self._submit(client, job, unit)
-        future.exception()  # waits; what it says is read from the part
+        for _ in self._as_finished(client, [future]):
+            pass  # what it says is read from the part
         if self._finished(job, unit, future):
             self._advance(job, unit)
             return
@@ -328,6 +349,7 @@ CLUSTER = {
     "distributed.worker.http.routes": [],
     "distributed.admin.tick.limit": "1h",
     "distributed.comm.timeouts.connect": f"{GRACE_SECONDS}s",
+    "distributed.deploy.lost-worker-timeout": f"{START_SECONDS}s",
 }
 
 

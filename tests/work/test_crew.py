@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from forensics.case import Refused
 from forensics.work import Crew, Limits
+from forensics.work import crew as crew_module
 from forensics.work.crew import check_scheduler
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -47,6 +49,27 @@ def test_each_planted_trouble_is_one_row_and_all_others_are_done(tmp_path: Path)
     assert bad["E1@13+1"] == bad["E1@17+1"] == ("failed", "CRASHED")
     assert str(bad["E1@15+1"][1]).startswith("MemoryError")
     assert str(bad["E1@16+1"][1]).startswith("ValueError ")
+
+
+@pytest.mark.slow
+def test_workers_that_dask_gives_up_are_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew_module, "LOOK_SECONDS", 0.5)
+    found: list[dict[str, object]] = []
+
+    def work() -> None:
+        with Crew(tmp_path, 2) as crew:
+            crew.each(planted.work, GOOD[:1])
+            cluster = crew._cluster
+            for name in list(cluster.workers):  # as Dask does it with one that is slow to come back
+                cluster.sync(cluster.workers.pop(name).close)
+            found.extend(rows(crew.each(planted.work, GOOD)))
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(120)
+    assert len(found) == 12
 
 
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
