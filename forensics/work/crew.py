@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MIB = 1 << 20
-START_SECONDS = 120  # for the first worker to come up
+START_SECONDS, START_TRIES = 120, 3  # for the first worker to come up
 GRACE_SECONDS = 30.0  # for a worker to come back before a unit in flight is given up
 LOOK_SECONDS = 10.0  # between two looks at whether workers are missing
 POLL_SECONDS = 0.02
@@ -193,7 +193,7 @@ class Crew:
                     self._cluster.scale(wanted)
             return self._client
         import dask
-        from distributed import Client, LocalCluster
+        from distributed import Client
 
         dask.config.set(CLUSTER)
         if self.scheduler:
@@ -202,8 +202,18 @@ class Crew:
         os.environ[worker.MEMORY_VARIABLE] = str(self.limits.memory_bytes)
         os.environ[worker.POOL_VARIABLE] = "system"
         with _interrupts_held():
-            self._cluster = LocalCluster(
-                n_workers=self.workers or min(os.cpu_count() or 1, units),
+            self._cluster = self._start(self.workers or min(os.cpu_count() or 1, units))
+        self._client = Client(self._cluster, set_as_default=False)
+        self._client.wait_for_workers(1, timeout=START_SECONDS)  # else a hang where none can start
+        return self._client
+
+    def _start(self, workers: int, tries: int = START_TRIES) -> Any:
+        """A cluster of our own; again where a worker dies before it is up, as where memory is short."""
+        from distributed import LocalCluster
+
+        try:
+            return LocalCluster(
+                n_workers=workers,
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
@@ -214,9 +224,10 @@ class Crew:
                 preload=["forensics.work.worker"],
                 silence_logs=60,  # deaths of workers are our rows, not log lines
             )
-        self._client = Client(self._cluster, set_as_default=False)
-        self._client.wait_for_workers(1, timeout=START_SECONDS)  # else a hang where none can start
-        return self._client
+        except RuntimeError:
+            if tries == 1:
+                raise
+            return self._start(workers, tries - 1)
 
     def _distribute(self, job: _Job, units: Sequence[Unit]) -> None:
         client = self._connect(len(units))

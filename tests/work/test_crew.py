@@ -72,6 +72,25 @@ def test_workers_that_dask_gives_up_are_replaced(
     assert len(found) == 12
 
 
+@pytest.mark.slow
+def test_a_cluster_that_does_not_come_up_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import distributed
+
+    real, tries = distributed.LocalCluster, []
+
+    def cluster(**options: object) -> object:
+        tries.append(options)
+        if len(tries) < 3:
+            raise RuntimeError("Nanny failed to start.")
+        return real(**options)
+
+    monkeypatch.setattr(distributed, "LocalCluster", cluster)
+    with Crew(tmp_path, 1) as crew:
+        assert len(rows(crew.each(planted.work, GOOD[:1]))) == 2
+
+
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     with Crew(tmp_path, 0) as crew:
         first = crew.each(planted.work, GOOD)
