@@ -11,6 +11,7 @@ import pytest
 
 from forensics import cli, schema
 from forensics.case import CUSTODY, log
+from forensics.usage import parser
 from forensics.values import interval, micros
 from tests.test_case import GOOD, write
 
@@ -108,7 +109,7 @@ def test_when_a_case_was_finished_is_told_in_its_zone(tmp_path: Path, capsys) ->
 
 def test_every_option_has_its_help() -> None:
     commands = next(
-        action for action in cli.parser()._actions if isinstance(action.choices, dict)
+        action for action in parser()._actions if isinstance(action.choices, dict)
     ).choices
     for name, command in commands.items():
         for action in command._actions:

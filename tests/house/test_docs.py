@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 from forensics import schema
-from forensics.cli import parser
+from forensics.cli import COMMANDS
 from forensics.commands.look import schema_text
+from forensics.usage import parser
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 README = (CHECKOUT / "README.md").read_text("utf-8")
@@ -21,6 +22,10 @@ def commands() -> dict[str, str]:
 def test_every_command_is_in_the_readme_with_its_own_words() -> None:
     for name, text in commands().items():
         assert f"| `{name}` | {text} |" in README, name
+
+
+def test_every_command_is_done() -> None:
+    assert list(COMMANDS) == list(commands())
 
 
 def test_the_readme_begins_with_two_commands_of_one_line() -> None:
