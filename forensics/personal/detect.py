@@ -24,8 +24,8 @@ from forensics.personal.found import Found, Hit, Record, Settings, masked
 from forensics.personal.lines import Lines
 from forensics.personal.literals import Literals
 from forensics.personal.masks import runs
+from forensics.personal.matching import Comparison, Index
 from forensics.personal.persons import Tally
-from forensics.personal.register import Comparison, Index
 from forensics.personal.rows import Cell, Rows
 from forensics.personal.rules import Rules
 from forensics.personal.view import View
