@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import owner_list, tables
+from forensics.personal import owner_list
 from forensics.personal.columns import EXTRA
 from forensics.personal.fingerprints import (
     FIELDS,
@@ -28,6 +28,7 @@ from forensics.personal.fingerprints import (
     header_digest,
     together,
 )
+from forensics.personal.table_rows import columns_of
 
 # What leads to a person, tried in this order. A name with a postcode, or a number that is not checked, proves nothing alone.
 LEADS = (
@@ -66,7 +67,7 @@ def build(source: Path, columns: Mapping[str, str] | None, key: bytes, out: Path
     parts: dict[str, list[Fingerprints]] = {}
     for rows in owner.batches:
         raw = list(zip(*rows, strict=True))
-        normal = tables.columns_of(raw, places)
+        normal = columns_of(raw, places)
         if not _PERSONS & normal.keys():
             message = f"{source.name}: no column of it identifies a person; name them in [register.columns]"
             raise owner_list.RegisterError(message)
