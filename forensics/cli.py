@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from forensics.usage import CUSTODY, DONE, FAILED, INTERRUPTED, PARTLY, REFUSED, parser
 
@@ -63,6 +65,10 @@ def _language(options: argparse.Namespace) -> str:
         os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     )
     return "ja" if locale.startswith("ja") else "en"
+
+
+def _json(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -132,7 +138,8 @@ def init(options: argparse.Namespace) -> int:
 def status(options: argparse.Namespace) -> int:
     from forensics.commands import look as looking
 
-    print(looking.status(options.folder))
+    folder = options.folder
+    print(_json(looking.status(folder)) if options.json else looking.status_text(folder))
     return DONE
 
 
@@ -165,16 +172,11 @@ def timeline(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     from forensics.commands import verify as verifying
-    from forensics.terminal import shown
 
     found = verifying.verify(options.folder, options.keys, options.sample, options.public_key)
-    for line in filter(None, (found.checked, found.redone, found.not_redone)):
-        print(line)
-    for line in found.problems:
-        print(f"PROBLEM  {shown(line)}")
-    if found.problems:
-        return CUSTODY
-    return PARTLY if found.not_redone else DONE
+    code = CUSTODY if found.problems else PARTLY if found.not_redone else DONE
+    print(_json({"exit": code, **found.facts()}) if options.json else found.text())
+    return code
 
 
 def export(options: argparse.Namespace) -> int:

@@ -124,7 +124,9 @@ def _run(commands: Any) -> None:
 
 
 def _status(commands: Any) -> None:
-    _case(_command(commands, "status", "how far a case is", "status demo-case"))
+    sub = _command(commands, "status", "how far a case is", "status demo-case")
+    _case(sub)
+    _json(sub)
 
 
 def _show(commands: Any) -> None:
@@ -167,6 +169,7 @@ def _verify(commands: Any) -> None:
     sub.add_argument(
         "--public-key", metavar="KEY", help="minisign public key that must have signed"
     )
+    _json(sub)
 
 
 def _export(commands: Any) -> None:
@@ -211,7 +214,7 @@ def _scan(commands: Any) -> None:
     text = "personal data in plain files, no case: masked hits and persons"
     sub = _command(commands, "scan", text, "scan folder/")
     sub.add_argument("paths", nargs="+", metavar="FILE|DIR|-", help="-: standard input")
-    sub.add_argument("--json", action="store_true", help="one JSON line per file")
+    _json(sub)
 
 
 def _doctor(commands: Any) -> None:
@@ -246,6 +249,10 @@ def _working(sub: Any) -> None:
     sub.add_argument(
         "--language", choices=("ja", "en"), help="of what is printed; default: the locale's"
     )
+    _json(sub)
+
+
+def _json(sub: Any) -> None:
     sub.add_argument("--json", action="store_true", help="print JSON lines for programs")
 
 

@@ -28,6 +28,13 @@ def test_every_command_is_done() -> None:
     assert list(COMMANDS) == list(commands())
 
 
+def test_the_readme_names_the_commands_that_speak_to_programs() -> None:
+    choices = next(a for a in parser()._subparsers._group_actions if a.choices).choices
+    speaking = {name for name, sub in choices.items() if "--json" in sub.format_help()}
+    said = re.search(r"With `--json`,\s+(.*?) print JSON", README, re.DOTALL)
+    assert set(re.findall(r"`(\w+)`", said[1])) == speaking
+
+
 def test_the_readme_begins_with_two_commands_of_one_line() -> None:
     blocks = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     assert all(block.count("\n") == 1 for block in blocks[:2])
