@@ -23,7 +23,7 @@ from pyarrow import parquet
 from fixtures import carriers, people
 from forensics import case as cases
 from forensics import cli
-from forensics.personal.register import Index
+from forensics.personal.matching import Index
 
 SEED = 7
 

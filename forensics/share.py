@@ -26,7 +26,8 @@ def share(room: str) -> Path:
 ROOMS = (
     "values", "schema", "share", "case", "work",
     "personal", "unpack", "artifacts",
-    "evidence", "walk", "examine", "correlate", "answer", "report", "notebook", "terminal", "commands", "cli",
+    "evidence", "walk", "examine", "correlate", "answer", "report", "notebook", "terminal", "commands",
+    "usage", "cli",
 )  # fmt: skip
 
 

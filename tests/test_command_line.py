@@ -11,6 +11,8 @@ import pytest
 
 from forensics import cli, schema
 from forensics.case import CUSTODY, log
+from forensics.report import seal
+from forensics.usage import parser
 from forensics.values import interval, micros
 from tests.test_case import GOOD, write
 
@@ -108,8 +110,46 @@ def test_when_a_case_was_finished_is_told_in_its_zone(tmp_path: Path, capsys) ->
 
 def test_every_option_has_its_help() -> None:
     commands = next(
-        action for action in cli.parser()._actions if isinstance(action.choices, dict)
+        action for action in parser()._actions if isinstance(action.choices, dict)
     ).choices
     for name, command in commands.items():
         for action in command._actions:
             assert action.help, (name, action.dest)
+
+
+def test_how_far_a_case_is_is_told_to_programs(tmp_path: Path, capsys) -> None:
+    log(tmp_path / CUSTODY, "run", case="C-1", timezone="Asia/Tokyo", source="case.toml")
+    assert cli.main(["status", str(tmp_path), "--json"]) == 0
+    begun = json.loads(capsys.readouterr().out)
+    log(tmp_path / CUSTODY, "finished", exit=3)
+    log(tmp_path / CUSTODY, "verified", problems=0, redone=8)
+    assert cli.main(["status", str(tmp_path), "--json"]) == 0
+    done = json.loads(capsys.readouterr().out)
+    assert dt.datetime.fromisoformat(done.pop("time")) >= dt.datetime.fromisoformat(
+        begun.pop("time")
+    )
+    assert begun == {"case": "C-1", "finished": False, "last": "run", "exit": None, "units": 0}
+    assert done == {"case": "C-1", "finished": True, "last": "finished", "exit": 3, "units": 0}
+
+
+@pytest.mark.parametrize(
+    ("sample", "code", "problems", "redone"), [("0", 0, 0, False), ("1", 3, 0, True), ("0", 4, 1, False)]
+)  # fmt: skip
+def test_what_verify_found_is_told_to_programs(
+    tmp_path: Path, capsys, sample: str, code: int, problems: int, redone: bool
+) -> None:
+    folder, keys = tmp_path / "C-1", tmp_path / "keys"
+    log(folder / CUSTODY, "run", case="C-1", source=str(tmp_path / "gone.toml"))
+    log(folder / CUSTODY, "finished", exit=0)
+    (folder / "report").mkdir()
+    (folder / "report" / "answers.csv").write_text("a")
+    seal.seal(folder, keys)
+    if problems:
+        (folder / "report" / "answers.csv").write_text("b")
+    words = ["verify", str(folder), "--keys", str(keys), "--sample", sample]
+    assert cli.main([*words, "--json"]) == code
+    told = json.loads(capsys.readouterr().out)
+    assert (told["exit"], len(told["problems"]), told["units_redone"]) == (code, problems, None)
+    assert (told["not_redone"] is not None) is redone
+    assert cli.main(words) == code
+    assert capsys.readouterr().out.count("PROBLEM") == problems

@@ -48,7 +48,10 @@ def judge(world: World, _subject: str) -> Finding:
     if reached:
         mine = tuple(sorted({fact for finding in reached for fact in finding.facts}))
         level = max(finding.confidence or 2 for finding in reached)
-        return Finding("confirmed", min(level, 5), (), mine, *WORDS, lawful=False)
+        return Finding(
+            "confirmed", min(level, 5), (), mine, *WORDS,
+            lawful=False, limits=tuple(sorted(INHERENT)),
+        )  # fmt: skip
     codes = [
         code
         for question in EVENTS

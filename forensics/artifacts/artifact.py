@@ -45,6 +45,10 @@ class Parsed:
     gaps: list[Gap] = field(default_factory=list)
 
 
+Parse = Callable[[Content], Parsed]
+Expected = Callable[[Mapping[str, str]], bool | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """A kind of artefact: how it is recognised, read, and what its silence is worth.
@@ -60,8 +64,8 @@ class Artifact:
     records: tuple[str, ...]
     where: str
     claims: Callable[[str, bytes], bool]
-    parse: Callable[[Content], Parsed]
-    expected: Callable[[Mapping[str, str]], bool | None]
+    parse: Parse
+    expected: Expected
     last_value_only: bool = False
 
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from forensics.case.case import Case, Item, Register, lock, read_table
 from forensics.case.custody import CUSTODY, case_id_of, default_keys_folder, log, secret
+from forensics.case.folder import check_own, nearest
 from forensics.case.keys import passwords
 from forensics.case.reader import (
     CASE_ID,
     PAPERS,
     ROLES,
-    check_own,
     init_text,
     load,
-    nearest,
     stories,
 )
 from forensics.case.refused import DigestMismatch, Refused

@@ -21,6 +21,7 @@ def init(images: Sequence[Path], out: Path, case_id: str) -> None:
 
 def register(file: Path, case_id: str, out: Path, keys: Path | None) -> int:
     """Turn the owner's register into keyed fingerprints; gives the number of its persons."""
+    from forensics.personal import owner_list
     from forensics.personal import register as registers
 
     _check("--case-id", case_id, out)
@@ -28,7 +29,7 @@ def register(file: Path, case_id: str, out: Path, keys: Path | None) -> int:
     key = secret(keys or default_keys_folder(), f"{case_id}.token")
     try:
         return registers.build(file, {}, key, out).persons
-    except registers.RegisterError as error:
+    except owner_list.RegisterError as error:
         raise Refused(str(error)) from None
 
 

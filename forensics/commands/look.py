@@ -63,17 +63,28 @@ def finished(folder: Path) -> bool:
     return any(line["event"] == "finished" for line in _custody(folder))
 
 
-def status(folder: Path) -> str:
-    """One paragraph: finished or interrupted, and when."""
+def status(folder: Path) -> dict[str, Any]:
+    """How far a case is: case, finished, last event of its run, time of that, exit (null: none yet), units done."""
     lines = _custody(folder)
-    case_id = cases.case_id_of(folder)
-    done = sum(1 for _ in (folder / "parts").glob("*/*/done.json"))
     last = next((line for line in reversed(lines) if line["event"] not in LOOKS), lines[-1])
-    when = _told(last["time"], _zone(folder))
-    if last["event"] == "finished":
-        return f"{case_id}   finished {when}   exit {last.get('exit')}   {done} units"
+    return {
+        "case": cases.case_id_of(folder),
+        "finished": last["event"] == "finished",
+        "last": last["event"],
+        "time": last["time"],
+        "exit": last.get("exit"),
+        "units": sum(1 for _ in (folder / "parts").glob("*/*/done.json")),
+    }
+
+
+def status_text(folder: Path) -> str:
+    """One paragraph: finished or interrupted, and when."""
+    said = status(folder)
+    when = _told(said["time"], _zone(folder))
+    if said["finished"]:
+        return f"{said['case']}   finished {when}   exit {said['exit']}   {said['units']} units"
     return (
-        f"{case_id}   not finished; last: {shown(last['event'])} {when}   {done} units done\n"
+        f"{said['case']}   not finished; last: {shown(said['last'])} {when}   {said['units']} units done\n"
         "no answer yet: an unfinished run says nothing about the case"
     )
 

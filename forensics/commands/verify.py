@@ -12,17 +12,36 @@ from forensics import evidence, examine, walk
 from forensics.case import Refused, default_keys_folder
 from forensics.commands.look import finished, open_case_of
 from forensics.report import minisign, seal
+from forensics.terminal import shown
 from forensics.work import Crew, Handle
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was checked, what is wrong, and why nothing was redone where that was asked for; lines."""
+    """What is wrong (lines), how many units were redone, and why none where that was asked for."""
 
-    checked: str
+    folder: Path
     problems: list[str]
-    redone: str = ""
-    not_redone: str = ""
+    redone: int | None = None  # None: not asked for, or not possible
+    not_redone: str | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """For a program."""
+        return {
+            "problems": self.problems,
+            "units_redone": self.redone,
+            "not_redone": self.not_redone,
+        }
+
+    def text(self) -> str:
+        """For a person: what was checked and redone, then a line for each problem."""
+        lines = [f"digests, signature, custody chain and ledger sums of {self.folder}"]
+        if self.redone is not None:
+            units = f"{self.redone} unit{'s' * (self.redone != 1)}"
+            lines.append(f"{units} redone against the evidence")
+        if self.not_redone:
+            lines.append(f"no unit was redone: {self.not_redone}")
+        return "\n".join([*lines, *(f"PROBLEM  {shown(line)}" for line in self.problems)])
 
 
 def verify(folder: Path, keys: Path | None, sample: int, public_key: str | None) -> Verified:
@@ -30,17 +49,15 @@ def verify(folder: Path, keys: Path | None, sample: int, public_key: str | None)
     if not (folder / seal.MANIFEST).exists() and not finished(folder):
         raise Refused(f"{folder}: the run has not finished; there is no seal to check")
     problems = seal.verify(folder, _public_key(keys, public_key))
-    checked = f"digests, signature, custody chain and ledger sums of {folder}"
     if not sample:
-        return Verified(checked, problems)
+        return Verified(folder, problems)
     try:
         case = examine.prepared(open_case_of(folder, keys))
     except Refused as refusal:
-        return Verified(checked, problems, not_redone=f"no unit was redone: {refusal}")
+        return Verified(folder, problems, not_redone=str(refusal))
     found, redone = _redo(case, sample)
     case.custody("verified", problems=len(problems) + len(found), redone=redone)
-    said = f"{redone} unit{'s' * (redone != 1)} redone against the evidence"
-    return Verified(checked, problems + found, said)
+    return Verified(folder, problems + found, redone)
 
 
 def _public_key(keys: Path | None, text: str | None) -> minisign.PublicKey:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from forensics.case import Case, Refused, passwords
 from forensics.examine.search import NO_YEAR, Options
-from forensics.personal import register
+from forensics.personal import matching, owner_list, register
 from forensics.values import moment
 
 
@@ -31,12 +31,12 @@ def prepared(case: Case) -> Case:
                 register.build(
                     case.register.file, dict(case.register.columns), case.token_key(), draft
                 )
-            except register.RegisterError as error:
+            except owner_list.RegisterError as error:
                 raise Refused(f"register {case.register.file.name}: {error}") from None
             index.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(draft, index.with_suffix(".tmp"))
             index.with_suffix(".tmp").replace(index)
-    persons = register.Index.load(index, case.token_key()).persons
+    persons = matching.Index.load(index, case.token_key()).persons
     return dataclasses.replace(case, register_persons=persons)
 
 

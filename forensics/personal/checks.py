@@ -28,21 +28,11 @@ def matrix(number: str) -> Digits:
     return np.frombuffer(number.encode("ascii"), np.uint8).reshape(1, -1) - np.uint8(48)
 
 
-def _eleven(numbers: Digits, weights: NDArray[np.int64]) -> Good:
-    """R = weighted sum mod 11; the digit is 0 for r <= 1, else 11 - r."""
-    rest = numbers[:, : len(weights)] @ weights % 11
-    good: Good = np.where(rest <= 1, 0, 11 - rest) == numbers[:, len(weights)]
-    return good
-
-
 def my_numbers(numbers: Digits) -> Good:
-    """Which rows of 12 digits are My Numbers."""
-    return _eleven(numbers, _MY)
-
-
-def resident_codes(numbers: Digits) -> Good:
-    """Which rows of 11 digits pass the rule in circulation for resident codes (not official)."""
-    return _eleven(numbers, _MY[1:])
+    """Which rows of 12 digits are My Numbers: r = weighted sum mod 11; the digit is 0 for r <= 1, else 11 - r."""
+    rest = numbers[:, :11] @ _MY % 11
+    good: Good = np.where(rest <= 1, 0, 11 - rest) == numbers[:, 11]
+    return good
 
 
 def corporate_numbers(numbers: Digits) -> Good:

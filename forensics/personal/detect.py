@@ -16,7 +16,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import fixed, gate, notes, persons, short, strides, tables, text, transfer
+from forensics.personal import (
+    fixed,
+    gate,
+    notes,
+    persons,
+    short,
+    strides,
+    table_rows,
+    tables,
+    text,
+    transfer,
+)
 from forensics.personal.columns import Layout, layout_of
 from forensics.personal.dictionary import names
 from forensics.personal.evidence import PUBLIC
@@ -24,8 +35,8 @@ from forensics.personal.found import Found, Hit, Record, Settings, masked
 from forensics.personal.lines import Lines
 from forensics.personal.literals import Literals
 from forensics.personal.masks import runs
+from forensics.personal.matching import Comparison, Index
 from forensics.personal.persons import Tally
-from forensics.personal.register import Comparison, Index
 from forensics.personal.rows import Cell, Rows
 from forensics.personal.rules import Rules
 from forensics.personal.view import View
@@ -157,13 +168,13 @@ class Detector:
             layout = layout_of(block.separator, block.cells, state.layouts.get(view.encoding))
             if layout is None:
                 continue
-            rows = tables.rows_of(block, layout, lines)
+            rows = table_rows.rows_of(block, layout, lines)
             if rows is None:
                 continue
             state.layouts[view.encoding] = layout
             rest[block.own_lines()] = False
             yield rows
-            yield from tables.others_of(block, layout, lines)
+            yield from table_rows.others_of(block, layout, lines)
             noted = notes.text_of(block, layout, lines)
             yield from self._records(*noted, state) if noted else ()
         if not rest.any():

@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal.candidates import candidates
-from forensics.personal.columns import reader
 from forensics.personal.dictionary import postcodes
 from forensics.personal.evidence import ACCEPT, NAMES
 from forensics.personal.fold import compose, kana_key
 from forensics.personal.identifiers import BY_KIND, birth_date, phone
 from forensics.personal.lines import Lines
 from forensics.personal.rows import Cell, Column, Rows, Values, plain
+from forensics.personal.votes import reader
 
 _KANA_CHARS = "ア-ンヲ゛゜ー0-9A-Z .()/,「」-"
 _TRANSFER = re.compile(

@@ -54,6 +54,7 @@ PARTS = {
     "name_romaji": (SURNAME_ROMAJI, GIVEN_ROMAJI),
     "address": (PREFECTURE, CITY, STREET),
 }
+PART_KINDS = tuple(part for parts in PARTS.values() for part in parts)
 _PART_WORDS = {
     SURNAME: "姓 氏 苗字 名字 氏名姓 お名前姓 姓漢字 漢字姓 lastname familyname surname sei lname",
     GIVEN: "名 氏名名 お名前名 名漢字 漢字名 firstname givenname mei fname",

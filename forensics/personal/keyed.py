@@ -16,10 +16,11 @@ from itertools import pairwise
 import numpy as np
 
 from forensics.personal import headers
-from forensics.personal.columns import PART_KINDS, reader
 from forensics.personal.evidence import NAMES
 from forensics.personal.fold import UNVOICED
+from forensics.personal.headers import PART_KINDS
 from forensics.personal.lines import Lines
+from forensics.personal.votes import reader
 
 Span = tuple[int, int]
 NOTHING: Span = (0, 0)

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from forensics.personal.cells import Block
 from forensics.personal.columns import Layout
 from forensics.personal.lines import Lines
 from forensics.personal.rows import Cut
-from forensics.personal.tables import Block, spans_of
+from forensics.personal.table_rows import spans_of
 
 NOTE_MIN = 9  # characters of the shortest: 森 一 and a birth date of seven
 _MAY_TELL = re.compile(r"[\u3005\u3041-\u9fff](?:[^@]*\d{2}[^@]*\d|.*@)|[\d@].*[\u3041-\u9fff]", re.DOTALL)  # fmt: skip

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal import headers
-from forensics.personal.columns import PART_KINDS, reader
+from forensics.personal.headers import PART_KINDS
 from forensics.personal.lines import Lines
 from forensics.personal.masks import runs
 from forensics.personal.titles import BLANK, TITLES_MAX
+from forensics.personal.votes import reader
 
 Candidate = tuple[int, int, int, int, str]  # weight, lines (start, end), separators, separator
 

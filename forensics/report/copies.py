@@ -56,7 +56,8 @@ def picture(name: str, places: Sequence[Place], links: Sequence[Link], words: Wo
     for column, item in enumerate(items):
         middle = column * (BOX + GAP_X) + BOX / 2
         out.text(middle, 18, svg.fit(item, 24), 13, svg.INK, "middle", bold=True)
-        out.line(middle, 26, middle, height - 4, svg.PALE_RULE)
+        last = HEAD + rows[item] * (BOX_HEIGHT + GAP_Y) - GAP_Y  # the lower edge of its last box
+        out.line(middle, 26, middle, last, svg.PALE_RULE)
     drawn = [link for link in links if link.origin in spots and link.target in spots]
     for number, link in enumerate(drawn):
         _link(out, spots[link.origin], spots[link.target], link.kind, 6 + 3 * (number % 5))

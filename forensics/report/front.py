@@ -32,6 +32,8 @@ HEAD_POINTS, HEAD_CELLS = (
     17,
     44,
 )  # of the title; a longer one sends what stands beside it to a line of its own
+# What always stands; a line of the answer, and the cells of one; a line of a fact.
+PRINTED = {"ja": (199.0, 19.5, 66, 13.0), "en": (206.0, 17.8, 76, 15.0)}
 FACTS, BARS, ENTRIES = 5, 8, 5  # at most
 BENEATH = ("Q03", "Q06", "Q05", "Q04", "Q12", "Q09", "Q02", "Q11", "Q16", "Q14", "Q20")
 # Kinds of facts in the order in which they carry an answer.
@@ -81,6 +83,8 @@ def limits_of(view: View, answer: Answer | None, statement: str) -> str:
     """The limits of Q01 that its statement does not say already, and the bytes not looked into."""
     said = [view.words.say(limit, "limit", "reason") for limit in (answer or {}).get("limits", ())]
     new = [text for text in said if text.rstrip("。.") not in statement]
+    if answer and answer["verdict"] == "confirmed":
+        new.insert(0, view.words.ui("limit_law"))
     unread = [item for item in view.items if item.unread]
     if len(unread) == 1:
         item = unread[0]
@@ -324,17 +328,19 @@ def _plan(
 
     Bars go first, then entries of the lists, then facts.
     """
-    say, cells = (19.5, 66) if view.words.language == "ja" else (17.8, 76)
+    fixed, say, cells, line = PRINTED[view.words.language]
     statement, because, limits = answer
     title = width(cut(view.findings["case"]["title"] or "", TITLE_CELLS))
-    fixed = 188.0 + HEAD_POINTS * (title // HEAD_CELLS)
+    fixed += HEAD_POINTS * (title // HEAD_CELLS)
     fixed += say * (_lines(statement, cells) + (_lines(limits, cells) if limits else 0))
     fixed += BECAUSE_POINTS * _lines(because, BECAUSE_CELLS) if because else 0
     heights = [
-        17 + 15 * _lines(view.tell.sentence(view.facts[fact_id]).striptags(), 100)
+        17 + line * _lines(view.tell.sentence(view.facts[fact_id]).striptags(), 100)
         for fact_id in facts
     ]
-    for number, entries, shown in product((5, 4, 3), (5, 4, 3), range(BARS, 0, -1)):
+    for number, entries, shown in product(
+        range(FACTS, 2, -1), range(ENTRIES, 2, -1), range(BARS, 0, -1)
+    ):
         lists = max(_list_points(missing, entries), _list_points(changes, entries))
         points = fixed + sum(heights[:number]) + _bar_points(view, shown) + lists
         if points <= PAGE_POINTS:

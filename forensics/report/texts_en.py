@@ -785,7 +785,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "limits_title": "Limits of this report",
         "limits_lede": "To be read with the answers; each with the questions it concerns.",
         "limits_none": "No limit is named.",
-        "limit_tool": "Whether this is a leak in law is for the committee. This report gives the facts that appear in what was examined, and what could not be examined.",
+        "limit_law": "Whether this is a leak in law is for the committee.",
+        "limit_tool": "This report gives the facts that appear in what was examined, and what could not be examined.",
         # method
         "method_title": "Method and versions",
         "m_pipeline": "Pipeline",

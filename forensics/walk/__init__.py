@@ -18,7 +18,8 @@ from forensics.values import Gap
 from forensics.walk.ledger import ledger
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
-from forensics.walk.rows import NOT_UNMOUNTED, Trouble, Walked, coverage, tables
+from forensics.walk.rows import NOT_UNMOUNTED, Trouble, Walked
+from forensics.walk.tables import coverage, tables
 from forensics.work import alive
 
 GAPS_MAX = 1_000  # coverage rows for ranges that a walk could not read

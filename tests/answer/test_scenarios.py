@@ -15,7 +15,7 @@ from scenarios import BEFORE, IN, SCENES, SERIAL, WINDOW, Scene, at, utc
 
 from forensics import answer, artifacts, correlate, report, schema
 from forensics.answer import words
-from forensics.answer.verdict import CODES, VERDICTS
+from forensics.answer.verdict import CODES, INHERENT, VERDICTS
 from forensics.values import MICROS_MAX, MICROS_MIN, NO_TIME, OUTCOMES, interval
 
 SCHEMA = json.loads((Path(report.__file__).parent / "findings.schema.json").read_text("utf-8"))
@@ -64,6 +64,8 @@ def test_contract(name):
     assert len({(a["question"], a["subject"]) for a in findings["answers"]}) == len(
         findings["answers"]
     )
+    headline = next(a for a in findings["answers"] if a["question"] == "Q01")
+    assert set(headline["limits"]) >= INHERENT, "whatever the verdict, its limits stand on page one"
     for found in findings["answers"]:
         assert found["verdict"] in VERDICTS
         assert set(found["facts"]) <= ids

@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make_ewf import adler, make_ewf, section, write_set
 
-from forensics.evidence import Unreadable, Unsupported, ewf, inflate, open_image
+from forensics.evidence import Unreadable, Unsupported, inflate, open_image
+from forensics.evidence.ewf.chunks import EwfStore, Group
+from forensics.evidence.ewf.names import segment_number
 from forensics.values import Gap
 
 UNIT = 2048  # bytes of a chunk in the sets made here
@@ -187,8 +189,8 @@ def test_offsets_beyond_31_bits_without_base():
 
     entries = struct.pack("<3I", (1 << 31) - 516, 1 << 31, (1 << 31) + 516)
     TABLE_BYTES = entries + adler(entries)  # noqa: N806
-    group = ewf.Group(0, 3, 0, 0, 0, (1 << 31) + 516 + len(packed), footer=True)
-    store = ewf.EwfStore(Sparse(), [group], 512, 1536, "X")
+    group = Group(0, 3, 0, 0, 0, (1 << 31) + 516 + len(packed), footer=True)
+    store = EwfStore(Sparse(), [group], 512, 1536, "X")
     assert store.read_gaps(0, 1536) == (stored * 2 + b"y" * 512, [])
 
 
@@ -217,7 +219,7 @@ def test_segment_names():
     facts = {"E01": 1, "e02": 2, "S01": 1, "E99": 99, "EAA": 100, "EAZ": 125, "EBA": 126,
              "EZZ": 775, "FAA": 776, "ZZZ": 14971, "E00": None, "dd": None, "L1": None,
              "E1": None, "Ｅ01": None}  # fmt: skip
-    assert {name: ewf.segment_number(name) for name in facts} == facts
+    assert {name: segment_number(name) for name in facts} == facts
 
 
 def test_neighbours_are_no_segments(tmp_path):

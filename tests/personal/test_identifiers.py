@@ -17,7 +17,6 @@ from forensics.personal.identifiers import (
     address,
     birth_date,
     phone,
-    yucho_account,
 )
 from forensics.personal.identifiers.mrz import line2
 
@@ -80,11 +79,6 @@ def test_mrz():
     assert not line2("ｱ" * 44)
 
 
-def test_yucho_is_converted():
-    assert yucho_account.converted("12340", "12345671") == ("9900", "238", "1234567")
-    assert yucho_account.converted("17300", "1992761") == ("9900", "738", "0199276")
-
-
 def test_address_numbers_are_one():
     forms = [
         "尼崎市東七松町1丁目23番1号",
@@ -116,10 +110,6 @@ def test_matrix_and_text_agree():
     numbers = rng.integers(0, 10, (2000, 12), np.uint8)
     texts = ["".join(map(str, row)) for row in numbers.tolist()]
     assert checks.my_numbers(numbers).tolist() == [checks.my_number(text) for text in texts]
-    codes = numbers[:, :11]
-    assert checks.resident_codes(codes).tolist() == [
-        checks.resident_code(text[:11]) for text in texts
-    ]
 
 
 def test_every_file_is_listed():

@@ -8,8 +8,9 @@ import pytest
 import xlsxwriter
 
 from fixtures import people
-from forensics.personal.owner_list import BATCH_ROWS, PIECE_BYTES, read
-from forensics.personal.register import Facts, Index, RegisterError, build
+from forensics.personal.matching import Index
+from forensics.personal.owner_list import BATCH_ROWS, PIECE_BYTES, RegisterError, read
+from forensics.personal.register import Facts, build
 
 KEY = bytes(range(32))
 RESIDENTS = people.register(5, BATCH_ROWS + 500)

@@ -10,7 +10,9 @@ import xlsxwriter
 
 from forensics.personal import Settings, open_detector
 from forensics.personal.checks import my_number
-from forensics.personal.register import Index, RegisterError, build
+from forensics.personal.matching import Index
+from forensics.personal.owner_list import RegisterError
+from forensics.personal.register import build
 
 KEY = bytes(range(32))
 HEADER = ("住民コード", "個人番号", "氏名", "カナ氏名", "生年月日", "郵便番号", "住所", "電話番号")

@@ -417,6 +417,22 @@ def bare(answers: bool = True) -> dict[str, Any]:
     return out
 
 
+def confirmed() -> dict[str, Any]:
+    """The invented case where every byte was read and shows a leak."""
+    out = copy.deepcopy(findings())
+    out["evidence"] = [item(name, "medium", size) for name, size in SIZES.items()]
+    headline = next(a for a in out["answers"] if a["question"] == "Q01")
+    headline |= {
+        "verdict": "confirmed", "confidence": "C4", "reasons": [],
+        "statement": {
+            "ja": "権限のない人または機器に内容が渡ったことが確認された(PC1×USB1、2025-06-17 17:05ほか3件、根拠4件、確度C4)。",
+            "en": "That content reached a person or device without right was confirmed (PC1×USB1, 2025-06-17 17:05 and 3 more; 4 facts, C4).",
+        },
+        "limits": ["OUTSIDE_EVIDENCE", "READ_LEAVES_NO_TRACE"],
+    }  # fmt: skip
+    return out
+
+
 LONG = "令和六年度臨時特別給付金対象世帯名簿の確認作業に用いた第三庁舎南館四階の据置端末からの写し"
 
 

@@ -40,7 +40,10 @@ PROBE = """<script>addEventListener('load', () => {
 })</script>"""
 
 
-LOOKED_AT = [("usual", "ja"), ("usual", "en"), ("hostile", "ja"), ("nothing", "en"), ("long", "ja")]
+LOOKED_AT = [
+    *((name, language) for name in ("usual", "hostile", "long", "confirmed") for language in LANGUAGES),
+    ("nothing", "en"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "language"), LOOKED_AT)

@@ -7,11 +7,13 @@ import hashlib
 import re
 from functools import cache
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 import report_samples as samples
 from test_words import FORBIDDEN
 
+from forensics.answer.verdict import INHERENT
 from forensics.report import page
 from forensics.report.words import LANGUAGES
 
@@ -22,6 +24,7 @@ CASES = {
     "hostile": (samples.hostile, samples.tables),
     "no tables": (samples.findings, dict),
     "long": (samples.long, samples.long_tables),
+    "confirmed": (samples.confirmed, samples.tables),
 }
 VOID = {"meta", "br", "wbr", "col", "rect", "path", "line", "circle", "link", "img", "input"}
 
@@ -162,6 +165,23 @@ def test_page_one_has_the_answer_and_its_limits_in_one_size(language: str):
     assert first.count('<div class="bar">') == 4
     assert "54.55 %" in first
     assert "USB2" in first
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_a_confirmed_answer_has_its_limits_in_one_size(language: str):
+    text = render("confirmed", language)
+    first = text[text.index('id="answer"') : text.index('id="answers"')]
+    limits = re.search(r'<p class="say">(.*?)</p>', first)[1]
+    words = LANGUAGES[language]
+    for said in (words["ui"]["limit_law"], *(words["limit"][code] for code in INHERENT)):
+        assert said in limits
+
+
+@each
+def test_no_level_of_headings_is_left_out(name: str, language: str):
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", render(name, language))]
+    assert (levels[0], levels.count(1)) == (1, 1)
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_small_counts_of_sensitive_kinds_are_not_told():

@@ -17,8 +17,8 @@ from forensics.evidence import Unreadable
 from forensics.evidence.volumes import Volume
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
-from forensics.walk.rows import tables
 from forensics.walk.stream import NotOpen, open_volume
+from forensics.walk.tables import tables
 
 BLOCK = 4096
 SECONDS_MAX = 20  # for one copy of some MiB

@@ -12,7 +12,8 @@ from fixtures.disk import Node
 from fixtures.fat import exfat_volume, fat_volume
 from forensics.evidence import open_image
 from forensics.values import Gap
-from forensics.walk.fat import _by_fat, fat_layout
+from forensics.walk.fat.boot import fat_layout
+from forensics.walk.fat.map import read_map
 from forensics.walk.reader import Reader
 
 WHEN = dt.datetime(2022, 6, 20, 9, tzinfo=dt.UTC)
@@ -102,7 +103,7 @@ def test_no_more_of_a_fat_is_read_than_there_is(tmp_path):
         reader = Reader(source, source.rest)
         layout = fat_layout(reader.read(0, 512), 0, wide=True)
         assert layout is not None
-        assert _by_fat(reader, layout, "fat32").known < len(data) // 4
+        assert read_map(reader, layout, "fat32").known < len(data) // 4
 
 
 def patched(data: bytes, *pieces: tuple[int, bytes]) -> bytes:

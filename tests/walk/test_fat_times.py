@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from forensics.values import NO_TIME, Interval, micros
-from forensics.walk.fat import exfat_entry, exfat_time, fat_entry, wall_clock
+from forensics.walk.fat.entries import exfat_entry, exfat_time, fat_entry, wall_clock
 
 
 def packed(moment: dt.datetime) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from fixtures.disk import Node
 from fixtures.fat import exfat_volume, fat_volume
 from fixtures.ntfs import ntfs_volume
 from forensics.walk.ext.super import read_super
-from forensics.walk.fat import left_open
+from forensics.walk.fat.boot import left_open
 from forensics.walk.ntfs import log
 
 WHEN = dt.datetime(2022, 6, 20, 9, tzinfo=dt.UTC)

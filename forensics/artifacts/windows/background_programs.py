@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, never_expected
-from forensics.artifacts.windows.hive import Hive, is_hive, open_hive
+from forensics.artifacts.artifact import Content, Parsed, Row, never_expected
+from forensics.artifacts.windows.hive import Hive, open_hive
+from forensics.artifacts.windows.host_hive import artifact
 from forensics.artifacts.windows.system_settings import control_set
 from forensics.values import from_filetime
 
@@ -39,13 +40,11 @@ def _rows(hive: Hive, place: str) -> Iterator[Row]:
                 }  # fmt: skip
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
+    hive="system",
     name="background_programs",
     family="app",
     records=("program_run",),
-    where=r"/windows/system32/config/system$",
-    claims=lambda path, head: is_hive(head, path, "system"),
     parse=parse,
     expected=never_expected,
-    last_value_only=True,
 )

@@ -25,6 +25,16 @@ class Device(NamedTuple):
         """False: Windows made the number up from the port (`&` at the second place)."""
         return self.instance[1:2] != "&"
 
+    @property
+    def own_serial_word(self) -> str | None:
+        """For `own_serial` of a detail: "no", or nothing."""
+        return None if self.own_serial else "no"
+
+    @property
+    def is_medium(self) -> bool:
+        """A USB storage device, or a USB device that has a serial of its own."""
+        return self.bus == "USBSTOR" or (self.bus == "USB" and self.own_serial)
+
 
 _DEVICE = re.compile(
     r"(?<![^\W_])(?P<bus>USBSTOR|USB|SCSI|IDE|SD|1394|STORAGE(?!.VOLUME\b))"

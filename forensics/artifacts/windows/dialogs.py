@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, never_expected
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, never_expected
 from forensics.artifacts.text import utf16z
 from forensics.artifacts.windows import items
 from forensics.artifacts.windows.hive import Hive
 from forensics.artifacts.windows.mru import ordered
-from forensics.artifacts.windows.user_hive import WHERE, claims, read
+from forensics.artifacts.windows.user_hive import artifact, read
 
 _TOP = "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\ComDlg32"
 
@@ -49,13 +49,10 @@ def _row(kind: str, path: str) -> Row:
     return {"kind": kind, "path": path, "letter": letter}
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
     name="dialogs",
     family="shell",
     records=(),
-    where=WHERE,
-    claims=claims,
     parse=parse,
     expected=never_expected,
-    last_value_only=True,
 )

@@ -12,7 +12,16 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
-from forensics.artifacts.artifact import Content, Parsed, Row, basename, detail
+from forensics.artifacts.artifact import (
+    Artifact,
+    Content,
+    Expected,
+    Parse,
+    Parsed,
+    Row,
+    basename,
+    detail,
+)
 from forensics.artifacts.text import Reach, Record, iso
 from forensics.artifacts.windows.evtx import MAGIC, Event, events
 from forensics.values import Gap, from_filetime, interval
@@ -31,6 +40,17 @@ def file_name(channel: str) -> str:
 def is_log(path: str, head: bytes, names: re.Pattern[str]) -> bool:
     """Is it a log of these names? An exported one, outside of the system's folder, may have any name."""
     return head[:8] == MAGIC and bool(names.match(basename(path)) or not _FOLDER.search(path))
+
+
+def artifact(
+    *, name: str, family: str, records: tuple[str, ...], where: str, names: re.Pattern[str], parse: Parse,
+    expected: Expected,
+) -> Artifact:  # fmt: skip
+    """An event log. where: its file in Windows' folder of logs; names: of a file that may be one, both lower case."""
+    return Artifact(
+        name, family, records, f"/windows/system32/winevt/logs/{where}",
+        lambda path, head: is_log(path, head, names), parse, expected,
+    )  # fmt: skip
 
 
 def read_log(
@@ -119,3 +139,17 @@ def clock_step(event: Event, before: str, after: str, **more: str | None) -> Row
     shift = f"{(known[1] - known[0]) / 1_000_000:.3f}" if len(known) == 2 else None
     what = detail(previous=shown[0], new=shown[1], seconds=shift, **more, on=event.computer)
     return {"kind": "clock_changed", "detail": what}
+
+
+def host(kind: str, why: str | None = None) -> Rule:
+    """What gives a row for a host that started or stopped."""
+    return lambda event: {
+        "kind": kind,
+        "detail": detail(event=event.number, why=why, on=event.computer),
+    }
+
+
+def cleared(event: Event, log: str | None) -> Row:
+    """A row for a log that was cleared."""
+    who = event.data.get("SubjectUserName")
+    return {"kind": "log_cleared", "account": who, "detail": detail(log=log, on=event.computer)}

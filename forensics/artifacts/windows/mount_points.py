@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_windows
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, on_windows
 from forensics.artifacts.windows.device_id import volume_guid
 from forensics.artifacts.windows.hive import Hive
-from forensics.artifacts.windows.user_hive import WHERE, claims, read
+from forensics.artifacts.windows.user_hive import artifact, read
 from forensics.values import from_filetime
 
 _PATH = "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\MountPoints2"
@@ -39,13 +39,10 @@ def _rows(hive: Hive) -> Iterator[Row]:
         }  # fmt: skip
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
     name="mount_points",
     family="shell",
     records=("mountpoint",),
-    where=WHERE,
-    claims=claims,
     parse=parse,
     expected=on_windows,
-    last_value_only=True,
 )

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import uuid
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_windows
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, on_windows
 from forensics.artifacts.windows.device_id import device, volume_guid
-from forensics.artifacts.windows.hive import Value, is_hive, open_hive
+from forensics.artifacts.windows.hive import Value, open_hive
+from forensics.artifacts.windows.host_hive import artifact
 from forensics.values import NO_TIME
 
 
@@ -48,13 +49,11 @@ def _row(value: Value) -> Row:
     }
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
+    hive="system",
     name="mounted_devices",
     family="storage",
     records=(),
-    where=r"/windows/system32/config/system$",
-    claims=lambda path, head: is_hive(head, path, "system"),
     parse=parse,
     expected=on_windows,
-    last_value_only=True,
 )

@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, never_expected
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, never_expected
 from forensics.artifacts.windows.hive import Hive, Key, Value
-from forensics.artifacts.windows.user_hive import WHERE, claims, read
+from forensics.artifacts.windows.user_hive import artifact, read
 from forensics.values import NO_TIME, from_filetime
 
 _ITEM = re.compile(
@@ -53,13 +53,10 @@ def _row(value: Value, application: str) -> Row | None:
     }  # fmt: skip
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
     name="office_mru",
     family="app",
     records=("file_opened",),
-    where=WHERE,
-    claims=claims,
     parse=parse,
     expected=never_expected,
-    last_value_only=True,
 )

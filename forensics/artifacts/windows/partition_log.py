@@ -13,17 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from forensics.artifacts.artifact import (
-    Artifact,
-    Content,
-    Parsed,
-    Row,
-    detail,
-    on_windows,
-    serial,
-)  # fmt: skip
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, on_windows, serial
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.event_log import is_log, read_log
+from forensics.artifacts.windows.event_log import artifact, read_log
 from forensics.artifacts.windows.evtx import Event
 
 _USB = "7"
@@ -82,12 +74,12 @@ def _expected(settings: Mapping[str, str]) -> bool | None:
     return int(build) >= 14393 if build.isdecimal() else on_windows(settings) and None
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
     name="partition_log",
     family="storage",
     records=("device_connected", "device_removed"),
-    where=r"/windows/system32/winevt/logs/microsoft-windows-partition%4diagnostic\.evtx$",
-    claims=lambda path, head: is_log(path, head, _NAMES),
+    where=r"microsoft-windows-partition%4diagnostic\.evtx$",
+    names=_NAMES,
     parse=parse,
     expected=_expected,
 )

@@ -11,16 +11,9 @@ from __future__ import annotations
 
 import re
 
-from forensics.artifacts.artifact import (
-    Artifact,
-    Content,
-    Parsed,
-    Row,
-    detail,
-    never_expected,
-)  # fmt: skip
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, never_expected
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.event_log import Rule, is_log, read_log
+from forensics.artifacts.windows.event_log import Rule, artifact, read_log
 from forensics.artifacts.windows.evtx import Event
 
 _KINDS = {
@@ -35,12 +28,12 @@ _KINDS = {
 def _device(event: Event) -> Row | None:
     instance = event.data.get("DeviceInstanceId") or event.data.get("InstanceId") or ""
     found = device(instance)
-    if found is None or not (found.bus == "USBSTOR" or (found.bus == "USB" and found.own_serial)):
+    if found is None or not found.is_medium:
         return None
     return {
         "kind": _KINDS[event.number], "medium_serial": found.serial, "label": found.label,
         "detail": detail(
-            instance=instance, event=event.number, own_serial=None if found.own_serial else "no",
+            instance=instance, event=event.number, own_serial=found.own_serial_word,
             on=event.computer,
         ),
     }  # fmt: skip
@@ -59,12 +52,12 @@ def parse(content: Content) -> Parsed:
     return read_log(content, RULES, _NAMES)
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
     name="pnp_log",
     family="pnp",
     records=(),
-    where=r"/windows/system32/winevt/logs/microsoft-windows-(kernel-pnp|driverframeworks)[^/]*\.evtx$",
-    claims=lambda path, head: is_log(path, head, _NAMES),
+    where=r"microsoft-windows-(kernel-pnp|driverframeworks)[^/]*\.evtx$",
+    names=_NAMES,
     parse=parse,
     expected=never_expected,
 )

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_windows
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, on_windows
 from forensics.artifacts.windows.hive import Hive
 from forensics.artifacts.windows.mru import ordered
-from forensics.artifacts.windows.user_hive import WHERE, claims, read
+from forensics.artifacts.windows.user_hive import artifact, read
 
 _PATH = "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\RecentDocs"
 
@@ -33,13 +33,10 @@ def _rows(hive: Hive) -> Iterator[Row]:
             }  # fmt: skip
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
     name="recent_docs",
     family="shell",
     records=("file_opened",),
-    where=WHERE,
-    claims=claims,
     parse=parse,
     expected=on_windows,
-    last_value_only=True,
 )

@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import re
 
-from forensics.artifacts.artifact import (
-    Artifact,
-    Content,
-    Parsed,
-    Row,
-    detail,
-    on_windows,
-)  # fmt: skip
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, on_windows
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.event_log import clock_step, is_log, read_log
+from forensics.artifacts.windows.event_log import (
+    Rule,
+    artifact,
+    cleared,
+    clock_step,
+    host,
+    read_log,
+)
 from forensics.artifacts.windows.evtx import Event
 
 _AUDIT, _LOG = "Microsoft-Windows-Security-Auditing", "Microsoft-Windows-Eventlog"
@@ -69,19 +69,6 @@ def _lock(kind: str, session: str | None, event: Event) -> Row:
     }  # fmt: skip
 
 
-def _host(kind: str, event: Event) -> Row:
-    return {"kind": kind, "detail": detail(event=event.number, on=event.computer)}
-
-
-def _cleared(event: Event) -> Row:
-    who = event.data.get("SubjectUserName")
-    return {
-        "kind": "log_cleared",
-        "account": who,
-        "detail": detail(log="Security", on=event.computer),
-    }
-
-
 def _clock(event: Event) -> Row | None:
     row = clock_step(event, "PreviousTime", "NewTime", program=event.data.get("ProcessName"))
     return row and {**row, "account": event.data.get("SubjectUserName")}
@@ -117,7 +104,7 @@ def _device(event: Event) -> Row | None:
         "kind": "device_connected", "medium_serial": found.serial,
         "label": event.data.get("DeviceDescription") or found.label,
         "detail": detail(
-            instance=event.data.get("DeviceId"), own_serial=None if found.own_serial else "no",
+            instance=event.data.get("DeviceId"), own_serial=found.own_serial_word,
             event=event.number, on=event.computer,
         ),
     }  # fmt: skip
@@ -129,16 +116,16 @@ def _program(event: Event) -> Row | None:
     return {"kind": "program_run", "account": who, "path": path} if _is_person(who) else None
 
 
-RULES = {
+RULES: dict[tuple[str, int], Rule] = {
     (_AUDIT, 4624): lambda event: _session("session_start", event),
     (_AUDIT, 4634): lambda event: _session("session_end", event),
     (_AUDIT, 4647): lambda event: _session("session_end", event),
     (_AUDIT, 4625): lambda event: _session("logon_failed", event),
     (_AUDIT, 4800): lambda event: _lock("session_end", None, event),
     (_AUDIT, 4801): lambda event: _lock("session_start", "unlock", event),
-    (_AUDIT, 4608): lambda event: _host("host_started", event),
-    (_LOG, 1100): lambda event: _host("host_stopped", event),
-    (_LOG, 1102): _cleared,
+    (_AUDIT, 4608): host("host_started"),
+    (_LOG, 1100): host("host_stopped"),
+    (_LOG, 1102): lambda event: cleared(event, "Security"),
     (_AUDIT, 4616): _clock,
     (_AUDIT, 4663): _file,
     (_AUDIT, 5145): _file,
@@ -154,12 +141,12 @@ def parse(content: Content) -> Parsed:
     return read_log(content, RULES, _NAMES)
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
     name="security_log",
     family="security",
     records=("session_start", "session_end", "log_cleared", "clock_changed"),
-    where=r"/windows/system32/winevt/logs/(archive-)?security[^/]*\.evtx$",
-    claims=lambda path, head: is_log(path, head, _NAMES),
+    where=r"(archive-)?security[^/]*\.evtx$",
+    names=_NAMES,
     parse=parse,
     expected=on_windows,
 )

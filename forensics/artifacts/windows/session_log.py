@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, never_expected
-from forensics.artifacts.windows.event_log import is_log, read_log
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, never_expected
+from forensics.artifacts.windows.event_log import artifact, read_log
 from forensics.artifacts.windows.evtx import Event
 
 _PROVIDER = "Microsoft-Windows-TerminalServices-LocalSessionManager"
@@ -42,12 +42,12 @@ def parse(content: Content) -> Parsed:
     return read_log(content, {(_PROVIDER, number): _session for number in _KINDS}, _NAMES)
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
     name="session_log",
     family="security",
     records=("session_start", "session_end"),
-    where=r"/windows/system32/winevt/logs/microsoft-windows-terminalservices-localsessionmanager%4operational\.evtx$",
-    claims=lambda path, head: is_log(path, head, _NAMES),
+    where=r"microsoft-windows-terminalservices-localsessionmanager%4operational\.evtx$",
+    names=_NAMES,
     parse=parse,
     expected=never_expected,
 )

@@ -72,7 +72,7 @@ def _row(what: str, instance: str, time: Interval, raw: str, at: tuple[int, int]
             "kind": "device_first_installed" if new else "device_seen",
             "time": time, "time_raw": raw, "medium_serial": found.serial, "label": found.label,
             "detail": detail(
-                section=what, instance=instance, own_serial=None if found.own_serial else "no"
+                section=what, instance=instance, own_serial=found.own_serial_word
             ),
             "at": at, "storage": found.bus == "USBSTOR",
         }

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, on_windows, setting
-from forensics.artifacts.windows.hive import is_hive, open_hive
+from forensics.artifacts.artifact import Content, Parsed, on_windows, setting
+from forensics.artifacts.windows.hive import open_hive
+from forensics.artifacts.windows.host_hive import artifact
 
 _VERSION = "Microsoft\\Windows NT\\CurrentVersion"
 
@@ -41,13 +42,11 @@ def parse(content: Content) -> Parsed:
     return Parsed([], settings, hive.gaps)
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
+    hive="software",
     name="software_settings",
     family="app",
     records=(),
-    where=r"/windows/system32/config/software$",
-    claims=lambda path, head: is_hive(head, path, "software"),
     parse=parse,
     expected=on_windows,
-    last_value_only=True,
 )

@@ -10,8 +10,9 @@ Does not prove  earlier settings; ends by power loss
 
 from __future__ import annotations
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, on_windows, setting
-from forensics.artifacts.windows.hive import Hive, Key, is_hive, open_hive
+from forensics.artifacts.artifact import Content, Parsed, Row, on_windows, setting
+from forensics.artifacts.windows.hive import Hive, Key, open_hive
+from forensics.artifacts.windows.host_hive import artifact
 from forensics.artifacts.windows.zones import IANA
 from forensics.values import from_filetime
 
@@ -73,13 +74,11 @@ def _zone(hive: Hive, control: Key) -> list[Row]:
     return rows
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
+    hive="system",
     name="system_settings",
     family="app",
     records=(),
-    where=r"/windows/system32/config/system$",
-    claims=lambda path, head: is_hive(head, path, "system"),
     parse=parse,
     expected=on_windows,
-    last_value_only=True,
 )

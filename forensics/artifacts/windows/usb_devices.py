@@ -17,9 +17,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_windows
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, on_windows
 from forensics.artifacts.windows.device_id import Device, device
-from forensics.artifacts.windows.hive import Hive, Key, Value, is_hive, open_hive
+from forensics.artifacts.windows.hive import Hive, Key, Value, open_hive
+from forensics.artifacts.windows.host_hive import artifact
 from forensics.artifacts.windows.system_settings import control_set
 from forensics.values import from_filetime
 
@@ -81,7 +82,7 @@ def _volume(hive: Hive, key: Key, stick: Device | None) -> Iterator[Row]:
             "medium_serial": stick.serial, "label": None if letter else name,
             "letter": letter[1].upper() if letter else None, "at": key.at,
             "detail": detail(
-                key="WpdBusEnum", own_serial=None if stick.own_serial else "no",
+                key="WpdBusEnum", own_serial=stick.own_serial_word,
             ),
         }  # fmt: skip
 
@@ -117,7 +118,7 @@ def _rows(
         "detail": detail(
             instance=f"{item.bus}\\{item.model}\\{item.instance}",
             container=container,
-            own_serial="no" if not stick.own_serial else None,
+            own_serial=stick.own_serial_word,
             state=key.state if key.state != "listed" else None,
             parent_prefix=hive.text(key, "ParentIdPrefix"),
         ),
@@ -153,13 +154,11 @@ def _hex(name: str) -> int:
         return -1
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
+    hive="system",
     name="usb_devices",
     family="pnp",
     records=("device_connected", "device_first_installed"),
-    where=r"/windows/system32/config/system$",
-    claims=lambda path, head: is_hive(head, path, "system"),
     parse=parse,
     expected=on_windows,
-    last_value_only=True,
 )

@@ -13,9 +13,9 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, never_expected
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, never_expected
 from forensics.artifacts.windows.hive import Hive, Value
-from forensics.artifacts.windows.user_hive import WHERE, claims, read
+from forensics.artifacts.windows.user_hive import artifact, read
 from forensics.values import from_filetime
 
 _PATH = "Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\UserAssist"
@@ -46,13 +46,10 @@ def _row(value: Value) -> Row | None:
     }  # fmt: skip
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
     name="user_assist",
     family="app",
     records=("program_run",),
-    where=WHERE,
-    claims=claims,
     parse=parse,
     expected=never_expected,
-    last_value_only=True,
 )

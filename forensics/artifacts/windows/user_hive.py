@@ -10,14 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from forensics.artifacts.artifact import Content, Parsed, Row, account
+from forensics.artifacts.artifact import Artifact, Content, Expected, Parse, Parsed, Row, account
 from forensics.artifacts.windows.hive import Hive, is_hive, open_hive
 
-WHERE = r"/(users|documents and settings)/[^/]+/ntuser\.dat$"
+_WHERE = r"/(users|documents and settings)/[^/]+/ntuser\.dat$"
 
 
-def claims(path: str, head: bytes) -> bool:
-    return is_hive(head, path, "ntuser.dat")
+def artifact(
+    *, name: str, family: str, records: tuple[str, ...], parse: Parse, expected: Expected
+) -> Artifact:
+    """An artefact of an account's own hive: its keys keep the last value only."""
+    return Artifact(
+        name, family, records, _WHERE, lambda path, head: is_hive(head, path, "ntuser.dat"),
+        parse, expected, last_value_only=True,
+    )  # fmt: skip
 
 
 def read(content: Content, told: Callable[[Hive], Iterable[Row]]) -> Parsed:

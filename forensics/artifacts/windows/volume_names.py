@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 
-from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, never_expected
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, never_expected
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.hive import Hive, Key, is_hive, open_hive
+from forensics.artifacts.windows.hive import Hive, Key, open_hive
+from forensics.artifacts.windows.host_hive import artifact
 from forensics.values import from_filetime
 
 _EMD = "Microsoft\\Windows NT\\CurrentVersion\\EMDMgmt"
@@ -79,13 +80,11 @@ def _cache(hive: Hive, key: Key) -> Row:
     ) | {"detail": detail(key="VolumeInfoCache", drive_type=hive.text(key, "DriveType"))}
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
+    hive="software",
     name="volume_names",
     family="storage",
     records=(),
-    where=r"/windows/system32/config/software$",
-    claims=lambda path, head: is_hive(head, path, "software"),
     parse=parse,
     expected=never_expected,
-    last_value_only=True,
 )

@@ -11,27 +11,20 @@ from __future__ import annotations
 
 import re
 
-from forensics.artifacts.artifact import (
-    Artifact,
-    Content,
-    Parsed,
-    Row,
-    detail,
-    on_windows,
-)  # fmt: skip
+from forensics.artifacts.artifact import Content, Parsed, Row, detail, on_windows
 from forensics.artifacts.windows.device_id import device
-from forensics.artifacts.windows.event_log import Rule, clock_step, is_log, read_log
+from forensics.artifacts.windows.event_log import (
+    Rule,
+    artifact,
+    cleared,
+    clock_step,
+    host,
+    read_log,
+)
 from forensics.artifacts.windows.evtx import Event
 
 _HARDWARE = "2"  # reason: synchronised with the hardware clock
 _KERNEL, _POWER = "Microsoft-Windows-Kernel-General", "Microsoft-Windows-Kernel-Power"
-
-
-def _host(kind: str, why: str | None = None) -> Rule:
-    return lambda event: {
-        "kind": kind,
-        "detail": detail(event=event.number, why=why, on=event.computer),
-    }
 
 
 def _clock(event: Event) -> Row | None:
@@ -42,35 +35,30 @@ def _clock(event: Event) -> Row | None:
     return None if woke else clock_step(event, "OldTime", "NewTime", reason=reason)
 
 
-def _cleared(event: Event) -> Row:
-    who, log = event.data.get("SubjectUserName"), event.data.get("Channel")
-    return {"kind": "log_cleared", "account": who, "detail": detail(log=log, on=event.computer)}
-
-
 def _installed(event: Event) -> Row | None:
     instance = event.data.get("DeviceInstanceID", "")
     found = device(instance)
-    if found is None or not (found.bus == "USBSTOR" or (found.bus == "USB" and found.own_serial)):
+    if found is None or not found.is_medium:
         return None
     return {
         "kind": "device_installed", "medium_serial": found.serial, "label": found.label,
         "detail": detail(
             instance=instance, driver=event.data.get("DriverDescription"),
-            own_serial=None if found.own_serial else "no", on=event.computer,
+            own_serial=found.own_serial_word, on=event.computer,
         ),
     }  # fmt: skip
 
 
 RULES: dict[tuple[str, int], Rule] = {
-    (_KERNEL, 12): _host("host_started"),
-    (_KERNEL, 13): _host("host_stopped"),
+    (_KERNEL, 12): host("host_started"),
+    (_KERNEL, 13): host("host_stopped"),
     (_KERNEL, 1): _clock,
-    ("EventLog", 6005): _host("host_started"),
-    ("EventLog", 6006): _host("host_stopped"),
-    (_POWER, 41): _host("host_started", "after_crash"),
-    (_POWER, 42): _host("host_stopped", "sleep"),
-    (_POWER, 107): _host("host_started", "wake"),
-    ("Microsoft-Windows-Eventlog", 104): _cleared,
+    ("EventLog", 6005): host("host_started"),
+    ("EventLog", 6006): host("host_stopped"),
+    (_POWER, 41): host("host_started", "after_crash"),
+    (_POWER, 42): host("host_stopped", "sleep"),
+    (_POWER, 107): host("host_started", "wake"),
+    ("Microsoft-Windows-Eventlog", 104): lambda event: cleared(event, event.data.get("Channel")),
     ("Microsoft-Windows-UserPnp", 20001): _installed,
 }
 
@@ -82,12 +70,12 @@ def parse(content: Content) -> Parsed:
     return read_log(content, RULES, _NAMES)
 
 
-ARTIFACT = Artifact(
+ARTIFACT = artifact(
     name="windows_log",
     family="app",
     records=("host_started", "host_stopped", "log_cleared", "clock_changed"),
-    where=r"/windows/system32/winevt/logs/(archive-)?system[^/]*\.evtx$",
-    claims=lambda path, head: is_log(path, head, _NAMES),
+    where=r"(archive-)?system[^/]*\.evtx$",
+    names=_NAMES,
     parse=parse,
     expected=on_windows,
 )

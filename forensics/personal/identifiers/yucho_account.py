@@ -9,12 +9,6 @@ from forensics.personal.identifiers.identifier import Identifier
 _PAIR = re.compile(r"(1\d{3}0)\D{0,8}(\d{2,7}1)")
 
 
-def converted(symbol: str, number: str) -> tuple[str, str, str]:
-    """Bank, branch and account under which other banks know it."""
-    branch = symbol[1:3] + ("9" if symbol[0] == "0" else "8")
-    return "9900", branch, number[:-1].zfill(7)
-
-
 def value(text: str) -> str | None:
     """Symbol and number joined by a hyphen; a symbol or number alone stands for itself."""
     if match := _PAIR.fullmatch(text.strip()):

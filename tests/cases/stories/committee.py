@@ -13,15 +13,15 @@ from fixtures.people import Person
 from tests.cases.stories.common import (
     JUNE,
     PAIRS,
-    REGISTER_OF_MEDIA,
     SERIAL,
     VOLUME,
     on_stick,
+    registered,
+    stick_and_pc,
+    stick_and_server,
     story,
 )
-from tests.cases.stories.hosts import stick_and_pc
-from tests.cases.stories.logs import SECURITY, event_log, logoff, logon, office_days
-from tests.cases.stories.servers import stick_and_server
+from tests.cases.stories.events import SECURITY, event_log, logoff, logon, office_days
 from tests.cases.story import (
     AFTER,
     BEFORE,
@@ -133,7 +133,7 @@ def zeros(s: Story, used_until: object, serial: str = SERIAL) -> None:
     s.item("USB1", "medium", bytes(4 * MIB), serial=SERIAL, authorised=True)
     s.item("PC1", "pc", pc([stick(serial, VOLUME, used_until)]), fs="ntfs", zone=None)
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper("erasure", "証明書.csv", f"対象媒体,シリアル番号,消去方式,実施日,実施者,立会者\nUSB,{SERIAL},上書き3回,令和5年6月8日,大町,\n")  # fmt: skip
     s.need("tamper", "zeros from end to end", subject="USB1", what="wiped")
     s.need("mismatch", "nobody stood by", what="attendant_missing")
@@ -175,7 +175,7 @@ def never_found(s: Story) -> None:
     links = [shortcut("E:\\meibo.csv", len(data), VOLUME, at(9, 17, 55))]
     s.item("PC1", "pc", pc([used], links, [Node("Users/jimu03/meibo.csv", data, BEFORE)]), fs="ntfs", zone=None, authorised=True)  # fmt: skip
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper("take_out", "持出.csv", (
         "管理番号,持出日時,持出者,承認者,返却日時\n"
         "U-05,2023/6/1 9:00,大町,課長,2023/6/1 17:00\nU-05,2023/6/9 17:30,大町,,\n"

@@ -7,16 +7,17 @@ import datetime as dt
 from fixtures.evtx import Event
 from tests.cases.stories.common import (
     JUNE,
-    REGISTER_OF_MEDIA,
     SERIAL,
+    USED,
     VOLUME,
     listed,
     on_stick,
     plain_stick,
+    registered,
+    stick_and_pc,
     story,
 )
-from tests.cases.stories.hosts import stick_and_pc
-from tests.cases.stories.logs import SECURITY, event_log, logoff, logon, office_days
+from tests.cases.stories.events import SECURITY, event_log, logoff, logon, office_days
 from tests.cases.story import AFTER, HOST, INSIDE, MIB, Story, at, pc, stick
 
 CARDS = "カード番号,氏名,貸与日,返却日\n0107,髙﨑　直人,2023/4/1,\n"
@@ -41,7 +42,7 @@ def doors(
 ) -> None:
     events = sorted(events, key=lambda event: event.when)
     plain_stick(s, listed(s), "exfat")
-    s.item("PC1", "pc", pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=[event_log(SECURITY, events)], size=16 * MIB),
+    s.item("PC1", "pc", pc([USED], more=[event_log(SECURITY, events)], size=16 * MIB),
            fs="ntfs", zone=None, lines=lines)  # fmt: skip
     s.register()
     s.paper("cards", "card.csv", CARDS)
@@ -96,7 +97,7 @@ def a_visit_past_midnight(s: Story) -> None:
 def returned_on_the_day_it_was_due(s: Story) -> None:
     """Due on the 5th, back on the 5th; out at 24:30, and at 午後5時 of the old calendar."""
     stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(6, 0, 45))]), fs="exfat")
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper("take_out", "持出.csv", (
         "管理番号,持出日時,持出者,返却予定日,返却日時\nＵ－０５,R5.6.1 午後5時,甲,令和5年6月5日,令和5年6月5日 17:15\n"
         "U-05,2023/6/5 24:30,乙,6月6日,6月6日 9:00\n"
@@ -135,7 +136,7 @@ def a_certificate_without_a_medium(s: Story) -> None:
     """The certificate's serial is mistyped by a letter O: the stick it means is known."""
     plain_stick(s, listed(s), "fat16")
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     typed = SERIAL.replace("0", "O", 1)
     s.paper(
         "erasure",
@@ -151,8 +152,8 @@ def a_certificate_without_a_medium(s: Story) -> None:
 @story
 def approvals_of_afterwards(s: Story) -> None:
     """One take-out approved two days later, one on its day; a return without the erasure; a subcontract without a number."""
-    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))]), fs="exfat")
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    stick_and_pc(s, pc([USED]), fs="exfat")
+    registered(s)
     s.paper("take_out", "持出.csv", (
         "管理番号,持出日時,持出者,承認日,承認者,返却日時,データ消去確認\n"
         "U-05,2023/6/2 9:00,甲,2023/6/2,課長,2023/6/2 17:00,課長\n"

@@ -8,13 +8,14 @@ from fixtures.disk import Node
 from tests.cases.stories.common import (
     PAIRS,
     SERIAL,
+    USED,
     VOLUME,
     listed,
     on_stick,
     plain_stick,
+    stick_and_pc,
     story,
 )
-from tests.cases.stories.hosts import stick_and_pc
 from tests.cases.story import (
     BEFORE,
     HOST,
@@ -62,7 +63,7 @@ def opened_on_the_disk_of_the_pc(s: Story) -> None:
             at(3, 9),
         )
     ]
-    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], [(name, data, born)], more))
+    stick_and_pc(s, pc([USED], [(name, data, born)], more))
     on_stick(s)
     s.opened("taisho.csv", when, personal=True, medium=None)
     s.answer("opened_files", "PC1 case", "confirmed", "the copy was opened")
@@ -102,7 +103,7 @@ def a_pc_that_may_not_hold_it(s: Story) -> None:
     s.item(
         "PC1",
         "pc",
-        pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=more),
+        pc([USED], more=more),
         fs="ntfs",
         zone=None,
         authorised=False,

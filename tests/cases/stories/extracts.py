@@ -6,9 +6,8 @@ import dataclasses
 
 from fixtures import people
 from fixtures.disk import Node
-from tests.cases.stories.common import SERIAL, VOLUME, on_stick, story
-from tests.cases.stories.hosts import stick_and_pc
-from tests.cases.story import BEFORE, FIELDS, HOST, Story, at, listing, pc, stick
+from tests.cases.stories.common import USED, on_stick, stick_and_pc, story
+from tests.cases.story import BEFORE, FIELDS, HOST, Story, listing, pc
 
 MOVED = range(200, 206)
 
@@ -23,7 +22,7 @@ def later_extract(s: Story, first: int, last: int) -> None:
     ]  # fmt: skip
     data = listing(later[first:last], tuple(FIELDS), encoding="utf-8")
     more = [Node(f"Users/{HOST.account}/Documents/july.csv", data, BEFORE)]
-    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=more))
+    stick_and_pc(s, pc([USED], more=more))
     on_stick(s)
 
 

@@ -7,9 +7,8 @@ import gzip
 
 from fixtures.disk import Node
 from fixtures.windows import recycle_i
-from tests.cases.stories.common import PAIRS, SERIAL, VOLUME, on_stick, story
-from tests.cases.stories.hosts import stick_and_pc
-from tests.cases.stories.lists import mail, zipped
+from tests.cases.stories.carriers import mail, zipped
+from tests.cases.stories.common import PAIRS, SERIAL, VOLUME, on_stick, stick_and_pc, story
 from tests.cases.story import (
     BEFORE,
     HOST,

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 from fixtures import people
 from fixtures.disk import Node
 from fixtures.people import Person
 from fixtures.windows import recycle_i
+from tests.cases.stories.carriers import WRITERS, half
 from tests.cases.stories.common import (
     JUNE,
     PAIRS,
     REGISTER_OF_MEDIA,
     SERIAL,
+    USED,
     VOLUME,
     listed,
     on_stick,
     plain_stick,
+    registered,
+    stick_and_pc,
     story,
 )
-from tests.cases.stories.lists import WRITERS, half
 from tests.cases.story import (
     AFTER,
     BEFORE,
@@ -38,16 +40,8 @@ from tests.cases.story import (
 )
 
 
-def stick_and_pc(
-    s: Story, pc_data: bytes, nodes: Sequence[Node] | None = None, fs: str = "fat32", **more: object
-) -> None:
-    plain_stick(s, listed(s) if nodes is None else nodes, fs, **{"container": "raw", **more})
-    s.item("PC1", "pc", pc_data, fs="ntfs", zone=None)
-    s.register()
-
-
 def papers(s: Story, *loans: str) -> None:
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper(
         "take_out",
         "持出管理簿.csv",
@@ -76,8 +70,7 @@ def copied_in_pieces(s: Story) -> None:
         for i, form in enumerate(forms)
     ]
     s.secrets |= {half(person.kana) for person in who[::10]}
-    used = stick(SERIAL, VOLUME, at(2, 9, 50))
-    stick_and_pc(s, pc([used], more=more, scheme="gpt"), container="e01")
+    stick_and_pc(s, pc([USED], more=more, scheme="gpt"), container="e01")
     papers(s, "U-05,2023/06/02 09:00,市民課 係員A,1階,更新,2023/06/02 17:00")
     on_stick(s)
     for i in range(5):
@@ -88,7 +81,7 @@ def copied_in_pieces(s: Story) -> None:
         any_address={"re": r"part\d\.txt"},
         basis={"any": ["records", "piece"]},
     )
-    s.connected(used, registered=True)
+    s.connected(USED, registered=True)
     s.forbid("mismatch", "that day it was taken out", what={"re": "^connected_"}, time=JUNE)
     s.persons(200)
     s.answer("copied_elsewhere", PAIRS, "confirmed", "rows on PC1")
@@ -101,7 +94,7 @@ def copied_in_pieces(s: Story) -> None:
 def second_stick_from_the_registry(s: Story) -> None:
     """A stick that nobody registered or supplied (7.5), and a link to a file of the same name."""
     used, other = (
-        stick(SERIAL, VOLUME, at(2, 9, 50)),
+        USED,
         stick("XZ99120031", 0x77E1D2C3, INSIDE, "KAGE", vendor="Ryu", letter="F"),
     )
     size = len(listing(s.residents[:200]))
@@ -165,11 +158,10 @@ def second_stick_from_the_registry(s: Story) -> None:
 @story
 def wrong_stick(s: Story) -> None:
     """A link on E: with another volume serial: E: was another stick then."""
-    used = stick(SERIAL, VOLUME, at(2, 9, 50))
     stick_and_pc(
-        s, pc([used], [shortcut("E:\\業務\\taisho.csv", 4096, 0x0BADF00D, INSIDE, "OTHER")])
+        s, pc([USED], [shortcut("E:\\業務\\taisho.csv", 4096, 0x0BADF00D, INSIDE, "OTHER")])
     )
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.opened("taisho.csv", INSIDE, volume_serial={"hex": "0BADF00D"})
     s.forbid("open", "not from USB1", medium={"any": ["USB1", SERIAL]})
     s.forbid("open", "not from USB1", medium_serial={"any": [SERIAL]})
@@ -259,7 +251,7 @@ def old_extract_on_the_pc(s: Story) -> None:
         [older(place, person) for place, person in enumerate(who)], tuple(FIELDS), encoding="utf-8"
     )
     more = [Node(f"Users/{HOST.account}/Documents/R3_ichiran.csv", old, at(10, 9, year=2021))]
-    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=more), fs="exfat")
+    stick_and_pc(s, pc([USED], more=more), fs="exfat")
     on_stick(s)
     s.matched("PC1", "R3_ichiran.csv", 200, extract="other")
     s.forbid("copy", "another extract")
@@ -312,7 +304,7 @@ def stick_in_no_register(s: Story) -> None:
     s.item("USB1", "medium", disk("fat16", "mbr", listed(s)), fs="fat", serial="QQ70001122")
     s.item("PC1", "pc", pc([used]), fs="ntfs", zone=None)
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.connected(used, registered=False)
     s.need(
         "mismatch",
@@ -332,26 +324,24 @@ def stick_in_no_register(s: Story) -> None:
 @story
 def serial_of_the_label(s: Story) -> None:
     """Paper and case file write the serial in other letters, wide, with spaces: still the same stick."""
-    used = stick(SERIAL, VOLUME, at(2, 9, 50))
     plain_stick(s, listed(s), "fat16")
-    s.item("PC1", "pc", pc([used]), fs="ntfs", zone=None)
+    s.item("PC1", "pc", pc([USED]), fs="ntfs", zone=None)
     s.register()
     s.paper(
         "media_register",
         "登録簿.csv",
         f"登録番号,品名,製造番号\nU-05,USBメモリ,　{''.join(chr(ord(c) + 0xFEE0) for c in SERIAL.lower())}　\n",
     )
-    s.connected(used, registered=True)
+    s.connected(USED, registered=True)
     s.forbid("mismatch", "it is registered", what="medium_unregistered")
 
 
 @story
 def a_stick_that_only_a_link_knows(s: Story) -> None:
     """E: is tied to the registered stick and its volume; a link in the window names another one."""
-    used = stick(SERIAL, VOLUME, at(2, 9, 50))
     when = INSIDE + dt.timedelta(minutes=5)
-    stick_and_pc(s, pc([used], [shortcut("E:\\hikae.csv", 5120, 0x0DD0CAFE, when, "WATASHI")]))
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    stick_and_pc(s, pc([USED], [shortcut("E:\\hikae.csv", 5120, 0x0DD0CAFE, when, "WATASHI")]))
+    registered(s)
     s.opened("hikae.csv", when, volume_serial={"hex": "0DD0CAFE"})
     s.forbid("open", "not from USB1", path={"contains": "hikae"}, medium={"any": ["USB1", SERIAL]})
     s.forbid("connection", "a volume has no serial to look up", registered=False)
@@ -366,7 +356,7 @@ def a_number_that_windows_made_up(s: Story) -> None:
     s.item("USB1", "medium", disk("fat16", "mbr", listed(s)), fs="fat", authorised=True)
     s.item("PC1", "pc", pc([used]), fs="ntfs", zone=None)
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.need("connection", "it was there", medium="USB1", registered=None, host={"any": ["PC1"]})
     s.closed["connection"] = "there was one stick"
     s.answer("unregistered_media", "PC1 case", "undetermined", "no serial to look up")
@@ -376,7 +366,7 @@ def a_number_that_windows_made_up(s: Story) -> None:
 def serials_as_people_type_them(s: Story) -> None:
     """O for 0, a number that a spreadsheet rounded: perhaps in the register, so no breach."""
     sticks = [
-        stick(SERIAL, VOLUME, at(2, 9, 50)),
+        USED,
         stick("9F00E1A", 0x72720001, at(2, 11, 10), "NIGO", letter="F"),
         stick("1234567890123456", 0x72720002, at(2, 13, 20), "SANGO", letter="G"),
         stick("BA-2044", 0x72720003, at(2, 15, 30), "YONGO", letter="H"),

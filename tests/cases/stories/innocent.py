@@ -11,17 +11,18 @@ from fixtures.evtx import Event
 from tests.cases.stories.common import (
     JUNE,
     PAIRS,
-    REGISTER_OF_MEDIA,
     SERIAL,
+    USED,
     VOLUME,
     listed,
     on_stick,
     plain_stick,
+    registered,
+    stick_and_pc,
+    stick_and_server,
     story,
 )
-from tests.cases.stories.hosts import stick_and_pc
-from tests.cases.stories.logs import AUDIT, SECURITY, event_log, office_days
-from tests.cases.stories.servers import stick_and_server
+from tests.cases.stories.events import AUDIT, SECURITY, event_log, office_days
 from tests.cases.story import (
     AFTER,
     BEFORE,
@@ -135,10 +136,10 @@ def scanned_by_the_virus_guard(s: Story) -> None:
         event_log(SECURITY, events),
     ]
     plain_stick(s, [Node("readme.txt", note("空\n"), BEFORE)], "fat16")
-    s.item("PC1", "pc", pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=more, size=16 << 20), fs="ntfs",
+    s.item("PC1", "pc", pc([USED], more=more, size=16 << 20), fs="ntfs",
            zone=None, authorised=True)  # fmt: skip
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper("take_out", "持出.csv", LEDGER)
     s.answer("opened_files", "PC1", "undetermined no_trace", "a service, no person")
     s.answer("opened_files", "case", "undetermined no_trace", "a service, no person")
@@ -154,9 +155,7 @@ def the_time_service_after_a_dead_battery(s: Story) -> None:
     events = [*office_days(1, 9), Event(at(10, 8, 0), AUDIT, 4616, said), *office_days(11)]
     stick_and_pc(
         s,
-        pc(
-            [stick(SERIAL, VOLUME, at(2, 9, 50))], more=[event_log(SECURITY, events)], size=16 << 20
-        ),
+        pc([USED], more=[event_log(SECURITY, events)], size=16 << 20),
     )
     s.answer("tampered", "PC1", "undetermined", "the time service put the clock right",
              reasons={"has": ["CLOCK_CHANGED"]})  # fmt: skip
@@ -214,12 +213,11 @@ def another_file_of_that_name(s: Story) -> None:
 def template_on_an_unknown_stick(s: Story) -> None:
     """A link to E:\\taisho.csv of a stick that nobody has: the name of the list, and perhaps a form (7.6)."""
     other = stick("XZ99120031", 0x0DD0CAFE, INSIDE, "WATASHI", letter="F")
-    used = stick(SERIAL, VOLUME, at(2, 9, 50))
     links = [
         shortcut("F:\\taisho.csv", 812, 0x0DD0CAFE, INSIDE + dt.timedelta(minutes=4), "WATASHI")
     ]
-    stick_and_pc(s, pc([used, other], links))
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    stick_and_pc(s, pc([USED, other], links))
+    registered(s)
     s.paper("take_out", "持出.csv", LEDGER)
     s.connected(other, registered=False)
     s.answer("unregistered_media", "PC1 case", "confirmed", "in no register")
@@ -297,7 +295,7 @@ def used_again_after_its_certificate(s: Story) -> None:
     """Erased in April as certified, used again since: what lies there now contradicts nobody."""
     plain_stick(s, listed(s), "fat16")
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper("erasure", "証明書.csv", f"対象媒体,シリアル番号,消去方式,実施日,実施者,立会者\nUSB,{SERIAL},上書き3回,令和5年4月20日,大町,室伏\n")  # fmt: skip
     on_stick(s)
     s.forbid("mismatch", "written after it", what="erasure_contradicted")
@@ -312,7 +310,7 @@ def the_pc_that_the_list_came_from(s: Story) -> None:
     stick_and_pc(
         s,
         pc(
-            [stick(SERIAL, VOLUME, at(2, 9, 50))],
+            [USED],
             more=[Node(f"Users/{HOST.account}/Documents/taisho.csv", data, made, made)],
         ),
     )
@@ -331,7 +329,7 @@ def drives_that_are_no_media(s: Story) -> None:
     """A DVD drive and a reader of cards without a card stand in USBSTOR, too."""
     data = pc(
         [
-            stick(SERIAL, VOLUME, at(2, 9, 50)),
+            USED,
             stick(
                 "DVD00112233", 0x11112222, INSIDE, "", letter="D", vendor="Kumo", product="DVD_8"
             ),
@@ -343,7 +341,7 @@ def drives_that_are_no_media(s: Story) -> None:
         "CdRom&Ven_Kumo&Prod_DVD&Rev_1.000".encode("utf-16-le"),
     )
     stick_and_pc(s, data)
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.forbid("mismatch", "a drive holds no data", what="medium_unregistered")
     s.answer("unregistered_media", "PC1 case", "undetermined no_trace", "no medium without a row")
 
@@ -351,8 +349,8 @@ def drives_that_are_no_media(s: Story) -> None:
 @story
 def loans_that_touch(s: Story) -> None:
     """Back at twelve, out again at twelve; back on the 6th, out again on the 6th: no overlap."""
-    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))]))
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    stick_and_pc(s, pc([USED]))
+    registered(s)
     s.paper("take_out", "持出.csv", (
         "管理番号,持出日時,持出者,返却日時\nU-05,2023/06/02 09:00,甲,2023/06/02 12:00\nU-05,2023/06/02 12:00,乙,2023/06/02 17:00\n"
         "U-05,2023/06/05,甲,2023/06/06\nU-05,2023/06/06,乙,2023/06/06\n"
@@ -416,9 +414,9 @@ def letters_with_a_signature(s: Story) -> None:
 @story
 def a_bit_copy_that_the_pc_met(s: Story) -> None:
     """Two sticks of one volume serial: the registered one on the 2nd, its bit copy in the window."""
-    one, two = stick(SERIAL, VOLUME, at(2, 9, 50)), stick("CLONE0012", VOLUME, INSIDE, letter="F")
+    one, two = USED, stick("CLONE0012", VOLUME, INSIDE, letter="F")
     stick_and_pc(s, pc([one, two]), fs="exfat")
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     on_stick(s)
     s.connected(two, registered=False)
     s.answer("unregistered_media", "PC1 case", "confirmed", "the bit copy")

@@ -3,74 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 from fixtures.disk import Node
 from fixtures.evtx import Event, log
 from tests.cases.stories.common import (
     PAIRS,
-    REGISTER_OF_MEDIA,
     SERIAL,
+    USED,
     VOLUME,
     on_stick,
+    registered,
+    stick_and_pc,
     story,
 )
-from tests.cases.stories.hosts import stick_and_pc
+from tests.cases.stories.events import (
+    AUDIT,
+    SECURITY,
+    SYSTEM,
+    boots,
+    event_log,
+    logoff,
+    logon,
+    office_days,
+)
 from tests.cases.story import AFTER, BEFORE, HOST, INSIDE, MIB, Story, at, pc, stick, utc
-
-SECURITY, SYSTEM = "Security", "System"
-AUDIT = "Microsoft-Windows-Security-Auditing"
-
-
-def logon(when: dt.datetime, account: str = HOST.account, kind: str = "2") -> Event:
-    return Event(
-        when,
-        AUDIT,
-        4624,
-        {
-            "TargetUserSid": HOST.sid,
-            "TargetUserName": account,
-            "TargetLogonId": f"0x{int(when.timestamp()):x}",
-            "LogonType": kind,
-            "IpAddress": "-",
-        },
-    )
-
-
-def logoff(began: dt.datetime, when: dt.datetime, account: str = HOST.account) -> Event:
-    return Event(
-        when,
-        AUDIT,
-        4634,
-        {
-            "TargetUserSid": HOST.sid,
-            "TargetUserName": account,
-            "TargetLogonId": f"0x{int(began.timestamp()):x}",
-            "LogonType": "2",
-        },
-    )
-
-
-def boots(days: Sequence[int]) -> list[Event]:
-    """Starts and stops of the event log service on working days."""
-    return [
-        Event(at(day, hour, 0, 5), "EventLog", number, {})
-        for day in days
-        for hour, number in ((8, 6005), (19, 6006))
-    ]
-
-
-def event_log(channel: str, events: Sequence[Event], first_record: int = 1) -> Node:
-    data = log(events, channel=channel, computer=HOST.name, first_record=first_record)
-    return Node(f"Windows/System32/winevt/Logs/{channel}.evtx", data, AFTER, HOST.made)
-
-
-def office_days(first: int = 1, last: int = 14) -> list[Event]:
-    return [
-        event
-        for day in range(first, last + 1)
-        for event in (logon(at(day, 8, 30)), logoff(at(day, 8, 30), at(day, 17, 15)))
-    ]
 
 
 @story
@@ -117,7 +73,7 @@ def security_log_cleared(s: Story) -> None:
         event_log(SECURITY, [cleared, *office_days(12)], 5001),
         event_log(SYSTEM, boots(range(1, 15)), 900),
     ]
-    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=more, size=16 * MIB))
+    stick_and_pc(s, pc([USED], more=more, size=16 * MIB))
     on_stick(s)
     s.need(
         "tamper",
@@ -141,7 +97,7 @@ def security_log_cleared(s: Story) -> None:
 def system_log_wrapped(s: Story) -> None:
     """It begins after the window because it is full: a short horizon, no tampering (7.17)."""
     more = [event_log(SYSTEM, boots(range(13, 20)), 48_213)]
-    stick_and_pc(s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=more))
+    stick_and_pc(s, pc([USED], more=more))
     on_stick(s)
     s.quiet()
     s.forbid(
@@ -213,9 +169,7 @@ def clock_kept_by_time_service(s: Story) -> None:
     events = sorted([*office_days(), *tune], key=lambda event: event.when)
     stick_and_pc(
         s,
-        pc(
-            [stick(SERIAL, VOLUME, at(2, 9, 50))], more=[event_log(SECURITY, events)], size=16 * MIB
-        ),
+        pc([USED], more=[event_log(SECURITY, events)], size=16 * MIB),
     )
     s.forbid("tamper", "the time service may set the clock", what="clock_changed")
 
@@ -266,7 +220,7 @@ def plugged_in_between(s: Story) -> None:
     data = log(events, channel="Microsoft-Windows-Partition/Diagnostic", computer=HOST.name)
     where = "Windows/System32/winevt/Logs/Microsoft-Windows-Partition%4Diagnostic.evtx"
     stick_and_pc(s, pc([used], more=[Node(where, data, AFTER, HOST.made)], size=16 * MIB))
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper(
         "take_out",
         "持出管理簿.csv",

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 from fixtures.disk import Node
 from fixtures.evtx import Event, log
 from tests.cases.stories.common import (
-    REGISTER_OF_MEDIA,
     SERIAL,
     VOLUME,
     listed,
     on_stick,
     plain_stick,
+    registered,
     story,
 )
-from tests.cases.stories.logs import SECURITY, boots, event_log, office_days
+from tests.cases.stories.events import SECURITY, boots, event_log, office_days
 from tests.cases.story import (
     AFTER,
     BEFORE,
@@ -200,7 +200,7 @@ def all_is_well(s: Story) -> None:
     )
     s.item("SV1", "server", server(listing(s.residents), samba_log(at(1, 0), at(14, 9))), fs="ext")
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     on_stick(s)
     s.quiet()
     s.answer("leak", "case", "no_trace undetermined", "nothing speaks for it")

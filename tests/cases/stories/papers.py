@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 
 from fixtures.disk import Node
+from tests.cases.stories.carriers import workbook
 from tests.cases.stories.common import (
     JUNE,
-    REGISTER_OF_MEDIA,
     SERIAL,
     VOLUME,
     listed,
     on_stick,
     plain_stick,
+    registered,
+    stick_and_pc,
     story,
 )
-from tests.cases.stories.hosts import stick_and_pc
-from tests.cases.stories.lists import workbook
 from tests.cases.story import BEFORE, INSIDE, Story, at, listing, pc, stick, utc
 
 
@@ -85,7 +85,7 @@ def certificate_of_erasure(s: Story) -> None:
     ]
     plain_stick(s, nodes, "fat32")
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper(
         "erasure",
         "消去証明書.csv",
@@ -108,7 +108,7 @@ def more_than_the_ledger_says(s: Story) -> None:
     """The ledger has fifty on the stick; two hundred lie there."""
     plain_stick(s, listed(s), "fat16")
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper(
         "take_out",
         "持出管理簿.csv",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.cases.stories.carriers import WRITERS, cells, workbook
 from tests.cases.stories.common import listed, on_stick, plain_stick, story
-from tests.cases.stories.lists import WRITERS, cells, workbook
 from tests.cases.story import FIELDS, Story, listing
 
 

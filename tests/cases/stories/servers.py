@@ -8,11 +8,12 @@ import struct
 
 from fixtures.disk import Node, mbr
 from tests.cases.stories.common import (
-    REGISTER_OF_MEDIA,
     SERIAL,
     listed,
     on_stick,
     plain_stick,
+    registered,
+    stick_and_server,
     story,
 )
 from tests.cases.story import (
@@ -24,7 +25,6 @@ from tests.cases.story import (
     Story,
     at,
     disk,
-    encoded,
     listing,
     note,
     samba_log,
@@ -32,27 +32,6 @@ from tests.cases.story import (
     utc,
     volume,
 )
-
-
-def stick_and_server(
-    s: Story, log: bytes, more: dict[str, tuple[bytes, dt.datetime]] | None = None
-) -> None:
-    """An empty stick and a server with the register in EUC-JP."""
-    plain_stick(s, [Node("readme.txt", note("空\n"), BEFORE)], "fat16", "none")
-    s.item(
-        "SV1",
-        "server",
-        server(listing(s.residents, tuple(FIELDS), encoding="euc_jp"), log, more),
-        "split.001",
-        fs="ext",
-    )
-    s.register(encoded(listing(s.residents, tuple(FIELDS), encoding="utf-8").decode(), "cp932"))
-    s.matched("SV1", "juki_daicho.txt", 400)
-    s.persons(400, 400)
-    s.nobody("USB1")
-    s.answer("data_on_medium", "USB1", "refuted", "nothing personal")
-    s.forbid("copy", "there is no copy")
-    s.quiet()
 
 
 def covering(s: Story, says: str) -> None:
@@ -223,7 +202,7 @@ def stick_in_the_server(s: Story) -> None:
     )
     s.item("SV1", "server", made, fs="ext")
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.need(
         "connection",
         "the kernel says so",

@@ -7,18 +7,19 @@ import random
 from fixtures.disk import Node
 from fixtures.evtx import Event, log
 from tests.cases.stories.common import (
-    REGISTER_OF_MEDIA,
     SERIAL,
+    USED,
     VOLUME,
     listed,
     on_stick,
     plain_stick,
+    registered,
+    stick_and_pc,
+    stick_and_server,
     story,
 )
-from tests.cases.stories.hosts import stick_and_pc
+from tests.cases.stories.events import AUDIT, SECURITY, boots, event_log, office_days
 from tests.cases.stories.locked import bitlocker
-from tests.cases.stories.logs import AUDIT, SECURITY, boots, event_log, office_days
-from tests.cases.stories.servers import stick_and_server
 from tests.cases.story import (
     AFTER,
     BEFORE,
@@ -45,9 +46,7 @@ def list_in_the_pagefile(s: Story) -> None:
     rows = listing(s.residents[:200], encoding="utf-16-le")
     page = noise.randbytes(64 * 1024) + rows[: 32 * 1024] + bytes(4096) + noise.randbytes(64 * 1024)
     seen = rows[: 32 * 1024].decode("utf-16-le", "ignore").count("\n") - 1
-    stick_and_pc(
-        s, pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=[Node("pagefile.sys", page, AFTER)])
-    )
+    stick_and_pc(s, pc([USED], more=[Node("pagefile.sys", page, AFTER)]))
     on_stick(s)
     s.matched("PC1", "pagefile.sys", seen)
     s.answer("still_held", "PC1 case", "confirmed", "in the pagefile")
@@ -97,7 +96,7 @@ def a_ledger_of_another_device(s: Story) -> None:
     """The ledger has a take-out of U-99, a number that no register has."""
     plain_stick(s, [Node("readme.txt", note("空\n"), BEFORE)], "fat16")
     s.register()
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper("take_out", "持出.csv", (
         "管理番号,シリアル番号,持出日時,持出者,返却日時\n"
         f"U-05,{SERIAL},2023/06/02 09:00,甲,2023/06/02 17:00\nU-99,ZZ44120099,2023/06/09 17:00,甲,2023/06/09 20:00\n"
@@ -154,7 +153,7 @@ def a_pc_of_zeros(s: Story) -> None:
 @story
 def a_pc_without_its_last_segment(s: Story) -> None:
     """The last segments of the PC's image are missing: no negative for that host."""
-    data = pc([stick(SERIAL, VOLUME, at(2, 9, 50))], more=[Node("FILL.BIN", random.Random(2).randbytes(4 * MIB), BEFORE)], size=20 * MIB)  # fmt: skip
+    data = pc([USED], more=[Node("FILL.BIN", random.Random(2).randbytes(4 * MIB), BEFORE)], size=20 * MIB)  # fmt: skip
     plain_stick(s, listed(s), "fat16")
     s.item("PC1", "pc", data, "e01s", lost=["E04"], complete=False, zone=None)
     s.register()
@@ -241,9 +240,7 @@ def cleared_before_the_window(s: Story) -> None:
     events = [cleared, *office_days()]
     stick_and_pc(
         s,
-        pc(
-            [stick(SERIAL, VOLUME, at(2, 9, 50))], more=[event_log(SECURITY, events)], size=16 * MIB
-        ),
+        pc([USED], more=[event_log(SECURITY, events)], size=16 * MIB),
     )
     s.need(
         "tamper", "1102", subject={"any": ["PC1", HOST.name]}, what="log_cleared", since_window="no"

@@ -9,15 +9,16 @@ from fixtures.disk import Node, filetime
 from fixtures.lnk import CLASS, HAS_LINK_INFO, IS_UNICODE
 from tests.cases.stories.common import (
     PAIRS,
-    REGISTER_OF_MEDIA,
     SERIAL,
+    USED,
     VOLUME,
     on_stick,
     plain_stick,
+    registered,
+    stick_and_pc,
+    stick_and_server,
     story,
 )
-from tests.cases.stories.hosts import stick_and_pc
-from tests.cases.stories.servers import stick_and_server
 from tests.cases.story import (
     BEFORE,
     FIELDS,
@@ -64,7 +65,7 @@ def opened_over_the_share(s: Story) -> None:
     s.item(
         "PC1",
         "pc",
-        pc([stick(SERIAL, VOLUME, at(2, 9, 50))], [link]),
+        pc([USED], [link]),
         fs="ntfs",
         zone=None,
         authorised=True,
@@ -143,7 +144,7 @@ def used_with_leave_in_the_window(s: Story) -> None:
     """The ledger has the stick out over the window, with its return: a lawful use."""
     used = stick(SERIAL, VOLUME, INSIDE)
     stick_and_pc(s, pc([used]))
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
+    registered(s)
     s.paper("take_out", "持出.csv", (
         "管理番号,持出日時,持出者,持出先,返却日時\nU-05,2023/04/01 09:00,甲,1階,2023/04/01 17:00\n"
         "U-05,2023/06/09 17:00,甲,支所,2023/06/12 10:00\n"
@@ -169,7 +170,7 @@ def a_client_with_its_domain(s: Story) -> None:
     log = log[:last] + line + log[log.index(b"\n", last) + 1 :]
     plain_stick(s, [Node("readme.txt", note("空\n"), BEFORE)], "fat16")
     s.item("SV1", "server", server(listing(s.residents, tuple(FIELDS)), log), fs="ext")
-    s.item("PC1", "pc", pc([stick(SERIAL, VOLUME, at(2, 9, 50))]), fs="ntfs", zone=None)
+    s.item("PC1", "pc", pc([USED]), fs="ntfs", zone=None)
     s.register()
     s.answer("logs_cover", "hashi-pc9", "not_examined", "named, and not supplied")
     s.answer(

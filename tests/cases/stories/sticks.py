@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fixtures.disk import Node
-from tests.cases.stories.common import SERIAL, VOLUME, listed, on_stick, plain_stick, story
-from tests.cases.story import BEFORE, INSIDE, MIB, Story, at, disk, listing, note, pc, stick
+from tests.cases.stories.common import SERIAL, USED, listed, on_stick, plain_stick, story
+from tests.cases.story import BEFORE, INSIDE, MIB, Story, at, disk, listing, note, pc
 
 
 @story
@@ -98,7 +98,6 @@ def formatted_and_refilled(s: Story) -> None:
         )
         for i in range(5)
     ]
-    used = stick(SERIAL, VOLUME, at(2, 9, 50))
     made = disk(
         "fat32",
         "mbr",
@@ -108,7 +107,7 @@ def formatted_and_refilled(s: Story) -> None:
         leftovers=[bytes(4096), listing(s.residents[:200])],
     )
     s.item("USB1", "medium", made, fs="fat", serial=SERIAL, authorised=True)
-    s.item("PC1", "pc", pc([used]), fs="ntfs", zone=None)
+    s.item("PC1", "pc", pc([USED]), fs="ntfs", zone=None)
     s.register()
     s.matched("USB1", None, 200, "unallocated")
     s.need(
