@@ -428,6 +428,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "log_cleared": "a log was cleared",
         "clock_changed": "the clock was changed",
         "wiped": "overwritten",
+        "eraser": "a program made to erase was run",
         "formatted": "formatted",
         "timestamps_inconsistent": "times contradict each other",
     },

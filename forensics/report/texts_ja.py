@@ -428,6 +428,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "log_cleared": "記録の消去",
         "clock_changed": "時計の変更",
         "wiped": "上書き",
+        "eraser": "消去用プログラムの実行",
         "formatted": "初期化",
         "timestamps_inconsistent": "時刻の食い違い",
     },

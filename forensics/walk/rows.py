@@ -183,6 +183,8 @@ class Walked:
     row_slack: tuple[Ints, Ints, Ints] = (NONE, NONE, NONE)  # allocated and never written
     troubles: list[Trouble] = field(default_factory=list)
     left_open: bool = False  # in use when the image was made, or taken away without being released
+    mounted: Interval = NO_TIME  # last time for writing, as the file system keeps it
+    written: Interval = NO_TIME
 
 
 def addresses(evidence: str, volume: str, rows: Rows) -> pa.Array:

@@ -36,6 +36,9 @@ _SIGNED = (
     "erase_check",
     "number",
 )  # a column for them, and nothing in the cell, is said
+_CAPTION = re.compile(
+    r"^(?:s/n|sn(?=[:.#№])|serial(?:no)?(?=[:.#])|シリアル(?:番号)?|製造番号)[:.#№]*", re.IGNORECASE
+)
 _VARIANTS = str.maketrans("髙﨑濵邉邊齋齊槗德", "高崎浜辺辺斎斎橋徳")
 
 
@@ -141,7 +144,7 @@ class _Reader:
             "paper": self.kind, "sheet": self.sheet.name, "row": number,
             "kind": "note" if empty or total else "entry",
             "item": cells.get("item", "").upper() or None if self.kind not in ("cards", "accounts", "room_log") else cells.get("item") or None,
-            "serial": serial(number_text.replace(" ", "")) or None if not rounded else None,
+            "serial": serial(_CAPTION.sub("", number_text.replace(" ", ""))) or None if not rounded else None,
             "person_token": self._person(cells.get("person", "")),
             "room": self._masked(cells.get("room", "")) or None,
             "action": self._action(cells),

@@ -15,17 +15,23 @@ from tests.cases.stories import (  # noqa: F401  # each adds its stories
     hostile,
     hosts,
     innocent,
+    ledgers,
     lists,
     locked,
     logs,
+    marks,
+    misread,
+    mixed,
     odd,
     papers,
     places,
+    quiet_servers,
     registers,
     servers,
     shadows,
     shared,
     sticks,
+    zones,
 )  # fmt: skip
 from tests.cases.stories.common import STORIES, told
 
