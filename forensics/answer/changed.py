@@ -59,7 +59,7 @@ def trail(world: World, medium: str) -> Trail:
         failures.append("LAST_VALUE_ONLY")
     if any(_unsure(world, row) for row in writes):
         failures.append("ZONE_UNKNOWN")
-    if _is_ahead(world.items[medium]["acquired"], writes):
+    if _is_ahead(world.items[medium]["acquired"], writes, world.window[1]):
         failures.append("CLOCK_UNKNOWN")
     unlike = [fact for fact in world.of("volume", evidence=medium) if fact["unlike_baseline"]]
     if unlike or medium in world.mixed_up:
@@ -67,10 +67,11 @@ def trail(world: World, medium: str) -> Trail:
     return Trail("medium", tuple(failures))
 
 
-def _is_ahead(acquired: str | None, writes: Sequence[Row]) -> bool:
+def _is_ahead(acquired: str | None, writes: Sequence[Row], found: int) -> bool:
     """Does a name bear a time after the image was made? The clock that wrote it was ahead then.
 
-    acquired: as the container has it, seconds since 1970 or a wall clock of any zone.
+    acquired: as the container has it, seconds since 1970 or a wall clock of any zone; one of before the
+    medium was found is wrong itself, and says nothing.
     """
     numbers = [int(text) for text in re.findall(r"\d{1,12}", acquired or "")]
     try:
@@ -81,7 +82,7 @@ def _is_ahead(acquired: str | None, writes: Sequence[Row]) -> bool:
     except (ValueError, TypeError, OverflowError, OSError):
         return False
     end = micros(imaged) + DAY
-    return any((row["time"].start or 0) >= end for row in writes)
+    return end > found and any((row["time"].start or 0) >= end for row in writes)
 
 
 def _undated(writes: Sequence[Row]) -> bool:

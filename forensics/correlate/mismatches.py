@@ -365,7 +365,10 @@ def _never_seen(connections: Iterable[Row], papers: Iterable[Row]) -> list[Row]:
 
 
 def _duplicates(papers: Iterable[Row]) -> list[Row]:
-    """One number, or one serial, in two rows of the register of media."""
+    """One number, or one serial, in two rows of the register of media.
+
+    A stick that the register of another year has with the same number and serial was carried over.
+    """
     out = []
     keys: tuple[Callable[[Row], str | None], ...] = (
         lambda row: row["item"],
@@ -375,6 +378,8 @@ def _duplicates(papers: Iterable[Row]) -> list[Row]:
         first: dict[str, Row] = {}
         for row in papers:
             value = key(row) if row["paper"] == "media_register" else None
+            if value and value in first and _carried_over(first[value], row):
+                continue
             if value and value in first:
                 text = "the same number or serial stands in another row"
                 addresses = [first[value]["address"]]
@@ -384,6 +389,16 @@ def _duplicates(papers: Iterable[Row]) -> list[Row]:
             elif value:
                 first[value] = row
     return out
+
+
+def _carried_over(one: Row, two: Row) -> bool:
+    """Is it one stick in two registers?"""
+    sheets = {(row["address"].partition("!~row")[0], row["sheet"]) for row in (one, two)}
+    return (
+        len(sheets) == 2
+        and one["item"] == two["item"]
+        and device_serial(one["serial"]) == device_serial(two["serial"])
+    )
 
 
 def _accounts(sessions: Iterable[Row], opens: Iterable[Row], papers: Sequence[Row]) -> list[Row]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from forensics.correlate import accounts
 from forensics.correlate.mismatches import mismatch
-from forensics.correlate.rows import Row
+from forensics.correlate.rows import Row, details
 from forensics.correlate.times import SECOND, hull
 from forensics.values import Interval
 
@@ -42,7 +42,7 @@ def mismatches(sessions: Sequence[Row], papers: Iterable[Row]) -> list[Row]:
         for row in rows
         if row["paper"] == "accounts" and row["item"] and row["person_token"]
     }
-    holders = {_number(row): row["person_token"] for row in cards if row["person_token"]}
+    holders = {_number(row): row for row in cards if row["person_token"]}
     stays = _stays(log, holders)
     return [
         *_cards(log, cards),
@@ -88,9 +88,22 @@ def _card_trouble(use: Row, lent: Sequence[Row]) -> str | None:
     start = use["time"].start
     if all(row["until"].until is not None and row["until"].until <= start for row in lent):
         return "card_after_return"
-    names = {row["person_token"] for row in lent} - {None}
-    named = use["person_token"]
-    return "card_shared" if named and names and named not in names else None
+    named = [row for row in lent if row["person_token"]]
+    shared = use["person_token"] and named and not any(_is_same(use, row) for row in named)
+    return "card_shared" if shared else None
+
+
+def _is_same(one: Row, two: Row) -> bool:
+    """May two cells mean one person: the same name, with the office or without, or the family name alone?"""
+    names, families = zip(*map(_names, (one, two)), strict=True)
+    return bool(names[0] & (names[1] | families[1]) or names[1] & families[0])
+
+
+def _names(row: Row) -> tuple[set[str], set[str]]:
+    said = details(row.get("detail"))
+    return {row["person_token"], said.get("also")} - {None}, {
+        *(said.get("family") or "").split(",")
+    } - {""}
 
 
 def _sessions(
@@ -159,12 +172,14 @@ def _meet(session: Row, stay: Stay) -> bool:
     return session["start"].start < stay.until + NEAR and (end is None or stay.start - NEAR < end)
 
 
-def _stays(log: Sequence[Row], holders: Mapping[str, str]) -> dict[str, list[Stay]]:
-    """Person, else card, else nothing -> when they were inside. holders: card -> person."""
+def _stays(log: Sequence[Row], holders: Mapping[str, Row]) -> dict[str, list[Stay]]:
+    """Person, else card, else nothing -> when they were inside. holders: card -> its row of the list."""
     out: dict[str, list[Stay]] = {}
     entered: dict[str, Stay] = {}
     for row in sorted(log, key=lambda row: (row["time"].start, row["row"] or 0)):
-        who = row["person_token"] or holders.get(_number(row)) or row["item"] or ""
+        card = holders.get(_number(row))
+        own = card is not None and (not row["person_token"] or _is_same(row, card))
+        who = (card["person_token"] if card and own else row["person_token"]) or row["item"] or ""
         mine = out.setdefault(who, [])
         if row["action"] == "leave":
             if who in entered:

@@ -22,6 +22,7 @@ from tests.cases.stories import (  # noqa: F401  # each adds its stories
     marks,
     misread,
     mixed,
+    notes,
     odd,
     papers,
     places,
