@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from forensics.correlate import accounts
 from forensics.correlate.connections import Arrival
@@ -34,7 +34,6 @@ def mismatches(
     papers = [row for row in papers if row["kind"] != "note"]
     have = {row["paper"] for row in papers}
     out: list[Row] = []
-    out += _unregistered(connections, papers)
     if "take_out" in have:
         ledger = loans(papers)
         if "take_out" not in unread:
@@ -46,9 +45,6 @@ def mismatches(
         out += _claims(ledger, held)
         out += _contents(ledger, held)
     out += _blanks(papers)
-    if "media_register" in have:
-        out += _never_seen(connections, papers)
-        out += _duplicates(papers)
     if "accounts" in have and "accounts" not in unread:
         out += _accounts(sessions, opens, papers)
     return out
@@ -70,31 +66,6 @@ def mismatch(
         "explanation": text,
         "addresses": sorted(both),
     }
-
-
-def _unregistered(connections: Sequence[Row], papers: Iterable[Row]) -> list[Row]:
-    """Media in no row of the register; one character from an unseen row is likely a slip of the pen."""
-    seen = {row["medium_serial"] for row in connections}
-    rows = (row for row in papers if row["paper"] == "media_register")
-    unseen = {serial for row in rows if (serial := device_serial(row["serial"]))} - seen
-    out = []
-    for row in connections:
-        if row["registered"] is False:
-            known = row["last"] if row["last"].start is not None else row["first"]
-            text = f"attached to {row['host']}, and its serial stands in no row of the register"
-            severity = "breach"
-            if any(_one_apart(row["medium_serial"], serial) for serial in unseen):
-                severity = "clerical"
-                text += "; one that no host has seen differs in one character"
-            out.append(
-                mismatch("medium_unregistered", severity, row["medium_serial"], known, text,
-                     row["addresses"], kind="media_register")
-            )  # fmt: skip
-    return out
-
-
-def _one_apart(one: str, two: str) -> bool:
-    return len(one) == len(two) and sum(a != b for a, b in zip(one, two, strict=True)) == 1
 
 
 def _without_takeout(
@@ -350,55 +321,6 @@ def _overlapping(ledger: Sequence[Loan]) -> list[Row]:
                     )
                 )
     return out
-
-
-def _never_seen(connections: Iterable[Row], papers: Iterable[Row]) -> list[Row]:
-    """Registered media that no supplied host saw."""
-    seen = {row["medium_serial"] for row in connections}
-    out = []
-    for row in papers:
-        serial = device_serial(row["serial"])
-        if row["paper"] == "media_register" and serial and serial not in seen:
-            text = "registered, and no supplied host has seen it"
-            out.append(mismatch("medium_never_seen", "gap", serial, NO_TIME, text, [], row))
-    return out
-
-
-def _duplicates(papers: Iterable[Row]) -> list[Row]:
-    """One number, or one serial, in two rows of the register of media.
-
-    A stick that the register of another year has with the same number and serial was carried over.
-    """
-    out = []
-    keys: tuple[Callable[[Row], str | None], ...] = (
-        lambda row: row["item"],
-        lambda row: device_serial(row["serial"]),
-    )
-    for key in keys:
-        first: dict[str, Row] = {}
-        for row in papers:
-            value = key(row) if row["paper"] == "media_register" else None
-            if value and value in first and _carried_over(first[value], row):
-                continue
-            if value and value in first:
-                text = "the same number or serial stands in another row"
-                addresses = [first[value]["address"]]
-                out.append(
-                    mismatch("duplicate_number", "clerical", value, NO_TIME, text, addresses, row)
-                )
-            elif value:
-                first[value] = row
-    return out
-
-
-def _carried_over(one: Row, two: Row) -> bool:
-    """Is it one stick in two registers?"""
-    sheets = {(row["address"].partition("!~row")[0], row["sheet"]) for row in (one, two)}
-    return (
-        len(sheets) == 2
-        and one["item"] == two["item"]
-        and device_serial(one["serial"]) == device_serial(two["serial"])
-    )
 
 
 def _accounts(sessions: Iterable[Row], opens: Iterable[Row], papers: Sequence[Row]) -> list[Row]:
