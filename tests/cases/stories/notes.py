@@ -19,6 +19,7 @@ from tests.cases.stories.hosts import stick_and_pc
 from tests.cases.stories.ledgers import LEDGER, ledger
 from tests.cases.stories.lists import zipped
 from tests.cases.stories.logs import AUDIT, SECURITY, event_log, office_days
+from tests.cases.stories.servers import stick_and_server
 from tests.cases.story import (
     BEFORE,
     HOST,
@@ -26,9 +27,11 @@ from tests.cases.story import (
     MIB,
     Story,
     at,
+    encoded,
     listing,
     note,
     pc,
+    samba_log,
     shortcut,
     stick,
     utc,
@@ -197,3 +200,102 @@ def an_xfs_server(s: Story) -> None:
     s.answer("logs_cover", "SV1 case", "undetermined refuted", "not read")
     s.answer("fully_examined", "SV1 case", "undetermined refuted", "not read")
     s.answer("leak", "case", "undetermined", "not read")
+
+
+@story
+def thirty_with_a_disability(s: Story) -> None:
+    """Thirty residents, fewer than any number that counts, with the grade of their disability: one would be enough."""
+    rows = [
+        "氏名,生年月日,住所,障害等級\r\n",
+        *(
+            f"{p.name},{p.born},{p.address},身体障害者手帳{n % 6 + 1}級\r\n"
+            for n, p in enumerate(s.residents[:30])
+        ),
+    ]
+    plain_stick(s, [Node("a/meibo.csv", encoded("".join(rows), "cp932"), BEFORE)], "fat16")
+    s.register()
+    s.matched("USB1", "meibo.csv", 30)
+    s.answer("threshold", "case", "confirmed undetermined", "a kind that counts from one person on")
+
+
+@story
+def a_hundred_and_no_more(s: Story) -> None:
+    """A hundred residents, names and addresses only: more than 100 it is not."""
+    plain_stick(
+        s,
+        [Node("a/meibo.csv", listing(s.residents[:100], ("name", "address", "born")), BEFORE)],
+        "fat16",
+    )
+    s.register()
+    s.matched("USB1", "meibo.csv", 100)
+    s.answer("threshold", "case", "refuted undetermined", "100 are not more than 100")
+
+
+@story
+def a_hundred_and_one(s: Story) -> None:
+    plain_stick(
+        s,
+        [Node("a/meibo.csv", listing(s.residents[:101], ("name", "address", "born")), BEFORE)],
+        "fat16",
+    )
+    s.register()
+    s.answer("threshold", "case", "confirmed", "more than 100")
+
+
+@story
+def a_command_as_root(s: Story) -> None:
+    """sudo wrote it down: the register was copied in the window, past the share and its log."""
+    when = at(10, 2, 20)
+    lines = "".join([
+        *(f"Jun {day:2} 09:01:00 nami-sv sshd[{90 + day}]: Accepted password for jimu03 from 192.0.2.10 port 50022 ssh2\n" for day in range(1, 11)),
+        f"{when:%b} {when.day:2} {when:%H:%M:%S} nami-sv sudo:   jimu03 : TTY=pts/0 ; PWD=/home/jimu03 ; USER=root ; COMMAND=/usr/bin/cp /srv/office/juki_daicho.txt /media/usb/\n",
+        "Jun 14 09:01:00 nami-sv sshd[200]: Accepted password for jimu03 from 192.0.2.10 port 50022 ssh2\n",
+    ])  # fmt: skip
+    lines = "".join(
+        sorted(lines.splitlines(keepends=True), key=lambda text: (int(text[4:6]), text[7:15]))
+    )
+    stick_and_server(
+        s,
+        samba_log(at(1, 0, 11), at(14, 9), [(at(4, 9, 5), "jimu03", "juki_daicho.txt")]),
+        {"var/log/auth.log": (lines.encode(), at(14, 9, 2))},
+    )
+    s.opened("juki_daicho.txt", when, "SV1", "nami-sv")
+    s.answer("server_accessed", "SV1 case", "undetermined confirmed", "copied in the window")
+
+
+@story
+def fetched_by_sftp(s: Story) -> None:
+    """internal-sftp names the register; the account is on no list."""
+    when = at(10, 2, 20)
+    stamp = f"{when:%b} {when.day:2} {when:%H:%M}"
+    lines = (
+        "Jun  1 09:01:00 nami-sv sshd[90]: Accepted password for jimu03 from 192.0.2.10 port 50022 ssh2\n"
+        f"{stamp}:01 nami-sv sshd[700]: Accepted password for gaibu9 from 203.0.113.5 port 50022 ssh2\n"
+        f"{stamp}:02 nami-sv internal-sftp[702]: session opened for local user gaibu9 from [203.0.113.5]\n"
+        f'{stamp}:09 nami-sv internal-sftp[702]: open "/srv/office/juki_daicho.txt" flags READ mode 0666\n'
+        f'{stamp}:11 nami-sv internal-sftp[702]: close "/srv/office/juki_daicho.txt" bytes read 48211 written 0\n'
+        f"{stamp}:12 nami-sv internal-sftp[702]: session closed for local user gaibu9 from [203.0.113.5]\n"
+        "Jun 14 09:01:00 nami-sv sshd[200]: Accepted password for jimu03 from 192.0.2.10 port 50022 ssh2\n"
+    )
+    stick_and_server(
+        s,
+        samba_log(at(1, 0, 11), at(14, 9), [(at(4, 9, 5), "jimu03", "juki_daicho.txt")]),
+        {"var/log/auth.log": (lines.encode(), at(14, 9, 2))},
+    )
+    s.paper("accounts", "id.csv", "ログインID,氏名\njimu03,係員　甲\n")
+    s.opened("juki_daicho.txt", when.replace(second=9), "SV1", "nami-sv", account="gaibu9")
+    s.answer("server_accessed", "SV1 case", "confirmed", "fetched by an account on no list")
+
+
+@story
+def a_shell_history_with_times(s: Story) -> None:
+    """The history of a shell tells when: the register was packed in the window."""
+    when = at(10, 2, 20)
+    text = f"#{int(at(2, 9).timestamp())}\nls -l\n#{int(when.timestamp())}\ntar czf /tmp/x.tgz /srv/office/juki_daicho.txt\n#{int(at(13, 9).timestamp())}\nexit\n"
+    stick_and_server(
+        s,
+        samba_log(at(1, 0, 11), at(14, 9), [(at(4, 9, 5), "jimu03", "juki_daicho.txt")]),
+        {"home/jimu03/.bash_history": (text.encode(), at(13, 9))},
+    )
+    s.opened("juki_daicho.txt", when, "SV1", "nami-sv", account="jimu03")
+    s.answer("server_accessed", "SV1 case", "undetermined confirmed", "packed in the window")
