@@ -18,13 +18,15 @@ def papers(world: World) -> tuple[str, ...]:
     have = {row["paper"] for row in world.papers}
     contradicted = {fact["paper"] for fact in world.of("mismatch")} & have
     others = sorted(contradicted - {*COMPARED})
+    have |= world.half_read
     return (*(name for name in COMPARED if name in have), *others, subjects.CASE)
 
 
 def judge(world: World, subject: str) -> Finding:
     """One mismatch refutes; all rows matched, both ways, confirm; rows nobody can match leave doubt.
 
-    So does a use from before the first row of a ledger: an earlier ledger may have it.
+    So does a use from before the first row of a ledger: an earlier ledger may have it; and a paper of
+    which a part could not be read.
     """
     if subject == subjects.CASE:
         found = state(subjects.roll(judge, world, papers(world)))
@@ -44,6 +46,8 @@ def judge(world: World, subject: str) -> Finding:
         return Finding("refuted", 3, (), facts, *words)
     rows = world.of("paper", paper=subject)
     facts = tuple(sorted(fact["id"] for fact in rows))
+    if subject in world.half_read:
+        return undetermined("PAPER_UNREADABLE", facts=facts)
     if not differing and world.hosts and rows and all(fact["matched"] for fact in rows):
         words = (
             "書類の全ての行が機器の記録と一致すること",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,30 @@ class Before:
                 out.setdefault(evidence, []).append(address)
         return out
 
+    def unlike(self, contents: pa.Table) -> dict[str, list[str]]:
+        """Medium -> addresses of files that the manifest has with other bytes; of a root, where one of its files is gone.
+
+        Only media of which it surely names a file. A name that was masked may be any of those that are gone.
+        """
+        out: dict[str, list[str]] = {name: [] for name in self._whole}
+        for evidence, entries in self._manifests.items():
+            there = _there(contents, evidence)
+            paths = {address: decode_name(Address.parse(address).path or "") for address in there}
+            told = {
+                address: earlier.compared(entries, paths[address], there[address])
+                for address in there
+            }
+            if not any(told.values()):
+                continue
+            out[evidence] = [address for address, state in told.items() if state == earlier.DIFFERS]
+            named = {_folded(path) for path in paths.values()}
+            listed = {_folded(path) for path in entries}
+            masked = any("#" in address for address in there)
+            if not masked and named & listed and listed - named:
+                root = next(address for address in sorted(told) if told[address])
+                out[evidence].append(root.partition(":/")[0] + ":/")
+        return out
+
     def _listed(self, evidence: str, stream: str, digest: str) -> str | None:
         """What the manifest says of a stream; None where it does not name it."""
         path = Address.parse(stream).path
@@ -102,6 +127,26 @@ def before(
         if stem(address) == address and address not in mine
     }
     return Before(headers, items, manifests, _digests(contents, "address", mine), lockable)
+
+
+def _folded(path: str) -> str:
+    """A path as file systems compare it that keep no case, or compose its characters."""
+    return unicodedata.normalize("NFC", earlier.slashed(path)).casefold()
+
+
+def _there(contents: pa.Table, evidence: str) -> dict[str, str]:
+    """Address -> SHA-256 ("" where it could not be made) of the files that are there, not of what is in them."""
+    import pyarrow.compute as pc
+
+    mine = pc.and_(
+        pc.equal(contents.column("evidence").cast("string"), evidence),
+        pc.equal(contents.column("state").cast("string"), "allocated"),
+    )
+    found = contents.filter(pc.fill_null(mine, False)).select(["address", "sha256"]).to_pylist()
+    return {
+        row["address"]: row["sha256"] or "" for row in found
+        if row["address"] == stem(row["address"]) and Address.parse(row["address"]).path
+    }  # fmt: skip
 
 
 def _digests(contents: pa.Table, column: str, values: Collection[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from forensics.answer import subjects
@@ -11,7 +12,7 @@ from forensics.answer.question import Question
 from forensics.answer.verdict import Finding, Trail, negative, presence, undetermined
 from forensics.answer.world import World
 from forensics.correlate.rows import Row
-from forensics.correlate.times import overlaps, within
+from forensics.correlate.times import DAY, overlaps, within
 from forensics.values import micros
 
 BEGINNING = micros(dt.datetime(1980, 1, 2, 14, tzinfo=dt.UTC))  # FAT's first day, in any zone
@@ -32,10 +33,13 @@ def judge(world: World, subject: str) -> Finding:
     found = negative(
         [trail(world, subject)], [*world.disturbed([subject]), *world.unread([subject])]
     )
+    volumes = world.of("volume", evidence=subject)
+    same = any(
+        fact["unlike_baseline"] == 0 for fact in volumes
+    )  # then no clock is needed to say so
     return Finding(
-        found.verdict, found.confidence, found.reasons,
-        tuple(fact["id"] for fact in world.of("volume", evidence=subject)),
-        limits=("CLOCK_UNKNOWN", "READ_LEAVES_NO_TRACE"),
+        found.verdict, found.confidence, found.reasons, tuple(fact["id"] for fact in volumes),
+        limits=("READ_LEAVES_NO_TRACE",) if same else ("CLOCK_UNKNOWN", "READ_LEAVES_NO_TRACE"),
     )  # fmt: skip
 
 
@@ -55,7 +59,30 @@ def trail(world: World, medium: str) -> Trail:
         failures.append("LAST_VALUE_ONLY")
     if any(_unsure(world, row) for row in writes):
         failures.append("ZONE_UNKNOWN")
+    if _is_ahead(world.items[medium]["acquired"], writes, world.window[1]):
+        failures.append("CLOCK_UNKNOWN")
+    unlike = [fact for fact in world.of("volume", evidence=medium) if fact["unlike_baseline"]]
+    if unlike or medium in world.mixed_up:
+        failures.append("CONTRADICTION")
     return Trail("medium", tuple(failures))
+
+
+def _is_ahead(acquired: str | None, writes: Sequence[Row], found: int) -> bool:
+    """Does a name bear a time after the image was made? The clock that wrote it was ahead then.
+
+    acquired: as the container has it, seconds since 1970 or a wall clock of any zone; one of before the
+    medium was found is wrong itself, and says nothing.
+    """
+    numbers = [int(text) for text in re.findall(r"\d{1,12}", acquired or "")]
+    try:
+        if len(numbers) == 1:
+            imaged = dt.datetime.fromtimestamp(numbers[0], dt.UTC)
+        else:
+            imaged = dt.datetime(*numbers[:6], tzinfo=dt.UTC)  # type: ignore[arg-type, misc]
+    except (ValueError, TypeError, OverflowError, OSError):
+        return False
+    end = micros(imaged) + DAY
+    return end > found and any((row["time"].start or 0) >= end for row in writes)
 
 
 def _undated(writes: Sequence[Row]) -> bool:
@@ -74,9 +101,12 @@ def _rewritten(writes: Sequence[Row], end: int) -> bool:
 
     A name that came later hides nothing of those that are still there.
     """
-    born = {row["address"]: row["time"].start for row in writes if row["kind"] == "file_born"}
+    born: dict[str, int] = {}
+    for row in writes:
+        if row["kind"] in ("file_born", "file_named"):
+            born[row["address"]] = max(born.get(row["address"], 0), row["time"].start or 0)
     return any(
-        (row["time"].start or 0) >= end and (born.get(row["address"]) or 0) < end for row in writes
+        (row["time"].start or 0) >= end and born.get(row["address"], 0) < end for row in writes
     )
 
 

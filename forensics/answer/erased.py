@@ -48,7 +48,8 @@ def judge(world: World, subject: str) -> Finding:
             en="it was used after the date of the certificate",
             would_change=("PEOPLE",),
         )
-    blank = world.of("tamper", subject=subject, what="wiped")
+    wiped = world.of("tamper", subject=subject, what="wiped")
+    blank = [fact for fact in wiped if "program" not in fact]
     claims = [fact for fact in world.of("erasure", subject=subject) if _overwrites(fact["method"])]
     if blank and claims:
         words = (

@@ -23,6 +23,7 @@ SIGNS: dict[str, tuple[str, str]] = {
     "log_cleared": ("記録の消去", "a cleared log"),
     "clock_changed": ("時計の変更", "a clock that was set"),
     "wiped": ("上書き", "overwriting"),
+    "eraser": ("消去用プログラムの実行", "a run of a program that erases"),
     "formatted": ("フォーマット", "formatting"),
     "timestamps_inconsistent": ("日時の矛盾", "contradicting times"),
 }
@@ -68,7 +69,7 @@ def _place(fact: Fact) -> tuple[str, str]:
         case "sent":
             return _people((fact["evidence"], fact["evidence"]), fact)
         case "tamper":
-            ja, en = SIGNS[fact["what"]]
+            ja, en = SIGNS["eraser" if "program" in fact else fact["what"]]
             return f"{fact['subject']}の{ja}", f"{en} on {fact['subject']}"
         case _:
             return str(fact["evidence"]), str(fact["evidence"])

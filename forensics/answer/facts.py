@@ -24,7 +24,9 @@ from forensics.correlate.times import hull, overlaps, within
 from forensics.values import Address, Interval, micros, moment
 
 Fact = dict[str, Any]
-WRITES = ("file_modified", "file_changed", "file_born", "medium_mounted")
+WRITES = (
+    "file_modified", "file_changed", "file_born", "file_named", "medium_mounted", "medium_written",
+)  # fmt: skip
 SHOWN = 20  # addresses that one fact lists of many alike
 
 
@@ -78,11 +80,16 @@ def digests(items: Iterable[Row]) -> list[Fact]:
 
 
 def volumes(
-    rows: Iterable[Row], files: Mapping[str, Sequence[Row]], window: tuple[int, int] | None
+    rows: Iterable[Row],
+    files: Mapping[str, Sequence[Row]],
+    window: tuple[int, int] | None,
+    unlike: Mapping[str, Sequence[str]],
 ) -> list[Fact]:
     """Volumes, with what their own dates say of use in the window (media only).
 
-    files: medium -> dated names. A written time shows a write; an access date shows a use.
+    files: medium -> dated names. A written time shows a write; an access date shows a use. unlike: medium
+    -> addresses of files that are not as the owner's manifest of before the loss has them; null
+    without one.
     """
     out = []
     for row in rows:
@@ -92,17 +99,23 @@ def volumes(
         dated = [
             name
             for name in files.get(row["evidence"], ())
-            if within(name["time"], window) and name["address"].startswith(f"{address}:")
+            if within(name["time"], window) and _lies_in(name["address"], address)
         ]
         written = [name for name in dated if name["kind"] in WRITES]
         shown = sorted({name["address"] for name in written or dated})[:SHOWN]
+        other = [one for one in unlike.get(row["evidence"], ()) if _lies_in(one, address)]
         out.append(
-            fact("volume", [address, *shown], evidence=row["evidence"], volume=row["volume"],
+            fact("volume", [address, *shown, *other[:SHOWN]], evidence=row["evidence"], volume=row["volume"],
                  filesystem=row["filesystem"], state=row["outcome"], serial=row["serial"],
                  label=row["label"], bytes=row["length"], time=span(hull(name["time"] for name in dated)),
-                 written_in_window=len(written), used_in_window=len(dated))
+                 written_in_window=len(written), used_in_window=len(dated),
+                 unlike_baseline=len(other) if row["evidence"] in unlike else None)
         )  # fmt: skip
     return out
+
+
+def _lies_in(address: str, volume: str) -> bool:
+    return address.startswith((f"{volume}:", f"{volume}@"))
 
 
 def persons(places: Iterable[Place], size: int | None) -> list[Fact]:
@@ -254,6 +267,7 @@ def tamper(
     *,
     done: Interval | None = None,
     sure: bool = True,
+    **more: object,
 ) -> Fact:
     """A sign of tampering; since_window: did it happen after the window began (yes, no, maybe)?
 
@@ -264,7 +278,7 @@ def tamper(
     if window is not None and made.start is not None and made.until is not None:
         after = sure and made.start >= window[0]
         since = "yes" if after else "no" if made.until <= window[0] else "maybe"
-    more = {} if sure else {"by_service": True}
+    more |= {} if sure else {"by_service": True}
     return fact(
         "tamper", addresses, subject=subject, what=what, time=span(when), since_window=since, **more
     )

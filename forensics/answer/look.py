@@ -11,7 +11,7 @@ from forensics.answer import facts, signs
 from forensics.answer.before import before
 from forensics.answer.known import known
 from forensics.answer.world import World
-from forensics.correlate import times
+from forensics.correlate import foreign, times, unread
 from forensics.correlate.loans import loans
 from forensics.correlate.places import places
 from forensics.correlate.rows import Row, content, device_serial, rows, stem, volume_serial
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from forensics.case import Case
 
-OF_TRACES = (*signs.RECORDED, "medium_mounted")
+OF_TRACES = (*signs.RECORDED, "medium_mounted", "medium_written")
 USED = ("file_read", "file_written", "file_listed", "session_start")
 PLUGS = ("device_connected", "device_first_installed", "device_removed")
 MAILS = ("mail_sent", "mail_received", "mail_draft")
@@ -46,6 +46,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *_events(have["events"], media, OF_FILES),
         *traced,
         *_undated(have["files"], media),
+        *_named(have["files"], media),
     ]:
         if row["evidence"] in dated:
             dated[row["evidence"]].append(row)
@@ -61,10 +62,11 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
     troubles = [row for row in small["coverage"] if row["outcome"] != "examined"]
     opened = [row["address"] for row in small["coverage"] if row["method"]]
     earlier = before(case, small["baselines"], small["evidence"], have["contents"], opened)
+    tied = _tied(have["traces"])
     software = known(case.hash_sets, have["contents"])
     made = [
         *facts.digests(small["evidence"]),
-        *facts.volumes(small["volumes"], dated, case.window),
+        *facts.volumes(small["volumes"], dated, case.window, earlier.unlike(have["contents"])),
         *facts.persons(held, size),
         *facts.copies(small["copies"]),
         *facts.sent(_mails(have["traces"]), held),
@@ -81,8 +83,10 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *facts.horizons(small["horizons"]),
         *facts.clocks(small["clocks"]),
         *signs.recorded(traced, case.window),
-        *signs.reformatted(supplied, small["volumes"], _tied(have["traces"]), dated, case.window),
+        *signs.reformatted(supplied, small["volumes"], tied, dated, case.window),
         *signs.emptied(held, dated, case.window),
+        *signs.inconsistent(dated, case.window),
+        *signs.erasers(_events(have["events"], list(roles), ("program_run",)), case.window),
         *signs.wiped(small["evidence"], small["volumes"], case.window),
         *facts.mismatches(small["mismatches"]),
         *facts.papers(papers, small["connections"], small["mismatches"]),
@@ -106,8 +110,10 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         opens=small["opens"],
         horizons=small["horizons"],
         papers=papers,
+        mixed_up=signs.mixed_up(supplied, small["volumes"], tied),
         absent_hosts=_absent_hosts(have, small["settings"], roles, case.window),
         loans=loans(papers),
+        half_read=unread.papers(case, (row for row in troubles if row["evidence"] == "papers")),
         recorded={item.name: frozenset(item.records) for item in artifacts.ARTIFACTS},
         register_size=size,
         controls_ok=bool(small["controls"])
@@ -151,6 +157,22 @@ def _undated(files: pa.Table, media: list[str]) -> list[Row]:
     return [{**row, "kind": "file_modified", "time": NO_TIME} for row in found]
 
 
+def _named(files: pa.Table, media: list[str]) -> list[Row]:
+    """Names of NTFS that were made later than their file says it was born: by the file system, not by a program."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mine = pc.is_in(files.column("evidence").cast("string"), pa.array(media, pa.string()))
+    wanted = pc.and_(mine, pc.less(files.column("born_until"), files.column("fn_born")))
+    found = rows("files", files.filter(pc.fill_null(wanted, False)))
+    kept = ("evidence", "path", "address")
+    return [
+        {**{name: row[name] for name in kept}, "kind": "file_named", "time": row["fn_born"]}
+        for row in found
+        if (row["fn_born"].start or 0) - (row["born"].until or 0) > times.SECOND
+    ]
+
+
 def _attached(
     events: pa.Table, items: list[str], window: tuple[int, int] | None
 ) -> dict[tuple[str, str], list[Interval]]:
@@ -170,7 +192,10 @@ def _absent_hosts(
     have: Mapping[str, pa.Table], settings: list[Row], roles: Mapping[str, str],
     window: tuple[int, int] | None,
 ) -> tuple[str, ...]:  # fmt: skip
-    """Names of clients (no bare addresses, no domains) that used a server in the window, and are no item."""
+    """Names of clients (no bare addresses, no domains) that used a server in the window, and are no item.
+
+    So are computers whose hives lie on a host and know of a device in the window.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -183,10 +208,31 @@ def _absent_hosts(
     traces = have["traces"]
     mine = traces.filter(pc.is_in(traces.column("address"), pa.array(used, pa.string())))
     names = {name.split(".")[0] for name in pc.unique(mine.column("host")).to_pylist() if name}
-    known = {row["value"] for row in settings if row["name"] in ("computer_name", "hostname")}
+    folders = foreign.hives(settings)
+    names |= _elsewhere(traces, folders, window)
+    settings = foreign.without(settings, folders, frozenset())
+    known = {row["value"] for row in settings if row["name"] in foreign.NAMES}
     known_folded = {(name or "").split(".")[0].casefold() for name in (*known, *roles)}
     clear = [name for name in names if re.fullmatch(r"[A-Za-z][\w-]{0,62}", name)]
     return tuple(sorted(name for name in clear if name.casefold() not in known_folded))
+
+
+def _elsewhere(
+    traces: pa.Table, folders: Mapping[str, str], window: tuple[int, int] | None
+) -> set[str]:
+    """Computers whose hives lie in the folders and date a device in the window; hives tell UTC."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not folders:
+        return set()
+    plugs = pc.is_in(traces.column("kind").cast("string"), pa.array(PLUGS, pa.string()))
+    return {
+        name.split(".")[0]
+        for row in rows("traces", traces.filter(plugs))
+        if (name := foreign.lies_in(folders, row["address"]))
+        and (window is None or times.overlaps(row["time"], window))
+    }
 
 
 def _register_size(records: list[Row]) -> int | None:

@@ -12,6 +12,7 @@ from forensics.answer.verdict import Finding, negative, presence, undetermined
 from forensics.answer.world import World
 from forensics.correlate import accounts
 from forensics.correlate.rows import Row
+from forensics.correlate.times import within
 
 READING = frozenset({"file_read"})
 WORDS = (
@@ -24,7 +25,8 @@ def judge(world: World, subject: str) -> Finding:
     """A read of personal data in the window by an account that the list does not have, or not any more, confirms.
 
     By a listed account, or one of the system, it may be the task itself, and a file of that name need
-    not be that file: undetermined. Silence is judged by the server's own log of reads.
+    not be that file: undetermined. Silence is judged by the server's own log of reads, and says nothing
+    where an account that the list does not have was logged on: a shell writes no names.
     """
     if subject == subjects.CASE:
         return presence(subjects.roll(judge, world, subjects.servers(world)), "no_trace")
@@ -37,6 +39,13 @@ def judge(world: World, subject: str) -> Finding:
         return world.confirm(strange, ["net"], WORDS, 3, lawful=False)
     if reads:
         return undetermined("NO_BASELINE", facts=[fact["id"] for fact in reads])
+    strangers = [
+        fact["id"] for fact in world.of("session", host=subject)
+        if known and fact["from"] and within(interval_of(fact["from"]), world.window)
+        and not accounts.is_on_no_list(fact["account"]) and not accounts.is_valid(known, fact["account"], interval_of(fact["from"]))
+    ]  # fmt: skip
+    if strangers:
+        return undetermined("NO_ARTEFACT_EXPECTED", facts=strangers)
     bars = [*world.disturbed([subject]), *world.unread([subject]), *world.unproven(register=True)]
     bars += unsure(world, subject, None)
     return negative(world.trails(subject, READING), bars)

@@ -1,6 +1,7 @@
 """Signs of tampering: cleared logs, clocks that were set, media that were formatted or wiped.
 
-A format leaves no record of its own on FAT; two things show it. The host knows the device with
+A program made to erase ran; names were made later than their file was born. A format leaves no record
+of its own on FAT; two things show it. The host knows the device with
 another volume serial than the volume has now; or no name on the medium is older than the window
 while records of persons lie in its free space (a mere deletion keeps old, deleted names). A medium
 of one value from end to end was wiped: even a new one has a file system.
@@ -15,12 +16,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from forensics.answer.facts import Fact, tamper
 from forensics.correlate import accounts
 from forensics.correlate.places import Place
-from forensics.correlate.rows import Row, device_serial, volume_serial
-from forensics.correlate.times import SECOND, iso, latest
-from forensics.values import NO_TIME, Interval
+from forensics.correlate.rows import Row, device_serial, has_serial, volume_serial
+from forensics.correlate.times import SECOND, hull, iso, latest
+from forensics.values import MICROS_MAX, NO_TIME, Interval
 
 RECORDED = ("log_cleared", "clock_changed")
+ORDER = "reason=order of records"  # of a clock_changed that no record says
 NOTICED = 60 * SECOND  # a clock set by less is a time service at work
+# Programs whose only purpose is to overwrite files or disks so that nothing is left to recover. Not cleaners
+# that many run daily, nor tools of the system that can do it, too.
+ERASERS = re.compile(
+    r"(?i)(?:^|[\\/])(?:sdelete(?:64a?)?|eraserl?|bleachbit(?:_console)?|privazer|killdisk|hardwipe(?:cmd)?|diskwipe"
+    r"|file ?shredder|freeraser|securely ?file ?shredder|ultrashredder|wipefile|wipedrive|dp ?shredder)\.exe$"
+)
 FREE = ("unallocated", "unpartitioned", "slack")
 
 
@@ -70,9 +78,19 @@ def _ends(text: str) -> list[int]:
 
 
 def _done(row: Row) -> Interval:
-    """When a sign was made: a clock that is set back writes the earlier time, and it was the later one."""
+    """When a sign was made: a clock that is set back writes the earlier time, and it was the later one.
+
+    Where only the order of the records tells of it, it was set after the last record before, and
+    before the first one that is as late again.
+    """
     when: Interval = row["time"]
-    later = max([when.start or 0, *_ends(row["text"] or "")])
+    text = row["text"] or ""
+    later = max([when.start or 0, *_ends(text)])
+    if ORDER in text:
+        returned = [iso(match).start for match in re.findall(r"returned=([^;]+)", text)]
+        return Interval(
+            later, max([later + 1, *filter(None, returned or [MICROS_MAX])]), when.basis
+        )
     return when if when.start is None else Interval(later, later + 1, when.basis)
 
 
@@ -97,12 +115,59 @@ def reformatted(
         ]  # fmt: skip
         if not now or not old or any(row["outcome"] == "locked" for row in mine):
             continue
+        if _holders(now, traces) - {serial}:
+            continue  # another device's volume: mixed_up says it
         last = latest(row["time"] for row in old)
         if _by_turns(last, traces, serial, now):
             continue
         when = _since(last, files.get(item["evidence"], ()))
         addresses = [*(row["address"] for row in old), item["evidence"]]
         out.append(tamper(item["evidence"], "formatted", when, addresses, window))
+    return out
+
+
+def mixed_up(items: Iterable[Row], volumes: Sequence[Row], traces: Sequence[Row]) -> frozenset[str]:
+    """Media that are not what their number says: a host knows it with another volume, and theirs with another number.
+
+    traces: as `reformatted` takes them.
+    """
+    out = set()
+    for item in items:
+        serial = device_serial(item["serial"])
+        now = {
+            volume_serial(row["serial"]) for row in volumes if row["evidence"] == item["evidence"]
+        }
+        holders = _holders(now - {None}, traces)
+        known = any(device_serial(row["medium_serial"]) == serial for row in traces)
+        if serial and known and holders and serial not in holders:
+            out.add(item["evidence"])
+    return frozenset(out)
+
+
+def _holders(volumes: Collection[str | None], traces: Iterable[Row]) -> set[str | None]:
+    """Numbers of the devices that hosts knew with one of the volumes, made-up ones left out."""
+    found = {
+        device_serial(row["medium_serial"])
+        for row in traces
+        if volume_serial(row["volume_serial"]) in volumes
+    }
+    return {serial for serial in found if has_serial(serial)}
+
+
+def inconsistent(files: Mapping[str, Sequence[Row]], window: tuple[int, int] | None) -> list[Fact]:
+    """Media with names made since the window began, of files that say they were born before: set back, or unpacked."""
+    out = []
+    for medium, names in sorted(files.items()):
+        late = [
+            row for row in names
+            if row["kind"] == "file_named" and window is not None and (row["time"].start or 0) >= window[0]
+        ]  # fmt: skip
+        if late:
+            when = hull(row["time"] for row in late)
+            addresses = sorted(row["address"] for row in late)[:20]
+            out.append(
+                tamper(medium, "timestamps_inconsistent", when, addresses, window, done=NO_TIME)
+            )
     return out
 
 
@@ -154,6 +219,16 @@ def wiped(
             where = f"{item['evidence']}@0+{size}"
             out.append(tamper(item["evidence"], "wiped", NO_TIME, [where], window))
     return out
+
+
+def erasers(runs: Iterable[Row], window: tuple[int, int] | None) -> list[Fact]:
+    """Runs of programs that erase, of a time that may lie after the window began. What they erased, if anything, nobody wrote."""
+    signs = [
+        tamper(row["evidence"], "wiped", row["time"], [row["address"]], window, program=True)
+        for row in runs
+        if ERASERS.search(row["path"] or "")
+    ]
+    return [sign for sign in signs if sign["since_window"] != "no"]
 
 
 def _since(old: Interval, names: Sequence[Row]) -> Interval:

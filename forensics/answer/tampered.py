@@ -21,7 +21,7 @@ def judge(world: World, subject: str) -> Finding:
     signs = [
         fact
         for fact in world.tampers(subject)
-        if fact["since_window"] == "yes" or fact["what"] == "wiped"
+        if fact["since_window"] == "yes" or (fact["what"] == "wiped" and "program" not in fact)
     ]
     if signs:
         return world.confirm(signs, ["security"], WORDS, 3)

@@ -6,6 +6,8 @@ body's systems, and card numbers, from one person on. Source: domain.md 3.6.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forensics.answer import subjects
 from forensics.answer.persons import FEW, count
 from forensics.answer.question import Question
@@ -13,6 +15,7 @@ from forensics.answer.verdict import Finding, ordered, undetermined
 from forensics.answer.world import World
 
 PERSONS_MIN = 101  # more than 100: the threshold of public bodies; that of businesses is 1,000
+MAY_COUNT = frozenset({"welfare_flag"})  # a disability does, a child allowance does not
 LISTED = {
     "my_number": ("個人番号(マイナンバー)", "Individual Numbers (My Number)"),
     "credit_card": ("クレジットカード番号", "credit card numbers"),
@@ -42,6 +45,13 @@ def judge(world: World, _subject: str) -> Finding:
     bars = [*world.unread(world.items), *world.unproven(register=False)]
     bars += ["OUTSIDE_EVIDENCE"] if world.missing else []
     facts = tuple(fact["id"] for fact in world.of("digest"))
+    if MAY_COUNT & seen:
+        return replace(
+            undetermined("NO_BASELINE", *bars, facts=[fact["id"] for fact in found if MAY_COUNT & {*fact["kinds"]}]),
+            ja="1人から対象となる要配慮個人情報を含みうる福祉の情報がある。",
+            en="there are welfare data, which may be special-care data that count from one person on",
+            would_change=("PEOPLE",),
+        )  # fmt: skip
     if high >= PERSONS_MIN or bars:
         return undetermined(
             *ordered([*bars, *(["COUNT_RANGE"] if low != high else [])]), facts=facts

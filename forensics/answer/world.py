@@ -36,7 +36,8 @@ class World:
 
     bytes: item -> outcome -> bytes of the ledger. excused: of which so many are known software. reasons: item -> codes of what was not examined.
     troubled: addresses with trouble. files: medium -> its dated names. recorded: artefact -> kinds
-    of traces it writes. register_size: persons of the owner's register. absent_hosts: clients that a server's log names in the window and that were
+    of traces it writes. register_size: persons of the owner's register. mixed_up: media that are not what their number says. half_read: kinds of papers
+    that could not be read whole. absent_hosts: clients that a server's log names in the window and that were
     not supplied (domain.md 8.6).
     """
 
@@ -52,8 +53,10 @@ class World:
     opens: Sequence[Row]
     horizons: Sequence[Row]
     papers: Sequence[Row]
+    mixed_up: frozenset[str]
     absent_hosts: tuple[str, ...]
     loans: Sequence[Loan]
+    half_read: frozenset[str]
     recorded: Mapping[str, frozenset[str]]
     controls_ok: bool
     register_size: int | None
@@ -283,7 +286,7 @@ class World:
         if serial is None or not has_serial(serial) or not times:
             return None
         listed = registered(self.papers)
-        if listed is not None and serial not in listed:
+        if listed is not None and serial not in listed and "media_register" not in self.half_read:
             return False
         loans = [loan for loan in self.loans if serial in loan.serials]
         closed = [loan for loan in loans if loan.until is not None]
@@ -294,7 +297,7 @@ class World:
         unsure = any(loan.start is None for loan in loans) or any(
             loan.may_hold(when) for loan in self.loans if not loan.serials for when in times
         )
-        return None if unsure else False
+        return None if unsure or self.half_read & {"take_out", "media_register"} else False
 
     def serial(self, medium: str) -> str | None:
         """Device serial of a medium: its own name if it was not supplied."""

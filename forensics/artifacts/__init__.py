@@ -7,7 +7,7 @@ device_removed (likewise), device_seen (weak: time of a key); volume_mapped (let
 undated), volume_seen (label, volume serial and device); mountpoint (an account saw a volume);
 file_opened, shortcut (a link that is no opening), file_chosen (in a dialog, to open or
 to save), folder_shown, file_recycled; medium_mounted (what a system left
-on a medium); file_read, file_written, file_listed, access_failed (server logs); session_start,
+on a medium), medium_written (its superblock says so); file_read, file_written, file_listed, access_failed (server logs); session_start,
 session_end, logon_failed; mail_sent,
 mail_received, mail_draft; host_started, host_stopped, clock_changed, log_cleared; program_run,
 file_touched (a program had it open when it started, in one of its runs); page_visited,
@@ -35,6 +35,7 @@ from forensics.artifacts.linux import (
     localtime,
     passwd,
     samba_audit,
+    shell_history,
     smb_conf,
     system_log,
     utmp,
@@ -100,6 +101,7 @@ ARTIFACTS: tuple[Artifact, ...] = (
     kernel_usb.ARTIFACT,
     system_log.ARTIFACT,
     ftp_log.ARTIFACT,
+    shell_history.ARTIFACT,
     utmp.ARTIFACT,
     host_settings.ARTIFACT,
     localtime.ARTIFACT,

@@ -41,7 +41,7 @@ def manifest(path: str | Path) -> dict[str, str]:
     if _first(lines).startswith(_HASHDEEP):
         return _hashdeep(lines)
     found = (_line(line) for line in lines)
-    return {_slashed(_name(match)): match["digest"].lower() for match in found if match}
+    return {slashed(_name(match)): match["digest"].lower() for match in found if match}
 
 
 def usable(path: str | Path) -> bool:
@@ -58,7 +58,7 @@ def compared(entries: dict[str, str], path: str, digest: str) -> str | None:
 
     Of a longer path that ends like it, only an equal digest tells: it may name a file of another folder.
     """
-    wanted = _slashed(path)
+    wanted = slashed(path)
     if wanted in entries:
         return EQUAL if entries[wanted] == digest else DIFFERS
     longer = {value for name, value in entries.items() if name.endswith(f"/{wanted}")}
@@ -114,10 +114,10 @@ def _hashdeep(lines: list[str]) -> dict[str, str]:
             )
         )
         if "sha256" in named and named.get("filename"):
-            out[_slashed(named["filename"])] = named["sha256"].lower()
+            out[slashed(named["filename"])] = named["sha256"].lower()
     return out
 
 
-def _slashed(path: str) -> str:
+def slashed(path: str) -> str:
     """As a path of an item has it: a backslash is a separator, as Windows tools write it; without a drive."""
     return re.sub(r"^(?:[A-Za-z]:)?/+", "", path.replace("\\", "/").removeprefix("./"))

@@ -16,6 +16,7 @@ from forensics.correlate import (
     entries,
     erasures,
     events,
+    foreign,
     horizons,
     jump_lists,
     media,
@@ -23,9 +24,11 @@ from forensics.correlate import (
     names,
     opens,
     places,
+    registers,
     rooms,
     sessions,
     times,
+    unread,
 )  # fmt: skip
 from forensics.correlate.rows import Row, rows, table
 
@@ -35,7 +38,9 @@ if TYPE_CHECKING:
     from forensics.case import Case
 
 
-INPUTS = ("volumes", "files", "contents", "records", "people", "traces", "settings", "papers")
+INPUTS = (
+    "volumes", "files", "contents", "coverage", "records", "people", "traces", "settings", "papers",
+)  # fmt: skip
 
 
 def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # noqa: A001  # design.md 5
@@ -49,18 +54,30 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
     have = {name: tables.get(name, schema.to_arrow(name, [])) for name in INPUTS}
     hosts = [item.id for item in case.evidence if item.role in media.HOSTS]
     others = [item.id for item in case.evidence if item.role not in media.HOSTS]
-    settings = [*rows("settings", have["settings"]), *entries.zones(have["files"], hosts)]
-    mounted = schema.to_arrow("traces", entries.mounts(have["files"], others))
+    told = rows("settings", have["settings"])
+    folders = foreign.hives(told)
+    told = foreign.without(told, folders, frozenset())
+    settings = [*told, *entries.zones(have["files"], hosts)]
+    volumes = rows("volumes", have["volumes"])
+    mounted = schema.to_arrow(
+        "traces",
+        [*entries.mounts(have["files"], others), *entries.superblocks(volumes, others)],
+    )
     have["traces"] = schema.concat("traces", [have["traces"], mounted])
     known = times.clocks(case, settings)
     named = host_names(settings)
     traces = in_utc(have, known)
     files = times.resolve_columns(have["files"], events.FILE_TIMES, known)
-    said = jump_lists.dated(rows("traces", traces))
+    said = rows("traces", traces)
+    mine = foreign.without(said, folders, foreign.logs(said, settings))
+    if len(mine) < len(said):
+        said, traces = mine, _of_addresses(traces, {row["address"] for row in mine})
+    said = jump_lists.dated(said)
     papers = times.papers_in_utc(rows("papers", have["papers"]), known[times.PAPERS])
-    tied = media.media(case, rows("volumes", have["volumes"]), said)
+    tied = media.media(case, volumes, said)
     used = connections.uses(tied, said, hosts)
-    joined = connections.connections(case, used, named, papers)
+    half = unread.papers(case, rows("coverage", _of_papers(have["coverage"])))
+    joined = connections.connections(case, used, named, papers, half)
     logged_on = sessions.sessions(said)
     opened = opens.opens(tied, said, known, settings)
     held = places.places(rows("records", have["records"]), have["people"], have["contents"])
@@ -77,7 +94,7 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
         "connections": joined,
         "sessions": logged_on,
         "opens": opened,
-        "copies": copies.copies(case, held, sources, rows("volumes", have["volumes"])),
+        "copies": copies.copies(case, held, sources, volumes),
         "horizons": horizons.horizons(
             case, said, known, named, artifacts.ARTIFACTS, hives, settings
         ),
@@ -90,7 +107,10 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
                 opened,
                 papers,
                 lying,
+                case.window,
+                half,
             ),
+            *registers.mismatches(joined, papers),
             *erasures.mismatches(connections.arrivals(used), papers, lying, born),
             *rooms.mismatches(logged_on, papers),
         ],
@@ -98,6 +118,22 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
     out = {name: table(name, made) for name, made in found.items()}
     resolved = table("papers", papers)
     return {"events": events.events(files, traces, resolved, named), "papers": resolved, **out}
+
+
+def _of_addresses(traces: pa.Table, addresses: set[str]) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = pa.array(sorted(addresses), pa.string())
+    return traces.filter(pc.is_in(traces.column("address"), wanted))
+
+
+def _of_papers(coverage: pa.Table) -> pa.Table:
+    import pyarrow.compute as pc
+
+    return coverage.filter(
+        pc.fill_null(pc.equal(coverage.column("evidence").cast("string"), times.PAPERS), False)
+    )
 
 
 def timeline(case: Case, tables: Mapping[str, pa.Table]) -> pa.Table:

@@ -8,7 +8,7 @@ Source: domain.md 4.2; design.md 9 `connection`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,13 +81,14 @@ def uses(media: Media, traces: Iterable[Row], hosts: Sequence[str]) -> list[Use]
 
 
 def connections(
-    case: Case, found: Sequence[Use], names: Mapping[str, str], papers: Iterable[Row]
-) -> list[Row]:
-    """Rows of `connections`. names: computer name of each host."""
+    case: Case, found: Sequence[Use], names: Mapping[str, str], papers: Iterable[Row],
+    unread: Collection[str] = (),
+) -> list[Row]:  # fmt: skip
+    """Rows of `connections`. names: computer name of each host. unread: kinds of papers not read whole."""
     groups: dict[tuple[str, str], list[Use]] = {}
     for use in found:
         groups.setdefault(use.key, []).append(use)
-    listed = Listed.of(papers)
+    listed = Listed.of(papers, whole="media_register" not in unread)
     return [_connection(case, groups[key], names, listed) for key in sorted(groups)]
 
 
@@ -178,14 +179,18 @@ def alike(serial: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The register of media. rounded: serials that a spreadsheet made numbers (`1.23457E+15`)."""
+    """The register of media. rounded: serials that a spreadsheet made numbers (`1.23457E+15`).
+
+    whole: all of it could be read.
+    """
 
     serials: frozenset[str]
     rounded: tuple[str, ...]
+    whole: bool = True
 
     @staticmethod
-    def of(papers: Iterable[Row]) -> Listed | None:
-        """Null: no register was supplied."""
+    def of(papers: Iterable[Row], *, whole: bool = True) -> Listed | None:
+        """Null: no register was supplied, or none that could be read."""
         rows = [row for row in papers if row["paper"] == "media_register"]
         if not rows:
             return None
@@ -193,6 +198,7 @@ class Listed:
         return Listed(
             frozenset(serial for row in rows if (serial := device_serial(row["serial"]))),
             tuple(text for text in told if text),
+            whole,
         )
 
     def has(self, serial: str | None) -> bool | None:
@@ -211,7 +217,7 @@ class Listed:
             or alike(serial) in {alike(item) for item in self.serials}
             or any(_rounds_to(serial, text) for text in self.rounded)
         )
-        return None if possible else False
+        return None if possible or not self.whole else False
 
 
 def _rounds_to(serial: str, text: str) -> bool:

@@ -1,13 +1,13 @@
-"""What directory entries say without any content: a link that names a zone, folders systems leave.
+"""What file systems say without any content: a link that names a zone, folders systems leave, superblocks.
 
-The parsers of artefacts read contents; a link and a folder have none, so they are seen here.
+The parsers of artefacts read contents; links, folders and superblocks have none, so they are seen here.
 Source: domain.md 4.5, 5.3; forensics/artifacts/removable/os_traces.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from forensics.artifacts.removable import os_traces
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LEFT = rf"{os_traces.ARTIFACT.where}|^/system volume information$"
+# Kind, column of `volumes`, and where in the volume it stands (forensics/walk/ext/super.py).
+KEPT = (
+    ("medium_mounted", "mounted", 1024 + 0x2C),
+    ("medium_written", "written", 1024 + 0x30),
+)
 ZONE = re.compile(r"/zoneinfo/(?:posix/|right/)?(.+)")
 
 
@@ -59,6 +64,26 @@ def mounts(files: pa.Table, media: Sequence[str]) -> list[Row]:
         }
         for row in rows("files", files.filter(pc.fill_null(wanted, False)))
     ]
+
+
+def superblocks(volumes: Iterable[Row], media: Sequence[str]) -> list[Row]:
+    """Traces of the last mount and the last write that an ext volume of a medium keeps; one value each."""
+    out = []
+    for row in volumes:
+        for kind, name, place in KEPT if row["evidence"] in media else ():
+            if row[name].start is not None:
+                out.append(
+                    {
+                        "evidence": row["evidence"],
+                        "kind": kind,
+                        "source": "superblock",
+                        "family": "fs",
+                        "time": row[name],
+                        "detail": "system=linux",
+                        "address": f"{row['evidence']}:{row['volume']}@{place}+4",
+                    }
+                )
+    return out
 
 
 def _of(files: pa.Table, kind: str, items: Sequence[str]) -> pa.ChunkedArray:

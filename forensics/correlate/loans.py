@@ -54,7 +54,7 @@ class Loan:
 
 def loans(papers: Iterable[Row]) -> list[Loan]:
     """The take-outs; the register of media ties their number to a device serial."""
-    rows = list(papers)
+    rows = _once(papers)
     serials: dict[str, set[str]] = {}
     for row in rows:
         if row["paper"] == "media_register" and row["item"] and device_serial(row["serial"]):
@@ -71,6 +71,23 @@ def loans(papers: Iterable[Row]) -> list[Loan]:
         out.append(Loan(row, frozenset(tied), row["until"], back, due))
     returns = [row for row in rows if row["paper"] == "take_out" and row["action"] == "return"]
     return [_closed(loan, returns) for loan in out]
+
+
+def _once(papers: Iterable[Row]) -> list[Row]:
+    """The rows of papers; of a take-out that a draft and its fair copy have, one."""
+    out: dict[object, Row] = {}
+    for row in papers:
+        same = [row[name] for name in ("item", "serial", "person_token", "action", "time", "until")]
+        file = row["address"].partition("!")[0]
+        key = (
+            (*same,)
+            if row["paper"] == "take_out" and row["time"].start is not None
+            else row["address"]
+        )
+        first = out.setdefault(key, row)
+        if first is not row and first["address"].partition("!")[0] == file:
+            out[row["address"]] = row  # twice in one ledger: it says so
+    return list(out.values())
 
 
 def _closed(loan: Loan, returns: Sequence[Row]) -> Loan:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from forensics.correlate import accounts
 from forensics.correlate.connections import Arrival
@@ -17,25 +17,27 @@ from forensics.correlate.loans import Loan, loans
 from forensics.correlate.persons import Persons
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, details, device_serial
-from forensics.correlate.times import hull, iso
+from forensics.correlate.times import hull, iso, overlaps
 from forensics.values import NO_TIME, Interval
 
 
 def mismatches(
     connections: Sequence[Row], arrivals: Sequence[Arrival], sessions: Sequence[Row],
     opens: Sequence[Row], papers: Sequence[Row], held: Mapping[str, Sequence[Place]],
+    window: tuple[int, int] | None, unread: Collection[str] = (),
 ) -> list[Row]:  # fmt: skip
     """Rows of `mismatches`. Each check runs only where its papers were supplied.
 
-    held: device serial of a supplied medium -> the places on it with records of persons.
+    held: device serial of a supplied medium -> the places on it with records of persons. unread: kinds
+    of papers that could not be read whole: what they lack may stand in the rest.
     """
     papers = [row for row in papers if row["kind"] != "note"]
     have = {row["paper"] for row in papers}
     out: list[Row] = []
-    out += _unregistered(connections, papers)
     if "take_out" in have:
         ledger = loans(papers)
-        out += _without_takeout(arrivals, ledger)
+        if "take_out" not in unread:
+            out += _without_takeout(arrivals, ledger, window)
         out += _without_connection(arrivals, ledger, connections)
         out += _returns(ledger)
         out += _overlapping(ledger)
@@ -43,10 +45,7 @@ def mismatches(
         out += _claims(ledger, held)
         out += _contents(ledger, held)
     out += _blanks(papers)
-    if "media_register" in have:
-        out += _never_seen(connections, papers)
-        out += _duplicates(papers)
-    if "accounts" in have:
+    if "accounts" in have and "accounts" not in unread:
         out += _accounts(sessions, opens, papers)
     return out
 
@@ -69,34 +68,13 @@ def mismatch(
     }
 
 
-def _unregistered(connections: Sequence[Row], papers: Iterable[Row]) -> list[Row]:
-    """Media in no row of the register; one character from an unseen row is likely a slip of the pen."""
-    seen = {row["medium_serial"] for row in connections}
-    rows = (row for row in papers if row["paper"] == "media_register")
-    unseen = {serial for row in rows if (serial := device_serial(row["serial"]))} - seen
-    out = []
-    for row in connections:
-        if row["registered"] is False:
-            known = row["last"] if row["last"].start is not None else row["first"]
-            text = f"attached to {row['host']}, and its serial stands in no row of the register"
-            severity = "breach"
-            if any(_one_apart(row["medium_serial"], serial) for serial in unseen):
-                severity = "clerical"
-                text += "; one that no host has seen differs in one character"
-            out.append(
-                mismatch("medium_unregistered", severity, row["medium_serial"], known, text,
-                     row["addresses"], kind="media_register")
-            )  # fmt: skip
-    return out
-
-
-def _one_apart(one: str, two: str) -> bool:
-    return len(one) == len(two) and sum(a != b for a, b in zip(one, two, strict=True)) == 1
-
-
-def _without_takeout(arrivals: Iterable[Arrival], ledger: Sequence[Loan]) -> list[Row]:
+def _without_takeout(
+    arrivals: Sequence[Arrival], ledger: Sequence[Loan], window: tuple[int, int] | None
+) -> list[Row]:
     """Arrivals of media that the ledger should know: outside their loans, or without any near them.
 
+    By a loan of the neighbouring day in which no host dates an arrival the row's day is likely a slip
+    of the pen; not so of what may lie in the window: there nothing is excused.
     The ledger may have begun later than the use of the medium: what lies before its first row breaks
     no rule that it could show.
     """
@@ -114,13 +92,23 @@ def _without_takeout(arrivals: Iterable[Arrival], ledger: Sequence[Loan]) -> lis
         near = next((loan for loan in mine if loan.near(when)), None)
         what = "connected_outside_takeout" if near else "connected_without_takeout"
         severity, text = "breach", "while the ledger does not have it taken out"
-        if began is not None and when.start is not None and when.start < began:
+        if near and not overlaps(when, window) and not _is_used(near, arrivals):
+            severity, text = (
+                "clerical",
+                "within a day of a take-out in which no host dates an arrival",
+            )
+        elif began is not None and when.start is not None and when.start < began:
             severity, text = "gap", "before the first take-out that the ledger has"
         out.append(
             mismatch(what, severity, use.serial or use.item, when, f"attached to {use.host} {text}",
                  use.addresses, near.row if near else None, "take_out")
         )  # fmt: skip
     return out
+
+
+def _is_used(loan: Loan, arrivals: Iterable[Arrival]) -> bool:
+    """Does a host date an arrival in the loan?"""
+    return any(use.serial in loan.serials and loan.holds(use.time) for use in arrivals)
 
 
 def _without_connection(
@@ -132,9 +120,8 @@ def _without_connection(
     for loan in ledger:
         if loan.start is None or not loan.serials:
             continue
-        seen = any(use.serial in loan.serials and loan.holds(use.time) for use in arrivals)
         maybe = any(serial in loan.serials and loan.holds(span) for serial, span in spans)
-        if not seen and not maybe:
+        if not _is_used(loan, arrivals) and not maybe:
             text = "taken out, and no supplied host dates an arrival in that time"
             subject = min(loan.serials, default=loan.row["item"])
             out.append(
@@ -333,40 +320,6 @@ def _overlapping(ledger: Sequence[Loan]) -> list[Row]:
                         one.row,
                     )
                 )
-    return out
-
-
-def _never_seen(connections: Iterable[Row], papers: Iterable[Row]) -> list[Row]:
-    """Registered media that no supplied host saw."""
-    seen = {row["medium_serial"] for row in connections}
-    out = []
-    for row in papers:
-        serial = device_serial(row["serial"])
-        if row["paper"] == "media_register" and serial and serial not in seen:
-            text = "registered, and no supplied host has seen it"
-            out.append(mismatch("medium_never_seen", "gap", serial, NO_TIME, text, [], row))
-    return out
-
-
-def _duplicates(papers: Iterable[Row]) -> list[Row]:
-    """One number, or one serial, in two rows of the register of media."""
-    out = []
-    keys: tuple[Callable[[Row], str | None], ...] = (
-        lambda row: row["item"],
-        lambda row: device_serial(row["serial"]),
-    )
-    for key in keys:
-        first: dict[str, Row] = {}
-        for row in papers:
-            value = key(row) if row["paper"] == "media_register" else None
-            if value and value in first:
-                text = "the same number or serial stands in another row"
-                addresses = [first[value]["address"]]
-                out.append(
-                    mismatch("duplicate_number", "clerical", value, NO_TIME, text, addresses, row)
-                )
-            elif value:
-                first[value] = row
     return out
 
 

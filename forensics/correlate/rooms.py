@@ -3,23 +3,33 @@
 A log of doors says of which room it is, never of which host. It is held against a host's sessions
 only where another session of the same host at its console began while someone was inside by that
 log: the control that the two belong together. Who went in and did not come out counts as inside
-until the log says more.
+until the log says more. The other way round a stay is told only of a person whose other stays have a
+session of theirs nearly all, within the time that the sessions' logs reach.
 Source: domain.md 6.4, 7.27.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from forensics.correlate import accounts
 from forensics.correlate.mismatches import mismatch
-from forensics.correlate.rows import Row
+from forensics.correlate.rows import Row, details
 from forensics.correlate.times import SECOND, hull
 from forensics.values import Interval
 
 AT_THE_HOST = ("console", "unlock")  # sessions that need someone in front of the host
 NEAR = 15 * 60 * SECOND  # by which the clock of a door and that of a host may differ
-Stay = tuple[int, int | None]  # microseconds; until: null while no leaving is written
+CONTROL_MIN = 3  # stays with a session, to each one without
+
+
+class Stay(NamedTuple):
+    """Someone inside, microseconds; until: null while no leaving is written. address: of the first row."""
+
+    start: int
+    until: int | None
+    address: str
 
 
 def mismatches(sessions: Sequence[Row], papers: Iterable[Row]) -> list[Row]:
@@ -32,9 +42,13 @@ def mismatches(sessions: Sequence[Row], papers: Iterable[Row]) -> list[Row]:
         for row in rows
         if row["paper"] == "accounts" and row["item"] and row["person_token"]
     }
-    holders = {_number(row): row["person_token"] for row in cards if row["person_token"]}
+    holders = {_number(row): row for row in cards if row["person_token"]}
     stays = _stays(log, holders)
-    return [*_cards(log, cards), *_sessions(sessions, log, stays, owners)]
+    return [
+        *_cards(log, cards),
+        *_sessions(sessions, log, stays, owners),
+        *_unused(sessions, stays, owners),
+    ]
 
 
 def _cards(log: Sequence[Row], cards: Sequence[Row]) -> list[Row]:
@@ -74,9 +88,22 @@ def _card_trouble(use: Row, lent: Sequence[Row]) -> str | None:
     start = use["time"].start
     if all(row["until"].until is not None and row["until"].until <= start for row in lent):
         return "card_after_return"
-    names = {row["person_token"] for row in lent} - {None}
-    named = use["person_token"]
-    return "card_shared" if named and names and named not in names else None
+    named = [row for row in lent if row["person_token"]]
+    shared = use["person_token"] and named and not any(_is_same(use, row) for row in named)
+    return "card_shared" if shared else None
+
+
+def _is_same(one: Row, two: Row) -> bool:
+    """May two cells mean one person: the same name, with the office or without, or the family name alone?"""
+    names, families = zip(*map(_names, (one, two)), strict=True)
+    return bool(names[0] & (names[1] | families[1]) or names[1] & families[0])
+
+
+def _names(row: Row) -> tuple[set[str], set[str]]:
+    said = details(row.get("detail"))
+    return {row["person_token"], said.get("also")} - {None}, {
+        *(said.get("family") or "").split(",")
+    } - {""}
 
 
 def _sessions(
@@ -110,22 +137,59 @@ def _sessions(
     return out
 
 
-def _stays(log: Sequence[Row], holders: Mapping[str, str]) -> dict[str, list[Stay]]:
-    """Person, else card, else nothing -> when they were inside. holders: card -> person."""
+def _unused(
+    sessions: Iterable[Row], stays: Mapping[str, Sequence[Stay]], owners: Mapping[str, str]
+) -> list[Row]:
+    """Stays of a person in which no host began or held a session of theirs, though nearly all others have one."""
+    held = [
+        row for row in sessions if row["kind"] in AT_THE_HOST and row["start"].start is not None
+    ]
+    reach = hull(row["start"] for row in held)
+    out = []
+    for account, person in sorted(owners.items()):
+        mine = [row for row in held if accounts.name_of(row["account"]) == account]
+        known = [
+            stay for stay in stays.get(person, ())
+            if stay.until is not None and stay.until - stay.start > NEAR
+            and reach.start is not None and reach.start <= stay.start < stay.until <= (reach.until or 0)
+        ]  # fmt: skip
+        bare = [stay for stay in known if not any(_meet(row, stay) for row in mine)]
+        if len(known) - len(bare) < CONTROL_MIN * len(bare):
+            continue  # no control: they may work elsewhere in the room, or at no host
+        for stay in bare:
+            when = Interval(stay.start, stay.until, "utc")
+            text = "in the room, and no supplied host has a session of the account's person"
+            out.append(
+                mismatch("room_without_session", "gap", account, when, text, [stay.address], kind="room_log")
+            )  # fmt: skip
+    return out
+
+
+def _meet(session: Row, stay: Stay) -> bool:
+    """May a session lie in a stay? One without an end lasts."""
+    assert stay.until is not None, "asked of stays that ended"
+    end = session["end"].until
+    return session["start"].start < stay.until + NEAR and (end is None or stay.start - NEAR < end)
+
+
+def _stays(log: Sequence[Row], holders: Mapping[str, Row]) -> dict[str, list[Stay]]:
+    """Person, else card, else nothing -> when they were inside. holders: card -> its row of the list."""
     out: dict[str, list[Stay]] = {}
-    entered: dict[str, int] = {}
+    entered: dict[str, Stay] = {}
     for row in sorted(log, key=lambda row: (row["time"].start, row["row"] or 0)):
-        who = row["person_token"] or holders.get(_number(row)) or row["item"] or ""
+        card = holders.get(_number(row))
+        own = card is not None and (not row["person_token"] or _is_same(row, card))
+        who = (card["person_token"] if card and own else row["person_token"]) or row["item"] or ""
         mine = out.setdefault(who, [])
         if row["action"] == "leave":
             if who in entered:
-                mine.append((entered.pop(who), row["time"].until))
+                mine.append(entered.pop(who)._replace(until=row["time"].until))
         elif row["until"].until is not None:
-            mine.append((row["time"].start, row["until"].until))
+            mine.append(Stay(row["time"].start, row["until"].until, row["address"]))
         else:
-            entered.setdefault(who, row["time"].start)
-    for who, start in entered.items():
-        out[who].append((start, None))
+            entered.setdefault(who, Stay(row["time"].start, None, row["address"]))
+    for who, stay in entered.items():
+        out[who].append(stay)
     return out
 
 
@@ -143,5 +207,5 @@ def _present(session: Row, stays: Mapping[str, Sequence[Stay]], owners: Mapping[
     return any(
         begin - NEAR <= start and (end is None or start < end + NEAR)
         for found in mine
-        for begin, end in found
+        for begin, end, _ in found
     )

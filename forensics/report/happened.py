@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from forensics.report.front import absent_subjects
-from forensics.report.sentences import medium_name, registered, span_of
+from forensics.report.sentences import medium_name, registered, sign, span_of
 from forensics.report.tables import rows, select, table, within
 from forensics.report.times import Period, Span, parse
 from forensics.report.view import View
@@ -67,7 +67,7 @@ def from_facts(view: View) -> Iterator[Event]:
     for fact in view.of_kind("tamper"):
         said = {
             "subject": tell.name(fact["subject"]),
-            "what": words.word("tamper", fact.get("what")),
+            "what": words.word("tamper", sign(fact)),
         }
         item = hosts.get(fact["subject"])
         lane = "writing" if item and item.role == "medium" else "sessions"

@@ -223,12 +223,17 @@ def _horizon(tell: Teller, fact: Fact) -> Told:
     }
 
 
+def sign(fact: Fact) -> str | None:
+    """The word of a sign of tampering."""
+    return "eraser" if "program" in fact else fact.get("what")
+
+
 def _tamper(tell: Teller, fact: Fact) -> Told:
     when = span_of(fact)
     key = "tamper" if when.dated else "tamper_undated"
     return "clock_served" if fact.get("by_service") else key, {
         "subject": tell.name(fact["subject"]),
-        "what": tell.words.word("tamper", fact.get("what")),
+        "what": tell.words.word("tamper", sign(fact)),
         "time": tell.when(when),
     }
 

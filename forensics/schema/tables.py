@@ -112,6 +112,8 @@ VOLUMES = Table(
         serial text       volume serial: 8 hex digits, NTFS 16; UUID for ext
         time_basis code   utc or local:unknown: what the file times of this volume mean
         cluster_bytes int bytes of a cluster or block
+        mounted time      last mount for writing, as the file system keeps it (ext)
+        written time      last write, as the file system keeps it (ext)
         outcome code      as in coverage
         reason code       null, or why it was not walked
     """),

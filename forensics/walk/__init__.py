@@ -122,6 +122,8 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
         serial=walked.serial,
         time_basis=walked.time_basis,
         cluster_bytes=walked.cluster_bytes,
+        mounted=walked.mounted,
+        written=walked.written,
         outcome="partial" if walked.troubles else "examined",
         reason=walked.troubles[0].reason if walked.troubles else volume.reason,
     )

@@ -18,6 +18,7 @@ from forensics.values import (
     FILETIME_EPOCH_MICROS,
     MICROS_MAX,
     MICROS_MIN,
+    NO_TIME,
     Interval,
 )
 from forensics.walk.intervals import NONE, Bools, Ints, Ranges
@@ -179,3 +180,5 @@ class Walked:
     row_slack: tuple[Ints, Ints, Ints] = (NONE, NONE, NONE)  # allocated and never written
     troubles: list[Trouble] = field(default_factory=list)
     left_open: bool = False  # in use when the image was made, or taken away without being released
+    mounted: Interval = NO_TIME  # last time for writing, as the file system keeps it
+    written: Interval = NO_TIME

@@ -14,6 +14,7 @@ from forensics.artifacts.linux import (
     localtime,
     passwd,
     samba_audit,
+    shell_history,
     smb_conf,
     system_log,
     utmp,
@@ -109,6 +110,46 @@ Mar 11 22:55:35 sv login[7]: pam_unix(login:session): session opened for user ke
         "session=su",
         "session=console",
     ]
+
+
+def test_files_that_sftp_and_sudo_name():
+    log = """\
+Mar 11 19:26:39 sv internal-sftp[3]: session opened for local user fred from [192.0.2.60]
+Mar 11 19:26:40 sv internal-sftp[3]: open "/srv/a b.csv" flags READ mode 0666
+Mar 11 19:26:41 sv internal-sftp[3]: open "/srv/c.csv" flags WRITE,CREATE,TRUNCATE mode 0644
+Mar 11 19:26:42 sv internal-sftp[3]: sent status No such file
+Mar 11 19:27:00 sv sudo:     kei : TTY=pts/0 ; PWD=/srv ; USER=root ; COMMAND=/usr/bin/cp a.csv /media/usb/
+Mar 11 19:27:01 sv sudo:     kei : TTY=pts/0 ; PWD=/srv ; USER=root ; COMMAND=/usr/bin/ls /srv/a.csv
+"""
+    parsed = auth_log.parse(Content(log.encode()))
+    assert [
+        (row["kind"], row["account"], row.get("host"), row["path"]) for row in rows(parsed)
+    ] == [
+        ("file_read", "fred", "192.0.2.60", "/srv/a b.csv"),
+        ("file_read", "kei", None, "/srv/a.csv"),
+    ]
+
+
+HISTORY = """\
+ls
+#1686330000
+sudo tar czf /tmp/x.tgz '/srv/a b.csv' && rm /srv/a.csv
+cat /srv/without_a_time.csv
+#1686330060
+cat notes.txt
+: 1686330120:0;gpg -o /tmp/y -c /srv/c.csv; ls /srv
+"""
+
+
+def test_histories_of_shells():
+    parsed = shell_history.parse(Content(HISTORY.encode(), "/home/kei/.bash_history"))
+    found = [(row["time_raw"], row["account"], row["path"]) for row in parsed.traces]
+    assert found == [
+        ("1686330000", "kei", "/tmp/x.tgz"), ("1686330000", "kei", "/srv/a b.csv"),
+        ("1686330120", "kei", "/tmp/y"), ("1686330120", "kei", "/srv/c.csv"),
+    ]  # fmt: skip
+    assert {row["kind"] for row in parsed.traces} == {"file_read"}
+    assert shell_history.parse(Content(b"#1\n'", "/root/.bash_history")).traces == []
 
 
 def test_usb_storage_in_kernel_lines():

@@ -69,8 +69,8 @@ def test_a_take_out_list_as_people_write_it(encoding):
         ("media_register", "管理番号,シリアル番号,保管課\nEX-1,EX0123456789&0,例題課\n", ("EX-1", "EX0123456789", "registered", "office=例題課")),
         ("media_register", "登録番号,製造番号\n0001,1.23E+15\n", ("0001", None, "registered", "serial_problem=NO_SERIAL;serial_rounded=1.23E+15")),
         ("accounts", "ログインID,氏名\nreidai,室伏 直人\n", ("reidai", None, "granted", None)),
-        ("cards", "カード番号,氏名,所属(会社),貸与日,返却日\nC-7,室伏 直人,B社,R4.4.1,R5.3.31\n", ("C-7", None, "lent", "office=B社")),
-        ("room_log", "カード番号,氏名,扉,入退区分,日時,結果\nC-7,室伏 直人,電算室,入室,2022-06-21 09:00:05,OK\n", ("C-7", None, "enter", "result=OK")),
+        ("cards", "カード番号,氏名,所属(会社),貸与日,返却日\nC-7,室伏 直人,B社,R4.4.1,R5.3.31\n", ("C-7", None, "lent", f"office=B社;family={token('室伏')}")),
+        ("room_log", "カード番号,氏名,扉,入退区分,日時,結果\nC-7,室伏 直人,電算室,入室,2022-06-21 09:00:05,OK\n", ("C-7", None, "enter", f"result=OK;family={token('室伏')}")),
         ("erasure", "対象機器・媒体,シリアル番号,消去方式,実施日,実施者,立会者\nUSB-01,ex9,3回上書き,令和4年7月1日,室伏 直人,\n", ("USB-01", "EX9", "erased", "method=3回上書き;blank=witness")),
         ("approvals", "委託業務名,再委託先,期間,承認日,承認番号\n給付金,C社,R4.4.1～R5.3.31,R4.3.25,第3号\n", (None, None, "approved", "office=C社;subject=給付金;number=第3号")),
     ],
@@ -195,3 +195,35 @@ def test_years_in_titles():
     assert [year_of(text) for text in ("令和4年度", "R4年", "2022年", "平成31年度 台帳", "台帳")] == [
         (2022, True), (2022, False), (2022, False), (2019, True), None,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [
+        ("室伏 直人", {"family": ["室伏"]}),
+        ("室伏直人", {"family": ["室伏", "室伏直"]}),
+        ("市民課 室伏", {"also": ["室伏"]}),
+        ("総務部　市民課　室伏　直人", {"also": ["室伏直人"], "family": ["室伏"]}),
+        ("室伏", {}),
+        ("", {}),
+    ],
+)
+def test_what_else_a_name_at_a_door_may_mean(written, other):
+    data = f"カード番号,氏名,入退区分,日時\nC-7,{written},入室,2022-06-21 09:00\n".encode("cp932")
+    ((row,), _) = read("room_log", "paper.csv", data, token)
+    said = dict(part.split("=") for part in (row["detail"] or "").split(";") if part)
+    assert said == {key: ",".join(sorted(map(token, names))) for key, names in other.items()}
+
+
+@pytest.mark.parametrize("word", ["紛失", "未返却", "6/9 紛失", "持出中"])
+def test_words_that_say_it_is_not_back(word):
+    ((row,), _) = read("take_out", "p.csv", f"管理番号,持出日時,返却日時\nU-05,2023/6/9 9:30,{word}\n".encode("cp932"), token)  # fmt: skip
+    assert (row["until"].start, row["detail"]) == (None, "until_note=not_returned")
+
+
+@pytest.mark.parametrize(
+    "written", ["Ｓ／Ｎ：ab12", "S/N AB12", "シリアル番号：ab12", "SN:AB12", "ab12"]
+)
+def test_a_caption_is_no_part_of_a_serial(written):
+    ((row,), _) = read("media_register", "p.csv", f"管理番号,シリアル番号\nU-05,{written}\n".encode("cp932"), token)  # fmt: skip
+    assert row["serial"] == "AB12"

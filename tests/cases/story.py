@@ -141,8 +141,15 @@ def disk(fs: str, scheme: str, nodes: Sequence[Node], **more: object) -> bytes:
     return mbr(made, MBR_KINDS[fs], START, 0x00C1A7B2)
 
 
-def ext4(files: Mapping[str, tuple[bytes, dt.datetime]], size: int = 12 * MIB) -> bytes:
-    """An ext4 volume made by mke2fs. files: path -> (content, when it was modified)."""
+def ext4(
+    files: Mapping[str, tuple[bytes, dt.datetime]],
+    size: int = 12 * MIB,
+    features: Sequence[str] = (),
+) -> bytes:
+    """An ext4 volume made by mke2fs. files: path -> (content, when it was modified).
+
+    They are changed (ctime) now: only without the feature of checksums can a story put that right.
+    """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
         for name, (content, when) in files.items():
@@ -152,7 +159,7 @@ def ext4(files: Mapping[str, tuple[bytes, dt.datetime]], size: int = 12 * MIB) -
             os.utime(path, (when.timestamp(), when.timestamp()))
         image = Path(folder) / "image"
         subprocess.run(
-            ["mke2fs", "-q", "-t", "ext4", "-d", root, "-U", str(uuid.uuid5(NAMESPACE, "ext4")),
+            ["mke2fs", "-q", "-t", "ext4", *features, "-d", root, "-U", str(uuid.uuid5(NAMESPACE, "ext4")),
              "-E", "root_owner=0:0,lazy_itable_init=0", image, f"{size >> 10}k"],
             check=True, capture_output=True, env={**os.environ, "E2FSPROGS_FAKE_TIME": str(int(BEFORE.timestamp()))},
         )  # fmt: skip
@@ -217,7 +224,7 @@ def pc(
     home, config = f"Users/{host.account}", "Windows/System32/config"
     system, log = (
         system_hive(host, sticks or [stick("KEYBOARD00", 1, host.made)]),
-        setupapi_log(sticks),
+        setupapi_log(sticks, dt.timezone(dt.timedelta(minutes=-host.zone[2]))),
     )
     if china:
         system = system.replace("Tokyo".encode("utf-16-le"), "China".encode("utf-16-le"))

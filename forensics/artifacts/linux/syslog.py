@@ -87,7 +87,7 @@ def entries(data: bytes, gaps: list[Gap]) -> Iterator[Entry]:
 
 
 def read_log(
-    content: Content, row: Callable[[Entry], Row | None], *, always: bool = True
+    content: Content, row: Callable[[Entry], Row | list[Row] | None], *, always: bool = True
 ) -> Parsed:
     """Rows that `row` makes of entries, and how far the log reaches (not always: only with rows).
 
@@ -99,12 +99,12 @@ def read_log(
     for entry in entries(content.data, gaps):
         reach.add(entry.record)
         found = row(entry)
-        if found is None:
+        if not found:
             continue
         if len(rows) >= ROWS_MAX:
             start = entry.record.start
             return Parsed(rows, [], [*gaps, Gap(start, len(content.data) - start, "ROW_LIMIT")])
-        rows.append(entry.common() | found)
+        rows += [entry.common() | one for one in (found if isinstance(found, list) else [found])]
     if rows or always:
         rows += reach.rows(content.times.get("modified"))
     return Parsed(rows, [], gaps)

@@ -36,6 +36,13 @@ _SIGNED = (
     "erase_check",
     "number",
 )  # a column for them, and nothing in the cell, is said
+_CAPTION = re.compile(
+    r"^(?:s/n|sn(?=[:.#№])|serial(?:no)?(?=[:.#])|シリアル(?:番号)?|製造番号)[:.#№]*", re.IGNORECASE
+)
+_OUT = re.compile(
+    r"紛失|亡失|未返|未了|未回収|持ち?出し?中|貸出中|使用中|not returned|lost", re.IGNORECASE
+)
+_OFFICE = re.compile(r"(?:課|部|係|室|局|署|班|所|社|㈱|\(株\)|センター|担当|グループ)$")
 _VARIANTS = str.maketrans("髙﨑濵邉邊齋齊槗德", "高崎浜辺辺斎斎橋徳")
 
 
@@ -135,13 +142,15 @@ class _Reader:
         more: dict[str, Any] = {
             role: self._masked(cells[role]) for role in _TEXTS if cells.get(role)
         }
+        if self.kind in ("cards", "room_log"):  # one prints full names, the other what has room
+            more |= self._other_names(cells.get("person", ""))
         for role in _PERSONS[1:]:
             more[role] = self._person(cells.get(role, ""))
         return {
             "paper": self.kind, "sheet": self.sheet.name, "row": number,
             "kind": "note" if empty or total else "entry",
             "item": cells.get("item", "").upper() or None if self.kind not in ("cards", "accounts", "room_log") else cells.get("item") or None,
-            "serial": serial(number_text.replace(" ", "")) or None if not rounded else None,
+            "serial": serial(_CAPTION.sub("", number_text.replace(" ", ""))) or None if not rounded else None,
             "person_token": self._person(cells.get("person", "")),
             "room": self._masked(cells.get("room", "")) or None,
             "action": self._action(cells),
@@ -172,6 +181,8 @@ class _Reader:
     ) -> tuple[Interval, str | None]:
         """Interval of the cells of one moment; a time alone is of the day of `start`."""
         text = cells.get(both) or cells.get(day) or ""
+        if both.startswith("until") and _OUT.search(text):
+            return NO_TIME, "not_returned"
         found, rest = times.date(text)
         at = times.clock(cells.get(clock) or rest) if cells.get(clock) or rest.strip() else None
         if found is None:
@@ -204,6 +215,26 @@ class _Reader:
         if text not in self.names:
             self.names[text] = self.token(plain)
         return self.names[text]
+
+    def _other_names(self, text: str) -> dict[str, str]:
+        """Tokens of what else a person's cell may mean.
+
+        `also`: the name without the office before it. `family`: the family name, or what may be it where
+        no blank parts the name.
+        """
+        words = text.translate(_VARIANTS).split()
+        while len(words) > 1 and _OFFICE.search(words[0]):
+            words = words[1:]
+        whole = "".join(words)
+        heads = words[:1] if len(words) > 1 else [whole[:size] for size in (2, 3)]
+        family = {self.token(head) for head in heads if 2 <= len(head) < len(whole)}
+        own = self._person(text)
+        also = self._person(whole) if own else None
+        out = {
+            "family": ",".join(sorted(family)) if own else "",
+            "also": also if also != own else "",
+        }
+        return {name: said for name, said in out.items() if said}
 
     def _masked(self, text: str) -> str:
         """Free text with the names of this sheet's person columns, whole or family, as tokens."""

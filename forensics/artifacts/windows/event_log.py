@@ -27,6 +27,7 @@ from forensics.artifacts.windows.evtx import MAGIC, Event, events
 from forensics.values import Gap, from_filetime, interval
 
 CLOCK_STEP = 60_000_000  # microseconds: smaller changes of the clock are corrections
+ORDER = "order of records"  # reason of a clock that nobody said was set
 _FOLDER = re.compile(r"/winevt/logs/[^/]+$", re.IGNORECASE)
 
 Rule = Callable[[Event], Row | None]
@@ -96,11 +97,15 @@ def read_log(
 def _falls(found: Sequence[Event], told: Collection[int]) -> list[Row]:
     """Where time falls while the numbers of the records rise the clock was set back.
 
-    told: numbers of the records that say so themselves.
+    told: numbers of the records that say so themselves. `returned` in the detail: the first time after
+    the fall that is as late again; when in between the clock was set, nobody wrote.
     """
-    rows = []
+    rows: list[Row] = []
+    low: list[tuple[int, dict[str, str | None]]] = []  # falls not made good yet, the deepest last
     for before, after in pairwise(found):
         old, new = from_filetime(before.created).start, from_filetime(after.created).start
+        while low and new is not None and new >= low[-1][0]:
+            low.pop()[1]["returned"] = iso(interval(new, 1, "utc"))
         if (
             old is None
             or new is None
@@ -109,17 +114,18 @@ def _falls(found: Sequence[Event], told: Collection[int]) -> list[Row]:
         ):
             continue
         shown = [iso(interval(moment, 1, "utc")) for moment in (old, new)]
-        what = detail(
-            previous=shown[0], new=shown[1], seconds=f"{(new - old) / 1_000_000:.3f}",
-            reason="order of records", on=after.computer,
-        )  # fmt: skip
+        what = {
+            "previous": shown[0], "new": shown[1], "seconds": f"{(new - old) / 1_000_000:.3f}",
+            "reason": ORDER, "on": after.computer,
+        }  # fmt: skip
+        low.append((old, what))
         rows.append(
             {
                 "kind": "clock_changed", "time": from_filetime(after.created), "time_raw": str(after.created),
                 "record_number": after.record, "at": after.at, "detail": what,
             }
         )  # fmt: skip
-    return rows
+    return [{**row, "detail": detail(**row["detail"])} for row in rows]
 
 
 def _is_of(event: Event, names: re.Pattern[str], rules: Mapping[tuple[str, int], Rule]) -> bool:

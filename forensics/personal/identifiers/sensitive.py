@@ -8,7 +8,10 @@ from forensics.personal.identifiers.identifier import Identifier
 
 _SEX = re.compile(r"男性?|女性?|[12MFmf]|male|female")
 _AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+円?|-?\d{1,9}円?")
-_FLAG = re.compile(r"[0-9]|[有無○×YNyn]|あり|なし|該当|非該当")
+_FLAG = re.compile(
+    r"[0-9]|[有無○×YNyn]|あり|なし|該当|非該当"
+    r"|(?:身体障害者手帳|身障手帳|療育手帳|精神障害者保健福祉手帳|精神手帳)?\s*(?:[1-7]級|[ABＡＢ][12１２]?)"
+)
 
 
 def sex(text: str) -> str | None:

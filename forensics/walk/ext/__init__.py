@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from forensics.values import NO_TIME, Interval, interval
 from forensics.walk import rows as table
 from forensics.walk.ext.content import content_of, rows_of
 from forensics.walk.ext.inodes import HEAD_BYTES, Heads, Inodes, deleted_at, size_of, times_of
@@ -24,6 +25,7 @@ from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim, Walked
 
+SECOND = 1_000_000  # microseconds
 _OWN_NAMES = {1: "BAD_BLOCKS", 7: "RESERVED_GDT", 8: "JOURNAL"}
 
 
@@ -57,7 +59,14 @@ def walk(reader: Reader, start: int, length: int, mask: Mask) -> Walked | None:
         row_slack=content.slack,
         troubles=troubles + names.troubles,
         left_open=sup.left_open,
+        mounted=_second(sup.mounted_second),
+        written=_second(sup.written_second),
     )
+
+
+def _second(since_1970: int) -> Interval:
+    """A time of the superblock; 0 is none."""
+    return interval(since_1970 * SECOND, SECOND, "utc") if since_1970 else NO_TIME
 
 
 def _own_files(inodes: Inodes) -> list[Claim]:

@@ -2,7 +2,8 @@
 
 Layout          Superblock at 1024: 0x00 u32 inodes | 0x04, 0x150 u32 blocks | 0x14 u32 first block
                 | 0x18 u32 block size, 0x1C u32 cluster size (1024 << n) | 0x20, 0x28 u32 blocks,
-                inodes per group | 0x38 u16 0xEF53 | 0x3A u16 state
+                inodes per group | 0x2C, 0x30 u32 last mount, last write (high bytes 0x275, 0x274)
+                | 0x38 u16 0xEF53 | 0x3A u16 state
                 (1: unmounted) | 0x54 u32 first inode | 0x58 u16 inode size |
                 0x5A u16 group of this copy |
                 0x5C, 0x60, 0x64 u32 features (incompatible 4: journal to be applied) | 0x68 UUID | 0x78 label | 0xCE u16 reserved GDT
@@ -14,8 +15,10 @@ Layout          Superblock at 1024: 0x00 u32 inodes | 0x04, 0x150 u32 blocks | 0
                 block | 0x80 u16 extra size | 0x84, 0x88, 0x8C u32 extra (2 bits epoch, 30 bits ns)
                 of changed, modified, accessed | 0x90, 0x94 born.
 Source          Linux Documentation/filesystems/ext4
-Proves          the inode held these times and this map
-Does not prove  that deleted content is whole: the kernel clears the map of a deleted inode
+Proves          the inode held these times and this map; the volume was mounted for writing, and
+                written to, at the times of the superblock, by the clock of that host
+Does not prove  that deleted content is whole: the kernel clears the map of a deleted inode; that
+                there was no earlier mount (the last one is kept), or one for reading (it writes nothing)
 """
 
 from __future__ import annotations
@@ -70,6 +73,8 @@ class Super(NamedTuple):
     backup_groups: tuple[int, int]
     own_inodes: tuple[int, ...]  # quota, orphan file: above the first inode
     left_open: bool
+    mounted_second: int  # since 1970; 0: never, or not known
+    written_second: int
     serial: str
     label: str | None
 
@@ -123,6 +128,7 @@ def read_super(raw: bytes, start: int) -> Super | None:
         struct.unpack_from("<Q", raw, 0x168)[0] if incompat & _INCOMPAT_MMP else 0,
         (u32(0x24C), u32(0x250)), (u32(0x240), u32(0x244), u32(0x26C), u32(0x280)),
         bool(incompat & _INCOMPAT_RECOVER) or not raw[0x3A] & _STATE_CLEAN,
+        u32(0x2C) | raw[0x275] << 32, u32(0x30) | raw[0x274] << 32,
         str(uuid.UUID(bytes=raw[0x68:0x78])), label or None,
     )  # fmt: skip
 
@@ -142,7 +148,8 @@ def find_super(reader: Reader, start: int, length: int) -> tuple[Super | None, l
         raw = reader.read(start + at, 1024) if at + 1024 <= length else b""
         sup = read_super(raw, start)
         if sup and sup.block_bytes == block and raw[0x5A:0x5C] == b"\1\0":
-            sup = sup._replace(left_open=False)  # a copy does not know
+            # a copy does not know
+            sup = sup._replace(left_open=False, mounted_second=0, written_second=0)
             return sup, [Trouble("partial", "SUPERBLOCK_DAMAGED", 1024)]
     return None, []
 

@@ -1,0 +1,67 @@
+"""Histories of shells that keep times: .bash_history with HISTTIMEFORMAT, .zsh_history with EXTENDED_HISTORY.
+
+Layout          bash: `#` and seconds since 1970, then the line; zsh: `: SECONDS:DURATION;LINE`. Lines
+                without a time are passed over
+Source          man bash, HISTTIMEFORMAT; man zshoptions, EXTENDED_HISTORY
+Proves          this account's shell was given a command that names this path, at that time
+Does not prove  that the command did what it says; that others were not given: the user can edit it,
+                and what a shell has not written yet is not there
+"""
+
+from __future__ import annotations
+
+import re
+
+from forensics.artifacts.artifact import (
+    ROWS_MAX,
+    Artifact,
+    Content,
+    Parsed,
+    Row,
+    account,
+    basename,
+    detail,
+    never_expected,
+)  # fmt: skip
+from forensics.artifacts.linux.commands import reads
+from forensics.artifacts.text import lines
+from forensics.values import Gap, interval
+
+_STAMP = re.compile(r"#(\d{9,11})")
+_ZSH = re.compile(r": (\d{9,11}):\d+;(.*)")
+SECOND = 1_000_000  # microseconds
+
+
+def parse(content: Content) -> Parsed:
+    """Rows `file_read` of the paths that dated commands read."""
+    rows: list[Row] = []
+    stamp: str | None = None
+    who = account(content.path) or ("root" if (content.path or "").startswith("/root/") else None)
+    for number, line in enumerate(lines(content.data)):
+        if match := _STAMP.fullmatch(line.text):
+            stamp = match[1]
+            continue
+        match = _ZSH.fullmatch(line.text)
+        when, said = (match[1], match[2]) if match else (stamp, line.text)
+        stamp = None
+        for path in reads(said) if when else ():
+            if len(rows) >= ROWS_MAX:
+                return Parsed(
+                    rows, [], [Gap(line.start, len(content.data) - line.start, "ROW_LIMIT")]
+                )
+            rows.append({
+                "kind": "file_read", "time": interval(int(when or 0) * SECOND, SECOND, "utc"), "time_raw": when,
+                "account": who, "path": path, "record_number": number, "at": line[:2], "detail": detail(operation="command"),
+            })  # fmt: skip
+    return Parsed(rows, [], [])
+
+
+ARTIFACT = Artifact(
+    name="shell_history",
+    family="app",
+    records=(),
+    where=r"/\.(bash|zsh|sh|ash)_history$",
+    claims=lambda path, _head: bool(re.fullmatch(r"\.(?:bash|zsh|sh|ash)_history", basename(path))),
+    parse=parse,
+    expected=never_expected,
+)
