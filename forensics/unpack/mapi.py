@@ -44,7 +44,7 @@ _PREFILL = (
     b"MS Sans SerifSymbolArialTimes New RomanCourier"
     b"{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
 )
-_CODE_PAGES = {65001: "utf-8", 50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp",
+CODE_PAGES = {65001: "utf-8", 50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp",
                51932: "euc_jp", 20932: "euc_jp", 20127: "ascii", 1200: "utf-16-le"}  # fmt: skip
 _LANGUAGES = {
     0x11: "cp932", 0x12: "cp949", 0x1E: "cp874", 0x08: "cp1253", 0x1F: "cp1254", 0x0D: "cp1255", 0x01: "cp1256",
@@ -213,7 +213,7 @@ def _code_page(values: Mapping[int, Value]) -> str | None:
     if not number and language in _LANGUAGES:
         return _LANGUAGES[language]
     number = number or _number(values, 0x3FDE)
-    return _CODE_PAGES.get(number, f"cp{number}") if number else None
+    return CODE_PAGES.get(number, f"cp{number}") if number else None
 
 
 def _number(values: Mapping[int, Value], wanted: int) -> int | None:
