@@ -214,6 +214,28 @@ def gathered(parts: Iterator[bytes]) -> Iterator[bytes]:
         raise problem
 
 
+def blocks(parts: Iterator[bytes], size: int, first: int = 0) -> Iterator[bytes]:
+    """The same bytes in blocks of one size, the last one shorter; an error comes behind what was read.
+
+    first: bytes of a block before them, 0 for none.
+    """
+    held, problem, wanted = bytearray(), None, first or size
+    try:
+        for part in parts:
+            held += part
+            at = 0
+            while len(held) - at >= wanted:
+                yield bytes(held[at : at + wanted])
+                at, wanted = at + wanted, size
+            del held[:at]
+    except UnpackError as error:
+        problem = error
+    if held:
+        yield bytes(held)
+    if problem:
+        raise problem
+
+
 def file_name(raw: bytes) -> str:
     """A name of unknown encoding: UTF-8, else CP932, else EUC-JP; other bytes as escapes.
 
