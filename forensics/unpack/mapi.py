@@ -15,10 +15,10 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from forensics.unpack.unpacker import PIECE, Member, UnpackError, file_name
+from forensics.unpack.unpacker import PIECE, Member, UnpackError, file_name, gathered
 
 STRING, UNICODE, TIME, BINARY, OBJECT = 0x1E, 0x1F, 0x40, 0x102, 0xD
 STRINGS, UNICODES, BINARIES = 0x101E, 0x101F, 0x1102
@@ -44,7 +44,7 @@ _PREFILL = (
     b"MS Sans SerifSymbolArialTimes New RomanCourier"
     b"{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
 )
-_CODE_PAGES = {65001: "utf-8", 50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp",
+CODE_PAGES = {65001: "utf-8", 50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp",
                51932: "euc_jp", 20932: "euc_jp", 20127: "ascii", 1200: "utf-16-le"}  # fmt: skip
 _LANGUAGES = {
     0x11: "cp932", 0x12: "cp949", 0x1E: "cp874", 0x08: "cp1253", 0x1F: "cp1254", 0x0D: "cp1255", 0x01: "cp1256",
@@ -100,8 +100,7 @@ class Item:
 
 def members(item: Item, method: str, prefix: str = "", depth: int = 0) -> Iterator[Member]:
     """Text of a message with all its strings, its other bodies, its attachments."""
-    text = partial(_lines, item)
-    yield Member(f"{prefix}message.txt", method=method, chunks=text)
+    yield Member(f"{prefix}message.txt", method=method, chunks=lambda: gathered(_lines(item)))
     for wanted, name in ((HTML, "body.html"), (RTF, "body.rtf")):
         found = item.values.get(wanted)
         if found:
@@ -126,16 +125,16 @@ def members(item: Item, method: str, prefix: str = "", depth: int = 0) -> Iterat
 def _lines(item: Item) -> Iterator[bytes]:
     """All strings and times of a message, one a line, then its body; a blank line first."""
     page, troubles = _code_page(item.values), list[UnpackError]()
-    lines = [""]
+    yield b"\n"
     for number in sorted(item.values, key=lambda one: (one not in NAMES, one)):
         if number not in _BODIES:
-            shown = _shown(item.values[number], page, troubles)
-            lines += [f"{NAMES.get(number, f'{number:04X}')}: {text}" for text in shown]
+            for text in _shown(item.values[number], page, troubles):
+                yield f"{NAMES.get(number, f'{number:04X}')}: {text}\n".encode("utf-8", "replace")
     for recipient in item.recipients:
         kind = _SENT_TO.get(_number(recipient, 0x0C15) or 0, "To")
         names = [text for one in recipient.values() for text in _shown(one, page, troubles)]
-        lines.append(f"{kind}: " + "\t".join(dict.fromkeys(names)))
-    yield ("\n".join(lines) + "\n\n").encode("utf-8", "replace")
+        yield (f"{kind}: " + "\t".join(dict.fromkeys(names)) + "\n").encode("utf-8", "replace")
+    yield b"\n"
     body = item.values.get(BODY)
     if body and body.type == UNICODE:
         yield from _as_utf8(body.chunks())
@@ -168,10 +167,11 @@ def _readable(raw: bytes) -> list[str]:
 
 
 def _several(raw: bytes, kind: int, page: str | None) -> list[str]:
-    """A list of strings: u32 how many, u32 places of them."""
+    """A list of strings: u32 how many, u32 places of them, in ascending order."""
     count = min(int.from_bytes(raw[:4], "little"), len(raw) // 4 - 1)
     places = [*struct.unpack_from(f"<{max(count, 0)}I", raw, 4), len(raw)] if count > 0 else []
-    return [_decoded(raw[a:b], kind & 0xFF, page) for a, b in pairwise(places)]
+    ascending = accumulate(places, max)  # else the same bytes would be told again and again
+    return [_decoded(raw[a:b], kind & 0xFF, page) for a, b in pairwise(ascending)]
 
 
 def several(parts: list[bytes]) -> bytes:
@@ -213,7 +213,7 @@ def _code_page(values: Mapping[int, Value]) -> str | None:
     if not number and language in _LANGUAGES:
         return _LANGUAGES[language]
     number = number or _number(values, 0x3FDE)
-    return _CODE_PAGES.get(number, f"cp{number}") if number else None
+    return CODE_PAGES.get(number, f"cp{number}") if number else None
 
 
 def _number(values: Mapping[int, Value], wanted: int) -> int | None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -23,7 +24,7 @@ from typing import NamedTuple
 from forensics.unpack import xor_crypt
 from forensics.unpack.compound import Entry, File
 from forensics.unpack.office_crypt import USUAL
-from forensics.unpack.unpacker import UnpackError
+from forensics.unpack.unpacker import UnpackError, blocks
 
 METHOD = "Office 97 encryption"
 HEAD_MAX = 4096  # bytes
@@ -31,6 +32,7 @@ STREAM_MAX = 256 << 20  # bytes of a stream that is held in memory
 WORD_PLAIN = 68  # bytes of WordDocument
 WORD_BLOCK, EXCEL_BLOCK = 512, 1024
 EDITS_MAX = 4096  # savings of a presentation
+OBJECTS_MAX = 1 << 20  # of them, each time it was saved anew counted
 _WORD_STREAMS = ("worddocument", "0table", "1table", "data")
 # BOF, FILEPASS, UsrExcl, FileLock, InterfaceHdr, RRDInfo, RRDHead: not encrypted.
 _EXCEL_PLAIN = frozenset((0x809, 0x2F, 0x194, 0x195, 0xE1, 0x196, 0x138))
@@ -119,20 +121,9 @@ def _rc4(key: bytes) -> Callable[[bytes], bytes]:
 
 def _blocks(cipher: Cipher, size: int, plain: int, raw: Iterator[bytes]) -> Iterator[bytes]:
     """A stream decrypted block by block; its first `plain` bytes as they are."""
-    held, number = b"", 0
-    error: UnpackError | None = None
-    try:
-        for piece in raw:
-            held += piece
-            while len(held) >= size:
-                block, held = held[:size], held[size:]
-                yield block[:plain] + cipher(number)(block)[plain:]
-                number, plain = number + 1, max(plain - size, 0)
-    except UnpackError as problem:
-        error = problem
-    yield held[:plain] + cipher(number)(held)[plain:]
-    if error:
-        raise error
+    for number, block in enumerate(blocks(raw, size)):
+        yield block[:plain] + cipher(number)(block)[plain:]
+        plain = max(plain - size, 0)
 
 
 # Word ---------------------------------------------------------------------------------------------
@@ -225,20 +216,22 @@ def _slides(file: File, passwords: tuple[str, ...]) -> Opened | None:
     entry = file.find("PowerPoint Document")
     (edit,) = struct.unpack_from("<I", file.head("Current User"), 16)
     stored = file.start_of(entry, STREAM_MAX) if entry else b""
-    places, session = _objects(stored, edit)
-    at = places.get(session, len(stored))
+    numbers, session = _objects(stored, edit)
+    sessions = [place for place, number in numbers.items() if number == session]
+    at = sessions[0] if sessions else len(stored)
     kind, size = struct.unpack_from("<2xHI", stored, at)
     if entry is None or kind != _SESSION:
         return None
     found = _cipher(stored[at + 8 : at + 8 + min(size, HEAD_MAX)], passwords)
-    del places[session]
-    return found and Opened({entry: partial(_presentation, found[0], places)}, found[1])
+    for place in sessions:
+        del numbers[place]
+    return found and Opened({entry: partial(_presentation, found[0], numbers)}, found[1])
 
 
 def _objects(stored: bytes, edit: int) -> tuple[dict[int, int], int]:
-    """Places of the objects by number, as the last saving has them; the number of the session."""
-    places: dict[int, int] = {}
-    session = 0
+    """Numbers of the objects by place, those of the last saving first; the number of the session."""
+    numbers: dict[int, int] = {}
+    session, left = 0, OBJECTS_MAX
     for _ in range(EDITS_MAX):
         kind, size, before, directory = struct.unpack_from("<2xHI8xII", stored, edit)
         if kind != _EDIT:
@@ -246,11 +239,14 @@ def _objects(stored: bytes, edit: int) -> tuple[dict[int, int], int]:
         if size >= 32 and not session:
             (session,) = struct.unpack_from("<I", stored, edit + 36)
         for number, place in _directory(stored, directory):
-            places.setdefault(number, place)
-        edit = before
-        if not edit:
+            numbers.setdefault(place, number)
+            left -= 1
+            if not left:
+                raise ValueError
+        if not 0 < before < edit:  # an earlier one lies before it
             break
-    return places, session
+        edit = before
+    return numbers, session
 
 
 def _directory(stored: bytes, at: int) -> Iterator[tuple[int, int]]:
@@ -269,14 +265,17 @@ def _directory(stored: bytes, at: int) -> Iterator[tuple[int, int]]:
         at += 4 + 4 * count
 
 
-def _presentation(cipher: Cipher, places: dict[int, int], raw: Iterator[bytes]) -> Iterator[bytes]:
+def _presentation(cipher: Cipher, numbers: dict[int, int], raw: Iterator[bytes]) -> Iterator[bytes]:
+    """Objects decrypted, each no further than to the next one."""
     stored, problem = _whole(raw)
     out = bytearray(stored)
-    for number, place in places.items():
+    starts = [*sorted(numbers), len(stored)]
+    for place, number in numbers.items():
         plain = cipher(number)
         head = plain(stored[place : place + 8])
-        end = place + 8 + int.from_bytes(head[4:8], "little")
-        out[place:end] = head + plain(stored[place + 8 : end])
+        following = starts[min(bisect_right(starts, place), len(starts) - 1)]
+        end = min(place + 8 + int.from_bytes(head[4:8], "little"), following)
+        out[place:end] = (head + plain(stored[place + 8 : end]))[: max(end - place, 0)]
     yield bytes(out)
     if problem:
         raise problem

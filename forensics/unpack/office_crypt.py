@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from xml.parsers import expat
 
-from forensics.unpack.unpacker import UnpackError
+from forensics.unpack.unpacker import UnpackError, blocks
 
 USUAL = "VelvetSweatshop"  # Excel's own, for what is only protected against changes
 ROUNDS_MAX = 1_000_000
@@ -139,18 +139,8 @@ def _plain(key: bytes, start: bytes | None, data: bytes) -> bytes:
 
 def _blocks(packed: Iterator[bytes], plain: Callable[[int, bytes], bytes]) -> Iterator[bytes]:
     """The head of eight bytes as it is, then segments decrypted."""
-    held, number, head = b"", 0, True
-    for piece in packed:
-        held += piece
-        if head and len(held) >= 8:
-            yield held[:8]
-            held, head = held[8:], False
-        out = bytearray()
-        while not head and len(held) >= SEGMENT:
-            out += plain(number, held[:SEGMENT])
-            held, number = held[SEGMENT:], number + 1
-        yield bytes(out)
-    yield plain(number, held)
+    for number, block in enumerate(blocks(packed, SEGMENT, first=8), -1):
+        yield block if number < 0 else plain(number, block)
 
 
 def _sized(plain: Iterator[bytes]) -> Iterator[bytes]:

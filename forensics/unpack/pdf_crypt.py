@@ -24,12 +24,26 @@ _PADDING = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A file's key. strings, streams: RC4, AES, AES256, or none. given: not by the empty password."""
+    """A file's key. given: not by the empty password.
+
+    strings, streams, files: RC4, AES, AES256, or none; files is None where only those are locked.
+    metadata: are they encrypted, too.
+    """
 
     raw: bytes
     strings: str
     streams: str
+    files: str | None
+    metadata: bool = True
     given: bool = False
+
+    def method(self, kind: Any, filters: list[Any], parameters: list[dict[str, Any]]) -> str:
+        """How a stream of a type is encrypted, by its filters and their parameters."""
+        is_named = "Crypt" in filters
+        name = parameters[filters.index("Crypt")].get("Name", "Identity") if is_named else ""
+        if name == "Identity" or (kind == "Metadata" and not self.metadata):
+            return "none"
+        return (self.files or "none") if kind == "EmbeddedFile" else self.streams
 
     def opened(self, data: bytes, number: int, generation: int, method: str) -> bytes:
         """Plain bytes of a string or stream of an object."""
@@ -53,6 +67,8 @@ def key_of(head: Mapping[str, Any], identity: bytes, passwords: tuple[str, ...])
         key = _tried(head, identity, password)
         if key:
             return replace(key, given=bool(password))
+    if "EFF" in head and _method(head, "StmF") == _method(head, "StrF") == "none":
+        return Key(b"", "none", "none", None)
     raise UnpackError("LOCKED")
 
 
@@ -79,9 +95,7 @@ def _tried(head: Mapping[str, Any], identity: bytes, password: str) -> Key | Non
         key = _derived(padded + rest, revision, size)
         told = _PADDING if revision == 2 else _md5(_PADDING + identity)
         if _each(key, told, revision) == user[: len(told)]:
-            if version != 4:
-                return Key(key, "RC4", "RC4")
-            return Key(key, _method(head, "StrF"), _method(head, "StmF"))
+            return _key(key, head) if version == 4 else Key(key, "RC4", "RC4", "RC4")
     return None
 
 
@@ -110,8 +124,14 @@ def _tried_256(
             continue
         if digest(password, told[32:40], more) == told[:32]:
             key = _aes(digest(password, told[40:48], more), bytes(16), packed[:32])
-            return Key(key, _method(head, "StrF"), _method(head, "StmF"))
+            return _key(key, head)
     return None
+
+
+def _key(raw: bytes, head: Mapping[str, Any]) -> Key:
+    strings, of_streams = _method(head, "StrF"), _method(head, "StmF")
+    files = _method(head, "EFF") if "EFF" in head else of_streams
+    return Key(raw, strings, of_streams, files, not _false(head.get("EncryptMetadata")))
 
 
 def _method(head: Mapping[str, Any], name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 _PREDICTED = (("Columns", 1), ("Colors", 1), ("BitsPerComponent", 8))
@@ -20,26 +21,26 @@ def ascii85(data: bytes) -> bytes:
     return bytes(out)
 
 
-def run_lengths(data: bytes) -> bytes:
+def run_lengths(data: bytes) -> Iterator[bytes]:
     """Below 128 a count of bytes less one that follow, above it 257 less how often the next comes."""
-    out, at = bytearray(), 0
+    at = 0
     while at < len(data) and (count := data[at]) != 128:
         if count < 128:
-            out += data[at + 1 : at + 2 + count]
+            yield data[at + 1 : at + 2 + count]
             at += 2 + count
         else:
-            out += data[at + 1 : at + 2] * (257 - count)
+            yield data[at + 1 : at + 2] * (257 - count)
             at += 2
-    return bytes(out)
 
 
 def unpredicted(data: bytes, told: dict[str, Any]) -> bytes:
     """Rows of bytes behind a PNG predictor: object streams use it now and then."""
     columns, colors, bits = (told.get(name, usual) for name, usual in _PREDICTED)
     sound = all(isinstance(value, int) and 0 < value < 1 << 16 for value in (columns, colors, bits))
-    if told.get("Predictor", 1) in (1, 2) or not sound:
+    width = (columns * colors * bits + 7) // 8 if sound else 0
+    if told.get("Predictor", 1) in (1, 2) or not 0 < width <= len(data):
         return data
-    width, unit = (columns * colors * bits + 7) // 8, max(colors * bits // 8, 1)
+    unit = max(colors * bits // 8, 1)
     out, above = bytearray(), bytes(width)
     for at in range(0, len(data), width + 1):
         kind, row = data[at], bytearray(data[at + 1 : at + 1 + width])

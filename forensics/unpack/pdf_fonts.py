@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from forensics.unpack.pdf_cid import japan1
@@ -19,7 +20,8 @@ _ENCODINGS = {
     "^EUC-": "euc_jp",
     "^(Ext-|Add-|78-)?[HV]$": "iso2022_jp",
 }
-_CMAP = re.compile(rb"begin(bfchar|bfrange|codespacerange)(.*?)end\1", re.DOTALL)
+_CMAP = re.compile(rb"(begin|end)(bfchar|bfrange|codespacerange)")
+_CODES_MAX = 1 << 18  # of one font: four times what two bytes can tell
 _BUILT_IN = re.compile(rb"dup\s+(\d{1,3})\s*/([^\s/]{1,40})\s+put")
 _NAMES = (
     "zero one two three four five six seven eight nine space nbspace hyphen minus period comma colon semicolon"
@@ -102,10 +104,11 @@ def font_of(objects: Objects, value: Any) -> Font:
         _read_differences(told, font)
     to_unicode = objects.resolve(head.get("ToUnicode"))
     if isinstance(to_unicode, Stream):
-        _read_map(objects.decoded(to_unicode), font)
+        _read_map(objects, objects.decoded(to_unicode), font)
         if not composite:  # of one byte, whatever its map says
             font.map, font.sizes = {code[-1:]: char for code, char in font.map.items()}, (1,)
-    if composite and not font.codec and not font.map and _is_japan1(objects, head):
+    is_numbered = composite and not font.codec and not isinstance(encoding, Stream)
+    if is_numbered and not font.map and _is_japan1(objects, head):
         font.map = japan1()
     _read_widths(objects, head, font, composite=composite)
     return font
@@ -157,9 +160,9 @@ def _read_built_in(objects: Objects, head: dict[str, Any], font: Font) -> None:
                 font.map[bytes((int(code),))] = char
 
 
-def _read_map(cmap: bytes, font: Font) -> None:
-    sizes = set[int]()
-    for kind, body in _CMAP.findall(cmap):
+def _read_map(objects: Objects, cmap: bytes, font: Font) -> None:
+    sizes, left = set[int](), _CODES_MAX
+    for kind, body in _sections(cmap):
         values = [value for value, _ in items(body) if isinstance(value, bytes | list)]
         step = 3 if kind == b"bfrange" else 2
         for at in range(0, len(values) - step + 1, step):
@@ -170,8 +173,23 @@ def _read_map(cmap: bytes, font: Font) -> None:
             if kind == b"bfchar" and isinstance(rest[0], bytes):
                 font.map[first] = _utf16(rest[0])
             elif kind == b"bfrange" and isinstance(rest[0], bytes):
-                font.map.update(_range(first, rest[0], rest[1]))
+                found = [*islice(_range(first, rest[0], rest[1]), left)]
+                font.map.update(found)
+                left -= len(found)
+    if not left:
+        objects.problem = "BUDGET_MEMBERS"
     font.sizes = tuple(sorted(sizes, reverse=True)) or font.sizes
+
+
+def _sections(cmap: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and body of the sections of a map; each ends with the kind that it began with."""
+    kind, start = b"", 0
+    for match in _CMAP.finditer(cmap):
+        if match[1] == b"begin":
+            kind, start = match[2], match.end()
+        elif match[2] == kind:
+            yield kind, cmap[start : match.start()]
+            kind = b""
 
 
 def _range(first: bytes, last: bytes, target: Any) -> Iterator[tuple[bytes, str]]:
@@ -202,14 +220,17 @@ def _read_widths(objects: Objects, head: dict[str, Any], font: Font, *, composit
     default, values = objects.resolve(inner.get("DW")), objects.resolve(inner.get("W"))
     font.width = float(default) if isinstance(default, int | float) else 1000.0
     values, at = values if isinstance(values, list) else [], 0
-    while at + 1 < len(values):
+    left = _CODES_MAX
+    while at + 1 < len(values) and left > 0:
         first, second = values[at], objects.resolve(values[at + 1])
         if isinstance(first, int) and isinstance(second, list):
             _widen(font, first, second)
             at += 2
             continue
         if isinstance(first, int) and isinstance(second, int) and at + 2 < len(values):
-            _widen(font, first, [values[at + 2]] * min(max(second - first + 1, 0), 65536))
+            count = min(max(second - first + 1, 0), 65536, left)
+            _widen(font, first, [values[at + 2]] * count)
+            left -= count
         at += 3
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
@@ -22,8 +23,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _OBJECT = re.compile(rb"(?<!\d)(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+obj\b")
-_STREAM = re.compile(rb"[\0\t\n\f\r ]*stream\r?\n")
+_STREAM = re.compile(rb"[\0\t\n\f\r ]*stream[\t ]*(?:\r\n|\n|\r)")
 _STREAM_END = re.compile(rb"[\0\t\n\f\r ]*endstream")
+_END = re.compile(rb"startxref|trailer|%%EOF")  # one of them comes behind the last object
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 # Where an image inside page content ends: what follows is content again.
 _IMAGE_END = re.compile(
@@ -141,15 +143,16 @@ class Objects:
             self.problem = "BUDGET_MEMBERS" if marks else "NO_OBJECTS"
         found = list(_found(data, marks))
         self.by_number = {one.number: one.value for one in found}
-        self._key = self._unlock(data)
+        self._key = self._unlock(data, found)
+        if found and not _END.search(data, found[-1].end):
+            self.problem = "TRUNCATED"
         if self._key:
             found = [one._replace(value=self._opened(one.value, one[:2])) for one in found]
             self.by_number = {one.number: one.value for one in found}
-        states = [
-            state
-            for one in found
-            for state in ((one.number, one.value), *self._unpacked(one.value))
-        ]
+        states = list[tuple[int, Any]]()
+        for one in found:
+            states.append((one.number, one.value))
+            states += self._unpacked(one.value, OBJECTS_MAX - len(states))
         self.by_number = {}
         for number, value in states:
             if number in self.by_number:
@@ -161,20 +164,33 @@ class Objects:
         """Did a password that was given open the file."""
         return self._key is not None and self._key.given
 
-    def _unlock(self, data: bytes) -> pdf_crypt.Key | None:
-        """The key of a file that is encrypted; UnpackError LOCKED where no password opens it."""
-        mark = pdf_crypt.ENCRYPT.search(data)
+    @property
+    def files_locked(self) -> bool:
+        """Are only the files locked that it carries."""
+        return self._key is not None and self._key.files is None
+
+    def _unlock(self, data: bytes, found: list[_Found]) -> pdf_crypt.Key | None:
+        """The key of a file that is encrypted; UnpackError LOCKED where no password opens it.
+
+        What a stream holds tells nothing of this file: it may be another one, put in as it is.
+        """
+        starts = [one.start for one in found]
+
+        def is_outside(mark: re.Match[bytes]) -> bool:
+            last = bisect_right(starts, mark.start()) - 1
+            return last < 0 or mark.start() >= found[last].end
+
+        mark = next(filter(is_outside, pdf_crypt.ENCRYPT.finditer(data)), None)
         if mark is None:
             return None
         value, _ = next(items(data[mark.end() : mark.end() + 4096]), (None, 0))
         if isinstance(value, Ref):
             self._own = value.number
         head = {name: self.resolve(one) for name, one in self.dictionary(value).items()}
-        mark = pdf_crypt.IDENTITY.search(data)
-        found, _ = (
-            next(items(data[mark.end() : mark.end() + 512]), (None, 0)) if mark else (None, 0)
-        )
-        first = found[0] if isinstance(found, list) and found else b""
+        mark = next(filter(is_outside, pdf_crypt.IDENTITY.finditer(data)), None)
+        body = data[mark.end() : mark.end() + 512] if mark else b""
+        told, _ = next(items(body), (None, 0))
+        first = told[0] if isinstance(told, list) and told else b""
         identity = first if isinstance(first, bytes) else b""
         return pdf_crypt.key_of(head, identity, self.budget.passwords)
 
@@ -194,7 +210,7 @@ class Objects:
             return Stream(self._opened(value.head, place), value.raw, place)
         return value
 
-    def _unpacked(self, holder: Any) -> list[tuple[int, Any]]:
+    def _unpacked(self, holder: Any, most: int) -> list[tuple[int, Any]]:
         """Numbers and values of the objects in an object stream; of anything else none."""
         if not isinstance(holder, Stream) or holder.head.get("Type") != "ObjStm":
             return []
@@ -202,7 +218,10 @@ class Objects:
         if not isinstance(first, int):
             return []
         data = self.decoded(holder)
-        numbers = [value for value, _ in items(data[:first]) if isinstance(value, int)]
+        pairs = islice(items(data[:first]), 2 * max(most, 0) + 2)
+        numbers = [value for value, _ in pairs if isinstance(value, int)]
+        if len(numbers) > 2 * most:
+            self.problem = "BUDGET_MEMBERS"
         places = dict(zip(numbers[1::2], numbers[::2], strict=False))  # offset -> object
         offsets = sorted(places)
         return [
@@ -229,12 +248,18 @@ class Objects:
         filters = self.resolve(stream.head.get("Filter"))
         told = self.resolve(stream.head.get("DecodeParms"))
         data = stream.raw
-        if stream.id and self._key:
-            data = self._key.opened(data, *stream.id, self._key.streams)
         names = filters if isinstance(filters, list) else [filters] if filters else []
-        for place, name in enumerate(names):
-            more = told[place] if isinstance(told, list) and place < len(told) else told
-            data = self._filtered(data, self.resolve(name), self.dictionary(more))
+        several = told if isinstance(told, list) else [told]
+        more = [
+            {key: self.resolve(one) for key, one in self.dictionary(each).items()}
+            for each in several[: len(names)]
+        ]
+        more += [{}] * (len(names) - len(more))
+        if stream.id and self._key:
+            method = self._key.method(stream.head.get("Type"), [*map(self.resolve, names)], more)
+            data = self._key.opened(data, *stream.id, method)
+        for name, parameters in zip(names, more, strict=True):
+            data = self._filtered(data, self.resolve(name), parameters)
         return data
 
     def _filtered(self, data: bytes, name: Any, told: dict[str, Any]) -> bytes:
@@ -251,7 +276,7 @@ class Objects:
         if name in ("ASCII85Decode", "A85"):
             return ascii85(data)
         if name in ("RunLengthDecode", "RL"):
-            return run_lengths(data)
+            return self._gathered(run_lengths(data))
         if name == "Crypt":  # what encrypts the stream was taken off before
             return data
         self.problem = "UNSUPPORTED"
@@ -278,6 +303,8 @@ class _Found(NamedTuple):
     number: int
     generation: int
     value: Any
+    start: int  # of the data of a stream in the file, and where they end
+    end: int
 
 
 def _found(data: bytes, marks: list[re.Match[bytes]]) -> Iterator[_Found]:
@@ -289,7 +316,8 @@ def _found(data: bytes, marks: list[re.Match[bytes]]) -> Iterator[_Found]:
         if mark.start() >= inside:
             value, at = next(items(data[mark.end() : end]), (None, 0))
             value, inside = _with_stream(data, value, mark.end() + at, places)
-            yield _Found(int(mark[1]), int(mark[2]), value)
+            raw = len(value.raw) if isinstance(value, Stream) else 0
+            yield _Found(int(mark[1]), int(mark[2]), value, inside - raw, inside)
 
 
 def _with_stream(data: bytes, value: Any, at: int, places: dict[int, int]) -> tuple[Any, int]:

@@ -8,7 +8,8 @@ Layout          see pst_blocks. Heap: u16 place of the list of its parts, EC, u8
                 type 2 folders, 4 messages, 8 hidden ones; below them 5 attachments, 692 recipients
 Source          Microsoft [MS-PST] 2.3, 2.4
 Proves          the store holds these messages; CRCs of blocks are verified. `~removed` are the bytes that
-                nothing names, decoded: what was deleted and not yet written over
+                nothing names, decoded: what was deleted and not yet written over. `~rest` are the blocks that
+                no message holds: lists of folders, and messages that no node names any more
 Does not prove  that a message was sent or read; a password of a store is a formality and locks nothing
 """
 
@@ -25,7 +26,7 @@ from forensics.unpack.unpacker import Budget, Member, Source, Unpacker, UnpackEr
 
 FOLDER, MESSAGE, ATTACHMENT, HIDDEN = 2, 4, 5, 8
 RECIPIENTS = 0x692
-HEAP_MAX = 64 << 20  # bytes of one heap
+HEAP_MAX, FOLDER_MAX = 64 << 20, 1 << 20  # bytes of one heap, of that of a folder
 RECORDS_MAX = 1 << 16
 FOLDERS_MAX = 100_000
 NAME = 0x3001
@@ -33,26 +34,27 @@ _INLINE = {2: 2, 3: 4, 4: 4, 0xA: 4, 0xB: 1}  # bytes of values that stand in th
 
 
 class _Heap:
-    """Parts of a node's data, and the nodes below it."""
+    """Parts of a node's data, and the nodes below it; UnpackError DAMAGED where it does not begin as one."""
 
-    def __init__(self, store: Store, node: Node) -> None:
+    def __init__(self, store: Store, node: Node, most: int = HEAP_MAX) -> None:
         self._store = store
         self._blocks: list[bytes] = []
         size = 0
         try:
             for block in store.data(node.data):
+                if not self._blocks and (len(block) < 12 or block[2] != 0xEC):
+                    break
                 self._blocks.append(block)
                 size += len(block)
-                if size > HEAP_MAX:
+                if size > most:
                     store.problems.append("BUDGET_MEMORY")
                     break
         except UnpackError as error:
             store.problems.append(error.reason)
-        self.below = {one.id: one for one in store.below(node.below)} if node.below else {}
-        head = self._blocks[0] if self._blocks else b""
-        if len(head) < 12 or head[2] != 0xEC:
+        if not self._blocks:
             raise UnpackError("DAMAGED")
-        self.kind, self.root = head[3], int.from_bytes(head[4:8], "little")
+        self.below = {one.id: one for one in store.below(node.below)} if node.below else {}
+        self.root = int.from_bytes(self._blocks[0][4:8], "little")
 
     def part(self, number: int) -> bytes:
         """The bytes of a part; UnpackError DAMAGED where there is none."""
@@ -67,13 +69,16 @@ class _Heap:
         return block[first:following]
 
     def value(self, kind: int, number: int) -> Value:
-        """What an id of a part or of a node below names."""
+        """What an id of a part or of a node below names; a part is read when it is wanted."""
         if not number & 31:
-            return mapi.value(kind, self.part(number) if number else b"")
+            return Value(kind, partial(self._parts, number))
         node = self.below.get(number)
         if node is None:
             raise UnpackError("DAMAGED")
         return Value(kind, partial(self._store.data, node.data))
+
+    def _parts(self, number: int) -> Iterator[bytes]:
+        yield self.part(number) if number else b""
 
     def records(self, root: int) -> Iterator[tuple[bytes, bytes]]:
         """Keys and values of the tree at a part."""
@@ -123,16 +128,22 @@ class _Heap:
         if head[:1] != b"\x7c" or len(head) < 22:
             raise UnpackError("DAMAGED")
         width, number = struct.unpack_from("<H", head, 8)[0], struct.unpack_from("<I", head, 14)[0]
-        columns = [struct.unpack_from("<HHHBB", head, at) for at in range(22, len(head) - 7, 8)]
+        told = [struct.unpack_from("<HHHBB", head, at) for at in range(22, len(head) - 7, 8)]
+        columns = [(kind, name, place) for kind, name, place, size, _ in told if size == 4]
         if not number or not width:
             return
+        if width < 4 * len(columns):
+            raise UnpackError("DAMAGED")
+        left = RECORDS_MAX
         for block in self.value(mapi.BINARY, number).chunks():
             for at in range(0, len(block) - width + 1, width):
+                left -= 1
+                if left < 0:
+                    raise UnpackError("BUDGET_MEMBERS")
                 row = block[at : at + width]
                 yield {
                     name: self._property(kind, int.from_bytes(row[place : place + 4], "little"))
-                    for kind, name, place, size, _ in columns
-                    if size == 4
+                    for kind, name, place in columns
                 }
 
 
@@ -144,13 +155,13 @@ def _broken() -> Iterator[bytes]:
 def _item(store: Store, node: Node, depth: int = 0) -> Item:
     heap = _Heap(store, node)
     values = heap.properties()
-    people: tuple[Mapping[int, Value], ...] = ()
+    people = list[Mapping[int, Value]]()
     if RECIPIENTS in heap.below:
         try:
-            people = tuple(_Heap(store, heap.below[RECIPIENTS]).rows())
+            people.extend(_Heap(store, heap.below[RECIPIENTS]).rows())
         except UnpackError as error:
             store.problems.append(error.reason)
-    return Item(values, people, lambda: _attachments(store, heap, depth))
+    return Item(values, tuple(people), lambda: _attachments(store, heap, depth))
 
 
 def _attachments(store: Store, heap: _Heap, depth: int) -> Iterator[Item]:
@@ -174,11 +185,12 @@ def _attachments(store: Store, heap: _Heap, depth: int) -> Iterator[Item]:
         yield Item(values, message=message)
 
 
-def _members(source: Source, _budget: Budget) -> Iterator[Member]:
+def _members(source: Source, budget: Budget) -> Iterator[Member]:
     store = Store(source)
     folders: dict[int, tuple[str, int]] = {}
     found = []
     for node in store.nodes():
+        budget.spend(0)
         if node.type == FOLDER and len(folders) < FOLDERS_MAX:
             folders[node.id] = (_name(store, node), node.parent)
         elif node.type in (MESSAGE, HIDDEN):
@@ -196,11 +208,13 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
         store.problems.clear()
     if store.coding:
         yield Member("~removed", method="pst", chunks=lambda: _removed(store), derived=True)
+    if store.coding or store.large:  # else they are read as they lie
+        yield Member("~rest", method="pst", chunks=store.unread, derived=True)
 
 
 def _name(store: Store, node: Node) -> str:
     try:
-        found = _Heap(store, node).properties().get(NAME)
+        found = _Heap(store, node, FOLDER_MAX).properties().get(NAME)
     except UnpackError:
         found = None
     text = Item({NAME: found}).text(NAME) if found else None

@@ -87,6 +87,7 @@ class Store:
             self._ids.append(number & ~1)
             self._places.append(place)
             self._sizes.append(int.from_bytes(raw[2 * self.word : 2 * self.word + 2], "little"))
+        self._read = bytearray(len(self._ids))
         self._root = self._number.unpack_from(head, nodes)[0]
 
     @property
@@ -137,6 +138,7 @@ class Store:
         at = bisect_left(self._ids, number & ~1)
         if at == len(self._ids) or self._ids[at] != number & ~1:
             return b"", "BLOCK_MISSING"
+        self._read[at] = 1
         place, size = self._places[at], self._sizes[at]
         whole = self.span(size)
         raw = self.source.read(place, whole) if place < self.source.size else b""
@@ -198,6 +200,17 @@ class Store:
                 yield Node(node & 0xFFFFFFFF, data, more[0], 0)
             else:
                 yield from self.below(data, depth - 1)
+
+    def unread(self) -> Iterator[bytes]:
+        """Blocks that were not read so far; UnpackError behind the last one."""
+        problem = None
+        for at, number in enumerate(self._ids):
+            if not self._read[at]:
+                data, trouble = self.block(number)
+                problem = problem or trouble
+                yield data
+        if problem:
+            raise UnpackError(problem)
 
     def unused(self) -> Iterator[tuple[int, int]]:
         """Ranges that no block and no page of the trees holds: (start, length)."""

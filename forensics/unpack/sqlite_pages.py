@@ -15,6 +15,7 @@ Does not prove  for a free block: what the values were that its first bytes cove
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -25,6 +26,8 @@ RECORD_MAX = 64 << 20  # bytes of one record
 COLUMNS_MAX = 2000
 ENCODINGS = {1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}
 _SIZES = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)  # of integers, floats and constants, by type
+
+_USUAL = re.compile("[\t\n\r -~\u3000-\u30ff\uff00-\uffef]|([\u4e00-\u9fff])")
 
 Value = str | int | float | bytes | None
 
@@ -50,7 +53,7 @@ class Page(NamedTuple):
 class Cell(NamedTuple):
     """payload: bytes in all; here: those of them in the page; overflow: page of the rest, or 0.
 
-    place: where the cell begins in the page; at: where `here` does.
+    place: where the cell begins in the page; at: where `here` does. row_id: of a table's.
     """
 
     payload: int
@@ -59,6 +62,7 @@ class Cell(NamedTuple):
     child: int
     place: int
     at: int
+    row_id: int | None = None
 
 
 def read_page(data: bytes, at: int) -> Page | None:
@@ -89,14 +93,14 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
 
 def cell(page: Page, place: int, usable: int) -> Cell | None:
     """The cell at a place; None where it does not fit. usable: bytes of a page without reserve."""
-    data, at, child = page.data, place, 0
+    data, at, child, row_id = page.data, place, 0, None
     if page.type in (INNER_INDEX, INNER_TABLE):
         child, at = int.from_bytes(data[at : at + 4], "big"), at + 4
         if page.type == INNER_TABLE:
             return Cell(0, b"", 0, child, place, at)
     payload, at = varint(data, at)
     if page.type == LEAF_TABLE:
-        _, at = varint(data, at)
+        row_id, at = varint(data, at)
     if not 0 < payload <= RECORD_MAX:
         return None
     most = usable - 35 if page.type == LEAF_TABLE else (usable - 12) * 64 // 255 - 23
@@ -108,18 +112,26 @@ def cell(page: Page, place: int, usable: int) -> Cell | None:
     if at + here > len(data):
         return None
     overflow = int.from_bytes(data[at + here : at + here + 4], "big") if here < payload else 0
-    return Cell(payload, data[at : at + here], overflow, child, place, at)
+    return Cell(payload, data[at : at + here], overflow, child, place, at, row_id)
 
 
-def types_of(record: bytes) -> tuple[list[int], int] | None:
-    """The types of a record's values, and where those begin; None where it is no record."""
+def types_of(record: bytes, payload: int) -> tuple[list[int], int] | None:
+    """The types of a record's values, and where those begin; None where it is no record.
+
+    payload: bytes of the whole record, of which these are the first. What holds more is none: without
+    that, bytes that are no record would be read to their end from every place.
+    """
     end, at = varint(record, 0)
     if not at <= end <= len(record):
         return None
     types: list[int] = []
+    left = payload - end
     while at < end and len(types) <= COLUMNS_MAX:
         kind, at = varint(record, at)
         if kind < 0 or kind in (10, 11):
+            return None
+        left -= size_of(kind)
+        if left < 0:
             return None
         types.append(kind)
     return (types, end) if at == end else None
@@ -131,13 +143,13 @@ def size_of(kind: int) -> int:
 
 
 def values(types: list[int], data: bytes, at: int, encoding: str) -> list[Value]:
-    """The values that lie from byte `at` on; what is cut is missing."""
+    """The values that lie from byte `at` on; of a text that is cut its beginning, nothing behind it."""
     out: list[Value] = []
     for kind in types:
         raw = data[at : at + size_of(kind)]
-        if len(raw) < size_of(kind):
+        if len(raw) < size_of(kind) and not (raw and kind % 2 and kind > 12):
             break
-        at += len(raw)
+        at += size_of(kind)
         if kind == 0:
             out.append(None)
         elif kind == 7:
@@ -149,48 +161,86 @@ def values(types: list[int], data: bytes, at: int, encoding: str) -> list[Value]
     return out
 
 
+def guessed(types: list[int], data: bytes, at: int) -> str:
+    """The encoding of a record's texts, where the head of the database is not known."""
+    parts = zip(types, values(types, data, at, "latin-1"), strict=False)
+    raw = "".join(str(part) for kind, part in parts if _is_text(kind)).encode("latin-1")
+
+    def score(encoding: str) -> tuple[float, int]:
+        text = raw.decode(encoding, "replace")
+        kanji = _USUAL.findall(text)
+        return len(kanji) / (len(text) or 1), kanji.count("")
+
+    return max(ENCODINGS.values(), key=score)
+
+
+def with_row_id(row: list[Value], row_id: int | None, key: int) -> list[Value]:
+    """The row with its id in the column that stands for it, which a record holds as null."""
+    if row_id is None or not 0 <= key < len(row) or row[key] is not None:
+        return row
+    return [*row[:key], row_id - (row_id >> 63 << 64), *row[key + 1 :]]
+
+
 def removed(page: Page, columns: int, encoding: str) -> Iterator[list[Value]]:
     """Rows in the free blocks of a leaf of a table with so many columns.
 
-    The first four bytes are gone: sizes, row id and up to three types. What remains must fill the
-    block exactly, so that nothing is read where blocks have grown together.
+    The first four bytes are gone: sizes, row id and up to three types; of a long row id the record
+    behind it is whole. What remains must fill the block exactly; where blocks have grown together,
+    the cells in them that are whole are read. Blocks lie in ascending order: else they end.
     """
-    seen, place = set(), page.free
-    while 0 < place <= len(page.data) - 4 and place not in seen:
-        seen.add(place)
+    place, before = page.free, 0
+    while before < place <= len(page.data) - 4:
         following, size = struct.unpack_from(">HH", page.data, place)
+        before = place + max(size, 4)
         block = page.data[place + 4 : place + size]
+        row = _behind_row_id(block, encoding)
         for lost in range(min(4, columns)):
-            row = _row(block, columns, lost, encoding)
-            if row is not None:
-                yield row
-                break
+            row = row or _row(block, columns, lost, encoding)
+        yield from [row] if row else carved(block, 0, len(block), encoding)
         place = following
 
 
-def carved(data: bytes, start: int, end: int, encoding: str) -> Iterator[list[Value]]:
-    """Whole cells of tables in bytes that no page owns: sizes must agree, and one value be text."""
+def carved(data: bytes, start: int, end: int, encoding: str, key: int = 0) -> Iterator[list[Value]]:
+    """Whole cells of tables in bytes that no page owns: sizes must agree, and one value be text.
+
+    key: column that the row id stands for; the first where the table is not known.
+    """
     at, end = start, min(end, len(data))
     while at < end - 4:
         if not data[at]:
             at = end - len(data[at:end].lstrip(b"\0"))
             continue
         payload, place = varint(data, at)
-        _, place = varint(data, place)
-        found = types_of(data[place : place + payload]) if 3 < payload <= end - place else None
-        if found is None or found[1] + sum(map(size_of, found[0])) != payload:
-            at += 1
-            continue
-        row = values(found[0], data, place + found[1], encoding)
-        if any(kind > 13 and kind % 2 for kind in found[0]) and not _unreadable(row):
-            yield row
-            at = place + payload
-        else:
-            at += 1
+        row_id, place = varint(data, place)
+        row = (
+            _whole(data[place : place + payload], encoding) if 3 < payload <= end - place else None
+        )
+        if row:
+            yield with_row_id(row, row_id, key)
+        at = place + payload if row else at + 1
+
+
+def _whole(record: bytes, encoding: str) -> list[Value] | None:
+    """The values of a record of these bytes, with one text that can be read; else None."""
+    found = types_of(record, len(record))
+    if found is None or found[1] + sum(map(size_of, found[0])) != len(record):
+        return None
+    row = values(found[0], record, found[1], encoding)
+    return row if any(map(_is_text, found[0])) and not _unreadable(row) else None
+
+
+def _is_text(kind: int) -> bool:
+    return kind > 13 and kind % 2 == 1
 
 
 def _unreadable(row: list[Value]) -> bool:
     return any(isinstance(value, str) and "\ufffd" in value for value in row)
+
+
+def _behind_row_id(block: bytes, encoding: str) -> list[Value] | None:
+    """The values of a block that begins with a record, or with the end of a row id and a record."""
+    _, place = varint(block, 0)
+    return _whole(block, encoding) or _whole(block[place:], encoding)
 
 
 def _row(block: bytes, columns: int, lost: int, encoding: str) -> list[Value] | None:
@@ -203,7 +253,7 @@ def _row(block: bytes, columns: int, lost: int, encoding: str) -> list[Value] | 
             return None
         types.append(kind)
     before = len(block) - at - sum(map(size_of, types))  # bytes of the values without a type
-    if not 0 <= before <= 8 * lost or not any(kind > 12 and kind % 2 for kind in types):
+    if not 0 <= before <= 8 * lost or not any(map(_is_text, types)):
         return None
     row = values(types, block, at + before, encoding)
     return None if _unreadable(row) else [None] * lost + row

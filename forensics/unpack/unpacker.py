@@ -60,7 +60,8 @@ class Member:
 
     name: as decoded, the caller encodes it; where derived, a safe `~name` to be used as it is.
     size: declared bytes. outcome: examined (its chunks will tell), locked, unsupported, partial,
-    skipped. chunks: pieces of at most 1 MiB, or None where there is nothing to read; they raise
+    skipped. chunks: pieces of at most 1 MiB (empty ones only say that the work moves), or None where
+    there is nothing to read; they raise
     UnpackError where the content ends before its end, or does not match its checksum. lock: what
     it is encrypted with, where a password that was given opened it. told: of the content of the chunks,
     the bytes whose values the other members have given again by the time they are read. places: bytes of the container that the
@@ -169,7 +170,7 @@ def _metered(
     def inner() -> Iterator[bytes]:
         for chunk in chunks():
             budget.spend(len(chunk))
-            for start in range(0, len(chunk), PIECE):
+            for start in range(0, len(chunk) or 1, PIECE):
                 yield chunk[start : start + PIECE]
 
     return inner
@@ -193,17 +194,44 @@ def stored(name: str, source: Source, start: int, size: int, method: str) -> Mem
 
 
 def gathered(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """Small parts as larger pieces; an error comes behind what was read before it."""
+    """Small parts as larger pieces; an error comes behind what was read before it.
+
+    An empty part goes through as it is: it only says that the work moves.
+    """
     held, problem = bytearray(), None
     try:
         for part in parts:
             held += part
+            if not part:
+                yield part
             if len(held) >= PIECE:
                 yield bytes(held)
                 held.clear()
     except UnpackError as error:
         problem = error
     yield bytes(held)
+    if problem:
+        raise problem
+
+
+def blocks(parts: Iterator[bytes], size: int, first: int = 0) -> Iterator[bytes]:
+    """The same bytes in blocks of one size, the last one shorter; an error comes behind what was read.
+
+    first: bytes of a block before them, 0 for none.
+    """
+    held, problem, wanted = bytearray(), None, first or size
+    try:
+        for part in parts:
+            held += part
+            at = 0
+            while len(held) - at >= wanted:
+                yield bytes(held[at : at + wanted])
+                at, wanted = at + wanted, size
+            del held[:at]
+    except UnpackError as error:
+        problem = error
+    if held:
+        yield bytes(held)
     if problem:
         raise problem
 

@@ -154,26 +154,27 @@ def doc(text: str, password: str, bits: int = 0) -> bytes:
     return ole({"WordDocument": word, "1Table": table})
 
 
-def ppt(texts: Sequence[str], password: str, bits: int = 128) -> bytes:
-    """A presentation, an object for each text, saved once."""
+def ppt(texts: Sequence[str], password: str, bits: int = 128, older: Sequence[str] = ()) -> bytes:
+    """A presentation, an object for each text; older: of the same numbers, of a saving before."""
     told, keys = head(password, bits)
 
     def record(kind: int, body: bytes, version: int = 0) -> bytes:
         return struct.pack("<HHI", version, kind, len(body)) + body
 
-    out, places = b"", []
-    for number, text in enumerate(texts, 1):
+    out, edit = b"", 0
+    for saved in filter(None, (older, texts)):
+        places = []
+        for number, text in enumerate(saved, 1):
+            places.append(len(out))
+            whole = record(0x3E8, record(0xFA0, text.encode("utf-16-le")), 15)
+            out += mixed(whole, rc4(keys(number), bytes(len(whole))))
         places.append(len(out))
-        atom = record(0xFA0, text.encode("utf-16-le"))
-        whole = record(0x3E8, atom, 15)
-        out += mixed(whole, rc4(keys(number), bytes(len(whole))))
-    places.append(len(out))
-    out += record(0x2F14, told, 15)
-    directory = len(out)
-    out += record(0x1772, struct.pack(f"<{len(places) + 1}I", len(places) << 20 | 1, *places))
-    edit = len(out)
-    body = struct.pack("<IIIIIIHHI", 0, 0, 0, directory, 1, 9, 1, 0, len(places))
-    out += record(0xFF5, body)
+        out += record(0x2F14, told, 15)
+        directory = len(out)
+        out += record(0x1772, struct.pack(f"<{len(places) + 1}I", len(places) << 20 | 1, *places))
+        body = struct.pack("<IIIIIIHHI", 0, 0, edit, directory, 1, 9, 1, 0, len(places))
+        edit = len(out)
+        out += record(0xFF5, body)
     user = record(0xFF6, struct.pack("<III", 20, 0xF3D1C4DF, edit) + bytes(12))
     return ole({"PowerPoint Document": out, "Current User": user})
 

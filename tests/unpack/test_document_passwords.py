@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from document_lockers import doc, odf, odf_package, ppt, rar5, xls, xor_xls
 from packers import TEXT
 from test_unpack import contents, samples
 
-from forensics.unpack import Budget, Buffer, find, xor_crypt
+from forensics.unpack import Budget, Buffer, find, office97_crypt, xor_crypt
 from forensics.unpack.office_crypt import USUAL
+from forensics.unpack.unpacker import blocks
 
 PASSWORDS = ("other", "合言葉")
 LINES = [(f"蓮見 貴子{n}", "1980/01/02", "例題市1-2-3") for n in range(60)]  # several blocks
@@ -65,6 +67,32 @@ def test_what_excel_opens_unasked_was_protected_not_locked(kind: str) -> None:
     data = OFFICE[kind](USUAL)
     assert "蓮見貴子59" in text_of(data, ())
     assert set(locks(data).values()) == {None}
+
+
+def test_what_a_presentation_was_before_it_was_saved_again() -> None:
+    data = ppt(["new 1", "new 2"], "合言葉", older=["old 1", "old 2"])
+    assert text_of(data).split() == ["old1", "old2", "new1", "new2"]
+
+
+def test_objects_of_a_presentation_that_overlap() -> None:
+    stream = bytes(range(256)) * 400
+    cipher = office97_crypt._rc4_cipher(bytes(16), b"x")
+    numbers = dict.fromkeys(range(0, len(stream), 8), 7)
+    (shown,) = office97_crypt._presentation(cipher, numbers, iter([stream]))
+    assert len(shown) == len(stream)
+    directory = struct.pack("<HHI", 0, 0x1772, 8) + struct.pack("<II", 1 << 20 | 1, 0)
+    edit = struct.pack("<HHIIIIIIIHHI", 0, 0xFF5, 32, 0, 0, 16, 0, 1, 9, 1, 0, 1)
+    assert office97_crypt._objects(directory + edit, 16) == ({0: 1}, 1)  # before itself is itself
+
+
+@pytest.mark.parametrize("size", [1, 1024, 5000, 3 << 20])
+def test_blocks(size: int) -> None:
+    data = random.Random(size).randbytes(size)
+    parts = [data[at : at + 700_001] for at in range(0, size, 700_001)]
+    found = [*blocks(iter(parts), 1024, first=8)]
+    assert b"".join(found) == data
+    assert {len(one) for one in found[1:-1]} <= {1024}
+    assert len(found[0]) == min(8, size)
 
 
 @pytest.mark.parametrize("password", ["a", "ab", "secret7", "fourteen chars", USUAL])

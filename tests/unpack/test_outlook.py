@@ -5,14 +5,16 @@ from __future__ import annotations
 import lzma
 import random
 import struct
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from outlook import LONG, TABLE, Store, msg, pst, rtf_packed, tnef, wide
+from outlook import BODY, LONG, TABLE, Store, msg, pst, rtf_packed, tnef, wide
 from test_unpack import contents, flipped
 
-from forensics.unpack import Buffer, UnpackError, pst_blocks
-from forensics.unpack.mapi import Value, _rtf
+from forensics.unpack import Budget, Buffer, Member, UnpackError, find, pst_blocks
+from forensics.unpack.mapi import Value, _rtf, _several
 
 FORMS = [(0, "unicode"), (1, "unicode"), (2, "unicode"), (1, "ansi"), (1, "4k")]
 LINES = (
@@ -81,6 +83,49 @@ def test_a_damaged_block_is_read_and_told() -> None:
     assert ("partial", "DIRECTORY_DAMAGED") in {
         (outcome, reason) for _, _, outcome, reason, _ in cut
     }
+
+
+@pytest.mark.parametrize(("coding", "form"), FORMS[1:])
+def test_blocks_that_no_message_holds(coding: int, form: str) -> None:
+    store = Store(coding, form)
+    store.nodes.append((0x200024, *store.item({0x37: wide("在る")}), 0x122))
+    store.item({0x37: wide("失った 太郎"), BODY: wide("節のない本文" * 400)})
+    found = {name: body for name, body, *_ in contents(store.bytes())}
+    for text in ("失った 太郎", "節のない本文" * 400):
+        assert text.encode("utf-16-le") in found["~rest"]
+    assert "在る".encode("utf-16-le") not in found["~rest"]
+    assert "Subject: 在る" in found["2097188/message.txt"].decode()
+
+
+def test_values_that_name_the_same_bytes() -> None:
+    raw = struct.pack("<I", 900) + struct.pack("<900I", *([0, 9000] * 450)) + b"A" * 5396
+    assert sum(map(len, _several(raw, 0x101E, "ascii"))) <= len(raw)
+    store = Store()
+    parts = [struct.pack("<BBBBI", 0xB5, 2, 6, 0, 0x40), b"", b"B" * 4000]
+    parts[1] = b"".join(struct.pack("<HHI", number, 0x1E, 0x60) for number in range(0x6000, 0x6100))
+    store.nodes.append((0x200024, store.block(store.heap(0xBC, parts)), 0, 0))
+    tracemalloc.start()
+    sizes = [len(piece) for member in _members(store) for piece in member.chunks()]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sum(sizes) > 256 * 4000
+    assert peak < 4 << 20
+
+
+def _members(store: Store) -> Iterator[Member]:
+    data = store.bytes()
+    return find(data).members(Buffer(data), Budget(len(data)))
+
+
+def test_rows_that_are_shorter_than_their_columns() -> None:
+    store = Store()
+    columns = b"".join(struct.pack("<HHHBB", 0x1F, 0x3000 + n, 0, 4, n) for n in range(200))
+    head = struct.pack("<BBHHHHIII", 0x7C, 200, 1, 1, 1, 1, 0, 0x40, 0) + columns
+    table = store.block(store.heap(0x7C, [head, bytes(3000)]))
+    store.nodes.append((0x200024, *store.item({0x37: wide("表")}, [(0x692, table, 0)]), 0))
+    found = contents(store.bytes())
+    assert ("partial", "DAMAGED") in [(outcome, reason) for _, _, outcome, reason, _ in found]
+    assert "Subject: 表\n" in found[0][1].decode()
 
 
 def test_blocks_in_each_other_end() -> None:

@@ -296,7 +296,7 @@ def test_pdf():
             PDF.replace(b"/Root 1 0 R", b"/Encrypt 9 0 R"),
             ("", None, "locked", "LOCKED", "PDF encryption"),
         ),
-        (pdf(b"<</Type/Page>>"), ("~text", b"\n", "examined", None, "pdf")),
+        (pdf(b"<</Type/Page>>"), ("~text", b"", "examined", None, "pdf")),
         (b"%PDF-1.4", ("~text", b"", "partial", "NO_OBJECTS", "pdf")),
         (
             pdf(
@@ -313,7 +313,7 @@ def test_pdf():
             ),
             ("~text", b"\n", "partial", "UNSUPPORTED", "pdf"),
         ),
-        (b"%PDF-1.4 " + b"1 0 obj [(" * 50_000, ("~text", b"", "examined", None, "pdf")),
+        (b"%PDF-1.4 " + b"1 0 obj [(" * 50_000, ("~text", b"", "partial", "TRUNCATED", "pdf")),
     ],
 )
 def test_pdf_shapes(data, last):

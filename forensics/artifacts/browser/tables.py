@@ -1,7 +1,6 @@
 """Rows of the tables of a SQLite database by column, with what its write-ahead log holds.
 
-Layout          see unpack/sqlite.py. In a record the column INTEGER PRIMARY KEY is null: the row id
-                of its cell stands for it. WAL: 32 bytes header, salts at 16; frames: u32 page, u32
+Layout          see unpack/sqlite.py. WAL: 32 bytes header, salts at 16; frames: u32 page, u32
                 pages of the database after a commit (0: none), salts 8 bytes, sums, page
 Source          sqlite.org, "Database File Format"
 Proves          what its artefact parsers say
@@ -15,8 +14,9 @@ import re
 from collections.abc import Iterator
 
 from forensics.artifacts.artifact import Content
-from forensics.unpack.sqlite import FRAME_HEADER, MAGIC, WAL, WAL_HEADER, Database, Table
-from forensics.unpack.sqlite_pages import Value, varint
+from forensics.unpack.sqlite import MAGIC, Table, database
+from forensics.unpack.sqlite_logs import FRAME_HEADER, WAL, WAL_HEADER
+from forensics.unpack.sqlite_pages import Value
 from forensics.unpack.unpacker import Buffer, UnpackError
 from forensics.values import Gap
 
@@ -32,7 +32,7 @@ class Tables:
         self.tables: dict[str, Table] = {}
         log = content.companion(_name(content.path) + "-wal") or b""
         try:
-            self.database = Database(Buffer(_merged(content.data, log)))
+            self.database = database(Buffer(_merged(content.data, log)))
             for table in self.database.tables():
                 self.tables[table.name] = table
         except UnpackError:
@@ -43,18 +43,13 @@ class Tables:
         table = self.tables.get(name)
         if table is None:
             return
-        used: set[int] = set()
         try:
-            for number, page, cells in self.database.tree(table.root, used):
-                start = (number - 1) * self.database.page_bytes
-                for cell in cells:
-                    if cell.payload:
-                        _, after = varint(page.data, cell.place)
-                        values = self.database.row(number, cell, used)
-                        record = dict(zip(table.columns, values, strict=False))
-                        if record.get("id", 0) is None:
-                            record["id"] = varint(page.data, after)[0]
-                        yield record, (min(start + cell.place, self.length), len(cell.here))
+            for record in self.database.records(table.root, set()):
+                values = self.database.values(record, table.key)
+                place, here = record.pieces[0]
+                start = place - record.cell.at + record.cell.place
+                named = dict(zip(table.columns, values, strict=False))
+                yield named, (min(start, self.length), len(here))
         except UnpackError:
             self.gaps.append(Gap(0, self.length, "DAMAGED"))
 
