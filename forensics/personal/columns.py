@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from forensics.personal import headers, titles
+from forensics.personal import divided, headers, titles
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import banks, postcodes
 from forensics.personal.evidence import (
@@ -31,6 +31,7 @@ from forensics.personal.identifiers import (
     name_kana,
     name_romaji,
     phone,
+    postcode,
     resident_code,
 )
 from forensics.personal.titles import BLANK
@@ -58,6 +59,7 @@ _CELL: dict[str, Value] = {
     "name_romaji": name_romaji.cell,
     "phone": phone.bare,
     "birth_date": birth_date.cell,
+    "postcode": postcode.cell,
 }
 
 
@@ -115,7 +117,12 @@ def layout_of(
         others = [
             "maker" if word == "name" else other for word, other in zip(words, others, strict=True)
         ]
-    strong = not STRONG.isdisjoint(words)
+    if header:
+        words = divided.words(header, words, rows[::step][:SAMPLE_ROWS])
+    strong = not STRONG.isdisjoint(words) or any(
+        word == "phone" and cells and all(map(_of_japan, cells))
+        for word, cells in zip(words, columns, strict=True)
+    )
     words = [
         _latin(word, header[place], columns[place], strong=strong) if word in _ROMAN else word
         for place, word in enumerate(words)
@@ -124,6 +131,8 @@ def layout_of(
                if (found := _kind(words[place], cells, _ANCHORS)) and found[0] not in (None, *headers.AGAINST[others[place]])}  # fmt: skip
     if not anchors or _examples(anchors, columns):
         return None
+    if "my_number" in {kind for kind, _ in anchors.values()}:
+        anchors |= _beside_numbers(anchors, words, columns)
     told = [
         anchors.get(place) or _kind(words[place], cells, _OTHERS)
         for place, cells in enumerate(columns)
@@ -171,6 +180,25 @@ def layout_of(
     own_columns = {place for person in persons for place, kind in enumerate(person) if kind}
     more = [item for item in more if item[1] not in own_columns]
     return Layout(separator, tuple(kinds), labelled, header, below, total, tuple(more), persons)
+
+
+def _beside_numbers(
+    anchors: dict[int, tuple[str | None, float]],
+    words: Sequence[str | None],
+    columns: Sequence[list[str]],
+) -> dict[int, tuple[str | None, float]]:
+    """The column of names beside one of My Numbers, where the dictionary has only parts of most of them."""
+    if any(kind == "name" for kind, _ in anchors.values()):
+        return {}
+    return next(({place: ("name", _BESIDE_SCORE)} for place, cells in enumerate(columns)
+                 if place not in anchors and words[place] is None and len(cells) >= _MOST_MIN and _share_likely(cells) >= _BESIDE_SHARE), {})  # fmt: skip
+
+
+def _share_likely(cells: list[str]) -> float:
+    return sum(map(name.likely, cells)) / len(cells)
+
+
+_BESIDE_SCORE, _BESIDE_SHARE = 1.2, 0.6
 
 
 def _undivided(
@@ -338,7 +366,7 @@ _ROMAN = {
 def _latin(word: str, title: str, cells: list[str], *, strong: bool) -> str | None:
     """What a header of names heads: where the cells are in Latin letters, names of residents only.
 
-    Those are the ones below a Japanese title, beside a column of strong numbers, or of which enough sound Japanese: data of
+    Those are the ones below a Japanese title, beside a column of strong numbers or mobile telephones of Japan, or of which enough sound Japanese: data of
     examples all over the world are lists of names, births and addresses of mail, too.
     """
     if not cells or _share(cells, _roman) < _MOST:
@@ -349,6 +377,11 @@ def _latin(word: str, title: str, cells: list[str], *, strong: bool) -> str | No
         or sum(map(name_romaji.sounds_japanese, cells)) >= _PERSONS_SHARE * len(cells)
     )
     return _ROMAN[word] if resident else None
+
+
+def _of_japan(cell: str) -> bool:
+    """Is a cell a mobile telephone of Japan, or one with its country's code."""
+    return cell.startswith((*phone.MOBILE, "+81")) and phone.value(cell) is not None
 
 
 def _roman(cell: str) -> str | None:
@@ -367,6 +400,8 @@ def _kind(named: str | None, cells: list[str], kinds: tuple[str, ...]) -> tuple[
     if named in PART_KINDS:
         if named in _ROMAN.values():
             return named, LABEL / 2
+        if named in headers.DIVIDED:
+            return named, LABEL / 4
         return (named, LABEL / 2) if _share(cells, _part) >= 0.5 else (None, 0.0)
     if (
         named == "name"

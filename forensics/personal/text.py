@@ -50,7 +50,7 @@ SPECIAL = (
     "passport",
     "residence card",
 )
-LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名")
+LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名", "生年月日")
 _WORDS = (*(word.encode() for word in SPECIAL), b"<<<")
 NUMBER_DIGITS = 4  # in a line: fewer are no number
 NEAR_LINES = 3  # lines between words and the number that belongs to them
@@ -247,8 +247,10 @@ _CONTROLS = re.compile("\n{2,4}")
 
 
 def _repeats(group: list[Candidate], item: Candidate) -> bool:
-    """Would this value be a second one of a kind that a person has once."""
-    return item.kind not in _MANY and any(other.kind == item.kind for other in group)
+    """Would this value be a second, other one of a kind that a person has once."""
+    return item.kind not in _MANY and any(
+        other.kind == item.kind and other.value != item.value for other in group
+    )
 
 
 def records(

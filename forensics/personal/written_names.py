@@ -96,22 +96,54 @@ _WITH_HOLE = re.compile(
 
 
 def in_katakana(text: str) -> Iterator[Candidate]:
-    """Names of foreign residents: words in katakana joined by dots, where something says that they are no thing's."""
-    if "・" not in text:
-        return
-    for match in _DOTTED.finditer(text):
+    """Names of foreign residents: words in katakana, where something says that they are no thing's.
+
+    Joined by dots, in part at least; or, with blanks alone, behind a label of names, and not as the reading of
+    a Japanese name.
+    """
+    for match in _DOTTED.finditer(text) if "・" in text else ():
         place = match.start()
-        told = _WORD_OF_NAMES.search(text, max(0, place - 12), place)
+        told = _WORD_OF_NAMES.search(text, max(0, place - 12), place) or _after_label(text, place)
         if told or _OF_A_PERSON.match(text, match.end()):
             yield Candidate("name", *match.span(), name_key(match[0]), 2.0, labelled=True)
+    for label in _LABEL_OF_KATAKANA.finditer(text):
+        words = _SPACED.match(text, label.end())
+        if words and not name_kana.parts(words[0]):
+            yield Candidate("name", *words.span(), name_key(words[0]), 2.0, labelled=True)
+
+
+def in_lists(text: str) -> Iterator[Candidate]:
+    """What stands where the lines of a list have their names, and is in no dictionary: worth hardly anything alone (text.py asks for neighbours)."""
+    known = names()
+    for match in _LISTED.finditer(text):
+        given = name_key(match[2])
+        if given in known.nouns or name_key(match[1] + match[2]) in known.words or _FIRM.search(match[2]):  # fmt: skip
+            continue
+        yield Candidate("name", match.start(1), match.end(2), name_key(match[1] + match[2]), _LISTED_SCORE, labelled=False)  # fmt: skip
+
+
+_LISTED_SCORE = 0.1
+_LISTED = re.compile(
+    rf"^[ \t0-9.・]{{0,8}}((?=[ァ-ヶ])[ァ-ヶー]{{1,12}} |{KANJI}{{1,4}} )((?<=[ァ-ヶー] )[ァ-ヶー]{{1,12}}(?:[ ・][ァ-ヶー]{{1,12}}){{0,3}}|(?<![ァ-ヶー] ){KANJI}{{1,3}})"
+    r"(?=  |[ ,|｜\t]{1,4}(?:\(?0[0-9]{1,3}[-(]|[MTSHR明大昭平令][0-9和成正治]|[12][09][0-9]{2}[-./年]))",
+    re.MULTILINE,
+)
 
 
 # An honorific, a reading in brackets, a date of birth.
 _OF_A_PERSON = re.compile(
     r" ?(?:様|殿|さん|氏|です|でござ|と申)| ?\((?:[ァ-ヶー]{1,12} ){1,4}[ァ-ヶー]{1,12}\)"
     r"|[ 、,(]{1,2}(?:[MTSHR]|明治|大正|昭和|平成|令和)[0-9元][0-9.年月/]{3,9}日?生"
+    r"|[ ,|｜\t]{1,8}0[6-9]0[-(]?[0-9]{4}"
 )
-_DOTTED = re.compile("(?<![ァ-ヶー・])[ァ-ヶー]{2,12}(?:・[ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])")
+_DOTTED = re.compile(
+    "(?<![ァ-ヶー・])(?:[ァ-ヶー]{1,12} )?[ァ-ヶー]{2,12}(?:・[ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])"
+)
+_LABEL_OF_KATAKANA = re.compile(
+    r"(?<![の品店社])(?:氏 {0,6}名|名前|対象者|申請者|請求者|世帯主|お届け先|宛名)[ :=|]{1,6}(?=[ァ-ヶ])"
+    r"|(?:^|\n)[ \t]{0,4}お?(?:氏 {0,6}名|名前)[ :]{0,3}\r?\n[ \t]{0,8}(?=[ァ-ヶ])"
+)
+_SPACED = re.compile("[ァ-ヶー]{1,12}(?:[ ・=][ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])")
 _WORD_OF_NAMES = re.compile(
     r"(?:氏 {0,6}名|名前|名義|対象者|申請者|世帯主|shimei|name)[^\w\n]{1,6}$|[者人主] ?[: ]{1,3}$",
     re.IGNORECASE,
@@ -214,7 +246,8 @@ _OWN = re.compile(
     "[ :…(]{1,8}(?:0[6-9]0[-(]?[0-9]{4}|<?[0-9A-Za-z._+-]{1,40}@[0-9A-Za-z]|(?:明治|大正|昭和|平成|令和)[0-9元一二三四五六七八九十]|[MTSHR][0-9]{1,2}[.])"
 )
 _NAME_LABEL = re.compile(
-    r"(?:氏 {0,6}名|名前|名義)(?:\([^()\n]{1,6}\))?(?:[ :]{1,6}|[ :]{0,3}(?:</?[a-z]{2,6}(?: [^<>\n]{0,40})?>\s{0,8}){1,3})$"
+    r"(?:氏 {0,6}名|名前|名義|対象者|申請者|請求者|申込者|届出人|世帯主)(?:\([^()\n]{1,6}\))?(?:[ :=]{1,6}|[ :]{0,3}(?:</?[a-z]{2,6}(?: [^<>\n]{0,40})?>\s{0,8}){1,3})$"
+    r"|(?:^|\n)[ \t■□●○・]{0,4}お?(?:氏 {0,6}名|名前)[ :]{0,3}\r?\n[ \t]{0,8}$"  # on a line of its own
 )
 _LABEL_REACH, _MARKUP_REACH = 16, 120  # characters before a name; where tags stand between
 
