@@ -88,6 +88,7 @@ _SEX = re.compile("性別[ :)]{0,4}(男性?|女性?)")
 _INSURED = re.compile(
     r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4})[\s・、,/-]{0,3}(?:通帳|口座)?番号\s?[:：]?\s?(\d{1,8})"
 )
+_POSTAL = re.compile(r"記号[^\d\n]{0,8}(1\d{3}0)-(\d{2,7}1)(?![\d-])")
 _HAS_KANJI = re.compile(KANJI)
 
 
@@ -211,7 +212,7 @@ def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> lis
             break
         if not shaped:
             out += _on_licence(match) or _bare(match, counts)
-    for match in _INSURED.finditer(text):
+    for match in (*_INSURED.finditer(text), *_POSTAL.finditer(text)):
         yucho = re.search(
             "ゆうちょ|郵便貯金|通帳", text[max(0, match.start() - 40) : match.start()]
         )

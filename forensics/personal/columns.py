@@ -115,7 +115,8 @@ def layout_of(
                  for place, word in enumerate(words)]  # fmt: skip
     if _OF_PERSONS.isdisjoint(words) and headers.of_holders(header):
         others = [
-            "maker" if word == "name" else other for word, other in zip(words, others, strict=True)
+            "maker" if word == "name" or headers.is_holder(cell) else other
+            for word, cell, other in zip(words, header, others, strict=True)
         ]
     if header:
         words = divided.words(header, words, rows[::step][:SAMPLE_ROWS])

@@ -36,7 +36,9 @@ AROUND_WIDE = 4
 # Bytes of a file that may be UTF-16 without a mark, a number or kana: then these words tell.
 LETTER = 1 << 14
 _WIDE_WORDS = tuple(
-    word.encode(codec) for word in ("生年月日", "氏名") for codec in ("utf-16-le", "utf-16-be")
+    word.encode(codec)
+    for word in ("氏名", "住所", "生年月日", "昭和", "平成", "電話")
+    for codec in ("utf-16-le", "utf-16-be")
 )
 ZEROS = bytes(2 << 20)  # longer than a window
 WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"kojin_no", b"individual number", b"residence card",
@@ -87,7 +89,7 @@ def regions(
         words = _worded(ascii_text, data, lead, literals)
         chosen |= words | _listed(marks, good, chosen, ascii_text)
     wide = marks.wide
-    if start == 0 and len(data) <= LETTER and any(word in data for word in _WIDE_WORDS):
+    if start == 0 and len(data) <= LETTER and b"\0" in data and any(word in data for word in _WIDE_WORDS):  # fmt: skip
         wide = marks.filled
     every = (chosen | spread(wide, AROUND_WIDE)) & marks.filled
     edges = runs(every)

@@ -203,10 +203,16 @@ _HOLDER = re.compile(
 _AT_HOME = re.compile("住所|自宅|居所|携帯|緊急")
 
 
+def is_holder(cell: str) -> bool:
+    """Does a header name who stands for a firm or an institution."""
+    return _HOLDER.search(plain_of(cell)) is not None
+
+
 def of_holders(cells: Sequence[str]) -> bool:
-    """Is a header that of a public record of firms, whose only names are of those who stand for them."""
+    """Is a header that of a public record of firms, whose only names are of those who stand for them, or work at their seat."""
     plain = [plain_of(cell) for cell in cells]
-    named = [cell for cell in plain if _HOLDER.search(cell)]
+    at_seat = any("所在地" in cell for cell in plain)
+    named = [cell for cell in plain if _HOLDER.search(cell) or (at_seat and kind(cell) == "name")]
     return (
         bool(named)
         and any(map(_OF_FIRM.search, plain))

@@ -82,7 +82,8 @@ _LINES = bytes(10 if byte == 127 or (byte < 32 and byte not in (9, 27)) else byt
 _TELLING = re.compile(rb"[\x80-\xff](?:[^\n\x80-\xff]*+[\x80-\xff]){%d}" % (_EVIDENCE - 1))
 _ASCII = bytes(range(128))
 _OTHERS = bytes([*range(0x80), 0x8E, 0x8F, *range(0xA0, 0x100)])  # than leads of CP932 only
-_TRIPLE = re.compile(rb"[\xe2-\xef][\x80-\xbf][\x80-\xbf]")
+_TRIPLE = re.compile(rb"[\xe2-\xe9\xef][\x80-\xbf][\x80-\xbf]")  # of Japanese; others are hangul
+
 _FOUR = re.compile(rb"(?=[\xa1-\xff]{4})(?=[\xa1-\xff]{0,3}[\xe0-\xff])")  # two pairs of EUC-JP
 _RUN = re.compile(rb"[\x80-\xff]+")
 
@@ -102,7 +103,8 @@ def line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     starts = np.zeros(len(breaks) + 1, np.int64)
     starts[1:] = breaks + 1
     follows = values.view(np.int8) < -64  # 80 to BF
-    triple = (values[:-2] - np.uint8(0xE2) < 14) & follows[1:-1] & follows[2:]
+    triple = (values[:-2] - np.uint8(0xE2) < 8) | (values[:-2] == 0xEF)
+    triple &= follows[1:-1] & follows[2:]
     counted = _COUNTED.take(values)
     counted[triple.nonzero()[0]] += 3 << 2 * _BITS
     sums = np.add.reduceat(counted, starts)

@@ -188,6 +188,67 @@ def test_animals_films_and_programs(text):
     assert not hits(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "学校名,校長名,所在地,電話番号\n北小学校,辻　美咲,尼崎市東難波町2-1-3,06-6489-6345\n南小学校,南　千尋,尼崎市東難波町2-1-4,06-6489-6346\n",
+        "氏名　事務所名　所在地　電話番号\n辻　美咲　東法律事務所　尼崎市東難波町2-1-3　06-6489-6345\n南　千尋　西法律事務所　尼崎市東難波町2-1-4　06-6489-6346\n",
+        "辻 美咲 ディスコグラフィ\n1985年4月3日　『春の海』　VICL-12345\n1987年5月6日　『夜明け』　VICL-12346\n",
+        "京都市下京区長　辻　美咲は、本日発表した。\n問合せ　財政課　電話 075-371-2121\n",
+    ],
+)
+def test_who_appears_in_public(text):
+    assert not hits(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "validate({name: '山田 太郎', tel: '090-1234-5678', birth: '1990-01-01'}); // 氏名\n",
+        "id,name,kana,birth,tel\n1,テスト 次郎,ﾃｽﾄ ﾊﾅｺ,1990-01-01,090-0000-0001\n2,テスト 花子,ﾃｽﾄ ﾀﾛｳ,1990-01-01,090-0000-0002\n",
+    ],
+)
+def test_an_example_is_none_in_another_encoding(text):
+    assert not hits(text, "euc_jp")
+
+
+def test_kanji_of_cp932_that_look_like_hangul_of_utf8():
+    text = "氏名\t生年月日\t電話番号\n椿　紬\t31518\t9070275785\n德永　莉子\t31786\t8070006982\n"
+    assert hits(text, "cp932")["name"] == ["椿　紬", "德永　莉子"]
+
+
+def test_a_postal_account_with_a_hyphen():
+    text = "ゆうちょ銀行　記号 15040-67424921　名義 ﾂｼﾞ ﾐｻｷ\n"
+    assert hits(text)["yucho_account"] == ["15040", "67424921"]
+
+
+def test_the_holder_of_a_card_in_letters():
+    text = "カード番号: 3560 5001 7273 2765\nカード名義: ITO TAKAKO\nお届け先: 伊藤 貴子 様 〒660-0892 尼崎市東難波町2-1-3\n"
+    assert persons(text) == 1
+
+
+@pytest.mark.parametrize("name", ["ロドリゲス　カルメン", "蘆屋　彪琅"])
+def test_unknown_names_below_an_address(name):
+    text = f"〒660-0892\n尼崎市東難波町2-1-3\n{name}　様\n"
+    assert hits(text)["name"] == [name]
+
+
+def test_the_next_address_begins_the_next_person():
+    text = "〒660-0892　尼崎市東難波町2-1-3\n　　原　　告　　辻　美咲\n〒661-0012　尼崎市南塚口町2-1-4\n　　被　　告　　南　千尋\n"
+    assert persons(text) == 2
+
+
+def test_lines_of_a_call_chain():
+    text = "緊急連絡網\n→ 南千尋　090-6489-0345\n　→ 齊藤キヨ　06-6489-6346\n　　→ 南彪琅　06-6427-5533\n"
+    assert hits(text)["name"] == ["南千尋", "齊藤キヨ", "南彪琅"]
+
+
+@pytest.mark.parametrize("name", ["早 川 聡", "原 大 和", "川 邊 湊"])
+def test_a_short_name_whose_characters_stand_apart(name):
+    text = f"申 請 書\n氏 名 {name}\n生 年 月 日 昭 和 4 6 年 3 月 2 9 日\n電 話 番 号 0 9 0 - 5 0 8 4 - 2 3 2 8\n"
+    assert hits(text)["name"] == [name]
+
+
 def test_the_owners_of_animals():
     text = "飼い主氏名,電話番号,犬の名前,生年月日\n辻 美咲,090-6489-0345,モモ,H29.10.15\n南 千尋,090-6489-0346,ハナ,H30.1.2\n"
     found = hits(text)
