@@ -43,6 +43,22 @@ _TRADES = frozenset(
 )  # given names of one author that stand behind surnames in every shopping street
 
 
+# Surnames, and readings of recent given names, that the dictionary lacks.
+_MORE_SURNAMES = """
+    我那覇 小鳥遊 井之口 長曽我部 仲宗根 与那覇 与那嶺 仲村渠 東恩納 瑞慶覧 久高 備瀬 阿波連 月見里 薬袋 躑躅森 小勝
+    鴨志田 釜萢 粟飯原 五百蔵 五百旗頭 栗花落 善家 石動
+"""
+_MORE_SURNAME_KANA = """
+    ガナハ タカナシ イノクチ チョウソカベ ナカソネ ヨナハ ヨナミネ ナカンダカリ ヒガシオンナ ズケラン クダカ ビセ アハレン
+    ヤマナシ ミナイ ツツジモリ コカツ カモシダ カマヤチ アイハラ イオクラ イオキベ ツユリ ゼンケ イスルギ
+"""
+_MORE_GIVEN_KANA = """
+    ヒマリ ユウマ ユウト ソウマ ヒナタ ウタ リオン ミナト アオト カナタ ハルマ ユイト リヒト ナギ カイト ユウセイ ユイナ
+    ツムギ ホノカ コトネ メイサ ヒヨリ イロハ ユズキ ユズハ ココナ ヒナノ ユア カノン ミコト ヒビキ ヨウタ リリア ミイナ
+    キホ ミナモ フウカ フウマ
+"""
+
+
 def names(packages: Path) -> str:
     """Six lines of names apart by blanks: surnames, given names, the readings of both, places, nouns.
 
@@ -71,6 +87,9 @@ def names(packages: Path) -> str:
             sets["p"].add(key)
         if surface in common:
             sets["n"].add(key)
+    sets["姓"] |= set(map(name_key, _MORE_SURNAMES.split()))
+    sets["姓kana"] |= set(map(kana_key, _MORE_SURNAME_KANA.split()))
+    sets["名kana"] |= set(map(kana_key, _MORE_GIVEN_KANA.split()))
     return "".join(" ".join(sorted(found)) + "\n" for found in sets.values())
 
 
@@ -119,7 +138,7 @@ def nouns(packages: Path) -> str:
 
 _KANJI = "[\u3005\u3007\u3400-\u9fff]"
 _RECENT = """
-    春 夏 秋 空 海 桜 月 星 雪 晴 風 音 虹 陽翔 陽葵 碧斗 湊斗 葵衣 結翔 颯真 陽向 心陽 彩葉 紬葵 凛花 樹里
+    大和 春 夏 秋 空 海 桜 月 星 雪 晴 風 音 虹 陽翔 陽葵 碧斗 湊斗 葵衣 結翔 颯真 陽向 心陽 彩葉 紬葵 凛花 樹里
     蒼空 律希 咲茉 琉生 朔 暖乃 一颯 奏汰 晴翔 瑛翔 湊翔 柚葉 湊 蒼 暖 凪 颯 紬 詩 雫 奏 隼 響 櫂 昴 快 絃 煌
     灯 燈 翠咲 いろは さくら つむぎ ひなた ひなの ひまり ほのか めい ゆい ゆな ゆうか ゆずき 乃々花 乃愛 依織 依茉
     優心 優月 優芽 凛音 和花 咲奈 咲翔 奏多 奏斗 彩心 彩羽 律貴 心優 心咲 心春 心結 新汰 旭陽 星奈 星那 晴太 暖人

@@ -26,7 +26,14 @@ from forensics.personal.identifiers import (
     phone,
 )
 from forensics.personal.labels import Candidate, Labels
-from forensics.personal.written_names import KANJI, in_kana, in_kanji, in_katakana, with_holes
+from forensics.personal.written_names import (
+    KANJI,
+    in_kana,
+    in_kanji,
+    in_katakana,
+    in_lists,
+    with_holes,
+)
 
 HEADER_REACH = 600  # characters from a table's header down to a number
 NAME_REACH = 1000  # characters from a name to anything else of its person; text.py joins over 600 and 160 at most
@@ -81,6 +88,7 @@ _SEX = re.compile("性別[ :)]{0,4}(男性?|女性?)")
 _INSURED = re.compile(
     r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4})[\s・、,/-]{0,3}(?:通帳|口座)?番号\s?[:：]?\s?(\d{1,8})"
 )
+_POSTAL = re.compile(r"記号[^\d\n]{0,8}(1\d{3}0)-(\d{2,7}1)(?![\d-])")
 _HAS_KANJI = re.compile(KANJI)
 
 
@@ -92,6 +100,7 @@ def candidates(text: str, counts: Counter[tuple[str, str]], year: int) -> list[C
     found += _numbers(text, labels, counts)
     found += _dates(text, labels, year)
     found += _phones(text, labels)
+    found += _kanji_phones(text)
     found += _others(text, labels)
     found += in_kana(text, labels)
     if _HAS_KANJI.search(text):
@@ -100,6 +109,8 @@ def candidates(text: str, counts: Counter[tuple[str, str]], year: int) -> list[C
             found += in_kanji(text, span, labels)
         found += in_katakana(text)
         found += with_holes(text)
+        if any(item.kind == "name" for item in found):
+            found += in_lists(text)
     return [item for item in _disjoint(found) if not _exemplary(text, item)]
 
 
@@ -201,7 +212,7 @@ def _numbers(text: str, labels: Labels, counts: Counter[tuple[str, str]]) -> lis
             break
         if not shaped:
             out += _on_licence(match) or _bare(match, counts)
-    for match in _INSURED.finditer(text):
+    for match in (*_INSURED.finditer(text), *_POSTAL.finditer(text)):
         yucho = re.search(
             "ゆうちょ|郵便貯金|通帳", text[max(0, match.start() - 40) : match.start()]
         )
@@ -303,11 +314,33 @@ _DATED = re.compile(
 _DATED_AFTER = re.compile(
     r" ?(?:第\d{1,3}[刷版]|初版|発行|発売|刊|設立|創[業立刊]|開業|開館|竣工|制定|施行|公布|改正|判決|開会|閉会|付け?(?!近)|現在|時点|締切|まで|以[降後前]|死亡|逝去|没(?!収)|(?:から|より|に)?(?:施行|適用|実施|公布|[就退]任))"
 )
+# What is said of a film, a song, a book, right before its day.
+_WORK = re.compile(
+    "(?:公開|封切り?|放送|放映|上映|初演|初出|初回|発表|撮影|収録|録音|配信|連載|結成|開店|開園|開校|落成|完工|着工|起工|創設|制作|製作)(?:開始|日)?[ :は/]{0,6}$"
+)
+
+
+def _of_a_work(text: str, match: re.Match[str]) -> bool:
+    """Is a date said to be that of a work or a building."""
+    return _WORK.search(text, max(0, match.start() - 12), match.start()) is not None
+
+
 _AGED = re.compile(r" ?[(]?(?:満 ?)?\d{1,3} ?[歳才]")  # an age stands behind a birth date
 
 
+_ENGLISH_DATE = re.compile(rf"(?<![\w.])(?:{birth_date.ENGLISH})(?!\d)")
+
+
+def _english_dates(text: str, labels: Labels) -> Iterator[Candidate]:
+    """Dates with the month's name, as passports have them; only under their label, for that is how others are written too."""
+    for match in _ENGLISH_DATE.finditer(text) if labels.any("birth_date") else ():
+        value = birth_date.value(match[0])
+        if value and "birth_date" in labels.kinds(match.start()):
+            yield Candidate("birth_date", *match.span(), value, LABEL, labelled=True)
+
+
 def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
-    out = []
+    out = list(_english_dates(text, labels))
     for match in _DATE.finditer(text):
         value = birth_date.value(match[0])
         if value is None:
@@ -319,7 +352,7 @@ def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
             continue
         if _UNTIL.match(text, match.end()) or _SINCE.search(text, max(0, match.start() - 8), match.start()):  # fmt: skip
             continue
-        if not labelled and _DATED_AFTER.match(text, match.end()):
+        if not labelled and (_DATED_AFTER.match(text, match.end()) or _of_a_work(text, match)):
             continue
         labelled = labelled or _AGED.match(text, match.end()) is not None
         separated = bool(_LONG_DATE.search(match[0]))
@@ -356,6 +389,22 @@ def _phones(text: str, labels: Labels) -> list[Candidate]:
             Candidate("phone", match.start(), match.end(), value, 1.2 if mobile else 0.8, labelled)
         )
     return out
+
+
+_KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
+_KANJI_DIGIT = "[〇一二三四五六七八九]"
+_KANJI_PHONE = re.compile(
+    rf"〇(?<!{_KANJI_DIGIT}.){_KANJI_DIGIT}{{1,4}}[-(ー・]{_KANJI_DIGIT}{{1,4}}[-)ー・]{_KANJI_DIGIT}{{4}}(?!{_KANJI_DIGIT})"
+)
+
+
+def _kanji_phones(text: str) -> Iterator[Candidate]:
+    """Telephone numbers in kanji, as letters written from top to bottom have them."""
+    for match in _KANJI_PHONE.finditer(text) if "〇" in text else ():
+        value = phone.value(re.sub("[ー・]", "-", match[0].translate(_KANJI_DIGITS)))
+        if value:
+            mobile = value.startswith(phone.MOBILE)
+            yield Candidate("phone", *match.span(), value, 1.2 if mobile else 0.8, labelled=True)
 
 
 def _others(text: str, labels: Labels) -> list[Candidate]:

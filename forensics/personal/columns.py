@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forensics.personal import headers, titles
+from forensics.personal import divided, headers, titles
 from forensics.personal.dictionary import banks
 from forensics.personal.evidence import (
     ACCEPT,
@@ -21,10 +21,12 @@ from forensics.personal.identifiers import name
 from forensics.personal.titles import BLANK
 from forensics.personal.votes import (
     ANCHORS,
+    MOST_MIN,
     OTHERS,
     ROMAN,
     kind_of,
     latin,
+    of_japan,
     of_persons,
     reader,
     share_of,
@@ -93,9 +95,15 @@ def layout_of(
                  for place, word in enumerate(words)]  # fmt: skip
     if _OF_PERSONS.isdisjoint(words) and headers.of_holders(header):
         others = [
-            "maker" if word == "name" else other for word, other in zip(words, others, strict=True)
+            "maker" if word == "name" or headers.is_holder(cell) else other
+            for word, cell, other in zip(words, header, others, strict=True)
         ]
-    strong = not STRONG.isdisjoint(words)
+    if header:
+        words = divided.words(header, words, rows[::step][:SAMPLE_ROWS])
+    strong = not STRONG.isdisjoint(words) or any(
+        word == "phone" and cells and all(map(of_japan, cells))
+        for word, cells in zip(words, columns, strict=True)
+    )
     words = [
         latin(word, header[place], columns[place], strong=strong) if word in ROMAN else word
         for place, word in enumerate(words)
@@ -104,6 +112,8 @@ def layout_of(
                if (found := kind_of(words[place], cells, ANCHORS)) and found[0] not in (None, *headers.AGAINST[others[place]])}  # fmt: skip
     if not anchors or _examples(anchors, columns):
         return None
+    if "my_number" in {kind for kind, _ in anchors.values()}:
+        anchors |= _beside_numbers(anchors, words, columns)
     told = [
         anchors.get(place) or kind_of(words[place], cells, OTHERS)
         for place, cells in enumerate(columns)
@@ -151,6 +161,25 @@ def layout_of(
     own_columns = {place for person in persons for place, kind in enumerate(person) if kind}
     more = [item for item in more if item[1] not in own_columns]
     return Layout(separator, tuple(kinds), labelled, header, below, total, tuple(more), persons)
+
+
+def _beside_numbers(
+    anchors: dict[int, tuple[str | None, float]],
+    words: Sequence[str | None],
+    columns: Sequence[list[str]],
+) -> dict[int, tuple[str | None, float]]:
+    """The column of names beside one of My Numbers, where the dictionary has only parts of most of them."""
+    if any(kind == "name" for kind, _ in anchors.values()):
+        return {}
+    return next(({place: ("name", _BESIDE_SCORE)} for place, cells in enumerate(columns)
+                 if place not in anchors and words[place] is None and len(cells) >= MOST_MIN and _share_likely(cells) >= _BESIDE_SHARE), {})  # fmt: skip
+
+
+def _share_likely(cells: list[str]) -> float:
+    return sum(map(name.likely, cells)) / len(cells)
+
+
+_BESIDE_SCORE, _BESIDE_SHARE = 1.2, 0.6
 
 
 def _undivided(

@@ -25,6 +25,12 @@ _ERA = re.compile(
     r"(明治|大正|昭和|平成|令和|[MTSHRmtshr明大昭平令])\.?\s*(\d{1,2}|元)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
 )
 _ERA_PLAIN = re.compile(r"([MTSHRmtshr]|[1-5]-?)(\d\d)(\d\d)(\d\d)")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH = f"(?i:{'|'.join(_MONTHS)})[a-z]{{0,6}}\\.?"
+# As passports and forms in English have it: 22 SEP 1972, September 22, 1972.
+_ENGLISH = re.compile(
+    rf"(\d{{1,2}})[ -]({MONTH})[ ,-]{{1,2}}((?:19|20)\d\d)|({MONTH}) (\d{{1,2}}),? ((?:19|20)\d\d)"
+)
 _SERIAL = re.compile(r"\d{4,5}")
 _YEARS = (1900, 2040)
 _EPOCH_1900 = dt.date(1899, 12, 30)
@@ -60,6 +66,9 @@ def date(text: str) -> str | None:
         name = _LETTERS.get(match[1].upper(), match[1])
         year = 1 if match[2] == "元" else int(match[2])
         return _era(name, year, int(match[3]), int(match[4]))
+    if match := _ENGLISH.fullmatch(text):
+        month = _MONTHS.index((match[2] or match[4])[:3].lower()) + 1
+        return _ymd(int(match[3] or match[6]), month, int(match[1] or match[5]))
     return None
 
 

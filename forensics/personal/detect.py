@@ -32,6 +32,7 @@ from forensics.personal.columns import Layout, layout_of
 from forensics.personal.dictionary import names
 from forensics.personal.evidence import PUBLIC
 from forensics.personal.found import Found, Hit, Record, Settings, masked
+from forensics.personal.identifiers import name, name_kana
 from forensics.personal.lines import Lines
 from forensics.personal.literals import Literals
 from forensics.personal.masks import runs
@@ -78,6 +79,16 @@ class _State:
     layouts: dict[str, Layout] = field(default_factory=dict)  # by encoding
     open: dict[tuple[str, str, int], _Open] = field(default_factory=dict)
     hits: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+
+VOUCHING = 20  # names of a table that are asked
+
+
+def _vouched(rows: Rows) -> bool:
+    """Do names of the dictionary stand in rows: kanji of one encoding are kana of another, that no header makes names."""
+    asked = [value for kind in ("name", "name_kana") if kind in rows.columns for *_, value in rows.cells(kind, VOUCHING)]  # fmt: skip
+    good = sum(name.likely(value) or name_kana.parts(value) for value in asked)
+    return rows.layout == "text" or good * 2 >= len(asked)
 
 
 class Detector:
@@ -139,9 +150,10 @@ class Detector:
         out = []
         for views in views_of(data, start, wide_only=wide_only):
             found = []
-            for view in views:
+            for number, view in enumerate(views):
                 view.through = through
-                found.append([(view, rows) for rows in self._rows(view, state)])
+                found.append([(view, rows) for rows in self._rows(view, state)
+                              if not number or _vouched(rows)])  # fmt: skip
             out += max(found, key=_weight)
         return out
 

@@ -230,6 +230,7 @@ def _columns(sample: list[str]) -> list[Place]:
     found = [(kind, start) for (kind, start), count in starts.items()
              if count >= (_SHARE_BEGUN if _begins(sample, kind, start) else _SHARE) * len(sample)]  # fmt: skip
     digits = _digit_columns(sample)
+    digits += _telephones(sample, digits)
     known = {place.kind for place in digits}
     found = [item for item in found if item[0] not in known]
     known |= {kind for kind, _ in found}
@@ -248,6 +249,18 @@ def _columns(sample: list[str]) -> list[Place]:
         ends = borders if kind not in NAMES else sorted({*borders, *numbers})  # numbers end a name
         words[kind] = Place(kind, start, next(border for border in ends if border > start))
     return sorted((*words.values(), *digits), key=lambda place: place.start)
+
+
+_TELEPHONE = 13  # characters of a column of them, hyphens and all
+
+
+def _telephones(sample: list[str], digits: list[Place]) -> Iterator[Place]:
+    """A column of telephones with hyphens, right behind one of other digits: as text they would be one number."""
+    for place in digits:
+        end = min(place.end + _TELEPHONE, *map(len, sample))
+        if all("-" in line[place.end : end] and phone.value(line[place.end : end]) for line in sample):  # fmt: skip
+            yield Place("phone", place.end, end)
+            return
 
 
 def _begins(sample: list[str], kind: str, start: int) -> bool:

@@ -30,6 +30,13 @@ NUMBERS_MIN = 4  # of twelve digits, in ASCII text that may be a list of My Numb
 ESCAPES_LEAST = np.array([ESCAPES_MIN[form] for form in ESCAPES])  # of a transfer form in a sector
 AROUND = 2  # sectors taken along on both sides
 AROUND_WIDE = 4
+# Bytes of a file that may be UTF-16 without a mark, a number or kana: then these words tell.
+LETTER = 1 << 14
+_WIDE_WORDS = tuple(
+    word.encode(codec)
+    for word in ("氏名", "住所", "生年月日", "昭和", "平成", "電話")
+    for codec in ("utf-16-le", "utf-16-be")
+)
 ZEROS = bytes(2 << 20)  # longer than a window
 WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"kojin_no", b"individual number", b"residence card",
           b"passport", b"driver license", b"driver's licen", b"driving licen", b"first name", b"first_name",
@@ -78,9 +85,12 @@ def regions(
     if ascii_text.any():
         words = grown(marks.word, WORD_REACH, ascii_text)
         chosen |= words | _listed(marks, good, chosen, ascii_text)
-    every = (chosen | spread(marks.wide, AROUND_WIDE)) & marks.filled
+    wide = marks.wide
+    if start == 0 and len(data) <= LETTER and b"\0" in data and any(word in data for word in _WIDE_WORDS):  # fmt: skip
+        wide = marks.filled
+    every = (chosen | spread(wide, AROUND_WIDE)) & marks.filled
     edges = runs(every)
-    told = _any(marks.number | marks.wide | marks.base64 | marks.jis, edges)
+    told = _any(marks.number | wide | marks.base64 | marks.jis, edges)
     for (first, last), telling, narrow, base64 in zip(
         edges, told, _any(chosen, edges), _any(marks.base64, edges), strict=True
     ):

@@ -47,14 +47,22 @@ SURNAME_ROMAJI, GIVEN_ROMAJI = (
     "given_romaji",
 )  # told by the cells, not by the header
 PREFECTURE, CITY, STREET = "prefecture", "city", "street"
+# Parts of numbers, told by the words and the cells together (divided.py).
+BIRTH_ERA, BIRTH_YEAR, BIRTH_MONTH, BIRTH_DAY = ("birth_era", "birth_year", "birth_month", "birth_day")  # fmt: skip
+PHONE_AREA, PHONE_EXCHANGE, PHONE_LINE = "phone_area", "phone_exchange", "phone_line"
+POST_AREA, POST_TOWN = "post_area", "post_town"
 # Kind -> its parts in the order in which they are written together.
 PARTS = {
     "name": (SURNAME, GIVEN),
     "name_kana": (SURNAME_KANA, GIVEN_KANA),
     "name_romaji": (SURNAME_ROMAJI, GIVEN_ROMAJI),
     "address": (PREFECTURE, CITY, STREET),
+    "birth_date": (BIRTH_ERA, BIRTH_YEAR, BIRTH_MONTH, BIRTH_DAY),
+    "phone": (PHONE_AREA, PHONE_EXCHANGE, PHONE_LINE),
+    "postcode": (POST_AREA, POST_TOWN),
 }
 PART_KINDS = tuple(part for parts in PARTS.values() for part in parts)
+DIVIDED = frozenset(part for kind in ("birth_date", "phone", "postcode") for part in PARTS[kind])
 _PART_WORDS = {
     SURNAME: "姓 氏 苗字 名字 氏名姓 お名前姓 姓漢字 漢字姓 lastname familyname surname sei lname",
     GIVEN: "名 氏名名 お名前名 名漢字 漢字名 firstname givenname mei fname",
@@ -65,6 +73,7 @@ _PART_WORDS = {
     STREET: "町名番地 番地 町域番地 町域 町名 丁目番地 以降の住所 住所番地 street streetaddress banchi 住所2 住所下段 address2 addr2 jusho2",
 }
 _PARTS = {word: part for part, words in _PART_WORDS.items() for word in words.split()}
+_OF_A_NAME = {"last": SURNAME, "first": GIVEN}  # keys inside a name; words of much else
 _KANA = re.compile("カナ|かな|フリガナ|ふりがな|kana|yomi")
 # Words that inside other ones do not stand for their kind.
 _EXACT = {"性": "sex", "税額": "tax_amount", "cn": "name", "保護者": "name", "親権者": "name", "通称": "name", "通称名": "name", "本名": "name", "送付先": "address", "転出先": "address", "転入先": "address", "本籍": "address", "本籍地": "address"}  # fmt: skip
@@ -72,11 +81,12 @@ _EXACT = {"性": "sex", "税額": "tax_amount", "cn": "name", "保護者": "name
 
 @cache
 def _words() -> tuple[tuple[str, str], ...]:
-    pairs = [(_plain(word), item.kind) for item in IDENTIFIERS for word in item.headers]
+    pairs = [(plain_of(word), item.kind) for item in IDENTIFIERS for word in item.headers]
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
 
 
-def _plain(cell: str) -> str:
+def plain_of(cell: str) -> str:
+    """A header's word as it is compared: folded, small, without what means nothing in it."""
     return _NOISE.sub("", compose(fold(cell)).lower())
 
 
@@ -89,11 +99,13 @@ def words_of(kinds: AbstractSet[str]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def kind(cell: str) -> str | None:
     """The kind a header cell names, or None."""
-    plain = _plain(cell)
+    plain = plain_of(cell)
     if not plain or len(plain) > 24:
         return None
     if plain in _PARTS:
         return _PARTS[plain]
+    if plain in _OF_A_NAME:
+        return _OF_A_NAME[plain]
     if plain in _EXACT:
         return _EXACT[plain]
     if _NOT_PERSONAL.search(plain) or _MAKER.search(plain):
@@ -109,13 +121,13 @@ def kind(cell: str) -> str | None:
 
 def is_word(cell: str) -> bool:
     """Is a cell nothing but a word that headers have."""
-    plain = _plain(cell)
+    plain = plain_of(cell)
     return plain in _PARTS or plain in _EXACT or any(plain == word for word, _ in _words())
 
 
 @lru_cache(maxsize=4096)
 def _other(cell: str, *, is_header: bool) -> str | None:
-    plain = _plain(cell)
+    plain = plain_of(cell)
     if len(plain) > 24 or any(word in plain for word, _ in _words() if not word.isascii()):
         return None
     if OTHER_NUMBER.search(plain):
@@ -132,13 +144,16 @@ def _other(cell: str, *, is_header: bool) -> str | None:
 
 
 def others(cells: Sequence[str], *, is_header: bool = False) -> list[str | None]:
-    """What else than a person's the cells of a header row name: `number` (of an order), `date` (of business), `maker` (of a work).
+    """What else than a person's the cells of a header row name: `number` (of an order), `date` (of business), `maker` (of a work), `animal`.
 
     is_header: the row is known to be one; then the words of any other date count.
     """
     if any(map(_LONG.search, cells)):
         return [None] * len(cells)
-    return [_other(cell, is_header=is_header) for cell in cells]
+    return [
+        "animal" if animal else _other(cell, is_header=is_header)
+        for cell, animal in zip(cells, of_animals(cells), strict=True)
+    ]
 
 
 # Kinds that a header of something else speaks against.
@@ -148,6 +163,7 @@ AGAINST: dict[str | None, frozenset[str]] = {
     "date": frozenset({"birth_date"}),
     "amount": frozenset({"birth_date", "phone", "postcode", "my_number", "resident_code"}),
     "maker": frozenset({"name", "name_kana"}),
+    "animal": frozenset({"name", "name_kana", "birth_date", "sex"}),
 }  # fmt: skip
 
 
@@ -165,7 +181,7 @@ def is_other_date(cell: str) -> bool:
 @lru_cache(maxsize=4096)
 def weak(cell: str) -> bool:
     """Does a header say `name` of anything: of a person, a place or goods."""
-    plain = _plain(cell)
+    plain = plain_of(cell)
     return plain in _WEAK or (plain.endswith("name") and not _PERSON_NAME.search(plain))
 
 
@@ -175,7 +191,7 @@ _ANOTHER = re.compile("世帯主|配偶者|保護者|親権者|代理|名義|緊
 @lru_cache(maxsize=4096)
 def of_another(cell: str) -> bool:
     """Does a header name somebody beside the person whom a row is about."""
-    return _ANOTHER.search(_plain(cell)) is not None
+    return _ANOTHER.search(plain_of(cell)) is not None
 
 
 # Who stands for a firm or an institution in its public record, which has its seat (所在地), not where somebody lives.
@@ -188,16 +204,47 @@ _HOLDER = re.compile(
 _AT_HOME = re.compile("住所|自宅|居所|携帯|緊急")
 
 
+def is_holder(cell: str) -> bool:
+    """Does a header name who stands for a firm or an institution."""
+    return _HOLDER.search(plain_of(cell)) is not None
+
+
 def of_holders(cells: Sequence[str]) -> bool:
-    """Is a header that of a public record of firms, whose only names are of those who stand for them."""
-    plain = [_plain(cell) for cell in cells]
-    named = [cell for cell in plain if _HOLDER.search(cell)]
+    """Is a header that of a public record of firms, whose only names are of those who stand for them, or work at their seat."""
+    plain = [plain_of(cell) for cell in cells]
+    at_seat = any("所在地" in cell for cell in plain)
+    named = [cell for cell in plain if _HOLDER.search(cell) or (at_seat and kind(cell) == "name")]
     return (
         bool(named)
         and any(map(_OF_FIRM.search, plain))
         and not any(map(_AT_HOME.search, plain))
         and all(cell in named for cell in plain if kind(cell) == "name")
     )
+
+
+# Headers that only a list of animals has, and what in one is the animal's or its owner's.
+_ANIMALS = re.compile(
+    "犬種|猫種|毛色|狂犬病|血統|去勢|避妊|マイクロチップ|性齢|馬齢|調教師|(?:犬|猫|馬|牛|鳥|動物|ペット|ちゃん)の?(?:名|お?なまえ|種類)|breed|species|microchip|petname"
+)
+_ANIMAL = re.compile("犬|猫|馬|牛|鳥|動物|ペット|ちゃん|pet")
+_OWNER = re.compile("飼い?主|飼育者|所有者|保護者|管理者|オーナー|owner")
+
+
+def of_animals(cells: Sequence[str]) -> list[bool]:
+    """Which cells of a header name something of an animal: all False where the table is not one of animals."""
+    plain = [plain_of(cell) for cell in cells]
+    if not any(map(_ANIMALS.search, plain)):
+        return [False] * len(plain)
+    named = any(_ANIMAL.search(cell) and kind(cell) == "name" for cell in plain)
+    return [
+        not _OWNER.search(cell)
+        and (
+            _ANIMAL.search(cell) is not None
+            or kind(cell) in {"birth_date", "sex"}
+            or (kind(cell) == "name" and weak(cell) and not named)
+        )
+        for cell in plain
+    ]
 
 
 _WEAK = frozenset({"名前", "対象者", "申請者", "名称"})
@@ -222,7 +269,7 @@ _INSURED = re.compile("保険|患者|受診|負担割合")
 
 def _of_symbol(cells: list[str]) -> str | None:
     """What the columns 記号 and 番号 are, by the other headers."""
-    header = _plain("".join(cells))
+    header = plain_of("".join(cells))
     if _INSURED.search(header):
         return "health_insured"
     return "yucho_account" if _POSTAL.search(header) else None
@@ -238,11 +285,11 @@ def kinds(cells: list[str]) -> list[str | None] | None:
     for place, (before, cell) in enumerate(pairwise(cells), 1):
         if (
             found[place] == "name_kana"
-            and _plain(cell) in _READINGS
-            and _THING.search(_plain(before))
+            and plain_of(cell) in _READINGS
+            and _THING.search(plain_of(before))
         ):
             found[place] = None
-        if (_plain(before), _plain(cell)) == _SYMBOL_AND_NUMBER:
+        if (plain_of(before), plain_of(cell)) == _SYMBOL_AND_NUMBER:
             found[place - 1] = found[place] = _of_symbol(cells)
     named = sum(item is not None for item in found)
     if named == 1 and len(cells) > 2 and not any(others(cells, is_header=True)):

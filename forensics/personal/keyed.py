@@ -203,15 +203,17 @@ def _alone(lines: Lines, record: Record) -> bool:
 
 def _reads(key: str, value: str) -> bool:
     kind = _meaning(key)
-    return kind is None or kind in PART_KINDS or reader(kind)(value) is not None
+    latin = kind in {"name", "address"} and value.isascii()  # columns.py reads such names
+    return kind is None or kind in PART_KINDS or latin or reader(kind)(value) is not None
 
 
 _CARD = re.compile(r"BEGIN:VCARD(.{0,4000}?)END:VCARD", re.DOTALL)
 _CARD_LINE = re.compile(
-    r"^(?:item\d\.)?(N|FN|TEL|ADR|EMAIL|BDAY)(?:;[^:\n]*)?:(?:tel:|mailto:)?([^\r\n]+)",
+    r"^(?:item\d\.)?(N|FN|TEL|ADR|EMAIL|BDAY|SORT-STRING|X-PHONETIC-LAST-NAME|X-PHONETIC-FIRST-NAME)(?:;[^:\n]*)?:(?:tel:|mailto:)?([^\r\n]+)",
     re.MULTILINE | re.IGNORECASE,
 )
 _CARD_KEYS = {"FN": ("氏名",), "TEL": ("電話番号",), "EMAIL": ("メール",), "BDAY": ("生年月日",), "N": ("姓", "名"),
+              "SORT-STRING": ("フリガナ",), "X-PHONETIC-LAST-NAME": ("姓カナ",), "X-PHONETIC-FIRST-NAME": ("名カナ",),
               "ADR": ("", "", "町名番地", "市区町村", "都道府県", "郵便番号")}  # fmt: skip
 
 

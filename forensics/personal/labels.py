@@ -62,6 +62,10 @@ _SPREAD = re.compile(
 )  # labels of forms, spread to one width
 
 
+# A number, an empty line, the end of a statement of a program, a key of the value's own.
+_PARTED = re.compile(r"\d{4}|\n\s*\n|[)\]}]\s?;\s*\n|[&?,;]\w{1,20}=$")
+
+
 class Labels:
     """The context words of one text, by position."""
 
@@ -88,7 +92,7 @@ class Labels:
         if last < 0 or place - self._ends[last] > LABEL_REACH:
             return ()
         between = self._text[self._ends[last] : place]
-        if re.search(r"\d{4}|\n\s*\n|[&?,;]\w{1,20}=$", between):
+        if _PARTED.search(between):
             return ()
         return _label_kinds()[self._words[last]]
 

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import checks, headers, keyed
+from forensics.personal import checks, divided, headers, keyed
 from forensics.personal.cells import Block, cell_places, inner_span
 from forensics.personal.columns import EXTRA, Layout
 from forensics.personal.evidence import LABEL
@@ -134,11 +134,14 @@ def columns_of(raw: Sequence[Sequence[str]], places: dict[str, int]) -> dict[str
     for kind, parts in headers.PARTS.items():
         if kind not in columns and all(part in places for part in parts[-2:]):
             cells = (raw[places[part]] for part in parts if part in places)
-            between = "" if kind == "address" else " "
-            joined = [between.join(cell.strip(BLANK) for cell in row).strip()
+            join = _JOIN.get(kind, " ".join)
+            joined = [join([cell.strip(BLANK) for cell in row]).strip()
                       for row in zip(*cells, strict=True)]  # fmt: skip
             columns[kind] = Column(joined, reader(kind))
     return columns
+
+
+_JOIN: dict[str, Callable[[Sequence[str]], str]] = {"address": "".join, **divided.JOINED}
 
 
 def _side_by_side(kind: str, places: dict[str, int]) -> list[int]:

@@ -82,7 +82,8 @@ _LINES = bytes(10 if byte == 127 or (byte < 32 and byte not in (9, 27)) else byt
 _TELLING = re.compile(rb"[\x80-\xff](?:[^\n\x80-\xff]*+[\x80-\xff]){%d}" % (_EVIDENCE - 1))
 _ASCII = bytes(range(128))
 _OTHERS = bytes([*range(0x80), 0x8E, 0x8F, *range(0xA0, 0x100)])  # than leads of CP932 only
-_TRIPLE = re.compile(rb"[\xe2-\xef][\x80-\xbf][\x80-\xbf]")
+_TRIPLE = re.compile(rb"[\xe2-\xe9\xef][\x80-\xbf][\x80-\xbf]")  # of Japanese; others are hangul
+
 _FOUR = re.compile(rb"(?=[\xa1-\xff]{4})(?=[\xa1-\xff]{0,3}[\xe0-\xff])")  # two pairs of EUC-JP
 _RUN = re.compile(rb"[\x80-\xff]+")
 
@@ -107,7 +108,8 @@ def line_encodings(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
 
     high, follows = values >= 0x80, values.view(np.int8) < -64  # 80 to FF, 80 to BF
     triple = np.zeros(len(values), bool)
-    triple[:-2] = (values[:-2] - np.uint8(0xE2) < 14) & follows[1:-1] & follows[2:]
+    triple[:-2] = (values[:-2] - np.uint8(0xE2) < 8) | (values[:-2] == 0xEF)
+    triple[:-2] &= follows[1:-1] & follows[2:]
     lead = values - np.uint8(0x80) < 0x20  # of CP932 only: not 8E and 8F
     lead &= values & 0xFE != 0x8E
     all_high, pairs, triples = count(high), count(lead), 3 * count(triple)

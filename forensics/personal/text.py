@@ -50,7 +50,7 @@ SPECIAL = (
     "passport",
     "residence card",
 )
-LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名")
+LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名", "生年月日")
 _WORDS = (*(word.encode() for word in SPECIAL), b"<<<")
 NUMBER_DIGITS = 4  # in a line: fewer are no number
 NEAR_LINES = 3  # lines between words and the number that belongs to them
@@ -124,7 +124,10 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
         alone = named and len(kinds) >= 2
         headed = bool(groups) and any(item.kind in _NAMED for item in groups[-1])
         begun = bool(groups) and not headed and all(_fits(text, groups[-1], item) for item in line)
-        fresh = (alone and not begun) or (closed and named and headed) or not groups
+        moved = (
+            headed and kinds & {item.kind for item in groups[-1]} >= _ENVELOPE
+        )  # the next address
+        fresh = (alone and not begun) or (closed and named and headed) or moved or not groups
         for item in line:
             if not fresh and _fits(text, groups[-1], item):
                 groups[-1].append(item)
@@ -132,7 +135,7 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
                 groups.append([item])
             fresh = False
         closed = alone or (closed and not named)
-    return _alone(_again(groups))
+    return _alone(_holder(_again(groups)))
 
 
 def _beside(lines: list[list[Candidate]], first: int) -> int:
@@ -154,6 +157,49 @@ def _beside(lines: list[list[Candidate]], first: int) -> int:
 def _of_today(item: Candidate) -> bool:
     """Is it a date so young that beside nothing else on its line it is the day of writing."""
     return item.kind == "birth_date" and not item.labelled and item.score <= OF_TODAY
+
+
+def _without_events(
+    text: str, found: list[Candidate], counts: Counter[tuple[str, str]]
+) -> list[Candidate]:
+    """Candidates without the dates of a chronicle: each begins a line of words, and nothing else of a person stands there."""
+    events = {line[0].start for line in _by_line(text, found) if len(line) == 1 and _is_event(text, line[0])}  # fmt: skip
+    _count(counts, "other", [item for item in found if item.start in events])
+    return [item for item in found if item.start not in events]
+
+
+def _is_event(text: str, item: Candidate) -> bool:
+    if item.kind != "birth_date" or item.labelled:
+        return False
+    start = text.rfind("\n", 0, item.start) + 1
+    return not text[start : item.start].strip(_LIST_MARKS) and _TOLD_OF.match(text, item.end) is not None  # fmt: skip
+
+
+_TOLD_OF = re.compile("日?(?![^\n]{0,8}(?:生|歳|才))[^\n]{0,80}?[\u3041-\u30ff\u3400-\u9fff]{2}")
+
+
+def _holder(groups: list[list[Candidate]]) -> list[list[Candidate]]:
+    """A card or passport, its holder in Latin letters, and the only other person near: two writings of one name."""
+    if len(groups) != _PAIR:
+        return groups
+    cards = [group for group in groups if _of_card(group)]
+    if len(cards) != 1:
+        return groups
+    other = next(group for group in groups if group is not cards[0])
+    kinds = {item.kind for item in other}
+    near = max(groups[1][0].start - groups[0][-1].end, 0) <= NEAR
+    if not near or "name" not in kinds or kinds & {item.kind for item in cards[0]}:
+        return groups
+    return [sorted(groups[0] + groups[1], key=lambda item: item.start)]
+
+
+_PAIR = 2
+_CARD = frozenset({"name_romaji", "credit_card", "passport", "residence_card"})
+
+
+def _of_card(group: list[Candidate]) -> bool:
+    kinds = {item.kind for item in group}
+    return "name_romaji" in kinds and len(kinds) > 1 and kinds <= _CARD
 
 
 def _alone(groups: list[list[Candidate]]) -> list[list[Candidate]]:
@@ -247,8 +293,10 @@ _CONTROLS = re.compile("\n{2,4}")
 
 
 def _repeats(group: list[Candidate], item: Candidate) -> bool:
-    """Would this value be a second one of a kind that a person has once."""
-    return item.kind not in _MANY and any(other.kind == item.kind for other in group)
+    """Would this value be a second, other one of a kind that a person has once."""
+    return item.kind not in _MANY and any(
+        other.kind == item.kind and other.value != item.value for other in group
+    )
 
 
 def records(
@@ -259,7 +307,7 @@ def records(
         joined, places = closed
         return [(score, [item.moved(places) for item in group])
                 for score, group in records(joined, counts, year)]  # fmt: skip
-    found = candidates(text, counts, year)
+    found = _without_events(text, candidates(text, counts, year), counts)
     bare, headings = _without(text, found), Headings(text)
     out, samples, weak = [], [], []
     for group in people(text, found):
@@ -319,7 +367,7 @@ def _in_one_line(text: str, group: list[Candidate]) -> tuple[str, ...]:
     return tuple(item.kind for item in group) if alone and "\n" not in text[start:end] else ()
 
 
-_LIST_MARKS = "\ufeff \t0123456789.-・*)(№○●■□◆◇"
+_LIST_MARKS = "\ufeff \t0123456789.-・*)(№○●■□◆◇→⇒▶└├─↓第"
 
 
 def _without(text: str, found: list[Candidate]) -> str:
@@ -361,7 +409,7 @@ def judge(bare: str, group: list[Candidate]) -> tuple[float, str]:
     if COMPANY.search(before) and not labelled & (STRONG | NAMES):
         score -= 1.2
     strong = any(item.kind in STRONG and item.labelled for item in group)
-    if _in_public(bare, group):
+    if _in_public(bare, group) or _at_office(bare, group):
         return score, "public"
     if not accepted(kinds, labelled):
         return score, "alone"
@@ -375,7 +423,7 @@ def judge(bare: str, group: list[Candidate]) -> tuple[float, str]:
 
 # Who appears in public: a lecturer, a musician, a mayor. The place and telephone beside the name are an office's.
 _ROLE = re.compile(
-    "(?:代表取締役|代表社員|取締役|理事長|社長|著 {0,2}者|編 {0,2}者|訳 {0,2}者|監修者?|発 {0,2}行 {0,2}[者人]|編集[者人]|講師|指揮|独唱|独奏|演奏|ピアノ|バイオリン|司会|朗読|登壇者?|出演者?|副?市長|町長|村長|知事|議長|教育長|学長|館長|校長|園長|院長)(?:の|[ :]{0,2}|[ :][\u3400-\u9fff]{1,3})$"
+    "(?:代表取締役|代表社員|取締役|理事長|社長|著 {0,2}者|編 {0,2}者|訳 {0,2}者|監修者?|発 {0,2}行 {0,2}[者人]|編集[者人]|講師|指揮|独唱|独奏|演奏|ピアノ|バイオリン|司会|朗読|登壇者?|出演者?|副?市長|副?区長|町長|村長|知事|議長|教育長|学長|館長|校長|園長|院長)(?:の|[ :]{0,2}|[ :][\u3400-\u9fff]{1,3})$"
 )
 _OF_ALL = frozenset({"name", "name_kana", "address", "phone", "postcode", "email", "birth_date"})
 
@@ -390,6 +438,22 @@ def _in_public(bare: str, group: list[Candidate]) -> bool:
         and not any(item.kind == "phone" and item.value.startswith(MOBILE) for item in group)
         and not any(item.kind == "birth_date" and item.labelled for item in group)
     )
+
+
+def _at_office(bare: str, group: list[Candidate]) -> bool:
+    """Is a name followed on its line by the firm whose place and telephone come next: a list of lawyers or physicians."""
+    named = next((item for item in group if item.kind == "name"), None)
+    if named is None or not {item.kind for item in group} <= _OF_OFFICE:
+        return False
+    mobile = any(item.kind == "phone" and item.value.startswith(MOBILE) for item in group)
+    following = min((item.start for item in group if item.start > named.end), default=named.end)
+    return not mobile and _OFFICE_NAME.match(bare, named.end, following) is not None
+
+
+_OF_OFFICE = frozenset({"name", "name_kana", "address", "phone", "postcode", "email"})
+_OFFICE_NAME = re.compile(
+    "[^\n]{0,40}(?:事務所|医院|クリニック|病院|診療所|歯科|薬局|株式会社|有限会社|\\(株\\)|㈱|商店|工務店|研究所|大学|学校|教室|道場)[ ,\t|:〒]{1,6}(?:(?:TEL|電話)[ :]{0,2})?$"
+)
 
 
 def _sample_name(group: list[Candidate]) -> bool:

@@ -18,6 +18,7 @@ from forensics.personal.marks import HEX
 Decoded = tuple[bytes, NDArray[np.int64]]
 Part = tuple[int, bytes]  # place in the encoded bytes, what stands there decoded
 
+_PLUS, _SPACE = b"+ "
 BASE64_MIN = 32  # letters of a run that is tried
 _CONTROLS = bytes({*range(1, 32), 127} - {9, 10, 13, 27})
 _CONTROL_SHARE = 0.01  # of decoded bytes at most: paths and names decode to anything
@@ -65,6 +66,9 @@ def _hexed(piece: bytes, mark: bytes, *, soft_breaks: bool = False) -> Iterator[
         return
     out = values.copy()
     out[hexes] = high[good] * 16 + low[good]
+    if mark == b"%":  # a form writes a space as +
+        before = hexes[hexes > 0] - 1
+        out[before[values[before] == _PLUS]] = _SPACE
     keep = np.ones(len(values), bool)
     for step in range(1, len(mark) + 2):
         keep[hexes + step] = False

@@ -23,6 +23,7 @@ from forensics.personal.identifiers import (
     name_kana,
     name_romaji,
     phone,
+    postcode,
     resident_code,
 )
 
@@ -34,6 +35,7 @@ _CELL: dict[str, Value] = {
     "name_romaji": name_romaji.cell,
     "phone": phone.bare,
     "birth_date": birth_date.cell,
+    "postcode": postcode.cell,
 }
 
 
@@ -44,7 +46,7 @@ def reader(kind: str) -> Value:
 
 _MY_DIGITS = 12
 _MOST = 0.8
-_MOST_MIN = 4  # cells of which one may be no value: three true check digits are no chance
+MOST_MIN = 4  # cells of which one may be no value: three true check digits are no chance
 ANCHORS = ("name", "name_kana", "my_number", "mrz", "residence_card")
 OTHERS = ("birth_date", "phone", "postcode", "address", "email", "pension_number", "credit_card")
 _ANCHOR_WORDS = frozenset({"name", "name_kana", "my_number", "resident_code", "atena_number", "driver_license", "passport",
@@ -74,7 +76,7 @@ ROMAN = {
 def latin(word: str, title: str, cells: list[str], *, strong: bool) -> str | None:
     """What a header of names heads: where the cells are in Latin letters, names of residents only.
 
-    Those are the ones below a Japanese title, beside a column of strong numbers, or of which enough sound Japanese: data of
+    Those are the ones below a Japanese title, beside a column of strong numbers or mobile telephones of Japan, or of which enough sound Japanese: data of
     examples all over the world are lists of names, births and addresses of mail, too.
     """
     if not cells or share_of(cells, _roman) < _MOST:
@@ -85,6 +87,11 @@ def latin(word: str, title: str, cells: list[str], *, strong: bool) -> str | Non
         or sum(map(name_romaji.sounds_japanese, cells)) >= _PERSONS_SHARE * len(cells)
     )
     return ROMAN[word] if resident else None
+
+
+def of_japan(cell: str) -> bool:
+    """Is a cell a mobile telephone of Japan, or one with its country's code."""
+    return cell.startswith((*phone.MOBILE, "+81")) and phone.value(cell) is not None
 
 
 def _roman(cell: str) -> str | None:
@@ -102,6 +109,8 @@ def kind_of(
     if named in PART_KINDS:
         if named in ROMAN.values():
             return named, LABEL / 2
+        if named in headers.DIVIDED:
+            return named, LABEL / 4
         return (named, LABEL / 2) if share_of(cells, _part) >= 0.5 else (None, 0.0)
     if (
         named == "name"
@@ -147,7 +156,7 @@ def _voted(cells: list[str], kinds: tuple[str, ...]) -> tuple[str | None, float]
         share = share_of(cells, value)
         if kind == "name" and share < _MOST and all(" " in cell for cell in cells):
             share = max(share, sum(map(name.in_kanji, cells)) / count - _LIKELY)
-        if kind == "my_number" and count >= _MOST_MIN and share * count >= count - 1:
+        if kind == "my_number" and count >= MOST_MIN and share * count >= count - 1:
             return kind, _voted_score(kind, cells)  # the first row of a fragment is cut or stained
         if share >= 0.8 or (
             kind in {"name", "name_kana", "address"} and share >= 0.5 and count >= 3
@@ -171,7 +180,7 @@ _JOINED = re.compile("[ァ-ヶー゛゜]{4,}")
 def _joined_kana(cells: list[str]) -> bool:
     """Are cells surnames and given names in katakana written together, and no list of places (ミナミマチ, キタマチ)."""
     count = len(cells)
-    if count < _MOST_MIN or not all(map(_JOINED.fullmatch, cells)):
+    if count < MOST_MIN or not all(map(_JOINED.fullmatch, cells)):
         return False
     ends = Counter(cell[-2:] for cell in cells)
     return (

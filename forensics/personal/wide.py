@@ -14,6 +14,7 @@ from forensics.personal.fold import fold_points
 from forensics.personal.likely import code_weights
 from forensics.personal.masks import runs
 
+_Counts = tuple[NDArray[np.int64], NDArray[np.int64]]  # one a sector
 _READABLE = 100  # plausibility of five kanji
 
 
@@ -32,6 +33,7 @@ _WIDE_MIN, _WIDE_SHARE = 3, 0.02  # zeros beside other bytes in a sector of UTF-
 _WIDE_CORE = 0.1  # and in one that is nothing else
 _WIDE_AROUND = 4  # sectors read along on both sides
 _NO_TEXT = 4  # zeros in a row
+_SPACE = 0x30  # beside a zero
 _FULL_WIDTH = 0xFF  # beside 10 to 19: full-width digits
 _ODD_MAX = 5  # characters that no Japanese text has, in a sector that is all UTF-16
 
@@ -46,13 +48,13 @@ def wides(piece: bytes) -> list[Wide]:
         return marked
     if len(piece) < 16 or single < least:
         return []
-    even, odd = _zeros(piece)
+    (even, odd), (even_spaces, odd_spaces) = _zeros(piece)
     if max(even.max(), odd.max()) < _WIDE_MIN:
         return []
     sizes = np.full(len(even), _SECTOR // 2)
     sizes[-1] = len(piece) // 2 - (len(even) - 1) * (_SECTOR // 2)
     out: list[Wide] = []
-    for little, zeros, others in ((True, odd, even), (False, even, odd)):
+    for little, zeros, others in ((True, odd, even - even_spaces), (False, even, odd - odd_spaces)):
         seen = (zeros >= np.maximum(_WIDE_MIN, sizes * _WIDE_SHARE)) & (zeros >= others)
         dense = seen & (zeros > sizes * _WIDE_CORE)
         for first, last in _spans(seen, 2 * _WIDE_AROUND):
@@ -77,8 +79,11 @@ _ORDERS = {b"\xff\xfe": (UTF16LE, "<u2"), b"\xfe\xff": (UTF16BE, ">u2")}
 _ODD_SHARE = 50  # one character in so many may be one that no Japanese text has
 
 
-def _zeros(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Zeros at even and at odd places of each sector, but for runs of _NO_TEXT or more; and FF beside full-width digits."""
+def _zeros(piece: bytes) -> tuple[_Counts, _Counts]:
+    """Zeros at even and at odd places of each sector, but for runs of _NO_TEXT or more; and FF beside full-width digits.
+
+    The second pair counts those of them that may be the half of an ideographic space (3000) of the other byte order.
+    """
     values = np.frombuffer(piece, np.uint8)
     zero = np.zeros(len(piece) + -len(piece) % _SECTOR, bool)
     zero[: len(piece)] = values == 0
@@ -91,8 +96,18 @@ def _zeros(piece: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     single = zero.copy()
     for shift in range(_NO_TEXT):
         single[shift : len(other) + shift] &= other
-    even = single[::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
-    odd = single[1::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
+    spaces = single.copy()
+    thirty = np.zeros(len(single), bool)
+    thirty[: len(piece)] = values == _SPACE
+    spaces[::2] &= thirty[1::2]
+    spaces[1::2] &= thirty[::2]
+    return _by_parity(single), _by_parity(spaces)
+
+
+def _by_parity(mask: NDArray[np.bool_]) -> _Counts:
+    """How many even and how many odd places of each sector are true."""
+    even = mask[::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
+    odd = mask[1::2].reshape(-1, _SECTOR // 2).sum(axis=1, dtype=np.int64)
     return even, odd
 
 

@@ -96,22 +96,71 @@ _WITH_HOLE = re.compile(
 
 
 def in_katakana(text: str) -> Iterator[Candidate]:
-    """Names of foreign residents: words in katakana joined by dots, where something says that they are no thing's."""
-    if "・" not in text:
-        return
-    for match in _DOTTED.finditer(text):
+    """Names of foreign residents: words in katakana, where something says that they are no thing's.
+
+    Joined by dots, in part at least; or, with blanks alone, behind a label of names, and not as the reading of
+    a Japanese name.
+    """
+    for match in _DOTTED.finditer(text) if "・" in text else ():
         place = match.start()
-        told = _WORD_OF_NAMES.search(text, max(0, place - 12), place)
+        told = _WORD_OF_NAMES.search(text, max(0, place - 12), place) or _after_label(text, place)
         if told or _OF_A_PERSON.match(text, match.end()):
             yield Candidate("name", *match.span(), name_key(match[0]), 2.0, labelled=True)
+    if "様" in text or "殿" in text:
+        yield from (Candidate("name", *match.span(1), name_key(match[1]), 2.0, labelled=True)
+                    for match in _ADDRESSEE.finditer(text))  # fmt: skip
+    for label in _LABEL_OF_KATAKANA.finditer(text):
+        words = _SPACED.match(text, label.end())
+        if words and not name_kana.parts(words[0]):
+            yield Candidate("name", *words.span(), name_key(words[0]), 2.0, labelled=True)
+
+
+def in_lists(text: str) -> Iterator[Candidate]:
+    """What stands where the lines of a list have their names, and is in no dictionary: worth hardly anything alone (text.py asks for neighbours)."""
+    known = names()
+    for match in _LISTED.finditer(text):
+        given = name_key(match[2])
+        if given in known.nouns or name_key(match[1] + match[2]) in known.words or _FIRM.search(match[2]):  # fmt: skip
+            continue
+        yield Candidate("name", match.start(1), match.end(2), name_key(match[1] + match[2]), _LISTED_SCORE, labelled=False)  # fmt: skip
+    for match in _LISTED_JOINED.finditer(text):
+        key = name_key(match[1])
+        if key in known.nouns or key in known.words or _NO_GIVEN.search(key):
+            continue
+        if any(key[:cut] in known.surnames and len(key) - cut <= _UNKNOWN_MAX for cut in range(1, len(key))):  # fmt: skip
+            yield Candidate("name", *match.span(1), key, _LISTED_SCORE, labelled=False)
+
+
+_LISTED_SCORE = 0.1
+_LIST_BEGINS = r"^[ \t0-9.・→⇒▶└├─第]{0,16}"
+# Behind it: a gap, or what a person has.
+_LIST_GOES_ON = r"(?=  |[ ,|｜\t]{1,4}(?:\(?0[0-9]{1,3}[-(]|[MTSHR明大昭平令][0-9和成正治]|[12][09][0-9]{2}[-./年]))"
+_LISTED = re.compile(
+    rf"{_LIST_BEGINS}((?=[ァ-ヶ])[ァ-ヶー]{{1,12}} |{KANJI}{{1,4}} )((?<=[ァ-ヶー] )[ァ-ヶー]{{1,12}}(?:[ ・][ァ-ヶー]{{1,12}}){{0,3}}|(?<![ァ-ヶー] )(?:{KANJI}{{1,3}}|[ぁ-んァ-ヶー]{{2,4}}))"
+    + _LIST_GOES_ON,
+    re.MULTILINE,
+)
+_LISTED_JOINED = re.compile(rf"{_LIST_BEGINS}({KANJI}{{2,6}})" + _LIST_GOES_ON, re.MULTILINE)
+_NO_GIVEN = re.compile("[社店部課係局所院会市区町村県駅号]$")
 
 
 # An honorific, a reading in brackets, a date of birth.
 _OF_A_PERSON = re.compile(
     r" ?(?:様|殿|さん|氏|です|でござ|と申)| ?\((?:[ァ-ヶー]{1,12} ){1,4}[ァ-ヶー]{1,12}\)"
     r"|[ 、,(]{1,2}(?:[MTSHR]|明治|大正|昭和|平成|令和)[0-9元][0-9.年月/]{3,9}日?生"
+    r"|[ ,|｜\t]{1,8}0[6-9]0[-(]?[0-9]{4}"
 )
-_DOTTED = re.compile("(?<![ァ-ヶー・])[ァ-ヶー]{2,12}(?:・[ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])")
+_DOTTED = re.compile(
+    "(?<![ァ-ヶー・])(?:[ァ-ヶー]{1,12} )?[ァ-ヶー]{2,12}(?:・[ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])"
+)
+_LABEL_OF_KATAKANA = re.compile(
+    r"(?<![の品店社])(?:氏 {0,6}名|名前|対象者|申請者|請求者|世帯主|お届け先|宛名)[ :=|]{1,6}(?=[ァ-ヶ])"
+    r"|(?:^|\n)[ \t]{0,4}お?(?:氏 {0,6}名|名前)[ :]{0,3}\r?\n[ \t]{0,8}(?=[ァ-ヶ])"
+)
+_ADDRESSEE = re.compile(
+    r"(?<![ァ-ヶー・] )(?<![ァ-ヶー・])([ァ-ヶー]{1,12}(?:[ ・][ァ-ヶー]{1,12}){1,4}) {0,3}[様殿](?![\u3005\u3400-\u9fff])"
+)
+_SPACED = re.compile("[ァ-ヶー]{1,12}(?:[ ・=][ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])")
 _WORD_OF_NAMES = re.compile(
     r"(?:氏 {0,6}名|名前|名義|対象者|申請者|世帯主|shimei|name)[^\w\n]{1,6}$|[者人主] ?[: ]{1,3}$",
     re.IGNORECASE,
@@ -194,8 +243,11 @@ def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
         and _AFTER_NAME.match(text, stop)
     ):
         return start, stop
+    if given not in known.nouns and _below_address(text, start) and _AFTER_NAME.match(text, stop):
+        return start, stop
     if not name.is_given(given) or name.parts(following[1]):
-        return None
+        labelled = _after_label(text, start) and given not in known.nouns | known.surnames
+        return (start, stop) if labelled and _HAS_KANJI.search(given) else None
     certain = (
         _AFTER_NAME.match(text, stop)
         or (given in known.given and given not in _ERAS and _OWN.match(text, stop))
@@ -204,6 +256,13 @@ def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, stop) if certain else None
 
 
+def _below_address(text: str, place: int) -> bool:
+    """Does a word begin a line below one that ends like an address, with the number of a house or a flat."""
+    return _HOUSE.search(text, max(0, place - _LINE_OF_ADDRESS), place) is not None
+
+
+_LINE_OF_ADDRESS = 60  # characters
+_HOUSE = re.compile(r"[市区町村][^\n]{1,40}(?:\d|[番号室地荘館棟])\r?\n[ \t]{0,12}$")
 _SHORT_GIVEN = re.compile(
     r" ([\u3005\u3041-\u3096\u3400-\u9fff]{1,3}?|[ァ-ヶー]{2,4})(?=[^\u3005\u3041-\u3096\u3400-\u9fff]|様|殿|さん|$)"
 )
@@ -214,7 +273,8 @@ _OWN = re.compile(
     "[ :…(]{1,8}(?:0[6-9]0[-(]?[0-9]{4}|<?[0-9A-Za-z._+-]{1,40}@[0-9A-Za-z]|(?:明治|大正|昭和|平成|令和)[0-9元一二三四五六七八九十]|[MTSHR][0-9]{1,2}[.])"
 )
 _NAME_LABEL = re.compile(
-    r"(?:氏 {0,6}名|名前|名義)(?:\([^()\n]{1,6}\))?(?:[ :]{1,6}|[ :]{0,3}(?:</?[a-z]{2,6}(?: [^<>\n]{0,40})?>\s{0,8}){1,3})$"
+    r"(?:氏 {0,6}名|名前|名義|対象者|申請者|請求者|申込者|届出人|世帯主)(?:\([^()\n]{1,6}\))?(?:[ :=】]{1,6}|[ :]{0,3}(?:</?[a-z]{2,6}(?: [^<>\n]{0,40})?>\s{0,8}){1,3})$"
+    r"|(?:^|\n)[ \t■□●○・]{0,4}お?(?:氏 {0,6}名|名前)[ :]{0,3}\r?\n[ \t]{0,8}$"  # on a line of its own
 )
 _LABEL_REACH, _MARKUP_REACH = 16, 120  # characters before a name; where tags stand between
 
@@ -282,6 +342,7 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
             if (
                 name.parts(word)
                 or _modern(word)
+                or _with_kana(word)
                 or (said and name.likely(word))
                 or (honorific and place in polite and _unknown(word, strict=True))
             ):
@@ -369,6 +430,15 @@ _READ = re.compile(r"\([ぁ-ヶー゛゜]{1,8} [ぁ-ヶー゛゜]{1,8}\) ?[MTSHR
 _WHOLE_MAX = 7
 
 
+def _with_kana(text: str) -> bool:
+    """A surname, and a given name in katakana as those of a hundred years ago have it (宮本キヨ)."""
+    match = _KANA_END.search(text)
+    return match is not None and name_key(text[: match.start()]) in names().surnames and name.in_kana(match[0])  # fmt: skip
+
+
+_KANA_END = re.compile("(?<=[\u3005\u3400-\u9fff]{2})[ァ-ヶー]{2,4}$")
+
+
 def _modern(text: str) -> bool:
     """A surname and a given name that only the newer dictionary has; long enough to be no word."""
     known, key = names(), name_key(text)
@@ -392,7 +462,7 @@ def in_kana(text: str, labels: Labels) -> list[Candidate]:
     for gap in _KANA_GAP.finditer(text):
         first = _KANA_BEFORE.search(text, max(free, gap.start() - 13), gap.start())
         last = _KANA_AFTER.match(text, gap.end())
-        if first is None or last is None:
+        if first is None or last is None or text.startswith("・", last.end()):
             continue
         start, free = first.start(), last.end()
         written, kinds = text[start:free], labels.kinds(start)

@@ -243,7 +243,8 @@ def test_examples_of_a_schema():
 
 def test_a_year_is_no_serial_of_a_spreadsheet():
     table = "契約者名;フリガナ;TEL;生年;月;日\n渡辺 翔太;ワタナベ ショウタ;06-6489-6345;1933;3;4\n小林 進;コバヤシ ススム;06-6489-6346;2011;5;6\n"
-    assert "birth_date" not in hits(table)
+    assert hits(table)["birth_date"] == ["1933;3;4", "2011;5;6"]
+    assert "birth_date" not in hits(table.replace(";月;日", ";甲;乙"))
     assert hits(table.replace("1933", "12117"))["birth_date"] == ["12117"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forensics.personal.dates import date, serial
+from forensics.personal.dates import MONTH, date, serial
 from forensics.personal.identifiers.identifier import Identifier
 
 LOWEST, HIGHEST = (
@@ -20,6 +20,7 @@ REST = (
     r"|(?:(?<=1)9|(?<=2)0)\d{6}|(?<=[0-9A-Za-z])\d{6}"
 )
 IDENTIFIER_SHAPE = f"[1-5MTSHRmtshr明大昭平令](?:{REST})"
+ENGLISH = rf"\d{{1,2}}[ -]{MONTH}[ ,-]{{1,2}}(?:19|20)\d\d|{MONTH} \d{{1,2}},? (?:19|20)\d\d"
 
 
 def value(text: str) -> str | None:
@@ -37,7 +38,17 @@ IDENTIFIER = Identifier(
     "birth_date",
     value,
     words=("生年月日", "誕生日", "生まれ", "birth", "dob", "birthday", "seinen"),
-    headers=("生年月日", "誕生日", "birthday", "birth", "dob", "生年", "seinen", "生まれ"),
+    headers=(
+        "生年月日",
+        "誕生日",
+        "birthday",
+        "birth",
+        "dob",
+        "生年",
+        "seinen",
+        "生まれ",
+        "セイネンガッピ",
+    ),
     shape=IDENTIFIER_SHAPE,
     score=0.5,
 )

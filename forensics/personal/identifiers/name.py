@@ -13,7 +13,7 @@ from forensics.personal.identifiers.identifier import Identifier
 SURNAME_MAX, GIVEN_MAX = 5, 6  # characters
 HOLE = "?*#●〓■□◆○◯"  # what an export, or a hand, puts for a character that it could not write
 _CELL = re.compile(
-    rf"(?=.*[^{HOLE} ])[{HOLE}\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{{1,8}}(?: [^\s\d,;|]{{1,8}}){{0,3}}"
+    rf"(?!・)(?=.*[^{HOLE} ])(?!.*[。「」、])[{HOLE}\u3005\u3007\u3041-\u30fe\u3400-\u9fff\uf900-\ufaff]{{1,8}}(?: [^\s\d,;|]{{1,8}}){{0,3}}"
 )
 TEST = "^(?:テスト|サンプル|ダミー|ミホン|見本|試験用)"  # surnames of test data
 _KATAKANA = re.compile("[ァ-ヶー]{2,}(?:[ ・=][ァ-ヶー]{1,}){1,3}")  # of a foreign resident

@@ -71,6 +71,7 @@ IDENTIFIER = Identifier(
         "denwa",
         "keitai",
         "renrakusaki",
+        "デンワ",
     ),
     shape=f"[+(0](?:{REST})",
     score=0.8,

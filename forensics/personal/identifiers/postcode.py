@@ -17,6 +17,14 @@ def value(text: str) -> str | None:
     return digits(match[1]) if match else None
 
 
+def cell(text: str) -> str | None:
+    """In a column of postcodes: also those whose zeros a spreadsheet dropped."""
+    found, text = value(text), text.strip()
+    if found is None and text.isdigit() and 5 <= len(text) <= 6 and known(text):
+        return text.zfill(7)
+    return found
+
+
 def known(number: str) -> bool:
     """Is it in the table."""
     return int(number) in postcodes()
