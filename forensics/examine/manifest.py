@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 Row = tuple[str | None, str | None, str, str | None]  # SHA-256, type, outcome, reason
 PIECE_BYTES = 4 << 20
-BLOCK_BYTES, NEAR_BYTES = 1 << 20, 16 << 10  # read together, with what lies between them
+BLOCK_BYTES, NEAR_BYTES = (
+    1 << 18,
+    16 << 10,
+)  # read together, with what lies between them: stays in cache
 READ_BY = ("file_id", "stream", "state", "size", "valid_size", "resident", "flags", "extents")
 PLAIN_FLAGS = frozenset(("hard_link", "presumed_runs", "twin"))  # that do not change how to read
 
