@@ -50,7 +50,6 @@ WINDOW = 1 << 20
 HITS_MAX = 200  # hits of one kind and content piece of HITS_SPAN bytes; the rest is counted
 HITS_SPAN = 4 << 20
 OVERLAP = 4096
-TAIL = WINDOW // 4  # of a window, where it may end at a line
 MERGE_GAP = 8192  # rows of one layout nearer than this are one record
 
 
@@ -355,9 +354,10 @@ def windows(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int, int, int]]:
             size += len(part)
             if size < WINDOW + OVERLAP:
                 continue
-            keep = _line_end(_split(held, size - TAIL)[1])
+            tail = size - WINDOW // 4  # in which it ends at a line
+            keep = _line_end(_split(held, tail)[1])
             if keep:
-                keep += size - TAIL
+                keep += tail
                 whole, held = _split(held, keep)
                 data, high = b"".join(whole), start + keep
             else:
