@@ -141,7 +141,7 @@ def _show(commands: Any) -> None:
 
 def _extract(commands: Any) -> None:
     text = "copy contents out of the evidence"
-    sub = _command(commands, "extract", text, "extract demo-case 'USB1:p1:/a.txt' out/")
+    sub = _command(commands, "extract", text, "extract demo-case 'USB1:p1:/資料/点検手順.txt' out/")
     _case(sub)
     sub.add_argument("addresses", nargs="+", metavar="ADDRESS", help="as the report writes them")
     sub.add_argument(
@@ -151,7 +151,7 @@ def _extract(commands: Any) -> None:
 
 def _timeline(commands: Any) -> None:
     text = "dated facts, one line each"
-    sub = _command(commands, "timeline", text, "timeline demo-case --from 2022-06-21")
+    sub = _command(commands, "timeline", text, "timeline demo-case --from 2024-03-05")
     _case(sub)
     sub.add_argument(
         "--from", dest="start", metavar="TIME", help="ISO date or time; without zone: the case's"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -45,6 +46,20 @@ def test_it_runs_on_the_demo_case(path: Path, demo_case: Path, tmp_path: Path) -
         if {"image/svg+xml", "image/png"} & set(output.get("data", {}))
     ]
     assert len(pictures) >= 3
+
+
+def test_the_readme_runs_on_the_demo_case(demo_case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line of its session, typed beside the demo, shows something."""
+    readme = (NOTEBOOKS[0].parents[1] / "README.md").read_text("utf-8")
+    block = re.search(r"^```python\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(demo_case.parent)
+    names: dict[str, object] = {}
+    for line in block[1].splitlines():
+        if line.startswith("case."):
+            shown = eval(line, names)
+            assert getattr(shown, "svg", None) or len(shown)
+        else:
+            exec(line, names)
 
 
 def test_a_table_of_hits_or_records_is_followed_by_the_bytes_outside_it() -> None:
