@@ -45,6 +45,10 @@ class Parsed:
     gaps: list[Gap] = field(default_factory=list)
 
 
+def _kept(_settings: Mapping[str, str]) -> int | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """A kind of artefact: how it is recognised, read, and what its silence is worth.
@@ -52,7 +56,8 @@ class Artifact:
     where: regular expression on the lower-case path with `/`. claims: (path, first 4 KiB).
     records: the kinds of traces that it writes of itself when the thing happens.
     expected: does such a host normally have it? None: not known from these settings.
-    last_value_only: a later event overwrites an earlier one.
+    last_value_only: a later event overwrites an earlier one. kept_days: after so many days without
+    use a host of these settings forgets an entry; None: it keeps it.
     """
 
     name: str
@@ -63,6 +68,7 @@ class Artifact:
     parse: Callable[[Content], Parsed]
     expected: Callable[[Mapping[str, str]], bool | None]
     last_value_only: bool = False
+    kept_days: Callable[[Mapping[str, str]], int | None] = _kept
 
 
 def detail(**pairs: object) -> str | None:

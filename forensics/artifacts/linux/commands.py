@@ -76,7 +76,7 @@ _READS = frozenset(
 )
 
 
-_COPIES = frozenset("cp install mv rsync scp".split())  # the last word is where it goes
+_COPIES = frozenset(["cp", "install", "mv", "rsync", "scp"])  # the last word is where it goes
 
 
 def reads(line: str, folder: str | None = None) -> list[str]:
