@@ -8,7 +8,8 @@ import struct
 import time
 
 from fixtures.disk import Node, mbr
-from tests.cases.stories.common import SERIAL, listed, on_stick, plain_stick, story
+from tests.cases.stories.common import SERIAL, VOLUME, listed, on_stick, plain_stick, story
+from tests.cases.stories.hosts import stick_and_pc
 from tests.cases.story import (
     BEFORE,
     INSIDE,
@@ -18,6 +19,9 @@ from tests.cases.story import (
     ext4,
     listing,
     note,
+    pc,
+    stick,
+    utc,
 )
 
 
@@ -116,3 +120,19 @@ def unlike_its_manifest(s: Story) -> None:
     on_stick(s)
     s.answer("changed_after_loss", "USB1 case", "undetermined confirmed", "it is not what it was")
     s.answer("leak", "case", "undetermined", "it is not what it was")
+
+
+@story
+def a_copy_with_the_times_of_its_source(s: Story) -> None:
+    """A program copied the list to the PC in the window, and gave it all times of the source: when it came its name tells."""
+    nodes = listed(s)
+    copy = Node("work/a.csv", nodes[0].data, at(8, 9, month=5), named=INSIDE)
+    stick_and_pc(s, pc([stick(SERIAL, VOLUME)], more=[copy]), nodes, "exfat")
+    s.need("copy", "when its name was made", any_address={"contains": "a.csv"}, time={"covers": utc(INSIDE), "slack": 2, "max_width": 60},
+           to={"contains": "PC1"})  # fmt: skip
+    s.forbid(
+        "copy",
+        "the time of the source",
+        time={"within": [utc(at(1, 0, month=5)), utc(at(30, 0, month=5))]},
+    )
+    s.answer("copied_elsewhere", "case PC1", "confirmed", "the same bytes")
