@@ -47,6 +47,12 @@ class Parsed:
 
 Parse = Callable[[Content], Parsed]
 Expected = Callable[[Mapping[str, str]], bool | None]
+KeptDays = Callable[[Mapping[str, str]], int | None]
+
+
+def keeps(_settings: Mapping[str, str]) -> int | None:
+    """Of an artefact whose entries a host never forgets."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,8 @@ class Artifact:
     where: regular expression on the lower-case path with `/`. claims: (path, first 4 KiB).
     records: the kinds of traces that it writes of itself when the thing happens.
     expected: does such a host normally have it? None: not known from these settings.
-    last_value_only: a later event overwrites an earlier one.
+    last_value_only: a later event overwrites an earlier one. kept_days: after so many days without
+    use a host of these settings forgets an entry; None: it keeps it.
     """
 
     name: str
@@ -67,6 +74,7 @@ class Artifact:
     parse: Parse
     expected: Expected
     last_value_only: bool = False
+    kept_days: KeptDays = keeps
 
 
 def detail(**pairs: object) -> str | None:

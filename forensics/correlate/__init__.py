@@ -67,7 +67,7 @@ def all(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:  # n
     known = times.clocks(case, settings)
     named = host_names(settings)
     traces = in_utc(have, known)
-    files = times.resolve_columns(have["files"], events.FILE_TIMES, known)
+    files = times.resolve_columns(have["files"], (*events.FILE_TIMES, "fn_born"), known)
     said = rows("traces", traces)
     mine = foreign.without(said, folders, foreign.logs(said, settings))
     if len(mine) < len(said):

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from forensics.correlate.persons import Persons
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, device_serial, has_serial, stem, volume_serial
-from forensics.values import NO_TIME, Address
+from forensics.correlate.times import SECOND
+from forensics.values import NO_TIME, Address, Interval
 
 if TYPE_CHECKING:
     from forensics.case import Case
@@ -167,7 +168,7 @@ def _copy(
         "method": "archive" if "!" in target.address else "file",
         "persons": persons,
         "share": round(share, 4),
-        "time": row["born"] if row else NO_TIME,
+        "time": _came(row) if row else NO_TIME,
         "order_known": ordered,
     }
 
@@ -177,5 +178,15 @@ def _before(one: Place, two: Place, names: Mapping[str, Row]) -> bool:
     older, newer = names.get(stem(one.address)), names.get(stem(two.address))
     if older is None or newer is None or newer["born"].start is None:
         return False
-    ends = [older[name].until for name in ("born", "modified")]
-    return None not in ends and max(ends) <= newer["born"].start
+    ends = [_came(older).until, older["modified"].until]
+    return None not in ends and max(ends) <= _came(newer).start
+
+
+def _came(row: Row) -> Interval:
+    """When a file came to its place: its name in NTFS tells it where the file's own time was set back since, or kept."""
+    born: Interval = row["born"]
+    named: Interval = row.get("fn_born") or NO_TIME
+    later = None not in (born.until, named.start) and (born.until or 0) + SECOND < (
+        named.start or 0
+    )
+    return named if later else born

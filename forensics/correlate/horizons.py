@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING
 from forensics.correlate import off
 from forensics.correlate.media import HOSTS
 from forensics.correlate.rows import Row, content, details, stem
-from forensics.correlate.times import SECOND, Clock, earliest, hull, iso, latest, overlaps, resolve
+from forensics.correlate.times import (
+    DAY,
+    SECOND,
+    Clock,
+    earliest,
+    hull,
+    iso,
+    latest,
+    overlaps,
+    resolve,
+)
 from forensics.values import NO_TIME, Interval
 
 if TYPE_CHECKING:
@@ -218,6 +228,9 @@ def _class_rows(
             reason = "NO_WINDOW"
         elif artifact.last_value_only and (reach.start or 0) >= window[1] and _known(first, window):
             covers, reason = "part", "LAST_VALUE_ONLY"
+            kept = artifact.kept_days(said)
+            if kept is not None and (reach.start or 0) - kept * DAY > window[0]:
+                reason = "HORIZON_SHORT"  # what was used in the window may be forgotten by then
     return [
         {
             "evidence": evidence,

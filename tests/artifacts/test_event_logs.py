@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import lzma
 import re
 from collections import Counter
@@ -18,6 +19,7 @@ from makers import (
     evtx,
 )
 
+from fixtures.evtx import Event, log
 from forensics.artifacts import ARTIFACTS, Content
 from forensics.artifacts.windows import (
     partition_log,
@@ -235,3 +237,17 @@ def test_as_many_records_as_two_other_readers(shared):
         for name, number in re.findall(r"(\S.*?):(\d+)(?= |$)", row["top_events"]):
             assert counts[name] == int(number), (row["path"], name)
     assert len(table) > 20
+
+
+def test_a_clock_that_falls_tells_until_when():
+    """An empty battery: the records go on in 2017, and are as late again two days after."""
+    fallen = dt.datetime(2017, 1, 1, tzinfo=dt.UTC)
+    hours = [dt.datetime(2022, 6, 20, 9, tzinfo=dt.UTC), fallen, fallen.replace(hour=1), dt.datetime(2022, 6, 22, 9, tzinfo=dt.UTC)]  # fmt: skip
+    made = log([Event(when, "x", 9, {}) for when in hours], channel="System", computer="PC1")
+    path = "/Windows/System32/winevt/Logs/System.evtx"
+    for count, returned in ((4, "2022-06-22T09:00:00.000000Z"), (3, None)):
+        data = made if count == 4 else log([Event(when, "x", 9, {}) for when in hours[:3]], channel="System", computer="PC1")  # fmt: skip
+        rows = windows_log.parse(Content(data, path)).traces
+        (row,) = [row for row in rows if row["kind"] == "clock_changed"]
+        said = dict(part.split("=") for part in row["detail"].split(";"))
+        assert (said["previous"], said.get("returned")) == ("2022-06-20T09:00:00.000000Z", returned)

@@ -36,6 +36,14 @@ def session(hour, account="sato", day=21, kind="console", minute=0):
                  address=f"PC1:p1:/Security.evtx@{day * 100 + hour}+9")  # fmt: skip
 
 
+def ended(day):
+    """A session of 10:00 that ends at 17:00."""
+    first = session(10, day=day)
+    last = trace("PC1", "session_end", utc(2022, 6, day, 8), account="sato", source="security_log", family="security",
+                 detail=f"logon_id={day}-10", address=f"PC1:p1:/Security.evtx@{day * 100 + 50}+9")  # fmt: skip
+    return [first, last]
+
+
 ACCOUNT = paper("accounts", 2, item="sato", person_token=SATO)
 AT_WORK = [door(2, 9, "enter"), door(3, 18, "leave"), door(4, 9, "enter", 22), door(5, 18, "leave", 22)]  # fmt: skip
 AWAY = ("session_without_room", "sato", "breach")
@@ -109,3 +117,32 @@ def test_a_claim_of_encryption_is_false_where_plain_files_hold_records(text, add
     told = found(loan(2, detail=f"encryption={text}"), records=[record], people=people)
     plain = CLAIMS[text] and "!" not in address
     assert (("encryption_claim_false", "AB12CD34", "breach") in told) == plain
+
+
+def stay(row, day, first, last):
+    return [door(row, first, "enter", day), door(row + 1, last, "leave", day)]
+
+
+WEEK = [row for day in range(1, 8) for row in stay(2 * day, day, 9, 18)]
+USED = [session(10, day=day) for day in range(1, 9)]
+UNUSED = ("room_without_session", "sato", "gap")
+
+
+@pytest.mark.parametrize(
+    ("doors", "sessions", "mismatches"),
+    [
+        ([*WEEK, *stay(20, 6, 20, 22)], [ended(day) for day in range(1, 9)], [UNUSED]),
+        ([*WEEK, *stay(20, 6, 20, 22)], USED, []),  # a session without an end may last
+        (WEEK, [ended(day) for day in range(1, 9)], []),
+        (WEEK, [ended(1), ended(8)], []),  # no control: they work elsewhere
+        (
+            [*WEEK, *stay(20, 9, 20, 22)],
+            [ended(day) for day in range(1, 9)],
+            [],
+        ),  # after the log's end
+    ],
+)
+def test_stays_without_a_session(doors, sessions, mismatches):
+    flat = [row for one in sessions for row in (one if isinstance(one, list) else [one])]
+    told = found(ACCOUNT, *doors, sessions=flat)
+    assert [row for row in told if row[0] == "room_without_session"] == mismatches

@@ -15,7 +15,7 @@ Does not prove  use of files; anything between the first and the last arrival; a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from forensics.artifacts.artifact import Content, Parsed, Row, detail, on_windows
 from forensics.artifacts.windows.device_id import Device, device
@@ -33,6 +33,7 @@ _KINDS = {
 _AT_ONCE = 3600 * 10_000_000  # FILETIME units: a first installation comes with an arrival
 _STORAGE = {"usbstor", "uaspstor", "wudfwpdmtp", "wudfrd", "disk"}
 _VOLUMES = ("SWD\\WPDBUSENUM", "WpdBusEnumRoot\\UMB")
+_CLEANING = 9600, 14393  # builds of Windows 8.1 to 10 1607
 _NO_CONTAINER = "{00000000-0000-0000-ffff-ffffffffffff}"  # built-in devices
 
 
@@ -154,6 +155,12 @@ def _hex(name: str) -> int:
         return -1
 
 
+def _kept_days(settings: Mapping[str, str]) -> int | None:
+    """Windows 8.1 and early 10 remove devices that were not there for 30 days (`Plug and Play Cleanup`)."""
+    build = settings.get("build", "")
+    return 30 if build.isdecimal() and _CLEANING[0] <= int(build) <= _CLEANING[1] else None
+
+
 ARTIFACT = artifact(
     hive="system",
     name="usb_devices",
@@ -161,4 +168,5 @@ ARTIFACT = artifact(
     records=("device_connected", "device_first_installed"),
     parse=parse,
     expected=on_windows,
+    kept_days=_kept_days,
 )

@@ -26,7 +26,6 @@ from tests.cases.stories import (  # noqa: F401  # each adds its stories
     odd,
     papers,
     places,
-    quiet_servers,
     registers,
     servers,
     shadows,

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from fixtures.disk import Node
-from fixtures.evtx import Event
-from fixtures.windows import recycle_i
 from tests.cases.stories.common import (
-    JUNE,
-    PAIRS,
     REGISTER_OF_MEDIA,
     SERIAL,
     VOLUME,
@@ -17,22 +13,17 @@ from tests.cases.stories.common import (
 )
 from tests.cases.stories.hosts import stick_and_pc
 from tests.cases.stories.ledgers import LEDGER, ledger
-from tests.cases.stories.lists import zipped
-from tests.cases.stories.logs import AUDIT, SECURITY, event_log, office_days
+from tests.cases.stories.logs import SECURITY, event_log, office_days
 from tests.cases.stories.servers import stick_and_server
 from tests.cases.story import (
     BEFORE,
-    HOST,
-    INSIDE,
     MIB,
     Story,
     at,
     encoded,
-    listing,
     note,
     pc,
     samba_log,
-    shortcut,
     stick,
     utc,
 )
@@ -62,12 +53,6 @@ def registers_of_two_years(s: Story) -> None:
 
 
 @story
-def one_number_for_two_sticks(s: Story) -> None:
-    ledger(s, TAKEN, register=REGISTER_OF_MEDIA + "U-05,USBメモリー,ZZ000001,市民課,2023/05/01\n")
-    s.need("mismatch", "two serials of one number", what="duplicate_number")
-
-
-@story
 def lost_stands_where_the_return_should(s: Story) -> None:
     """紛失 in the column of the return: it did not come back."""
     ledger(s, TAKEN, "U-05,2023/6/9 9:30,高崎　直人,センター,作業,紛失")
@@ -77,25 +62,6 @@ def lost_stands_where_the_return_should(s: Story) -> None:
         what="not_returned",
         time={"overlaps": [utc(at(9, 9, 30)), utc(at(9, 9, 31))]},
     )
-
-
-@story
-def not_yet_back(s: Story) -> None:
-    ledger(s, TAKEN, "U-05,2023/6/9 9:30,高崎　直人,センター,作業,未返却")
-    s.need(
-        "mismatch",
-        "not returned",
-        what="not_returned",
-        time={"overlaps": [utc(at(9, 9, 30)), utc(at(9, 9, 31))]},
-    )
-
-
-@story
-def back_half_an_hour_past_midnight(s: Story) -> None:
-    """24:30 is half past midnight of the next day: the connection at 0:20 lies in the loan."""
-    ledger(s, "U-05,2023/6/6 22:00,高崎　直人,センター,作業,2023/6/6 24:30", arrived=at(7, 0, 20))
-    s.forbid("mismatch", "within the loan", what={"re": "^connected_"}, time=JUNE)
-    s.forbid("mismatch", "brought back", what="not_returned")
 
 
 @story
@@ -155,54 +121,6 @@ def anothers_card_at_the_door(s: Story) -> None:
 
 
 @story
-def residents_in_names_of_files(s: Story) -> None:
-    """Names of residents in paths, links, logs, archives, papers: none of them may go out."""
-    one, two, three = s.residents[10], s.residents[20], s.residents[30]
-    link = shortcut(f"E:\\業務\\{one.name}_申請書.csv", 900, VOLUME, INSIDE)
-    seen = Event(at(8, 10), AUDIT, 4663, {"SubjectUserSid": HOST.sid, "SubjectUserName": HOST.account, "ObjectType": "File",
-                 "ObjectName": f"C:\\work\\{two.name} 様.txt", "AccessMask": "0x1", "ProcessName": "C:\\Windows\\notepad.exe"})  # fmt: skip
-    index = recycle_i(f"C:\\Users\\{HOST.account}\\Desktop\\{three.name}　住民票.csv", 900, INSIDE)
-    bin_ = f"$Recycle.Bin/{HOST.sid}"
-    more = [Node(f"work/{two.name} 様.txt", note("控え\n"), at(8, 10)), Node(f"{bin_}/$IQ1W2E3.csv", index, INSIDE), Node(f"{bin_}/$RQ1W2E3.csv", note("x\n"), BEFORE),
-            Node("work/a.zip", zipped(f"{one.name}/{one.phone}.csv", listing([one])), at(8, 10)), event_log(SECURITY, sorted([*office_days(), seen], key=lambda e: e.when))]  # fmt: skip
-    nodes = [
-        *listed(s),
-        Node(f"業務/{one.name}_申請書.csv", listing([one, two]), BEFORE),
-        Node(f"業務/{three.name.replace('　', ' ')}/{three.phone}.txt", note("x\n"), BEFORE),
-    ]
-    stick_and_pc(
-        s, pc([stick(SERIAL, VOLUME, INSIDE)], [link], more, size=16 * MIB), nodes, "exfat"
-    )
-    s.paper("media_register", "登録簿.csv", REGISTER_OF_MEDIA)
-    s.paper(
-        "take_out",
-        "持出管理簿.csv",
-        LEDGER + f"U-05,2023/6/7 9:30,高崎　直人,{one.name}宅,{two.name}様の件,2023/6/7 17:00\n",
-    )
-    s.hide([one, two, three])
-    s.answer("accessed_after_loss", PAIRS, "confirmed", "attached and opened")
-
-
-@story
-def an_xfs_server(s: Story) -> None:
-    """A server whose file system is not read: of its reads nothing is known."""
-    plain_stick(s, listed(s), "exfat")
-    xfs = bytearray(2 * MIB)
-    xfs[:4] = b"XFSB"
-    xfs[4:8] = (4096).to_bytes(4, "big")
-    xfs[8:16] = (512).to_bytes(8, "big")
-    xfs[8192:8292] = listing(s.residents[:1])[:100]
-    s.item("SV1", "server", bytes(xfs), zone=None)
-    s.truth["coverage"].append({"evidence": "SV1", "examined": {"min": 0}})
-    s.register()
-    s.exits = (0, 3)
-    s.answer("server_accessed", "SV1 case", "undetermined", "not read")
-    s.answer("logs_cover", "SV1 case", "undetermined refuted", "not read")
-    s.answer("fully_examined", "SV1 case", "undetermined refuted", "not read")
-    s.answer("leak", "case", "undetermined", "not read")
-
-
-@story
 def thirty_with_a_disability(s: Story) -> None:
     """Thirty residents, fewer than any number that counts, with the grade of their disability: one would be enough."""
     rows = [
@@ -216,30 +134,6 @@ def thirty_with_a_disability(s: Story) -> None:
     s.register()
     s.matched("USB1", "meibo.csv", 30)
     s.answer("threshold", "case", "confirmed undetermined", "a kind that counts from one person on")
-
-
-@story
-def a_hundred_and_no_more(s: Story) -> None:
-    """A hundred residents, names and addresses only: more than 100 it is not."""
-    plain_stick(
-        s,
-        [Node("a/meibo.csv", listing(s.residents[:100], ("name", "address", "born")), BEFORE)],
-        "fat16",
-    )
-    s.register()
-    s.matched("USB1", "meibo.csv", 100)
-    s.answer("threshold", "case", "refuted undetermined", "100 are not more than 100")
-
-
-@story
-def a_hundred_and_one(s: Story) -> None:
-    plain_stick(
-        s,
-        [Node("a/meibo.csv", listing(s.residents[:101], ("name", "address", "born")), BEFORE)],
-        "fat16",
-    )
-    s.register()
-    s.answer("threshold", "case", "confirmed", "more than 100")
 
 
 @story
