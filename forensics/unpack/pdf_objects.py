@@ -248,6 +248,7 @@ class Objects:
         filters = self.resolve(stream.head.get("Filter"))
         told = self.resolve(stream.head.get("DecodeParms"))
         data = stream.raw
+        self.budget.spend(len(data))
         names = filters if isinstance(filters, list) else [filters] if filters else []
         several = told if isinstance(told, list) else [told]
         more = [
