@@ -157,6 +157,12 @@ def test_objects_behind_which_nothing_comes() -> None:
     assert read(whole + whole[9 : whole.index(b"4 0 obj")])[1] == "TRUNCATED"  # of an update
 
 
+def test_a_stream_whose_dictionary_is_damaged_is_told() -> None:
+    data = pdf(PAGE, flate(b"", SEEN).replace(b">>", b"  "), FONT)
+    assert read(data) == ([], "DAMAGED")
+    assert read(pdf(PAGE, (b"", SEEN), FONT, (b"/Type/ObjStm", b"9 0 (x)"))) == (["text seen"], "DAMAGED")  # fmt: skip
+
+
 # --- what would never end -------------------------------------------------------------------------
 
 
