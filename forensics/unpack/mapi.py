@@ -120,6 +120,8 @@ def members(item: Item, method: str, prefix: str = "", depth: int = 0) -> Iterat
         elif path := attached.text(0x3708) or attached.text(0x370D):
             raw = f"{name}\t{path}\n".encode("utf-8", "replace")
             yield Member(f"{prefix}{name}", method="reference", chunks=partial(iter, (raw,)))
+        else:  # left on the server, or lost
+            yield Member(f"{prefix}{name}", None, "partial", "NO_CONTENT", method)
 
 
 def _lines(item: Item) -> Iterator[bytes]:

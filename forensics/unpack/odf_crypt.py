@@ -24,7 +24,7 @@ from forensics.unpack.unpacker import UnpackError
 METHOD = "ODF encryption"
 ROUNDS_MAX = 10_000_000
 CHECKED = 1024  # bytes
-ARGON_ROUNDS_MAX, ARGON_KIB_MAX, ARGON_LANES_MAX = 64, 1 << 20, 64  # more would take minutes
+ARGON_ROUNDS_MAX, ARGON_KIB_MAX, ARGON_LANES_MAX = 64, 1 << 18, 64  # more would take minutes
 WHOLE_MAX = 256 << 20  # bytes of a part that is checked as a whole, held in memory
 CODE = 16  # bytes that check it
 _CIPHERS = {"-cbc": "AES", "-gcm": "GCM", "blowfish cfb": "Blowfish"}

@@ -20,6 +20,11 @@ _ENCODINGS = {
     "^EUC-": "euc_jp",
     "^(Ext-|Add-|78-)?[HV]$": "iso2022_jp",
 }
+# First bytes of characters of two bytes, where others have one.
+_LEADS = {
+    "cp932": frozenset((*range(0x81, 0xA0), *range(0xE0, 0xFD))),
+    "euc_jp": frozenset((0x8E, *range(0xA1, 0xFF))),
+}
 _CMAP = re.compile(rb"(begin|end)(bfchar|bfrange|codespacerange)")
 _CODES_MAX = 1 << 18  # of one font: four times what two bytes can tell
 _BUILT_IN = re.compile(rb"dup\s+(\d{1,3})\s*/([^\s/]{1,40})\s+put")
@@ -58,12 +63,14 @@ class Font:
     """How the bytes of a string become characters, and how far they move the pen.
 
     map: from ToUnicode, with keys of `sizes` bytes. codec: for bytes that it lacks, None: they are
-    lost. widths: code -> thousandths of the font size.
+    lost. leads: first bytes of codes of two bytes, where others have one; else the map tells.
+    widths: code -> thousandths of the font size.
     """
 
     codec: str | None = "cp1252"
     map: dict[bytes, str] = field(default_factory=dict)
     sizes: tuple[int, ...] = (1,)
+    leads: frozenset[int] = frozenset()
     widths: dict[int, float] = field(default_factory=dict)
     width: float = 500.0
 
@@ -76,7 +83,10 @@ class Font:
             return text, sum(1.0 if char > "\u2e7f" else 0.5 for char in text)
         out, at, total = [], 0, 0.0
         while at < len(raw):
-            size = next((w for w in self.sizes if raw[at : at + w] in self.map), self.sizes[0])
+            if self.leads:
+                size = 2 if raw[at] in self.leads else 1
+            else:
+                size = next((w for w in self.sizes if raw[at : at + w] in self.map), self.sizes[0])
             code = raw[at : at + size]
             char = self.map.get(code)
             if char is None:
@@ -95,6 +105,7 @@ def font_of(objects: Objects, value: Any) -> Font:
     if composite and isinstance(encoding, str):
         codecs = (codec for part, codec in _ENCODINGS.items() if re.search(part, encoding))
         font.codec = next(codecs, None)
+        font.leads = _LEADS.get(font.codec or "", font.leads)
     elif not composite:
         told = objects.dictionary(encoding)
         base = encoding if isinstance(encoding, str) else objects.resolve(told.get("BaseEncoding"))
@@ -107,6 +118,9 @@ def font_of(objects: Objects, value: Any) -> Font:
         _read_map(objects, objects.decoded(to_unicode), font)
         if not composite:  # of one byte, whatever its map says
             font.map, font.sizes = {code[-1:]: char for code, char in font.map.items()}, (1,)
+        elif encoding in ("Identity-H", "Identity-V"):  # of two, whatever it says
+            font.map = {code.rjust(2, b"\0")[-2:]: char for code, char in font.map.items()}
+            font.sizes = (2,)
     is_numbered = composite and not font.codec and not isinstance(encoding, Stream)
     if is_numbered and not font.map and _is_japan1(objects, head):
         font.map = japan1()

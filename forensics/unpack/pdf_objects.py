@@ -144,6 +144,8 @@ class Objects:
         found = list(_found(data, marks))
         self.by_number = {one.number: one.value for one in found}
         self._key = self._unlock(data, found)
+        if any(one.lost for one in found):
+            self.problem = "DAMAGED"
         if found and not _END.search(data, found[-1].end):
             self.problem = "TRUNCATED"
         if self._key:
@@ -216,6 +218,7 @@ class Objects:
             return []
         first = self.resolve(holder.head.get("First"))
         if not isinstance(first, int):
+            self.problem = "DAMAGED"
             return []
         data = self.decoded(holder)
         pairs = islice(items(data[:first]), 2 * max(most, 0) + 2)
@@ -248,6 +251,7 @@ class Objects:
         filters = self.resolve(stream.head.get("Filter"))
         told = self.resolve(stream.head.get("DecodeParms"))
         data = stream.raw
+        self.budget.spend(len(data))
         names = filters if isinstance(filters, list) else [filters] if filters else []
         several = told if isinstance(told, list) else [told]
         more = [
@@ -305,6 +309,7 @@ class _Found(NamedTuple):
     value: Any
     start: int  # of the data of a stream in the file, and where they end
     end: int
+    lost: bool  # is there a stream whose dictionary cannot be read
 
 
 def _found(data: bytes, marks: list[re.Match[bytes]]) -> Iterator[_Found]:
@@ -317,7 +322,8 @@ def _found(data: bytes, marks: list[re.Match[bytes]]) -> Iterator[_Found]:
             value, at = next(items(data[mark.end() : end]), (None, 0))
             value, inside = _with_stream(data, value, mark.end() + at, places)
             raw = len(value.raw) if isinstance(value, Stream) else 0
-            yield _Found(int(mark[1]), int(mark[2]), value, inside - raw, inside)
+            lost = not isinstance(value, Stream) and data.find(b"endstream", inside, end) >= 0
+            yield _Found(int(mark[1]), int(mark[2]), value, inside - raw, inside, lost)
 
 
 def _with_stream(data: bytes, value: Any, at: int, places: dict[int, int]) -> tuple[Any, int]:

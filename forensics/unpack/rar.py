@@ -4,8 +4,9 @@ Layout          RAR 5: 52617221 1A0701 00, blocks: u32 CRC-32, vint bytes, vint 
                 service, 4 encryption, 5 end), vint flags (1 extra area, 2 data), [vint extra],
                 [vint data]; file: vint flags (1 folder, 2 time, 4 CRC), vint size, vint
                 attributes, [u32], [u32 CRC-32], vint compression (bits 7 to 9: method, 0 stored),
-                vint system, vint + name (UTF-8); extra record of type 1: encrypted. RAR 1.5 to 4:
-                .. 1A0700, blocks: u16 CRC, u8 type (73 archive, 74 file, 7B end), u16 flags, u16
+                vint system, vint + name (UTF-8); extra record of type 1: encrypted; service:
+                as a file, by name: CMT a remark, STM streams beside files. RAR 1.5 to 4:
+                .. 1A0700, blocks: u16 CRC, u8 type (73 archive, 74 file, 7A service, 7B end), u16 flags, u16
                 bytes, [u32 data]; file: u32 packed, u32 size, u8, u32 CRC-32, u32 time, u8, u8
                 method (30 stored), u16 bytes of the name, u32, [u32 x 2 high halves], name
                 Parts of a file: flags 8, 10 (RAR 4: 1, 2) from, in another volume; the last CRC is the whole's
@@ -37,8 +38,9 @@ from forensics.unpack.unpacker import (
 
 OLD, NEW = b"Rar!\x1a\x07\0", b"Rar!\x1a\x07\1\0"
 HEADER_MAX = 2 << 20  # bytes
-FILE, ENCRYPTION, END = 2, 4, 5
-OLD_MAIN, OLD_FILE, OLD_END = 0x73, 0x74, 0x7B
+FILE, SERVICE, ENCRYPTION, END = 2, 3, 4, 5
+OLD_MAIN, OLD_FILE, OLD_SERVICE, OLD_END = 0x73, 0x74, 0x7A, 0x7B
+REMARK, STREAM = "CMT", "STM"  # services that hold content
 COMMENTED = 8  # flag of a file with a comment in its header, which the CRC leaves out
 
 
@@ -108,8 +110,10 @@ def _new(source: Source, passwords: tuple[str, ...]) -> Iterator[File]:
                 raise UnpackError("LOCKED")
         if kind == END:
             return
-        if kind == FILE:
-            yield _new_file(body, place, extra, (end, data), flags)
+        if kind in (FILE, SERVICE):
+            file = _new_file(body, place, extra, (end, data), flags)
+            if kind == FILE or file.name in (REMARK, STREAM):
+                yield file
         at = end + data
     raise UnpackError("TRUNCATED")  # the end has its own block
 
@@ -150,7 +154,7 @@ def _new_file(body: bytes, place: int, extra: int, data: tuple[int, int], parts:
     place += 4 * bool(flags & 4)
     (method, _, length), place = _numbers(body, place, 3)
     name = body[place : place + length].decode("utf-8", "surrogateescape")
-    lock = _file_lock(body[len(body) - extra :])
+    lock = _file_lock(body[max(len(body) - extra, 0) :])
     return File(
         name, (data,), size, crc, not method >> 7 & 7, lock is not None, lock,
         bool(parts & 8), bool(parts & 16), bool(flags & 1),
@@ -193,13 +197,16 @@ def _old(source: Source) -> Iterator[File]:
             return
         data = int.from_bytes(body[7:11], "little") if flags & 0x8000 or kind == OLD_FILE else 0
         at += size
-        if kind == OLD_FILE and size >= 32:
+        if kind in (OLD_FILE, OLD_SERVICE):
+            if size < (40 if flags & 0x100 else 32):
+                raise UnpackError("DAMAGED")
             told = int.from_bytes(head[:2], "little")
             if not flags & COMMENTED and zlib.crc32(body[2:]) & 0xFFFF != told:
                 raise UnpackError("CRC_MISMATCH")
             file = _old_file(body, flags, at)
             data = file.packed
-            yield file
+            if kind == OLD_FILE or file.name in (REMARK, STREAM):
+                yield file
         at += data
     if at > source.size:
         raise UnpackError("TRUNCATED")
@@ -327,7 +334,8 @@ def _member(source: Source, file: File, passwords: tuple[str, ...]) -> Member:
     chunks = partial(_content, source, file)
     if key and file.lock:
         chunks = partial(_opened, source, file, file.lock, key)
-    return Member(file.name, file.size, method="rar", chunks=chunks, lock=used)
+    places = () if key else tuple((at, at + length) for at, length in file.ranges)
+    return Member(file.name, file.size, method="rar", chunks=chunks, lock=used, places=places)
 
 
 UNPACKER = Unpacker("rar", lambda head: head[:7] == OLD or head[:8] == NEW, bounded(_members))

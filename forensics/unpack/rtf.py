@@ -108,6 +108,9 @@ class _Reader:
                 self._bytes(bytes((int(code, 16),)))
             elif plain:
                 self._bytes(plain)
+                if self._is_half(plain):  # what follows is its other half, whatever sign it is
+                    self._bytes(self._data[at : at + 1])
+                    at += 1
             elif sign:
                 self._sign(sign)
             size += 1
@@ -201,6 +204,14 @@ class _Reader:
             self._flush()
             self._codec = codec
         self._raw += raw[skipped:]
+
+    def _is_half(self, plain: bytes) -> bool:
+        """Do bytes as they are end in the first half of a character?"""
+        if plain[-1] < 0x81 or self._state.silent or self._codec not in _DOUBLE:
+            return False
+        decoder = codecs.getincrementaldecoder(self._codec)("replace")
+        decoder.decode(plain)
+        return bool(decoder.getstate()[0])
 
     def _flush(self, *, final: bool = True) -> None:
         """The text of the raw bytes; not final: but for half a character, which may go on in the next group."""

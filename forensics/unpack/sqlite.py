@@ -57,7 +57,7 @@ class Record(NamedTuple):
 
     @property
     def data(self) -> bytes:
-        return b"".join(data for _, data in self.pieces)
+        return b"".join([data for _, data in self.pieces])
 
     def places(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Where bytes of the record lie in the file."""
@@ -126,7 +126,8 @@ class Pages:
             for cell in cells:
                 if cell.payload:
                     record = self.record(number, cell, used)
-                    cut = cut or sum(len(data) for _, data in record.pieces) < cell.payload
+                    if len(cell.here) < cell.payload:
+                        cut = cut or sum(len(data) for _, data in record.pieces) < cell.payload
                     yield record
         if cut:
             raise UnpackError("DAMAGED")
@@ -255,7 +256,8 @@ def _table(base: Pages, table: Table, files: list[Member]) -> Iterator[bytes]:
         if table.columns:
             yield line(table.columns)
         for record, row in base.rows(table.root, set(), table.key):
-            files.extend(_files(base, table, record, row))
+            if bytes in map(type, row):
+                files.extend(_files(base, table, record, row))
             yield line(row)
 
     return gathered(lines())

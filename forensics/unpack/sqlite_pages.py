@@ -130,7 +130,7 @@ def types_of(record: bytes, payload: int) -> tuple[list[int], int] | None:
         kind, at = varint(record, at)
         if kind < 0 or kind in (10, 11):
             return None
-        left -= size_of(kind)
+        left -= _SIZES[kind] if kind < 10 else (kind - 12) // 2
         if left < 0:
             return None
         types.append(kind)
@@ -175,10 +175,10 @@ def guessed(types: list[int], data: bytes, at: int) -> str:
 
 
 def with_row_id(row: list[Value], row_id: int | None, key: int) -> list[Value]:
-    """The row with its id in the column that stands for it, which a record holds as null."""
-    if row_id is None or not 0 <= key < len(row) or row[key] is not None:
-        return row
-    return [*row[:key], row_id - (row_id >> 63 << 64), *row[key + 1 :]]
+    """The row with its id put in the column that stands for it, which a record holds as null."""
+    if row_id is not None and 0 <= key < len(row) and row[key] is None:
+        row[key] = row_id - (row_id >> 63 << 64)
+    return row
 
 
 def removed(page: Page, columns: int, encoding: str) -> Iterator[list[Value]]:

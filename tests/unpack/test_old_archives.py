@@ -5,6 +5,7 @@ from __future__ import annotations
 import lzma
 import random
 import struct
+import zlib
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ import pytest
 from packers import TEXT, cab, compressed, cpio, lzh, lzh_crc, lzipped, rar, sevenz
 from test_sevenz import members
 
-from forensics.unpack import find
+from forensics.unpack import Budget, Buffer, find
 from forensics.unpack.cab import checksum
 
 FILES = {"a.csv": TEXT * 30, "深い/b.txt": b"plain" * 9000, "empty": b""}
@@ -24,6 +25,38 @@ def test_cabinets(packed: bool) -> None:
     assert {member.name: body for member, body, _ in found} == FILES
     assert {reason for _, _, reason in found} == {None}
     assert [reason for _, _, reason in members(cab(FILES, packed=packed)[:-5])][1] == "TRUNCATED"
+
+
+def old_rar(*blocks: tuple[int, int, str, bytes, int]) -> bytes:
+    """RAR 4: kind, flags, name, data, method of each block, stored or said to be packed."""
+    out = b"Rar!\x1a\x07\0" + struct.pack("<HBHH6x", 0x90CF, 0x73, 0, 13)
+    for kind, flags, name, data, method in blocks:
+        high = bytes(8) if flags & 0x100 and name else b""
+        size = 32 + len(high) + len(name)
+        body = struct.pack("<BHHIIBIIBBHI", kind, flags | 0x8000, size, len(data), len(data), 0,
+                           zlib.crc32(data), 0, 20, method, len(name), 0)  # fmt: skip
+        body += high + name.encode()
+        out += struct.pack("<H", zlib.crc32(body) & 0xFFFF) + body + data
+    return out + struct.pack("<HBHH", 0x3DC4, 0x7B, 0x4000, 7)
+
+
+def test_remarks_and_streams_of_rar_are_listed() -> None:
+    data = old_rar(
+        (0x74, 0x100, "a.csv", b"plain", 0x30), (0x7A, 0, "CMT", b"packed", 0x33), (0x7A, 0, "STM", b"beside", 0x30),
+        (0x7A, 0, "RR", b"no content", 0x30),
+    )  # fmt: skip
+    found = [*find(data).members(Buffer(data), Budget(len(data)))]
+    assert [(one.name, one.outcome) for one in found] == [
+        ("a.csv", "examined"),
+        ("CMT", "unsupported"),
+        ("STM", "examined"),
+    ]
+    assert [data[start:end] for one in found[::2] for start, end in one.places] == [
+        b"plain",
+        b"beside",
+    ]
+    short = old_rar((0x74, 0x100, "", b"", 0x30))  # tells of numbers that it has no room for
+    assert [one.reason for one in find(short).members(Buffer(short), Budget(99))] == ["DAMAGED"]
 
 
 def test_stored_files_of_rar() -> None:

@@ -117,6 +117,14 @@ def _members(store: Store) -> Iterator[Member]:
     return find(data).members(Buffer(data), Budget(len(data)))
 
 
+def test_an_attachment_that_is_not_here_is_told() -> None:
+    store = Store()
+    named = store.item({0x3707: wide("名簿.csv")})
+    store.nodes.append((0x200024, *store.message({0x37: wide("表")}, [], [named]), 0))
+    found = {name: (body, outcome, reason) for name, body, outcome, reason, _ in contents(store.bytes())}  # fmt: skip
+    assert found["2097188/名簿.csv"] == (None, "partial", "NO_CONTENT")
+
+
 def test_rows_that_are_shorter_than_their_columns() -> None:
     store = Store()
     columns = b"".join(struct.pack("<HHHBB", 0x1F, 0x3000 + n, 0, 4, n) for n in range(200))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 import zlib
 
 import pytest
-from lockers import locked_pdf
+from lockers import cipher, locked_pdf
 from packers import pdf
 from test_unpack import contents
+
+from forensics.unpack import Budget
 
 FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
 NUMBERED = b"<</Type/Font/Subtype/Type0/Encoding/Identity-H%s>>"
@@ -86,6 +89,31 @@ def test_a_map_of_its_own_is_no_list_of_numbers() -> None:
     assert read(pdf(PAGE, content, font, (b"/Type/CMap", b"")))[1] == "NO_TEXT_MAP"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "codes", "shown"),
+    [
+        ("Identity-H", b"<00410042>", "蓮B"),
+        ("90ms-RKSJ-H", b"<41C4984182A0>", "蓮ﾄ連あ"),
+        ("EUC-H", b"<41CFA2>", "蓮連"),
+        ("UniJIS-UTF16-H", b"<84EED842DFB7>", "蓮\N{CJK UNIFIED IDEOGRAPH-20BB7}"),
+        ("H", b"<4F22>", "連"),
+    ],
+)
+def test_codes_are_as_long_as_the_encoding_has_them(
+    encoding: str, codes: bytes, shown: str
+) -> None:
+    cmap = (
+        b"",
+        b"1 begincodespacerange <00> <FF> endcodespacerange 2 beginbfchar <41> <84EE> <42> <0042> endbfchar",
+    )
+    cmap = (b"", b"") if encoding in ("UniJIS-UTF16-H", "H") else cmap
+    font = NUMBERED.replace(b"Identity-H", encoding.encode()) % b"/ToUnicode 4 0 R"
+    assert read(pdf(PAGE, (b"", b"BT /F 10 Tf " + codes + b" Tj ET"), font, cmap)) == (
+        [shown],
+        None,
+    )
+
+
 def test_fields_of_a_form_without_its_pages() -> None:
     fields = b"<</FDF<</Fields[<</T(name)/V(\\376\\377\\204\\356\\211\\213)>>]>>>>"
     data = pdf(fields).replace(b"%PDF-1.7", b"%FDF-1.2")
@@ -129,6 +157,12 @@ def test_objects_behind_which_nothing_comes() -> None:
     assert read(whole + whole[9 : whole.index(b"4 0 obj")])[1] == "TRUNCATED"  # of an update
 
 
+def test_a_stream_whose_dictionary_is_damaged_is_told() -> None:
+    data = pdf(PAGE, flate(b"", SEEN).replace(b">>", b"  "), FONT)
+    assert read(data) == ([], "DAMAGED")
+    assert read(pdf(PAGE, (b"", SEEN), FONT, (b"/Type/ObjStm", b"9 0 (x)"))) == (["text seen"], "DAMAGED")  # fmt: skip
+
+
 # --- what would never end -------------------------------------------------------------------------
 
 
@@ -151,6 +185,9 @@ BOMBS = {
     "a row of a predictor": pdf(
         PAGE, flate(b"/DecodeParms<</Predictor 12/Columns 65535/Colors 65535/BitsPerComponent 65535>>", SEEN), FONT
     ),
+    "content that is the same again and again": pdf(
+        PAGE.replace(b"2 0 R", b"[" + b"2 0 R " * 40_000 + b"]"), b"<</Length 99999>>\nstream\n" + b" " * 99_999 + b"\nendstream", FONT
+    ),
     "texts that begin": pdf(b"null", flate(b"", b" BT" * 300_000)),
 }  # fmt: skip
 
@@ -162,3 +199,34 @@ def test_what_would_never_end(name: str) -> None:
     assert time.process_time() - began < 20
     reasons = {"BUDGET_MEMBERS", "BUDGET_RATIO", "NO_TEXT_MAP", None}
     assert {reason for *_, reason, _ in found} <= reasons
+
+
+# --- encryption of ISO 32000-2 --------------------------------------------------------------------
+
+
+def hashed(revision: int, password: bytes, salt: bytes) -> bytes:
+    """Algorithm 2.B by its steps a to f; of revision 5 its first step."""
+    key = hashlib.sha256(password + salt).digest()
+    step, last = 0, 0
+    while revision == 6 and (step < 64 or last > step - 32):
+        mixed = cipher(key[:16], key[16:32], (password + key) * 64)
+        name = {0: "sha256", 1: "sha384", 2: "sha512"}[int.from_bytes(mixed[:16], "big") % 3]
+        key, step, last = hashlib.new(name, mixed).digest(), step + 1, mixed[-1]
+    return key[:32]
+
+
+@pytest.mark.parametrize("revision", [5, 6])
+@pytest.mark.parametrize("password", ["", "合言葉"])
+def test_keys_of_256_bits(revision: int, password: str) -> None:
+    key, raw, start = bytes(range(32)), password.encode(), b"sixteen start by"
+    user = hashed(revision, raw, b"validate") + b"validate" + b"key salt"
+    packed = cipher(hashed(revision, raw, b"key salt"), bytes(16), key)
+    pad = 16 - len(SEEN) % 16
+    body = start + cipher(key, start, SEEN + bytes((pad,)) * pad)
+    lock = b"<</Filter/Standard/V 5/R %d/O<%s>/U<%s>/UE<%s>/OE<>/P -4/CF<</S<</CFM/AESV3>>>>/StmF/S/StrF/S>>"
+    page = b"<</Length %d>>\nstream\n%s\nendstream" % (len(body), body)
+    data = pdf(PAGE, page, FONT, lock % (revision, bytes(48).hex().encode(), user.hex().encode(), packed.hex().encode()))  # fmt: skip
+    data = data.replace(b"/Root", b"/Encrypt 4 0 R/Root")
+    found = contents(data, Budget(len(data), passwords=("other", "合言葉")))
+    assert found[0][1:4] == (b"text seen\n", "examined", None)
+    assert (contents(data)[0][2] == "locked") == bool(password)

@@ -38,6 +38,12 @@ def test_half_a_character_goes_no_further_than_its_font() -> None:
     assert text(rb"{\f1 \'93\par}{\f1 " + SUN + b"}") == "\ufffd\n日"
 
 
+def test_bytes_that_are_not_told_in_digits() -> None:
+    raw = "表ソ能、表{}".encode("cp932")  # the second byte of some is a backslash
+    assert text(rb"\f1 " + raw[:-2] + rb"\par x") == "表ソ能、表\nx"
+    assert text(b"\\f0 caf\xe9\\par x") == "café\nx"
+
+
 def test_plain_text_is_of_the_usual_font() -> None:
     assert text(rb"\f1 " + SUN + rb"\plain \'e9") == "日é"
 
