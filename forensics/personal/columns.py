@@ -77,7 +77,7 @@ def layout_of(
         rows = rows[ends:]
     elif carried and carried.separator == separator and _holds(carried, rows):
         return carried
-    others = headers.others(header or rows[0], is_header=bool(header))
+    others = headers.others(header or rows[0], is_header=bool(header) or _is_of_words(rows))
     if not header and any(others):
         header = below = tuple(rows[0])
         rows = rows[1:]
@@ -94,10 +94,7 @@ def layout_of(
         words = [None if word == "name" and headers.weak(header[place]) and not of_persons(columns[place]) else word
                  for place, word in enumerate(words)]  # fmt: skip
     if _OF_PERSONS.isdisjoint(words) and headers.of_holders(header):
-        others = [
-            "maker" if word == "name" or headers.is_holder(cell) else other
-            for word, cell, other in zip(words, header, others, strict=True)
-        ]
+        others = [other or "maker" for other in others]
     if header:
         words = divided.words(header, words, rows[::step][:SAMPLE_ROWS])
     strong = not STRONG.isdisjoint(words) or any(
@@ -161,6 +158,14 @@ def layout_of(
     own_columns = {place for person in persons for place, kind in enumerate(person) if kind}
     more = [item for item in more if item[1] not in own_columns]
     return Layout(separator, tuple(kinds), labelled, header, below, total, tuple(more), persons)
+
+
+def _is_of_words(rows: Sequence[Sequence[str]]) -> bool:
+    """Is the first row one of words above rows with numbers: a header, though of nothing that we know."""
+    return len(rows) > 1 and not any(map(_NUMBER.search, rows[0])) and any(map(_NUMBER.search, rows[1]))  # fmt: skip
+
+
+_NUMBER = re.compile("[0-9]")
 
 
 def _beside_numbers(

@@ -137,7 +137,7 @@ class Detector:
                 if alone:
                     self._take(view, rows, span, state)
             taken += [(begin, end) for begin, end in spans]
-        if region.base64:
+        if region.base64 or b"> Tj" in piece:  # strings of a PDF page
             for decoded, offsets in transfer.base64_runs(piece):
                 if not decoded.isascii() or b"\x1b$" in decoded:
                     for view, rows in self._reading(decoded, 0, offsets + start, state):

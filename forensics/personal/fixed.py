@@ -76,6 +76,8 @@ def transfers(whole: str, points: NDArray[np.uint32]) -> Rows | None:
 LINE_MIN = 40  # characters of a line of fixed columns
 DIGITS_MIN = 8  # in it
 LINES_MIN = 2
+TRIMMED_MAX = 4  # characters
+CHANCE_MAX = 4  # fewer lines are of one length by chance, where those beside them are of another
 SAMPLE_LINES = 20
 _SHARE = 0.7  # of the sample that agrees on a column of text
 _SHARE_BEGUN = 0.3  # where a word in the same script begins there in every line
@@ -114,13 +116,16 @@ _ERA_TESTS = (_Test("birth_date", 7, lambda text: birth_date.value(text) is not 
 
 
 def blocks(lines: Lines, free: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Runs of free lines (first, last) of one length that have words and numbers."""
+    """Runs of free lines (first, last) of one length that have words and numbers; the last column may be trimmed."""
     lengths = np.where(free & full(lines), lines.ends - lines.starts, 0)
     if not lengths.any():
         return
-    edges = np.concatenate([[0], np.flatnonzero(np.diff(lengths)) + 1, [len(lengths)]])
+    turns = np.abs(np.diff(lengths)) > np.where(lengths[1:] * lengths[:-1] > 0, TRIMMED_MAX, 0)
+    edges = np.concatenate([[0], np.flatnonzero(turns) + 1, [len(lengths)]])
+    around = np.concatenate([[0], lengths, [0]])
     for first, last in pairwise(edges.tolist()):
-        if last - first >= LINES_MIN and lengths[first]:
+        by_chance = last - first < CHANCE_MAX and (around[first] or around[last + 1])
+        if last - first >= LINES_MIN and lengths[first] and not by_chance:
             yield first, last
 
 
@@ -227,8 +232,12 @@ def _columns(sample: list[str]) -> list[Place]:
             if item.kind in _TEXT_KINDS:
                 starts[item.kind, _column(line, item.start)] += 1
         dated += "birth_date" in kinds
+    even = (
+        len({*map(len, sample)}) == 1
+    )  # else words of a text may only seem to begin at one character
     found = [(kind, start) for (kind, start), count in starts.items()
-             if count >= (_SHARE_BEGUN if _begins(sample, kind, start) else _SHARE) * len(sample)]  # fmt: skip
+             if count >= (_SHARE_BEGUN if (begun := _begins(sample, kind, start)) else _SHARE) * len(sample)
+             and (even or begun or kind not in _SCRIPT)]  # fmt: skip
     digits = _digit_columns(sample)
     digits += _telephones(sample, digits)
     known = {place.kind for place in digits}
@@ -237,12 +246,14 @@ def _columns(sample: list[str]) -> list[Place]:
     if dated >= _SHARE * len(sample) and "birth_date" not in known:
         return []  # columns of bytes, not of characters: each line is read as text
     numbers = [place for place, is_digit in enumerate(_numeric(sample)) if is_digit]
-    begun = {place for place in numbers if place and all(line[place - 1] == " " for line in sample)}
+    spaced = {
+        place for place in numbers if place and all(line[place - 1] == " " for line in sample)
+    }
     borders = sorted(
         {start for _, start in found}
         | {place.start for place in digits}
         | {min(map(len, sample))}
-        | begun
+        | spaced
     )
     words = {}
     for kind, start in sorted(found, key=lambda item: item[1], reverse=True):
@@ -257,7 +268,7 @@ _TELEPHONE = 13  # characters of a column of them, hyphens and all
 def _telephones(sample: list[str], digits: list[Place]) -> Iterator[Place]:
     """A column of telephones with hyphens, right behind one of other digits: as text they would be one number."""
     for place in digits:
-        end = min(place.end + _TELEPHONE, *map(len, sample))
+        end = place.end + _TELEPHONE
         if all("-" in line[place.end : end] and phone.value(line[place.end : end]) for line in sample):  # fmt: skip
             yield Place("phone", place.end, end)
             return

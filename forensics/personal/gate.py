@@ -41,7 +41,7 @@ ZEROS = bytes(2 << 20)  # longer than a window
 WORDS = (b"my number", b"mynumber", b"my_number", b"myno", b"juki_", b"kojin_no", b"individual number", b"residence card",
           b"passport", b"driver license", b"driver's licen", b"driving licen", b"first name", b"first_name",
          b"firstname", b"last name", b"last_name", b"lastname", b"full name", b"full_name", b"date of birth", b"birthdate",
-         b"birth_date", b"birthday", b"p<jpn", b"\x1b$", b"\x1b(")  # fmt: skip
+         b"birth_date", b"birthday", b"p<jpn", b"\x1b$", b"\x1b(", b"> tj", b"+81-", b"+81 ")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ PART_KINDS = tuple(part for parts in PARTS.values() for part in parts)
 DIVIDED = frozenset(part for kind in ("birth_date", "phone", "postcode") for part in PARTS[kind])
 _PART_WORDS = {
     SURNAME: "姓 氏 苗字 名字 氏名姓 お名前姓 姓漢字 漢字姓 lastname familyname surname sei lname",
-    GIVEN: "名 氏名名 お名前名 名漢字 漢字名 firstname givenname mei fname",
+    GIVEN: "名 氏名名 お名前名 名漢字 漢字名 firstname givenname givennames forename forenames mei fname",
     SURNAME_KANA: "姓カナ セイ カナ姓 姓フリガナ フリガナ姓 せい 姓かな lastkana familykana seikana lastnamekana familynamekana surnamekana",
     GIVEN_KANA: "名カナ メイ カナ名 名フリガナ フリガナ名 めい 名かな firstkana givenkana meikana firstnamekana givennamekana",
     PREFECTURE: "都道府県 都道府県名 住所都道府県 pref prefecture todofuken",
@@ -196,7 +196,7 @@ def of_another(cell: str) -> bool:
 
 # Who stands for a firm or an institution in its public record, which has its seat (所在地), not where somebody lives.
 _OF_FIRM = re.compile(
-    "(?:事業者|事業所|会社|法人|施設|店舗|医療機関|薬局|企業|業者|保育所|学校|園|館)名?(?:称)?$|^(?:商号|屋号|名称)"
+    "(?:事業者|事業所|事務所|会社|法人|施設|店舗|医療機関|医院|病院|薬局|企業|業者|保育所|学校|園|館|店)名?(?:称)?$|^(?:商号|屋号|名称)"
 )
 _HOLDER = re.compile(
     "代表|管理者|開設者|設置者|理事長|施設長|園長|院長|校長|館長|所長|責任者|取締役"
@@ -209,17 +209,27 @@ def is_holder(cell: str) -> bool:
     return _HOLDER.search(plain_of(cell)) is not None
 
 
+# What only a list of those who work somewhere has.
+_EXTENSION, _POST = re.compile("内線|直通|extension"), re.compile("職名|役職|職位|所属|部署|課名")
+
+
 def of_holders(cells: Sequence[str]) -> bool:
-    """Is a header that of a public record of firms, whose only names are of those who stand for them, or work at their seat."""
+    """Is a header that of a public record, whose only names are of those who stand for a firm, or work at its seat or extension."""
     plain = [plain_of(cell) for cell in cells]
+    if any(map(_AT_HOME.search, plain)) or not {kind(cell) for cell in plain} <= _OF_OFFICES:
+        return False
+    if any(map(_EXTENSION.search, plain)) and any(map(_POST.search, plain)):
+        return True
+    if not any(map(_OF_FIRM.search, plain)):
+        return False
+    named = [cell for cell in plain if _HOLDER.search(cell)]
     at_seat = any("所在地" in cell for cell in plain)
-    named = [cell for cell in plain if _HOLDER.search(cell) or (at_seat and kind(cell) == "name")]
-    return (
-        bool(named)
-        and any(map(_OF_FIRM.search, plain))
-        and not any(map(_AT_HOME.search, plain))
-        and all(cell in named for cell in plain if kind(cell) == "name")
-    )
+    return at_seat or (bool(named) and all(cell in named for cell in plain if kind(cell) == "name"))
+
+
+# Kinds that an office has too; any other is a resident's.
+_OF_OFFICES = frozenset({None, "name", "name_kana", "phone", "email", "address", "postcode", "corporate_number", "insurer_number",
+                         *(part for whole in ("name", "name_kana", "address") for part in PARTS[whole])})  # fmt: skip
 
 
 # Headers that only a list of animals has, and what in one is the animal's or its owner's.

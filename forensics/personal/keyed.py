@@ -315,7 +315,7 @@ def _of_records(records: list[Record]) -> Table:
 
 
 _INSERT = re.compile(
-    r"(?:INSERT(?:\s+IGNORE)?|REPLACE)\s+INTO\s+([^\s(]{1,80})\s*(?:\(((?:[^()]|\([^()]{0,30}\)){1,2000})\))?\s*VALUES?\s*(?=\()",
+    r"(?:INSERT(?:\s+IGNORE)?(?:\s+INTO)?|REPLACE\s+INTO)\s+([^\s(]{1,80})\s*(?:\(((?:[^()]|\([^()]{0,30}\)){1,2000})\))?\s*VALUES?\s*(?=\()",
     re.IGNORECASE,
 )
 _STRING = r"'(?:[^'\\]|\\.|'')*+'"

@@ -146,6 +146,8 @@ class Headings:
             return item.kind in headers.against(own[1])
         if item.kind == "birth_date" and not item.labelled and _of_business(self._above(start)):
             return True
+        if item.kind == "name" and headers.of_holders(self._above(start).split()):
+            return True
         last, separator = max((before.rfind(mark), mark) for mark in SEPARATORS)
         if last < 0 or len(before) == LINE_REACH:
             return False

@@ -49,6 +49,8 @@ SPECIAL = (
     "kojin_no",
     "passport",
     "residence card",
+    "+81-",
+    "+81 ",
 )
 LABELS_OF_NAMES = ("フリガナ", "ふりがな", "氏名", "氏 名", "生年月日")
 _WORDS = (*(word.encode() for word in SPECIAL), b"<<<")
@@ -127,7 +129,8 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
         moved = (
             headed and kinds & {item.kind for item in groups[-1]} >= _ENVELOPE
         )  # the next address
-        fresh = (alone and not begun) or (closed and named and headed) or moved or not groups
+        written = headed and _other_writing(groups[-1], kinds)
+        fresh = (alone and not begun) or (closed and named and headed and not written) or moved or not groups  # fmt: skip
         for item in line:
             if not fresh and _fits(text, groups[-1], item):
                 groups[-1].append(item)
@@ -136,6 +139,11 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
             fresh = False
         closed = alone or (closed and not named)
     return _alone(_holder(_again(groups)))
+
+
+def _other_writing(group: list[Candidate], kinds: set[str]) -> bool:
+    """Does a line name in kanji whom the group has named in kana only: ふりがな stands above 氏名."""
+    return {item.kind for item in group} & _NAMED == {"name_kana"} and kinds & _NAMED == {"name"}
 
 
 def _beside(lines: list[list[Candidate]], first: int) -> int:
@@ -423,7 +431,7 @@ def judge(bare: str, group: list[Candidate]) -> tuple[float, str]:
 
 # Who appears in public: a lecturer, a musician, a mayor. The place and telephone beside the name are an office's.
 _ROLE = re.compile(
-    "(?:代表取締役|代表社員|取締役|理事長|社長|著 {0,2}者|編 {0,2}者|訳 {0,2}者|監修者?|発 {0,2}行 {0,2}[者人]|編集[者人]|講師|指揮|独唱|独奏|演奏|ピアノ|バイオリン|司会|朗読|登壇者?|出演者?|副?市長|副?区長|町長|村長|知事|議長|教育長|学長|館長|校長|園長|院長)(?:の|[ :]{0,2}|[ :][\u3400-\u9fff]{1,3})$"
+    "(?:代表取締役|代表社員|取締役|理事長|社長|著 {0,2}者|編 {0,2}者|訳 {0,2}者|監修者?|発 {0,2}行 {0,2}[者人]|編集[者人]|講師|指揮|独唱|独奏|演奏|ピアノ|バイオリン|司会|朗読|登壇者?|出演者?|副?市長|副?区長|町長|村長|知事|議長|教育長|学長|館長|校長|園長|院長)(?:の|[ :]{0,2}|[ :][\u3400-\u9fff]{1,3})\\??$"
 )
 _OF_ALL = frozenset({"name", "name_kana", "address", "phone", "postcode", "email", "birth_date"})
 

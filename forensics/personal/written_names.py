@@ -103,13 +103,14 @@ def in_katakana(text: str) -> Iterator[Candidate]:
     """
     for match in _DOTTED.finditer(text) if "・" in text else ():
         place = match.start()
-        told = _WORD_OF_NAMES.search(text, max(0, place - 12), place) or _after_label(text, place)
-        if told or _OF_A_PERSON.match(text, match.end()):
+        named = _WORD_OF_NAMES.search(text, max(0, place - 12), place) or _after_label(text, place)
+        if named or _OF_A_PERSON.match(text, match.end()):
             yield Candidate("name", *match.span(), name_key(match[0]), 2.0, labelled=True)
     if "様" in text or "殿" in text:
         yield from (Candidate("name", *match.span(1), name_key(match[1]), 2.0, labelled=True)
                     for match in _ADDRESSEE.finditer(text))  # fmt: skip
-    for label in _LABEL_OF_KATAKANA.finditer(text):
+    told = any(word in text for word in _LABELS_OF_KATAKANA)
+    for label in _LABEL_OF_KATAKANA.finditer(text) if told else ():
         words = _SPACED.match(text, label.end())
         if words and not name_kana.parts(words[0]):
             yield Candidate("name", *words.span(), name_key(words[0]), 2.0, labelled=True)
@@ -134,7 +135,7 @@ def in_lists(text: str) -> Iterator[Candidate]:
 _LISTED_SCORE = 0.1
 _LIST_BEGINS = r"^[ \t0-9.・→⇒▶└├─第]{0,16}"
 # Behind it: a gap, or what a person has.
-_LIST_GOES_ON = r"(?=  |[ ,|｜\t]{1,4}(?:\(?0[0-9]{1,3}[-(]|[MTSHR明大昭平令][0-9和成正治]|[12][09][0-9]{2}[-./年]))"
+_LIST_GOES_ON = r"(?=  |\([男女0-9]|[ ,|｜\t/#^~]{1,4}(?:\(?0[0-9]{1,3}[-(]|[MTSHR明大昭平令][0-9和成正治]|[12][09][0-9]{2}[-./年]))"
 _LISTED = re.compile(
     rf"{_LIST_BEGINS}((?=[ァ-ヶ])[ァ-ヶー]{{1,12}} |{KANJI}{{1,4}} )((?<=[ァ-ヶー] )[ァ-ヶー]{{1,12}}(?:[ ・][ァ-ヶー]{{1,12}}){{0,3}}|(?<![ァ-ヶー] )(?:{KANJI}{{1,3}}|[ぁ-んァ-ヶー]{{2,4}}))"
     + _LIST_GOES_ON,
@@ -153,6 +154,7 @@ _OF_A_PERSON = re.compile(
 _DOTTED = re.compile(
     "(?<![ァ-ヶー・])(?:[ァ-ヶー]{1,12} )?[ァ-ヶー]{2,12}(?:・[ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])"
 )
+_LABELS_OF_KATAKANA = ("氏", "名前", "対象者", "申請者", "請求者", "世帯主", "お届け先", "宛名")
 _LABEL_OF_KATAKANA = re.compile(
     r"(?<![の品店社])(?:氏 {0,6}名|名前|対象者|申請者|請求者|世帯主|お届け先|宛名)[ :=|]{1,6}(?=[ァ-ヶ])"
     r"|(?:^|\n)[ \t]{0,4}お?(?:氏 {0,6}名|名前)[ :]{0,3}\r?\n[ \t]{0,8}(?=[ァ-ヶ])"
@@ -416,7 +418,7 @@ def _told(text: str, start: int, end: int) -> int | None:
     word = word[:size].lstrip("亡故")
     if name.parts(word) or name.likely(word):
         return None
-    born = honorific and _BIRTH.match(text, end) and 3 <= len(word) <= _WHOLE_MAX
+    born = honorific and _BIRTH.match(text, end) and 3 <= len(word) <= _WHOLE_MAX and not _BEFORE_NAME.search(word)  # fmt: skip
     return start + size if born or _unknown(word, strict=True) else None
 
 

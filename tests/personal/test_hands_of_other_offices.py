@@ -194,6 +194,11 @@ def test_animals_films_and_programs(text):
         "学校名,校長名,所在地,電話番号\n北小学校,辻　美咲,尼崎市東難波町2-1-3,06-6489-6345\n南小学校,南　千尋,尼崎市東難波町2-1-4,06-6489-6346\n",
         "氏名　事務所名　所在地　電話番号\n辻　美咲　東法律事務所　尼崎市東難波町2-1-3　06-6489-6345\n南　千尋　西法律事務所　尼崎市東難波町2-1-4　06-6489-6346\n",
         "辻 美咲 ディスコグラフィ\n1985年4月3日　『春の海』　VICL-12345\n1987年5月6日　『夜明け』　VICL-12346\n",
+        "辻美咲\n生誕　1903年4月3日\n死没　1961年7月16日（58歳没）\n職業　作家\n",
+        "対局日,先手,後手,結果,手数\n2015/04/03,辻美咲,南千尋,先手勝,101\n2016/05/06,森翔太,辻美咲,後手勝,120\n2017/07/08,辻美咲,森翔太,先手勝,99\n",
+        "登録番号\t事務所名\t管理建築士\t所在地\tTEL\n第12号\t東一級建築士事務所\t辻　美咲\t尼崎市東難波町2-1-3\t06-6489-6345\n第13号\t西一級建築士事務所\t南　千尋\t尼崎市東難波町2-1-4\t06-6489-6346\n",
+        "所属\t職名\t氏名\t内線\tメール\n総務課\t主事\t辻　美咲\t2345\tsoumu@city.example.lg.jp\n税務課\t課長\t南　千尋\t2346\tzeimu@city.example.lg.jp\n",
+        "施設名　園長　所在地　電話　定員\n里白石保育園　工藤　莉子　秋田県大仙市南外外山1-18　092-494-9919　74\n上萩山保育園　新井　慎吾　京都府亀岡市馬路町1-29　078-703-9393　118\n城下町保育園　村田　あかり　広島県福山市山野町山野9-21　011-266-4534　106\n",
         "京都市下京区長　辻　美咲は、本日発表した。\n問合せ　財政課　電話 075-371-2121\n",
     ],
 )
@@ -247,6 +252,67 @@ def test_lines_of_a_call_chain():
 def test_a_short_name_whose_characters_stand_apart(name):
     text = f"申 請 書\n氏 名 {name}\n生 年 月 日 昭 和 4 6 年 3 月 2 9 日\n電 話 番 号 0 9 0 - 5 0 8 4 - 2 3 2 8\n"
     assert hits(text)["name"] == [name]
+
+
+def test_rows_of_a_script_of_a_server():
+    rows = [("辻　美咲", "1978-04-06", "090-6489-0345"), ("オリベイラ　ルーカス", "1976-02-23", "080-2144-4491")]  # fmt: skip
+    text = "".join(f"INSERT [dbo].[Member] ([Id], [Name], [BirthDate], [Tel]) VALUES (12, N'{name}', CAST(N'{born}' AS Date), N'{phone}')\n" for name, born, phone in rows)  # fmt: skip
+    assert hits(text)["name"] == ["辻　美咲", "オリベイラ　ルーカス"]
+
+
+def test_strings_of_a_page_in_hexadecimal_digits():
+    words = ("氏名", "辻　美咲", "電話", "090-6489-0345")
+    shown = [word.encode("utf-16-be").hex() for word in words]
+    text = "BT /F1 10 Tf 50 700 Td " + "".join(f"<{word}> Tj " for word in shown) + "ET\n"
+    assert hits(text) == {"name": [shown[1]], "phone": [shown[3]]}
+
+
+def test_a_name_below_its_reading():
+    text = "調査対象者　ふりがな　つじ　みさき　性別　女　生年月日　昭和53年4月6日\n　　　　　　氏名　　　辻　美咲　（47歳）\n現住所　尼崎市東難波町2-1-3\n"
+    assert persons(text) == 1
+
+
+def test_a_passport_in_lines_of_english():
+    text = (
+        "Surname: TSUJI\nGiven names: MISAKI\nPassport No.: TK1234567\nDate of birth: 06 APR 1978\n"
+    )
+    assert hits(text)["name_romaji"] == ["TSUJI\nGiven names: MISAKI"]
+
+
+def test_a_name_behind_a_particle():
+    text = "相手方は松本剛氏（1966年11月13日生まれ）、連絡先090-6489-0345。\n"
+    assert hits(text)["name"] == ["松本剛"]
+
+
+def test_an_account_under_a_header_in_letters():
+    text = "STAFF_NO\tNAME_KANJI\tBIRTH_YMD\tKOUZA_NO\n783477\t辻　美咲\t19780406\t3073099\n055258\t南　千尋\t19521101\t2606148\n"
+    assert hits(text)["bank_account"] == ["3073099", "2606148"]
+
+
+def test_staff_with_what_is_their_own():
+    text = "所属\t職名\t氏名\t内線\t携帯電話\n総務課\t主事\t辻　美咲\t2345\t090-6489-0345\n税務課\t課長\t南　千尋\t2346\t090-6489-0346\n"
+    assert hits(text)["name"] == ["辻　美咲", "南　千尋"]
+
+
+def test_an_address_label_in_letters():
+    text = "Ship To:\nName: Misaki Tsuji\n3-25 Honcho, Suita-shi, Osaka 564-0011\nTel: +81-90-6489-0345\n"
+    found = hits(text)
+    assert found["name_romaji"] == ["Misaki Tsuji"]
+    assert found["phone"] == ["+81-90-6489-0345"]
+
+
+def test_fixed_columns_of_which_the_last_is_trimmed():
+    rows = [("ﾂｼﾞ ﾐｻｷ", "辻　美咲", "197804062", "6610012", "090-6489-0345"), ("ﾐﾅﾐ ﾁﾋﾛ", "南　千尋", "195211012", "6600892", "06-6427-5533"),
+            ("ﾓﾘ ｼｮｳﾀ", "森　翔太", "196601311", "6600892", "078-427-5533")]  # fmt: skip
+    text = "".join(f"00123456{kana:<20}{name:　<10}{born}{post}{tel}\n" for kana, name, born, post, tel in rows)  # fmt: skip
+    found = hits(text)
+    assert found["phone"] == ["090-6489-0345", "06-6427-5533", "078-427-5533"]
+    assert found["birth_date"] == ["19780406", "19521101", "19660131"]
+
+
+def test_an_unknown_name_before_sex_and_age():
+    text = "1. 小松 進（男・90歳）　尼崎市東難波町2-1-3　06-6489-6345\n2. 蘆屋 彪琅（女・20歳）　尼崎市東難波町2-1-4　06-6489-6346\n"
+    assert persons(text) == 2
 
 
 def test_the_owners_of_animals():

@@ -28,6 +28,7 @@ IDENTIFIER = Identifier(
         "bank_account",
         "koza_bango",
         "kouza_bango",
+        "kouza_no",
     ),
     shape=r"\d{7}",
     score=0.4,
