@@ -323,9 +323,10 @@ def _removed_rows(base: Pages, number: int, table: Table | None) -> Iterator[lis
 
 def _cells(base: Pages, number: int, page: Page) -> Iterator[list[Value]]:
     """Rows of a page of which no table is known."""
+    used: set[int] = set()  # no two records have an overflow page
     for place in page.cells:
         cell = pages.cell(page, place, base.usable)
-        row = base.values(base.record(number, cell, set()), 0) if cell else []
+        row = base.values(base.record(number, cell, used), 0) if cell else []
         if row:
             yield row
 

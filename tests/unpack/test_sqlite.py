@@ -12,7 +12,7 @@ import pytest
 from packers import database, zipped
 
 from forensics import unpack
-from forensics.unpack import Budget, Buffer, UnpackError
+from forensics.unpack import Budget, Buffer, UnpackError, sqlite_pages
 from forensics.unpack.sqlite import MAGIC
 from forensics.unpack.sqlite_sql import columns_of
 
@@ -182,6 +182,39 @@ def test_logs_in_every_encoding(tmp_path: Path, encoding: str, mode: str) -> Non
     assert lines(PEOPLE[:500]) in text
     assert ("500\t蓮見 貴子0500\t新\n" in text) == (mode == "wal")
     assert (lines(rows[:1]) in text) == (mode == "wal")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_cell_is_passed_over(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    chance = random.Random(seed)
+    noise = bytes(range(256)) * 3 + "蓮見 貴子 090".encode() * 30 + bytes(99)
+    data, cells = b"", 0
+    for _ in range(60):
+        text = chance.choice((b"a", "蓮見".encode(), b"x" * 90, "長い".encode() * 900))
+        types = [chance.choice((0, 1, 6, 8)) for _ in range(chance.choice((0, 1, 3, 200)))]
+        sizes = sum(sqlite_pages.size_of(kind) for kind in types)
+        head = bytes(types) + _varint(13 + 2 * len(text))
+        head = _varint(len(head) + (1 if len(head) < 127 else 2)) + head
+        record = head + b"\5" * sizes + text
+        row_id = chance.choice((1, 200, 70_000, 2**40, 2**63))
+        at = chance.randrange(len(noise))
+        data += (
+            noise[at : at + chance.randrange(60)] + _varint(len(record)) + _varint(row_id) + record
+        )
+        cells += 1
+    found = [*sqlite_pages.carved(data, 0, len(data), "utf-8")]
+    monkeypatch.setattr(sqlite_pages, "_likely", lambda raw: range(max(len(raw) - 4, 0)))
+    assert found == [*sqlite_pages.carved(data, 0, len(data), "utf-8")]
+    assert len(found) > cells / 2
+
+
+def _varint(value: int) -> bytes:
+    if value >> 56:
+        return bytes(value >> 8 + 7 * step & 127 | 128 for step in range(7, -1, -1)) + bytes(
+            (value & 255,)
+        )
+    steps = max(-(-value.bit_length() // 7), 1)
+    return bytes((value >> 7 * step & 127) | 128 * (step > 0) for step in range(steps - 1, -1, -1))
 
 
 def test_pages_that_are_no_cells_end_soon() -> None:
