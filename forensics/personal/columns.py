@@ -95,14 +95,16 @@ def layout_of(
                  for place, word in enumerate(words)]  # fmt: skip
     if _OF_PERSONS.isdisjoint(words) and headers.of_holders(header):
         others = [other or "maker" for other in others]
-    if header:
-        words = divided.words(header, words, rows[::step][:SAMPLE_ROWS])
+    sample = rows[::step][:SAMPLE_ROWS]
+    words = divided.words(header, words, sample) if header else divided.names(words, sample)
     strong = not STRONG.isdisjoint(words) or any(
         word == "phone" and cells and all(map(of_japan, cells))
         for word, cells in zip(words, columns, strict=True)
     )
     words = [
-        latin(word, header[place], columns[place], strong=strong) if word in ROMAN else word
+        latin(word, header[place], columns[place], strong=strong)
+        if header and word in ROMAN
+        else word
         for place, word in enumerate(words)
     ]
     anchors = {place: found for place, cells in enumerate(columns)
@@ -202,11 +204,11 @@ _BANK_REACH = 5  # columns from a bank's code to the account
 
 def _account(columns: Sequence[list[str]]) -> int | None:
     """The column of account numbers behind one of bank codes and one of branch codes, without a header."""
+    whole = [cells[1:] or cells for cells in columns]  # the first row of a fragment is cut
     widths = [
-        {len(cell) for cell in cells} if all(map(str.isdigit, cells)) else set()
-        for cells in columns
+        {len(cell) for cell in cells} if all(map(str.isdigit, cells)) else set() for cells in whole
     ]
-    for bank, cells in enumerate(columns):
+    for bank, cells in enumerate(whole):
         if widths[bank] != {4} or not all(cell in banks() for cell in cells):
             continue
         reach = range(bank + 1, min(bank + _BANK_REACH, len(columns) - 1) + 1)

@@ -1,7 +1,8 @@
-"""Numbers that a table has in pieces: a birth date in year, month and day, a telephone in three columns, a postcode in two.
+"""What a table has in pieces: a birth date in year, month and day, a telephone in three columns, a postcode in two, a name.
 
 Headers say that the first of them is one (生年, 市外局番, 郵便番号1); the others may have a word of their own, the same
-one, or none, as merged cells have. The rows must bear it out: the pieces joined are values of the kind.
+one, or none, as merged cells have. The rows must bear it out: the pieces joined are values of the kind. Of names
+the cells tell without a header, too.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from forensics.personal import headers
+from forensics.personal.dictionary import names as known_names
 from forensics.personal.dictionary import postcodes
-from forensics.personal.fold import digits
-from forensics.personal.identifiers import birth_date, phone
+from forensics.personal.fold import digits, kana_key, name_key
+from forensics.personal.identifiers import birth_date, name, phone
 from forensics.personal.titles import BLANK
 
 Pieces = Sequence[str]
@@ -73,6 +75,33 @@ def words(
             if _borne_out(kind, [[row[column].strip(BLANK) for column in at] for row in rows], plain[place : at.stop]):  # fmt: skip
                 out[place : at.stop] = parts
     return out
+
+
+_NAMES_MIN, _NAMES_SHARE = 2, 0.6  # rows, and how many of them hold a surname beside a given name
+
+
+def names(named: Sequence[str | None], rows: Sequence[Sequence[str]]) -> list[str | None]:
+    """The columns of a table without header, with those told that hold surnames and the given names beside them."""
+    out = list(named)
+    if len(rows) < _NAMES_MIN:
+        return out
+    least = _NAMES_SHARE * len(rows)
+    for place in range(len(out) - 1):
+        pairs = [(row[place].strip(BLANK), row[place + 1].strip(BLANK)) for row in rows]
+        for kind, is_pair in (("name", _in_kanji), ("name_kana", _in_kana)):
+            if headers.PARTS[kind][0] not in out and sum(is_pair(*pair) for pair in pairs) >= least:
+                out[place : place + 2] = headers.PARTS[kind]
+    return out
+
+
+def _in_kanji(surname: str, given: str) -> bool:
+    known, word = known_names(), name_key(given)
+    return name_key(surname) in known.surnames and (word in known.given or word in known.modern or name.in_kana(word))  # fmt: skip
+
+
+def _in_kana(surname: str, given: str) -> bool:
+    known = known_names()
+    return kana_key(surname) in known.surname_kana and kana_key(given) in known.given_kana
 
 
 def _parts_at(

@@ -237,9 +237,11 @@ def _columns(sample: list[str]) -> list[Place]:
     )  # else words of a text may only seem to begin at one character
     found = [(kind, start) for (kind, start), count in starts.items()
              if count >= (_SHARE_BEGUN if (begun := _begins(sample, kind, start)) else _SHARE) * len(sample)
-             and (even or begun or kind not in _SCRIPT)]  # fmt: skip
+             and (even or begun or kind not in _SCRIPT or not _straddled(sample, start))]  # fmt: skip
     digits = _digit_columns(sample)
     digits += _telephones(sample, digits)
+    if not digits and not any("  " in line or _FILL in line for line in sample):
+        return []  # words one blank apart, of one length by chance
     known = {place.kind for place in digits}
     found = [item for item in found if item[0] not in known]
     known |= {kind for kind, _ in found}
@@ -283,6 +285,12 @@ def _begins(sample: list[str], kind: str, start: int) -> bool:
     )
 
 
+def _straddled(sample: list[str], start: int) -> bool:
+    """Does a word of any line go on over this character."""
+    return any(_WRITTEN.match(line, start) and _WRITTEN.match(line, start - 1) for line in sample)
+
+
+_WRITTEN = re.compile(r"[\u3005\u3041-\u30fe\u3400-\u9fff]")
 LATEST = 2100  # a year: dates of fixed records count by their column, not by their age
 
 

@@ -199,7 +199,7 @@ _OF_FIRM = re.compile(
     "(?:事業者|事業所|事務所|会社|法人|施設|店舗|医療機関|医院|病院|薬局|企業|業者|保育所|学校|園|館|店)名?(?:称)?$|^(?:商号|屋号|名称)"
 )
 _HOLDER = re.compile(
-    "代表|管理者|開設者|設置者|理事長|施設長|園長|院長|校長|館長|所長|責任者|取締役"
+    "代表|管理者|開設者|設置者|理事長|施設長|園長|院長|校長|館長|所長|店長|住職|宮司|責任者|取締役"
 )
 _AT_HOME = re.compile("住所|自宅|居所|携帯|緊急")
 
@@ -220,11 +220,13 @@ def of_holders(cells: Sequence[str]) -> bool:
         return False
     if any(map(_EXTENSION.search, plain)) and any(map(_POST.search, plain)):
         return True
-    if not any(map(_OF_FIRM.search, plain)):
-        return False
+    if any("所在地" in cell for cell in plain):  # a resident has a 住所
+        return True
     named = [cell for cell in plain if _HOLDER.search(cell)]
-    at_seat = any("所在地" in cell for cell in plain)
-    return at_seat or (bool(named) and all(cell in named for cell in plain if kind(cell) == "name"))
+    of_firms = any(
+        _OF_FIRM.search(cell) or (cell.endswith("名") and not kind(cell)) for cell in plain
+    )
+    return of_firms and bool(named) and all(cell in named for cell in plain if kind(cell) == "name")
 
 
 # Kinds that an office has too; any other is a resident's.

@@ -350,6 +350,8 @@ def _sql(lines: Lines) -> Iterator[Table]:
                 named = header or (made if len(made) == len(cells) else ())
                 found.setdefault(named, []).append(cells)
             place = row.end()
+    if not found and (rows := list(_continued(text))):
+        found[()] = rows
     for match in _COPY.finditer(text) if "\\." in text or "stdin" in text else ():
         header = tuple(name.strip(_COLUMN_QUOTES) for name in match[1].split(","))
         end = text.find("\n\\.", match.end())
@@ -360,6 +362,19 @@ def _sql(lines: Lines) -> Iterator[Table]:
         even = [row for row in rows if len(row) == width]
         if even:
             yield Table("sql", header, even)
+
+
+# Rows of an INSERT whose statement stands in another fragment.
+_CONTINUED = re.compile(r"^[ \t]{0,8}(?=\([^()\n]{0,80}?'[^()\n]{0,2000}\)[,;])", re.MULTILINE)
+
+
+def _continued(text: str) -> Iterator[list[Span]]:
+    """Cells of lines that are a row in brackets each."""
+    for line in _CONTINUED.finditer(text) if ",'" in text else ():
+        row = _TUPLE.match(text, line.end())
+        cells = [value.span(value.lastindex or 0) for value in _SQL_VALUE.finditer(text, *row.span(1))] if row else []  # fmt: skip
+        if len(cells) >= _KINDS_MIN:
+            yield cells
 
 
 # Columns of a table as it was made: a dump names them there, and not in its rows.

@@ -199,6 +199,9 @@ def test_animals_films_and_programs(text):
         "登録番号\t事務所名\t管理建築士\t所在地\tTEL\n第12号\t東一級建築士事務所\t辻　美咲\t尼崎市東難波町2-1-3\t06-6489-6345\n第13号\t西一級建築士事務所\t南　千尋\t尼崎市東難波町2-1-4\t06-6489-6346\n",
         "所属\t職名\t氏名\t内線\tメール\n総務課\t主事\t辻　美咲\t2345\tsoumu@city.example.lg.jp\n税務課\t課長\t南　千尋\t2346\tzeimu@city.example.lg.jp\n",
         "施設名　園長　所在地　電話　定員\n里白石保育園　工藤　莉子　秋田県大仙市南外外山1-18　092-494-9919　74\n上萩山保育園　新井　慎吾　京都府亀岡市馬路町1-29　078-703-9393　118\n城下町保育園　村田　あかり　広島県福山市山野町山野9-21　011-266-4534　106\n",
+        "寺院名,宗派,住職,所在地,電話番号\n光明寺,浄土宗,辻 美咲,尼崎市東難波町2-1-3,06-6489-6345\n西念寺,曹洞宗,南 千尋,尼崎市東難波町2-1-4,06-6489-6346\n",
+        "クラブ名　代表者　活動場所　問合せ\n立花柔道クラブ　辻　美咲　市立体育館　06-6489-6345\n武庫柔道クラブ　南　千尋　武道場　06-6489-6346\n",
+        "東タクシー　代表　辻　美咲　尼崎市東難波町2-1-3　TEL 06-6489-6345\n西タクシー　代表　南　千尋　尼崎市東難波町2-1-4　TEL 06-6489-6346\n",
         "京都市下京区長　辻　美咲は、本日発表した。\n問合せ　財政課　電話 075-371-2121\n",
     ],
 )
@@ -313,6 +316,31 @@ def test_fixed_columns_of_which_the_last_is_trimmed():
 def test_an_unknown_name_before_sex_and_age():
     text = "1. 小松 進（男・90歳）　尼崎市東難波町2-1-3　06-6489-6345\n2. 蘆屋 彪琅（女・20歳）　尼崎市東難波町2-1-4　06-6489-6346\n"
     assert persons(text) == 2
+
+
+def test_surnames_and_given_names_side_by_side_without_a_header():
+    text = "3,辻,美咲,ツジ,ミサキ,090-6489-0345\n4,南,千尋,ミナミ,チヒロ,06-6489-6346\n5,森,健太,モリ,ケンタ,06-6489-6347\n"
+    found = hits(text)
+    assert found["name"] == ["辻,美咲", "南,千尋", "森,健太"]
+    assert found["name_kana"][0] == "ツジ,ミサキ"
+
+
+def test_rows_of_a_dump_whose_statement_is_lost():
+    rows = [("辻", "美咲", "1978-04-06", "09064890345"), ("南", "千尋", "1952-11-01", "08064890346"), ("森", "健太", "1966-01-31", "07064890347")]  # fmt: skip
+    text = "".join(f"({number},'{surname}','{given}','{born}','{phone}'),\n" for number, (surname, given, born, phone) in enumerate(rows, 12720))  # fmt: skip
+    found = hits(text)
+    assert found["birth_date"] == ["1978-04-06", "1952-11-01", "1966-01-31"]
+    assert persons(text) == 3
+
+
+def test_accounts_behind_a_row_that_is_cut():
+    text = "010;551;2;6698534;ﾊﾗ ｼｭﾝｽｹ;13000\n0001;001;1;1266737;ｲｼｲ ﾒｲ;14000\n0009;414;2;7207756;ﾐﾅﾐ ﾁﾋﾛ;8000\n0005;799;2;1703651;ﾓﾘ ｹﾝﾀ;1000\n"
+    assert hits(text)["bank_account"] == ["6698534", "1266737", "7207756", "1703651"]
+
+
+def test_a_symbol_in_kanji_under_its_header():
+    text = "記号,番号,被保険者氏名,生年月日\n尼12,123456,辻 美咲,S53.4.6\n西34,234567,南 千尋,S27.11.1\n"
+    assert hits(text)["health_insured"] == ["尼12", "123456", "西34", "234567"]
 
 
 def test_the_owners_of_animals():

@@ -6,7 +6,9 @@ import re
 
 from forensics.personal.identifiers.identifier import Identifier
 
-_SHAPE = re.compile(r"\d{1,10}|[\d\u3400-\u9fff]{1,6}[-・ ]\d{1,8}(?:-\d{1,2})?")
+_SHAPE = re.compile(
+    r"\d{1,10}|[\u3400-\u9fff]{1,4}\d{1,4}|[\d\u3400-\u9fff]{1,6}[-・ ]\d{1,8}(?:-\d{1,2})?"
+)
 
 
 def value(text: str) -> str | None:
