@@ -511,7 +511,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "kernel_usb": "USB connection log",
         "system_log": "system start and stop log",
         "ftp_log": "file transfer log",
-        "shell_history": "history of commands",
         "utmp": "log-in history",
         "os_traces": "traces of operating systems on the medium",
         "browser_history": "browser history",

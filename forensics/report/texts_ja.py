@@ -511,7 +511,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "kernel_usb": "USB接続の記録",
         "system_log": "システムの起動・停止の記録",
         "ftp_log": "ファイル転送の記録",
-        "shell_history": "コマンドの履歴",
         "utmp": "ログインの履歴",
         "os_traces": "媒体に残るOSの跡",
         "browser_history": "ブラウザーの履歴",
