@@ -177,6 +177,15 @@ def test_a_confirmed_answer_has_its_limits_in_one_size(language: str):
         assert said in limits
 
 
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_where_nothing_was_supplied_nothing_is_said_to_be_examined(language: str):
+    text = render("nothing", language)
+    first = text[text.index('id="answer"') : text.index('id="answers"')]
+    words = LANGUAGES[language]["ui"]
+    assert words["nothing_unexamined"] not in first
+    assert first.count(words["no_items"]) == 2
+
+
 @each
 def test_no_level_of_headings_is_left_out(name: str, language: str):
     levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", render(name, language))]
