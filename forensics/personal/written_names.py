@@ -438,7 +438,7 @@ def _with_kana(text: str) -> bool:
     return match is not None and name_key(text[: match.start()]) in names().surnames and name.in_kana(match[0])  # fmt: skip
 
 
-_KANA_END = re.compile("(?<=[\u3005\u3400-\u9fff]{2})[ァ-ヶー]{2,4}$")
+_KANA_END = re.compile("(?<=[\u3005\u3400-\u9fff]{2})[ァ-ヶー]{1,3}[ァ-ヶ]$")  # no タクシー
 
 
 def _modern(text: str) -> bool:
