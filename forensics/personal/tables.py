@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from forensics.personal import headers, keyed, printed, ragged
 from forensics.personal.cells import Block, Cells, cell_places, split_line
+from forensics.personal.judging import SAMPLE
 from forensics.personal.lines import Lines
-from forensics.personal.text import SAMPLE, labelled
+from forensics.personal.text import labelled
 
 COLUMNS_MAX = 200
 DIGITS_ENOUGH = 11  # in a line without Japanese characters, for one of a table
