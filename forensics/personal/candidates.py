@@ -12,33 +12,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from forensics.personal import checks, headers
+from forensics.personal import checks, headers, written_addresses, written_dates
 from forensics.personal.checks import is_sample
 from forensics.personal.dictionary import postcodes
 from forensics.personal.evidence import LABEL
 from forensics.personal.fold import digits
-from forensics.personal.identifiers import (
-    BY_KIND,
-    address,
-    birth_date,
-    email,
-    name_romaji,
-    phone,
-)
+from forensics.personal.identifiers import BY_KIND, email, name_romaji, phone
 from forensics.personal.labels import Candidate, Labels
-from forensics.personal.written_names import (
-    KANJI,
-    in_kana,
-    in_kanji,
-    in_katakana,
-    in_lists,
-    with_holes,
-)
+from forensics.personal.unlisted_names import in_katakana, in_lists, with_holes
+from forensics.personal.written_names import KANJI, in_kana, in_kanji
 
 HEADER_REACH = 600  # characters from a table's header down to a number
 NAME_REACH = 1000  # characters from a name to anything else of its person; text.py joins over 600 and 160 at most
-OF_TODAY = 0.2  # score of such a date
-RECENT_YEARS = 12  # an unlabelled date as young as this is rather a day of business
 
 # A neighbour that makes a number part of something else; letters are safe here: text is decoded.
 # The lookbehinds stand after the first digit: the search then skips to digits.
@@ -55,21 +40,12 @@ _PHONE = re.compile(
     + RIGHT,
     re.DOTALL,
 )
-_DATE = re.compile(
-    r"[1-5MTSHRmtshr明大昭平令](?<![0-9A-Za-z_].)(?<![0-9A-Za-z][-.+/].)(?<![0-9]:.)(?:"
-    + birth_date.REST
-    + r")(?:(?![0-9])(?![-.+/:][0-9])|(?<=-\d\d)(?=0\d{1,4}-\d))(?![ T]\d{1,2}:?\d\d)(?! ?\([月火水木金土日]\))",
-    re.DOTALL,
-)
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])" + email.SHAPE + r"(?![A-Za-z0-9])")
 _MACHINE = re.compile("[0-9a-fA-F.-]{12,}@")  # an identifier of a message or an event
 _POSTCODE = re.compile(
     r"[-?](?<=(?<![0-9A-Za-z_])(?<![0-9A-Za-z][-.+/])(?<![0-9]:)\d{3}.)\d{4}" + RIGHT
 )
 _POSTCODE_PLAIN = re.compile(r"\d(?<!\d\d)\d{6}(?!\d)")
-_TOWN = re.compile(rf"[市区町村](?={address.PLACE}{{0,20}}?[0-9〇一二三四五六七八九十百])")
-_TOWN_REACH = 22  # characters of an address up to the first [市区町村]
-_ADDRESS = re.compile(f"{address.SHAPE}{address.BUILDING}?")
 _LETTERS = re.compile(LEFT + r"[A-Z]{2}(?:\d{7}|\d{8}[A-Z]{2})" + RIGHT)
 _MRZ = re.compile(BY_KIND["mrz"].shape)
 _ROMAJI = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14}) ?<(?=[^<>\s]{1,64}@)")
@@ -98,13 +74,13 @@ def candidates(text: str, counts: Counter[tuple[str, str]], year: int) -> list[C
     found: list[Candidate] = []
     found += _mrz(text)
     found += _numbers(text, labels, counts)
-    found += _dates(text, labels, year)
+    found += written_dates.in_text(text, labels, year)
     found += _phones(text, labels)
     found += _kanji_phones(text)
     found += _others(text, labels)
     found += in_kana(text, labels)
     if _HAS_KANJI.search(text):
-        found += _addresses(text, labels)
+        found += written_addresses.in_text(text, labels)
         for span in _near(found, len(text)):
             found += in_kanji(text, span, labels)
         found += in_katakana(text)
@@ -297,83 +273,6 @@ def _under_other(text: str, place: int) -> bool:
     )
 
 
-_BEHIND_NAME = re.compile(r"[\u3005\u3041-\u9fff]\($")
-_BRACKETED = 1.3  # score of a date in brackets right behind a word, as in 山田太郎(1985/4/1)
-_LONG_DATE = re.compile("[年/.-]")
-# A period has two ends: of somebody's life, of a term.
-_UNTIL = re.compile(r" ?[-~〜] ?(?:(?:18|19|20)\d\d[-/.年]|明治|大正|昭和|平成|令和)")
-_SINCE = re.compile(r"[\d日] ?[-~〜] $|[\d日][~〜]$|日-$")
-# What a day of business is called, right before it.
-_DATED = re.compile(
-    "(?:交付|発行|有効期限|期限|受付|届出|申請|決定|認定|施行|改正|公布|更新|登録|作成|取得|異動|転入|転出|死亡|生誕|死没|死去|没|命|発売|発送|購入|納品|契約|開始|終了|期間|日時|締切|提出|設立|創業|創立|開業|竣工|完成|DTSTART|DTEND|DTSTAMP|CREATED|MODIFIED)"
-    "(?:年月日|日付|日時|日)?[ :は]{0,6}$"
-    "|[\u3400-\u9fff](?<![月生])日(?:付|時)?[ :は]{0,2}$|[\u3041-\u9fff](?<!生)年月日[ :は]{0,2}$"
-)
-
-
-_DATED_AFTER = re.compile(
-    r" ?(?:第\d{1,3}[刷版]|初版|発行|発売|刊|設立|創[業立刊]|開業|開館|竣工|制定|施行|公布|改正|判決|開会|閉会|付け?(?!近)|現在|時点|締切|まで|以[降後前]|死亡|逝去|没(?!収)|(?:から|より|に)?(?:施行|適用|実施|公布|[就退]任))"
-)
-# What is said of a film, a song, a book, right before its day.
-_WORK = re.compile(
-    "(?:公開|封切り?|放送|放映|上映|初演|初出|初回|発表|撮影|収録|録音|配信|連載|結成|開店|開園|開校|落成|完工|着工|起工|創設|制作|製作)(?:開始|日)?[ :は/]{0,6}$"
-)
-
-
-def _of_a_work(text: str, match: re.Match[str]) -> bool:
-    """Is a date said to be that of a work or a building."""
-    return _WORK.search(text, max(0, match.start() - 12), match.start()) is not None
-
-
-_AGED = re.compile(r" ?[(]?(?:満 ?)?\d{1,3} ?[歳才]")  # an age stands behind a birth date
-
-
-_ENGLISH_DATE = re.compile(rf"(?<![\w.])(?:{birth_date.ENGLISH})(?!\d)")
-
-
-def _english_dates(text: str, labels: Labels) -> Iterator[Candidate]:
-    """Dates with the month's name, as passports have them; only under their label, for that is how others are written too."""
-    for match in _ENGLISH_DATE.finditer(text) if labels.any("birth_date") else ():
-        value = birth_date.value(match[0])
-        if value and "birth_date" in labels.kinds(match.start()):
-            yield Candidate("birth_date", *match.span(), value, LABEL, labelled=True)
-
-
-def _dates(text: str, labels: Labels, year: int) -> list[Candidate]:
-    out = list(_english_dates(text, labels))
-    for match in _DATE.finditer(text):
-        value = birth_date.value(match[0])
-        if value is None:
-            continue
-        kinds = labels.kinds(match.start())
-        after = text[match.end() : match.end() + 4].lstrip(") ")
-        labelled = "birth_date" in kinds or after.startswith("生")
-        if not after.startswith("生") and _DATED.search(text, max(0, match.start() - 12), match.start()):  # fmt: skip
-            continue
-        if _UNTIL.match(text, match.end()) or _SINCE.search(text, max(0, match.start() - 8), match.start()):  # fmt: skip
-            continue
-        if not labelled and (_DATED_AFTER.match(text, match.end()) or _of_a_work(text, match)):
-            continue
-        labelled = labelled or _AGED.match(text, match.end()) is not None
-        separated = bool(_LONG_DATE.search(match[0]))
-        if len(match[0]) == 7 and not separated and not labelled and match[0].isdigit():
-            score = 0.3
-        else:
-            score = 1.0 if labelled or re.match("[^0-9]", match[0]) else 0.5
-        if not labelled and int(value[:4]) > year - RECENT_YEARS:
-            score = OF_TODAY
-        elif _BEHIND_NAME.search(
-            text, max(0, match.start() - 2), match.start()
-        ) and text.startswith(")", match.end()):
-            score = _BRACKETED
-        out.append(
-            Candidate(
-                "birth_date", match.start(), match.end(), value, score + 0.6 * labelled, labelled
-            )
-        )
-    return out
-
-
 def _phones(text: str, labels: Labels) -> list[Candidate]:
     out = []
     for match in _PHONE.finditer(text):
@@ -455,44 +354,3 @@ def _others(text: str, labels: Labels) -> list[Candidate]:
                 )
             )
     return out
-
-
-def _addresses(text: str, labels: Labels) -> list[Candidate]:
-    out = []
-    for match in _address_matches(text):
-        start = match.start() + _address_lead(match[0])
-        start += text.startswith("日", start) and text[start - 1 : start].isdigit()  # of a date
-        value = address.value(text[start : match.end()])
-        if value:
-            labelled = "address" in labels.kinds(start) or "address" in labels.kinds(match.start())
-            out.append(Candidate("address", start, match.end(), value, 1.0, labelled))
-    return out
-
-
-def _address_matches(text: str) -> Iterator[re.Match[str]]:
-    """What _ADDRESS.finditer would find; tried only where a town's suffix and a number follow."""
-    free = 0  # characters before it are taken or tried
-    for town in _TOWN.finditer(text):
-        place = max(free, town.start() - _TOWN_REACH)
-        while place < town.start():
-            match = _ADDRESS.match(text, place)
-            if match:
-                yield match
-                place = match.end()
-            else:
-                place += 1
-        free = max(free, place)
-
-
-def _address_lead(found: str) -> int:
-    """Characters before the address proper: a label that ran into it (住所は兵庫県…)."""
-    own = re.match(r"[^0-9]{0,16}(?:住所|居所|所在地)[はが]", found)
-    if own:
-        return own.end()
-    lead = 0
-    for match in re.finditer(r"現住所|住所|居所|所在地|です|から|まで|[はにをのが、。]", found):
-        head = found[: match.end()]
-        if re.search("[市区町村郡県]", head[:-1]) or match.end() > 12:
-            break
-        lead = match.end()
-    return lead

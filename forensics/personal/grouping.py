@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from forensics.personal.candidates import OF_TODAY
 from forensics.personal.evidence import NAMES
 from forensics.personal.labels import Candidate
+from forensics.personal.written_dates import OF_TODAY
 
 NEAR = 160  # characters between two values of one person
 

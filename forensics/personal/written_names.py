@@ -67,106 +67,6 @@ def _runs(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         yield match
 
 
-def with_holes(text: str) -> Iterator[Candidate]:
-    """Names of which a character could not be written (髙● 太郎様), told by a label or an honorific.
-
-    The part without a hole is one of the dictionary, or stands behind a label of names beside a part that has more
-    than holes.
-    """
-    if not any(hole in text for hole in name.HOLE) or _BESIDE_HOLE.search(text) is None:
-        return
-    known = names()
-    for match in _WITH_HOLE.finditer(text):
-        (surname, given), start, end = match.groups(), match.start(1), match.end(2)
-        labelled = _after_label(text, start)
-        broken = [part for part in (surname, given) if _HOLES.search(part)]
-        if len(broken) != 1:
-            continue
-        whole = name_key(surname) in known.surnames or name.is_given(name_key(given))
-        whole = whole or (labelled and _HOLES.sub("", broken[0]) != "")
-        if whole and (labelled or _POLITELY.match(text, end)):
-            yield Candidate("name", start, end, name_key(text[start:end]), 2.0, labelled=True)
-
-
-_HOLES = re.compile(f"[{name.HOLE}]")
-_BESIDE_HOLE = re.compile(f"[{name.HOLE}](?:(?<={KANJI}.)| ?{KANJI})")
-_WITH_HOLE = re.compile(
-    rf"(?<![\w{name.HOLE}])(?=((?:{KANJI}|[ァ-ヶ{name.HOLE}]){{1,5}}) ((?:{KANJI}|[ぁ-んァ-ヶー{name.HOLE}]){{1,4}}?)(?:様|殿|さん|[^\w{name.HOLE}]|$))"
-)
-
-
-def in_katakana(text: str) -> Iterator[Candidate]:
-    """Names of foreign residents: words in katakana, where something says that they are no thing's.
-
-    Joined by dots, in part at least; or, with blanks alone, behind a label of names, and not as the reading of
-    a Japanese name.
-    """
-    for match in _DOTTED.finditer(text) if "・" in text else ():
-        place = match.start()
-        named = _WORD_OF_NAMES.search(text, max(0, place - 12), place) or _after_label(text, place)
-        if named or _OF_A_PERSON.match(text, match.end()):
-            yield Candidate("name", *match.span(), name_key(match[0]), 2.0, labelled=True)
-    if "様" in text or "殿" in text:
-        yield from (Candidate("name", *match.span(1), name_key(match[1]), 2.0, labelled=True)
-                    for match in _ADDRESSEE.finditer(text))  # fmt: skip
-    told = any(word in text for word in _LABELS_OF_KATAKANA)
-    for label in _LABEL_OF_KATAKANA.finditer(text) if told else ():
-        words = _SPACED.match(text, label.end())
-        if words and not name_kana.parts(words[0]):
-            yield Candidate("name", *words.span(), name_key(words[0]), 2.0, labelled=True)
-
-
-def in_lists(text: str) -> Iterator[Candidate]:
-    """What stands where the lines of a list have their names, and is in no dictionary: worth hardly anything alone (text.py asks for neighbours)."""
-    known = names()
-    for match in _LISTED.finditer(text):
-        given = name_key(match[2])
-        if given in known.nouns or name_key(match[1] + match[2]) in known.words or _FIRM.search(match[2]):  # fmt: skip
-            continue
-        yield Candidate("name", match.start(1), match.end(2), name_key(match[1] + match[2]), _LISTED_SCORE, labelled=False)  # fmt: skip
-    for match in _LISTED_JOINED.finditer(text):
-        key = name_key(match[1])
-        if key in known.nouns or key in known.words or _NO_GIVEN.search(key):
-            continue
-        if any(key[:cut] in known.surnames and len(key) - cut <= _UNKNOWN_MAX for cut in range(1, len(key))):  # fmt: skip
-            yield Candidate("name", *match.span(1), key, _LISTED_SCORE, labelled=False)
-
-
-_LISTED_SCORE = 0.1
-_LIST_BEGINS = r"^[ \t0-9.・→⇒▶└├─第]{0,16}"
-# Behind it: a gap, or what a person has.
-_LIST_GOES_ON = r"(?=  |\([男女0-9]|[ ,|｜\t/#^~]{1,4}(?:\(?0[0-9]{1,3}[-(]|[MTSHR明大昭平令][0-9和成正治]|[12][09][0-9]{2}[-./年]))"
-_LISTED = re.compile(
-    rf"{_LIST_BEGINS}((?=[ァ-ヶ])[ァ-ヶー]{{1,12}} |{KANJI}{{1,4}} )((?<=[ァ-ヶー] )[ァ-ヶー]{{1,12}}(?:[ ・][ァ-ヶー]{{1,12}}){{0,3}}|(?<![ァ-ヶー] )(?:{KANJI}{{1,3}}|[ぁ-んァ-ヶー]{{2,4}}))"
-    + _LIST_GOES_ON,
-    re.MULTILINE,
-)
-_LISTED_JOINED = re.compile(rf"{_LIST_BEGINS}({KANJI}{{2,6}})" + _LIST_GOES_ON, re.MULTILINE)
-_NO_GIVEN = re.compile("[社店部課係局所院会市区町村県駅号]$")
-
-
-# An honorific, a reading in brackets, a date of birth.
-_OF_A_PERSON = re.compile(
-    r" ?(?:様|殿|さん|氏|です|でござ|と申)| ?\((?:[ァ-ヶー]{1,12} ){1,4}[ァ-ヶー]{1,12}\)"
-    r"|[ 、,(]{1,2}(?:[MTSHR]|明治|大正|昭和|平成|令和)[0-9元][0-9.年月/]{3,9}日?生"
-    r"|[ ,|｜\t]{1,8}0[6-9]0[-(]?[0-9]{4}"
-)
-_DOTTED = re.compile(
-    "(?<![ァ-ヶー・])(?:[ァ-ヶー]{1,12} )?[ァ-ヶー]{2,12}(?:・[ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])"
-)
-_LABELS_OF_KATAKANA = ("氏", "名前", "対象者", "申請者", "請求者", "世帯主", "お届け先", "宛名")
-_LABEL_OF_KATAKANA = re.compile(
-    r"(?<![の品店社])(?:氏 {0,6}名|名前|対象者|申請者|請求者|世帯主|お届け先|宛名)[ :=|]{1,6}(?=[ァ-ヶ])"
-    r"|(?:^|\n)[ \t]{0,4}お?(?:氏 {0,6}名|名前)[ :]{0,3}\r?\n[ \t]{0,8}(?=[ァ-ヶ])"
-)
-_ADDRESSEE = re.compile(
-    r"(?<![ァ-ヶー・] )(?<![ァ-ヶー・])([ァ-ヶー]{1,12}(?:[ ・][ァ-ヶー]{1,12}){1,4}) {0,3}[様殿](?![\u3005\u3400-\u9fff])"
-)
-_SPACED = re.compile("[ァ-ヶー]{1,12}(?:[ ・=][ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])")
-_WORD_OF_NAMES = re.compile(
-    r"(?:氏 {0,6}名|名前|名義|対象者|申請者|世帯主|shimei|name)[^\w\n]{1,6}$|[者人主] ?[: ]{1,3}$",
-    re.IGNORECASE,
-)
 _READING_OF = re.compile(" {1,24}([ァ-ヶー゛゜]{4,16})(?![ァ-ヶー゛゜])")
 
 
@@ -225,7 +125,7 @@ def _spaced(
             given = name_key(text[given_start:stop])
             if (given in known.given or given in known.modern or name.in_kana(given)) and _ends(text, stop, given_end):  # fmt: skip
                 return end - length, stop
-        whole = not before and given_end - given_start <= _UNKNOWN_MAX
+        whole = not before and given_end - given_start <= UNKNOWN_MAX
         if whole and "name" in labels.kinds(start) and not _LETTER.search(text, start - 3, start):
             return start, given_end
     return _certain(text, start, end)
@@ -234,7 +134,7 @@ def _spaced(
 def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
     """A surname that no dictionary has before a given name: after a label of names, with an honorific, or its reading."""
     following = _SHORT_GIVEN.match(text, end)
-    if following is None or end - start > _SURNAME_WORD_MAX or _FIRM.search(text, start, end):
+    if following is None or end - start > _SURNAME_WORD_MAX or FIRM.search(text, start, end):
         return None
     if text[start:end] in _WORDS:
         return None  # a label, with a given name alone behind it
@@ -248,12 +148,12 @@ def _certain(text: str, start: int, end: int) -> tuple[int, int] | None:
     if given not in known.nouns and _below_address(text, start) and _AFTER_NAME.match(text, stop):
         return start, stop
     if not name.is_given(given) or name.parts(following[1]):
-        labelled = _after_label(text, start) and given not in known.nouns | known.surnames
+        labelled = after_label(text, start) and given not in known.nouns | known.surnames
         return (start, stop) if labelled and _HAS_KANJI.search(given) else None
     certain = (
         _AFTER_NAME.match(text, stop)
         or (given in known.given and given not in _ERAS and _OWN.match(text, stop))
-        or _after_label(text, start)
+        or after_label(text, start)
     )
     return (start, stop) if certain else None
 
@@ -281,7 +181,7 @@ _NAME_LABEL = re.compile(
 _LABEL_REACH, _MARKUP_REACH = 16, 120  # characters before a name; where tags stand between
 
 
-def _after_label(text: str, place: int) -> bool:
+def after_label(text: str, place: int) -> bool:
     """Does a label of names stand right before a place, tags of HTML between them or not."""
     tagged = ">" in text[max(0, place - 2) : place]
     reach = _MARKUP_REACH if tagged else _LABEL_REACH
@@ -290,8 +190,8 @@ def _after_label(text: str, place: int) -> bool:
 
 _SURNAME_WORD_MAX = 4
 _WORDS = frozenset((*name.IDENTIFIER.words, *name.IDENTIFIER.headers))
-_FIRM = re.compile("[社店部課係局所院会]$|^[ぁ-ん]")
-_UNKNOWN_MAX = 3  # characters of a given name that no dictionary has
+FIRM = re.compile("[社店部課係局所院会]$|^[ぁ-ん]")
+UNKNOWN_MAX = 3  # characters of a given name that no dictionary has
 _LETTER = re.compile(r"[0-9A-Za-z]")
 
 
@@ -337,8 +237,8 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
                 continue
             if place in polite and not _POLITE.match(text, stop):
                 continue
-            honorific = _POLITELY.match(text, stop) is not None
-            headed = stop == end and _after_label(text, place)
+            honorific = POLITELY.match(text, stop) is not None
+            headed = stop == end and after_label(text, place)
             word = text[place:stop]
             said = honorific or headed or (place in polite and name_key(word) not in names().words)
             if (
@@ -367,7 +267,7 @@ _SURELY = re.compile(
     "[ぁ-ん](?=[\u3005\u30a1-\u30fe\u3400-\u9fff]{2,8}(?:様|殿|さん|氏(?!名)|です|でござ|と申))"
 )
 _POLITE = re.compile("様|殿|さん|氏(?!名)|です|でござ|と申")
-_POLITELY = re.compile(" ?(?:様|殿|さん|氏(?!名))")
+POLITELY = re.compile(" ?(?:様|殿|さん|氏(?!名))")
 
 
 @cache
@@ -404,12 +304,10 @@ def _told(text: str, start: int, end: int) -> int | None:
     word = text[start:end]
     if text[end : end + 1] == "(" and _READ.match(text, end):
         known = name.parts(word) or name.likely(word)
-        return (
-            end if 3 <= len(word) <= _WHOLE_MAX and not known and not _FIRM.search(word) else None
-        )
+        return end if 3 <= len(word) <= _WHOLE_MAX and not known and not FIRM.search(word) else None
     if text[end : end + 1] == "(" and _BORN.match(text, end) and _unknown(word):
         return end
-    if text[start - 1 : start] in {" ", ":"} and _unknown(word) and _after_label(text, start):  # fmt: skip
+    if text[start - 1 : start] in {" ", ":"} and _unknown(word) and after_label(text, start):  # fmt: skip
         return end
     honorific = _POLITE_END.search(word) if word[-1] in "様殿ん氏宅方" else None
     if honorific is None and not _APART_POLITE.match(text, end):
