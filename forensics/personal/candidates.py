@@ -1,6 +1,6 @@
 """Candidates of free text: a shape with a border, its check digit or dictionary, its context word.
 
-What stands beside a candidate makes a record of it (text.py) or leaves it a rejected candidate that is counted.
+What stands beside a candidate makes a record of it (judging.py) or leaves it a rejected candidate that is counted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from forensics.personal.unlisted_names import in_katakana, in_lists, with_holes
 from forensics.personal.written_names import KANJI, in_kana, in_kanji
 
 HEADER_REACH = 600  # characters from a table's header down to a number
-NAME_REACH = 1000  # characters from a name to anything else of its person; text.py joins over 600 and 160 at most
+NAME_REACH = 1000  # characters from a name to anything else of its person; grouping.py joins over 600 and 160 at most
 
 # A neighbour that makes a number part of something else; letters are safe here: text is decoded.
 # The lookbehinds stand after the first digit: the search then skips to digits.

@@ -62,7 +62,7 @@ def in_katakana(text: str) -> Iterator[Candidate]:
 
 
 def in_lists(text: str) -> Iterator[Candidate]:
-    """What stands where the lines of a list have their names, and is in no dictionary: worth hardly anything alone (text.py asks for neighbours)."""
+    """What stands where the lines of a list have their names, and is in no dictionary: worth hardly anything alone (judging.py asks for neighbours)."""
     known = names()
     for match in _LISTED.finditer(text):
         given = name_key(match[2])
