@@ -80,6 +80,9 @@ TRIMMED_MAX = 4  # characters
 CHANCE_MAX = 4  # fewer lines are of one length by chance, where those beside them are of another
 SAMPLE_LINES = 20
 _SHARE = 0.7  # of the sample that agrees on a column of text
+_ELSEWHERE = (
+    0.1  # of the sample that may have it at another character, where the last column is trimmed
+)
 _SHARE_BEGUN = 0.3  # where a word in the same script begins there in every line
 _SCRIPT = {
     "name": re.compile(r"[\u3005\u3041-\u3096\u3400-\u9fff]"),
@@ -235,9 +238,13 @@ def _columns(sample: list[str]) -> list[Place]:
     even = (
         len({*map(len, sample)}) == 1
     )  # else words of a text may only seem to begin at one character
+    every: Counter[str] = Counter()
+    for (kind, _), count in starts.items():
+        every[kind] += count
     found = [(kind, start) for (kind, start), count in starts.items()
              if count >= (_SHARE_BEGUN if (begun := _begins(sample, kind, start)) else _SHARE) * len(sample)
-             and (even or begun or kind not in _SCRIPT or not _straddled(sample, start))]  # fmt: skip
+             and (even or begun or kind not in _SCRIPT or not _straddled(sample, start))
+             and (even or every[kind] - count <= _ELSEWHERE * len(sample))]  # fmt: skip
     digits = _digit_columns(sample)
     digits += _telephones(sample, digits)
     if not digits and not any("  " in line or _FILL in line for line in sample):

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from fixtures.people import check_digit, register
-from forensics.personal import Settings, candidates, headers, open_detector
+from forensics.personal import Settings, candidates, headers, open_detector, written_addresses
 from forensics.personal.fold import fold
 
 PEOPLE = register(77, 40)
@@ -113,8 +113,8 @@ def test_addresses_are_searched_where_they_can_be():
                 )
             )
         )
-        slow = [match.span() for match in candidates._ADDRESS.finditer(text)]
-        assert [match.span() for match in candidates._address_matches(text)] == slow
+        slow = [match.span() for match in written_addresses._ADDRESS.finditer(text)]
+        assert [match.span() for match in written_addresses._matches(text)] == slow
 
 
 WORST = (
