@@ -175,6 +175,8 @@ def rows_in(part: list[str], starts: NDArray[np.int64], end: int) -> Rows | None
         place.kind: [_plain(line[place.start : place.end]).strip() for line in part]
         for place in places
     }
+    if "address" in cells:
+        cells["address"] = [_BEHIND_ADDRESS.sub("", cell) for cell in cells["address"]]
     if any(_strange(kind, _sample(cells[kind])) for kind in kinds & {*_TEXT_KINDS}):
         return None
     columns = {kind: Column(column, reader(kind)) for kind, column in cells.items()}
@@ -195,6 +197,10 @@ def rows_in(part: list[str], starts: NDArray[np.int64], end: int) -> Rows | None
     scores = {place.kind: BY_KIND[place.kind].score for place in places}
     return Rows("fixed", int(starts[0]), end, starts, columns, cells_of, len(part), scores,
                 ACCEPT + sum(scores.values()), tuple(place.kind for place in places))  # fmt: skip
+
+
+# A telephone that has no column of its own, for addresses differ in length.
+_BEHIND_ADDRESS = re.compile(r" +[+(]?0[0-9]{1,4}[-(][0-9]{1,4}[-)][0-9]{3,4}(?![0-9]).*$")
 
 
 def _sample(lines: list[str]) -> list[str]:
