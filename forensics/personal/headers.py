@@ -204,11 +204,6 @@ _HOLDER = re.compile(
 _AT_HOME = re.compile("住所|自宅|居所|携帯|緊急")
 
 
-def is_holder(cell: str) -> bool:
-    """Does a header name who stands for a firm or an institution."""
-    return _HOLDER.search(plain_of(cell)) is not None
-
-
 # What only a list of those who work somewhere has.
 _EXTENSION, _POST = re.compile("内線|直通|extension"), re.compile("職名|役職|職位|所属|部署|課名")
 

@@ -25,7 +25,9 @@ _NEWLINE, _RETURN = 10, 13
 _BITS_SHORT, _BITS_LONG = 9, 21
 
 
-_PLAIN = bytes(range(128)).lower() + b"?" * 128
+def plain_of(text: str) -> bytes:
+    """Text in small letters, one byte a character."""
+    return text.encode("ascii", "replace").lower()
 
 
 class Lines:
@@ -98,8 +100,8 @@ class Lines:
 
     @cached_property
     def plain(self) -> bytes:
-        """The text in small letters, one byte a character: text.plain_of from the points, which is quicker."""
-        return np.minimum(self.points, 0x80).astype(np.uint8).tobytes().translate(_PLAIN)
+        """The text as plain_of gives it; asked for several times."""
+        return plain_of(self.text)
 
     def line(self, number: int) -> str:
         """Text of one line."""

@@ -12,7 +12,7 @@ from functools import cache
 
 from forensics.personal import fixed, keyed, tables, text
 from forensics.personal.likely import japanese
-from forensics.personal.lines import SEPARATORS
+from forensics.personal.lines import SEPARATORS, plain_of
 from forensics.personal.masks import runs
 
 CHARACTERS_MAX = 1 << 13  # of longer ones all lines are counted
@@ -31,7 +31,7 @@ def spans(whole: str) -> Spans | None:
     if "\r" in whole:
         whole = _RETURN.sub("\n", whole)
     whole = whole.replace("\0", "\n")
-    plain = text.plain_of(whole)
+    plain = plain_of(whole)
     if (
         text.worded(plain)
         or text.labelled(whole)

@@ -67,11 +67,6 @@ def labelled(text: str) -> bool:
     return any(label[0] in text and label in text for label in LABELS_OF_NAMES)
 
 
-def plain_of(text: str) -> bytes:
-    """Text in small letters, one byte a character."""
-    return text.encode("ascii", "replace").lower()
-
-
 def worded(whole: bytes) -> bool:
     """Does such text hold a word that makes its line interesting."""
     return _FINDER(whole) if _FINDER else any(word in whole for word in _WORDS)
