@@ -89,6 +89,7 @@ _SCRIPT = {
     "name_kana": re.compile("[ァ-ヶ]"),
 }
 _TEXT_KINDS = ("name", "name_kana", "address", "phone", "birth_date")
+_COLUMNED = ("name", "name_kana", "birth_date")  # that lines of fixed columns have at one character
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +234,14 @@ def _strange(kind: str, cells: list[str]) -> bool:
 def _columns(sample: list[str]) -> list[Place]:
     """Columns that the lines of the sample share, left to right."""
     starts: Counter[tuple[str, int]] = Counter()
-    dated = 0
+    lines: Counter[str] = Counter()  # that have a kind
     for line in sample:
         kinds = set()
         for item in candidates(_plain(line), Counter(), LATEST):
             kinds.add(item.kind)
             if item.kind in _TEXT_KINDS:
                 starts[item.kind, _column(line, item.start)] += 1
-        dated += "birth_date" in kinds
+        lines.update(kinds)
     even = (
         len({*map(len, sample)}) == 1
     )  # else words of a text may only seem to begin at one character
@@ -258,8 +259,8 @@ def _columns(sample: list[str]) -> list[Place]:
     known = {place.kind for place in digits}
     found = [item for item in found if item[0] not in known]
     known |= {kind for kind, _ in found}
-    if dated >= _SHARE * len(sample) and "birth_date" not in known:
-        return []  # columns of bytes, not of characters: each line is read as text
+    if any(lines[kind] >= _SHARE * len(sample) and kind not in known for kind in _COLUMNED):
+        return []  # columns of bytes, not of characters, or none: each line is read as text
     numbers = [place for place, is_digit in enumerate(_numeric(sample)) if is_digit]
     spaced = {
         place for place in numbers if place and all(line[place - 1] == " " for line in sample)

@@ -37,3 +37,34 @@ def test_a_telephone_behind_the_address_is_none_of_it():
     assert [rows.columns["address"].value(row) for row in range(2)] == [
         "見本県霧ヶ浦市灯台前8丁目25番9号", "見本県霧ヶ浦市灯台前3丁目15番9号"
     ]  # fmt: skip
+
+
+def test_readings_that_begin_at_other_characters_are_no_part_of_a_column_of_names():
+    """Four lines of one length by chance whose dates stand at one character: names and readings make up for each other."""
+    lines = [
+        f"{name} {born} 見本県霧ヶ浦市{rest}  Tj 0 -18 Td"
+        for name, born, rest in (
+            (
+                "石川 花子 イシカワ ハナコ",
+                "1947/12/20",
+                "貝塚新町7丁目5番22号 コーポ汐風406 078-252-9863",
+            ),
+            (
+                "山本 太郎 ヤマモト タロウ",
+                "1965/09/02",
+                "葦原町6丁目19番6号 コーポ白鷺404 070-7151-6162",
+            ),
+            (
+                "佐々木 花子 ササキ ハナコ",
+                "1998/12/01",
+                "灯台前1丁目14番7号 コーポ汐風104 079-445-9382",
+            ),
+            (
+                "斎藤 直樹 サイトウ ナオキ",
+                "2017/04/02",
+                "水門通6丁目1番12号 コーポ浜木綿503 071-707-0433",
+            ),
+        )
+    ]
+    starts = np.cumsum([0, *(len(line) + 1 for line in lines[:-1])])
+    assert fixed.rows_in(lines, starts, int(starts[-1]) + len(lines[-1])) is None
