@@ -165,7 +165,8 @@ def extract(options: argparse.Namespace) -> int:
 def timeline(options: argparse.Namespace) -> int:
     from forensics.commands import look as looking
 
-    for line in looking.timeline(options.folder, options.start, options.until):
+    lines = looking.timeline(options.folder, options.start, options.until, as_json=options.json)
+    for line in lines:
         print(line)
     return DONE
 

@@ -157,6 +157,7 @@ def _timeline(commands: Any) -> None:
         "--from", dest="start", metavar="TIME", help="ISO date or time; without zone: the case's"
     )
     sub.add_argument("--until", metavar="TIME", help="likewise; a date includes that day")
+    _json(sub)
 
 
 def _verify(commands: Any) -> None:

@@ -87,7 +87,14 @@ def test_the_timeline_reads_times_in_the_zone_of_the_case(
     place.parent.mkdir(parents=True)
     schema.write(schema.to_arrow("events", rows), place)
     assert cli.main(["timeline", str(tmp_path), *times.split()]) == 0
-    assert capsys.readouterr().out.count("\n") == found
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == found
+    assert all("+09:00  +0.000001s  open" in line for line in lines)
+    assert cli.main(["timeline", str(tmp_path), *times.split(), "--json"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [dt.datetime.fromisoformat(row["time"]) for row in told] == [
+        dt.datetime.fromisoformat(line.split()[0]) for line in lines
+    ]
 
 
 def test_an_acquisition_is_told_to_programs(tmp_path: Path, capsys) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from forensics.artifacts import Parsed
 
 PIECE_BYTES = 1 << 20
+LINES_AT_ONCE = 1 << 14  # of a timeline
 LOOKS = ("verified", "revealed", "extracted", "exported")  # lines of custody behind those of a run
 LIBRARIES = (
     "pytsk3", "libewf-python", "yara-python", "python-magic", "pylibmagic", "dask", "distributed", "pandas",
@@ -163,8 +164,13 @@ def _safe_name(address: Address) -> str:
     return "".join(c if c.isalnum() or c in "._-" else "_" for c in last)[:80] or "content"
 
 
-def timeline(folder: Path, start: str | None, until: str | None) -> Iterator[str]:
-    """Dated facts in order, one line each: time, width, kind, place."""
+def timeline(
+    folder: Path, start: str | None, until: str | None, *, as_json: bool = False
+) -> Iterator[str]:
+    """Dated facts in order, one line each: time in the case's zone, width, kind, place.
+
+    as_json: each line an object of the columns of `events`, times in UTC.
+    """
     import pyarrow.compute as pc
 
     zone = _zone(folder)
@@ -177,10 +183,29 @@ def timeline(folder: Path, start: str | None, until: str | None) -> Iterator[str
     if until:
         whole_day = dt.timedelta(days=len(until) == len("2022-06-21"))
         events = events.filter(pc.less(events.column("time"), _moment(until, zone) + whole_day))
-    for row in events.to_pylist():
-        width = (row["time_until"] - row["time"]).total_seconds() if row["time"] else 0
-        when = row["time"].strftime("%Y-%m-%dT%H:%M:%S.%fZ") if row["time"] else "no time"
-        yield f"{when}  +{width:.6f}s  {row['kind']}  {shown(row['text'] or row['path'] or '')}  {shown(row['address'] or '')}"
+    for batch in events.to_batches(max_chunksize=LINES_AT_ONCE):
+        for row in batch.to_pylist():
+            yield (
+                json.dumps(row, default=dt.datetime.isoformat, ensure_ascii=False)
+                if as_json
+                else _event(row, zone)
+            )
+
+
+def _event(row: dict[str, Any], zone: ZoneInfo) -> str:
+    """A row of `events` as one line."""
+    time, told = row["time"], "no time"
+    if time:
+        told = f"{_local(time, zone)}  +{(row['time_until'] - time).total_seconds():.6f}s"
+    return f"{told}  {row['kind']}  {shown(row['text'] or row['path'] or '')}  {shown(row['address'] or '')}"
+
+
+def _local(time: dt.datetime, zone: ZoneInfo) -> str:
+    """ISO 8601 with the offset of the zone; UTC where that would leave the calendar."""
+    try:
+        return time.astimezone(zone).isoformat(timespec="microseconds")
+    except OverflowError:
+        return time.isoformat(timespec="microseconds")
 
 
 def _zone(folder: Path) -> ZoneInfo:
