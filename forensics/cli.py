@@ -21,7 +21,7 @@ LIBRARIES = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code. Never a traceback for a person's mistake."""
-    from forensics.case import DigestMismatch, Refused
+    from forensics.case import DigestMismatch, Interrupted, Refused
 
     for name, value in LIBRARIES.items():
         os.environ.setdefault(name, value)
@@ -35,8 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DigestMismatch as stop:
         print(f"custody: {stop}", file=sys.stderr)
         return CUSTODY
-    except KeyboardInterrupt:
-        print("stopped: what was done is kept; the same command goes on", file=sys.stderr)
+    except (KeyboardInterrupt, Interrupted) as stop:
+        why = f"{stop}; " if str(stop) else ""
+        print(f"stopped: {why}what was done is kept; the same command goes on", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -27,6 +27,7 @@ WORDS = {
         "evidence.acquire": "acquire", "done": "done", "left": "left about {low} to {high}",
         "lost": "not examined so far", "lost_bytes": "{n} bytes not examined so far", "finished": "done in {spent}, {cpu} s of CPU", "stop": "Ctrl-C stops; the same command goes on from here.",
         "resumed": "resumed: {done} of {units} units are done",
+        "unmanned": "the scheduler has no workers; waiting for some",
         "alone": "trying again alone: {units} units", "bytes": "bytes", "more": "{n} more",
     },
     "ja": {
@@ -34,6 +35,7 @@ WORDS = {
         "evidence.acquire": "保全", "done": "済", "left": "残り およそ{low}～{high}",
         "lost": "ここまでに調べられなかったもの", "lost_bytes": "ここまでに{n}バイトを調べられなかった", "finished": "完了 {spent}、CPU {cpu}秒", "stop": "Ctrl-Cで止まる。同じコマンドで続きから進む。",
         "resumed": "続きから始める: {units}単位のうち{done}単位は済んでいる",
+        "unmanned": "スケジューラーにワーカーがないため待機中",
         "alone": "単独でやり直し中: {units}単位", "bytes": "バイト", "more": "ほか{n}件",
     },
 }  # fmt: skip
@@ -126,6 +128,8 @@ class Terminal:
         stage = self.stages[-1]
         stage.done += 1
         stage.done_bytes += size
+        if self.note == self.words["unmanned"]:
+            self.note = ""
         for row in not_examined:
             key = (row["evidence"], row["outcome"])
             stage.lost[key] = stage.lost.get(key, 0) + (row["bytes"] or 0)
@@ -136,6 +140,10 @@ class Terminal:
         self.note = self.words["alone"].format(units=units)
         if not self.live:
             print(f"{_now()} {self.note}", file=self.out)
+
+    def unmanned(self, name: str) -> None:  # noqa: ARG002
+        if self.note != self.words["unmanned"]:
+            self.tell(self.words["unmanned"])
 
     def tell(self, note: str) -> None:
         """One more line, while a stage is at work."""

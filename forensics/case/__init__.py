@@ -18,10 +18,10 @@ from forensics.case.reader import (
     load,
     stories,
 )
-from forensics.case.refused import DigestMismatch, Refused
+from forensics.case.refused import DigestMismatch, Interrupted, Refused
 
 __all__ = [
-    "CASE_ID", "CUSTODY", "PAPERS", "ROLES", "Case", "DigestMismatch", "Item", "Refused", "Register",
+    "CASE_ID", "CUSTODY", "PAPERS", "ROLES", "Case", "DigestMismatch", "Interrupted", "Item", "Refused", "Register",
     "case_id_of", "check_own", "default_keys_folder", "init_text", "load", "lock", "log", "nearest", "passwords",
     "read_table", "secret", "stories",
 ]  # fmt: skip

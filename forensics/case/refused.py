@@ -9,3 +9,7 @@ class Refused(Exception):  # noqa: N818  # it is a refusal, and said so to the p
 
 class DigestMismatch(Exception):  # noqa: N818  # it is a stop, and said so to the person
     """A declared digest differs: exit 4, no findings."""
+
+
+class Interrupted(Exception):  # noqa: N818  # as by Ctrl-C, but by what the work needs
+    """The work cannot go on; what was done is kept, and the same command goes on. Exit code 130."""

@@ -9,6 +9,7 @@ workers open evidence by path and write part files; only names come back.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -22,7 +23,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from forensics import schema
-from forensics.case import Refused
+from forensics.case import Interrupted, Refused
 from forensics.share import ROOMS, sources_digest
 from forensics.work import parts, worker
 
@@ -34,6 +35,7 @@ START_SECONDS, START_TRIES = 120, 3  # for the first worker to come up
 GRACE_SECONDS = 30.0  # for a worker to come back before a unit in flight is given up
 LOOK_SECONDS = 10.0  # between two looks at whether workers are missing
 POLL_SECONDS = 0.02
+QUIET = 60  # a level of no message: deaths of workers are our rows, not log lines
 
 
 class Unit(Protocol):
@@ -63,6 +65,7 @@ class Progress(Protocol):
     def stage(self, name: str, units: int, size: int, done: int) -> None: ...
     def advance(self, name: str, size: int, not_examined: Iterable[dict[str, Any]]) -> None: ...
     def alone(self, name: str, units: int) -> None: ...
+    def unmanned(self, name: str) -> None: ...
     def end(self, name: str) -> None: ...
 
 
@@ -72,6 +75,7 @@ class Silent:
     def stage(self, name: str, units: int, size: int, done: int) -> None: ...
     def advance(self, name: str, size: int, not_examined: Iterable[dict[str, Any]]) -> None: ...
     def alone(self, name: str, units: int) -> None: ...
+    def unmanned(self, name: str) -> None: ...
     def end(self, name: str) -> None: ...
 
 
@@ -197,6 +201,7 @@ class Crew:
 
         dask.config.set(CLUSTER)
         if self.scheduler:
+            logging.getLogger("distributed.client").setLevel(QUIET)
             self._client = Client(check_scheduler(self.scheduler), timeout=30, set_as_default=False)
             return self._client
         os.environ[worker.MEMORY_VARIABLE] = str(self.limits.memory_bytes)
@@ -222,7 +227,7 @@ class Crew:
                 memory_limit=0,
                 local_directory=str(self.folder / "scratch"),
                 preload=["forensics.work.worker"],
-                silence_logs=60,  # deaths of workers are our rows, not log lines
+                silence_logs=QUIET,
             )
         except RuntimeError:
             if tries == 1:
@@ -234,7 +239,7 @@ class Crew:
         order = {unit.key: unit for unit in units}
         futures = {self._submit(client, job, unit): unit for unit in order.values()}
         blamed = []
-        for future in self._as_finished(client, list(futures)):
+        for future in self._as_finished(client, list(futures), job.stage):
             unit = futures.pop(future)
             if self._finished(job, unit, future):
                 self._advance(job, unit)
@@ -245,23 +250,29 @@ class Crew:
         for unit in sorted(blamed, key=lambda unit: unit.key):
             self._alone(job, unit)
 
-    def _as_finished(self, client: Any, futures: list[Any]) -> Iterator[Any]:
+    def _as_finished(self, client: Any, futures: list[Any], stage: str) -> Iterator[Any]:
         """Futures in the order in which they finish; missing workers of our own cluster are replaced meanwhile.
 
         Dask gives up for good a worker that is slow to come back after its death, as on a busy
         machine, and its last one too: what waits then waits for ever. Workers of a scheduler's
-        cluster are its owner's.
+        cluster are its owner's: that there are none is told, and a scheduler that goes away ends the run.
         """
         from distributed import as_completed
 
         waiting, looked = as_completed(futures, loop=client.loop), time.monotonic()
         while waiting.count():
             found = waiting.next_batch(block=False)
+            lost = client.status != "running" or any(future.cancelled() for future in found)
+            if self.scheduler and lost:
+                raise Interrupted(f"the scheduler at {self.scheduler} went away")
             yield from found
             if not found:
                 time.sleep(POLL_SECONDS)
-            if self._cluster and time.monotonic() - looked > LOOK_SECONDS:
-                self._cluster.scale(len(self._cluster.worker_spec))
+            if time.monotonic() - looked > LOOK_SECONDS:
+                if self._cluster:
+                    self._cluster.scale(len(self._cluster.worker_spec))
+                elif not client.nthreads():
+                    self.progress.unmanned(stage)
                 looked = time.monotonic()
 
     def _submit(self, client: Any, job: _Job, unit: Unit) -> Any:
@@ -285,7 +296,7 @@ class Crew:
         worker.deadline_log(place).unlink(missing_ok=True)
         client = self._connect(1)
         future = self._submit(client, job, unit)
-        for _ in self._as_finished(client, [future]):
+        for _ in self._as_finished(client, [future], job.stage):
             pass  # what it says is read from the part
         if self._finished(job, unit, future):
             self._advance(job, unit)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from forensics.case import Refused
+from forensics.case import Interrupted, Refused
 from forensics.work import Crew, Limits
 from forensics.work import crew as crew_module
-from forensics.work.crew import check_scheduler
+from forensics.work.crew import Silent, check_scheduler
 
 sys.path.insert(0, str(Path(__file__).parent))
 import planted
@@ -132,3 +132,42 @@ def test_a_schedulers_address_works_like_the_loop(tmp_path: Path) -> None:
         found = rows(crew.each(planted.work, GOOD))
     with Crew(tmp_path / "l", 0) as crew:
         assert rows(crew.each(planted.work, GOOD)) == found
+
+
+class _Told(Silent):
+    """Notes which stages had nobody to work for them."""
+
+    def __init__(self) -> None:
+        self.unmanned_stages: list[str] = []
+
+    def unmanned(self, name: str) -> None:
+        self.unmanned_stages.append(name)
+
+
+@pytest.mark.slow
+def test_a_scheduler_without_workers_is_told_and_one_that_goes_away_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(crew_module, "LOOK_SECONDS", 0.2)
+    told, raised = _Told(), []
+    place = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    cluster = LocalCluster(n_workers=0, **place)
+
+    def work() -> None:
+        with (
+            pytest.raises(Interrupted, match="went away") as error,
+            Crew(tmp_path, scheduler=cluster.scheduler_address, progress=told) as crew,
+        ):
+            crew.each(planted.work, GOOD)
+        raised.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    while thread.is_alive() and not told.unmanned_stages:
+        thread.join(0.1)
+    cluster.close()
+    thread.join(120)
+    assert set(told.unmanned_stages) == {"planted.work"}
+    assert raised
