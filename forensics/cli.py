@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -17,6 +18,8 @@ LIBRARIES = {
     "OPENBLAS_NUM_THREADS": "1",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
 }
+
+NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,13 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"custody: {stop}", file=sys.stderr)
         return CUSTODY
     except (KeyboardInterrupt, Interrupted) as stop:
-        why = f"{stop}; " if str(stop) else ""
-        print(f"stopped: {why}what was done is kept; the same command goes on", file=sys.stderr)
-        return INTERRUPTED
+        return _stopped(str(stop))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            return _stopped("no room left where it writes")
         if os.environ.get("FORENSICS_TRACEBACK"):
             raise
         from forensics.work.worker import reason
@@ -53,6 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return FAILED
     return code
+
+
+def _stopped(why: str) -> int:
+    told = f"{why}; " if why else ""
+    print(f"stopped: {told}what was done is kept; the same command goes on", file=sys.stderr)
+    return INTERRUPTED
 
 
 # Commands -------------------------------------------------------------------------------------

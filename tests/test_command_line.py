@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import re
 from pathlib import Path
@@ -160,3 +161,15 @@ def test_what_verify_found_is_told_to_programs(
     assert (told["not_redone"] is not None) is redone
     assert cli.main(words) == code
     assert capsys.readouterr().out.count("PROBLEM") == problems
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_stops_a_run_and_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys, number: int
+) -> None:
+    def full(_options: object) -> int:
+        raise OSError(number, "full")
+
+    monkeypatch.setitem(cli.COMMANDS, "schema", full)
+    assert cli.main(["schema"]) == 130
+    assert capsys.readouterr().err.startswith("stopped: no room left")
