@@ -141,6 +141,9 @@ class Terminal:
         if not self.live:
             print(f"{_now()} {self.note}", file=self.out)
 
+    def split(self, name: str, pieces: int) -> None:  # noqa: ARG002
+        self.stages[-1].units += pieces - 1
+
     def unmanned(self, name: str) -> None:  # noqa: ARG002
         if self.note != self.words["unmanned"]:
             self.tell(self.words["unmanned"])

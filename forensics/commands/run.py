@@ -11,20 +11,24 @@ import os
 import resource
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from forensics import __version__
 from forensics import case as cases
-from forensics.case import Case, Refused, Register
+from forensics.case import Case, Interrupted, Refused, Register
 from forensics.terminal import Terminal
 from forensics.work import Crew, Limits
-from forensics.work.crew import check_scheduler
+from forensics.work.cluster import check_scheduler
 from forensics.work.worker import collect_seldom, without_pandas
+
+if TYPE_CHECKING:
+    from forensics import evidence
 
 ROOM_BYTES = 256 << 20  # disk room that a run needs at least …
 ROOM_SHARE = 0.02  # … and for each byte of evidence
@@ -104,7 +108,10 @@ def run(request: Request) -> int:
                 bytes=medium.size, container=medium.container, declared=dict(medium.declared), identity=medium.identity,
             )  # fmt: skip
         limits = Limits(request.unit_seconds, request.unit_memory_bytes)
-        with Crew(case.parts, request.workers, request.scheduler, limits, progress, source) as crew:
+        with (
+            Crew(case.parts, request.workers, request.scheduler, limits, progress, source) as crew,
+            _stays(media),
+        ):
             code = story(case, crew)
             _note_units(case, crew)
         case.custody("finished", exit=code)
@@ -113,6 +120,22 @@ def run(request: Request) -> int:
     _answer(case, code, request)
     gc.freeze()  # what is left ends with the process, and is not searched for cycles first
     return code
+
+
+@contextmanager
+def _stays(media: Sequence[evidence.Medium]) -> Iterator[None]:
+    """Work whose evidence goes away (a drive pulled, a share lost) is interrupted, and neither failed nor finished."""
+    failure = None
+    try:
+        yield
+    except OSError as error:
+        failure = error
+    segments = (name for medium in media if medium.reason is None for name in medium.segments)
+    gone = next((name for name in segments if not Path(name).exists()), None)
+    if gone:
+        raise Interrupted(f"{gone} is gone") from failure
+    if failure:
+        raise failure
 
 
 def _story(name: str) -> tuple[Callable[[Case, Crew], int], str]:

@@ -12,27 +12,24 @@ import json
 import logging
 import os
 import shutil
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import resource_tracker
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from forensics import schema
-from forensics.case import Interrupted, Refused
+from forensics.case import Interrupted
 from forensics.share import ROOMS, sources_digest
 from forensics.work import parts, worker
+from forensics.work.cluster import CLUSTER, START_SECONDS, check_scheduler, interrupts_held
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 MIB = 1 << 20
-START_SECONDS, START_TRIES = 120, 3  # for the first worker to come up
-GRACE_SECONDS = 30.0  # for a worker to come back before a unit in flight is given up
+START_TRIES = 3
 LOOK_SECONDS = 10.0  # between two looks at whether workers are missing
 POLL_SECONDS = 0.02
 QUIET = 60  # a level of no message: deaths of workers are our rows, not log lines
@@ -65,6 +62,7 @@ class Progress(Protocol):
     def stage(self, name: str, units: int, size: int, done: int) -> None: ...
     def advance(self, name: str, size: int, not_examined: Iterable[dict[str, Any]]) -> None: ...
     def alone(self, name: str, units: int) -> None: ...
+    def split(self, name: str, pieces: int) -> None: ...
     def unmanned(self, name: str) -> None: ...
     def end(self, name: str) -> None: ...
 
@@ -75,6 +73,7 @@ class Silent:
     def stage(self, name: str, units: int, size: int, done: int) -> None: ...
     def advance(self, name: str, size: int, not_examined: Iterable[dict[str, Any]]) -> None: ...
     def alone(self, name: str, units: int) -> None: ...
+    def split(self, name: str, pieces: int) -> None: ...
     def unmanned(self, name: str) -> None: ...
     def end(self, name: str) -> None: ...
 
@@ -206,7 +205,7 @@ class Crew:
             return self._client
         os.environ[worker.MEMORY_VARIABLE] = str(self.limits.memory_bytes)
         os.environ[worker.POOL_VARIABLE] = "system"
-        with _interrupts_held():
+        with interrupts_held():
             self._cluster = self._start(self.workers or min(os.cpu_count() or 1, units))
         self._client = Client(self._cluster, set_as_default=False)
         self._client.wait_for_workers(1, timeout=START_SECONDS)  # else a hang where none can start
@@ -313,7 +312,11 @@ class Crew:
         if smaller:
             shutil.rmtree(place, ignore_errors=True)
             job.replace(unit, smaller)
+            self.progress.split(job.stage, len(smaller))
             todo = [piece for piece in smaller if not parts.done(job.places[piece.key])]
+            for piece in smaller:
+                if piece not in todo:
+                    self._advance(job, piece)
             if self.workers == 0 and not self.scheduler:
                 self._loop(job, todo)
             else:
@@ -355,46 +358,3 @@ class _Job:
     def results(self, key: str) -> list[Path]:
         """The part of a unit; a split unit has none of its own (its pieces stand for it)."""
         return [] if key in self.pieces else [self.places[key]]
-
-
-# Dask's own words for what the docstring of this file says.
-CLUSTER = {
-    "distributed.scheduler.allowed-failures": 0,
-    "distributed.scheduler.worker-saturation": 1.0,
-    "distributed.scheduler.work-stealing": False,
-    "distributed.worker.memory.target": False,
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.terminate": False,
-    "distributed.worker.profile.enabled": False,
-    "distributed.scheduler.http.routes": [],
-    "distributed.worker.http.routes": [],
-    "distributed.admin.tick.limit": "1h",
-    "distributed.comm.timeouts.connect": f"{GRACE_SECONDS}s",
-    "distributed.deploy.lost-worker-timeout": f"{START_SECONDS}s",
-}
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """SIGINT waits meanwhile; threads and processes that begin here, and what they begin, never see it.
-
-    Ctrl-C reaches every process of a terminal, and workers would print their tracebacks over what the
-    person is told. Only the program itself ends the work. (The tracker of multiprocessing unblocks
-    SIGINT when it is started: it is started first.)
-    """
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def check_scheduler(address: str) -> str:
-    """A scheduler's address that may be used: messages are pickles, so tcp only on loopback."""
-    scheme, _, rest = address.partition("://")
-    host = rest.rsplit(":", 1)[0].strip("[]")
-    if scheme == "tls" or (scheme == "tcp" and host in ("127.0.0.1", "::1", "localhost")):
-        return address
-    raise Refused(f"--scheduler {address}: only tls://, or tcp:// on this machine's loopback")

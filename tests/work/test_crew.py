@@ -11,7 +11,8 @@ import pytest
 from forensics.case import Interrupted, Refused
 from forensics.work import Crew, Limits
 from forensics.work import crew as crew_module
-from forensics.work.crew import Silent, check_scheduler
+from forensics.work.cluster import check_scheduler
+from forensics.work.crew import Silent
 
 sys.path.insert(0, str(Path(__file__).parent))
 import planted
