@@ -6,6 +6,7 @@ What stands beside a candidate makes a record of it (judging.py) or leaves it a 
 from __future__ import annotations
 
 import re
+import string
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
@@ -99,7 +100,10 @@ _EXAMPLE_REACH = 18  # characters
 
 def _exemplary(text: str, item: Candidate) -> bool:
     """Does the word for an example stand right before a value: `(例: AB12345678CD)`."""
-    return _EXAMPLE.search(text[max(0, item.start - _EXAMPLE_REACH) : item.start]) is not None
+    before = text[max(0, item.start - _EXAMPLE_REACH) : item.start]
+    if "例" not in before and "e" not in before.lower():  # one is in each word for it
+        return False
+    return _EXAMPLE.search(before) is not None
 
 
 def _near(found: list[Candidate], size: int) -> list[tuple[int, int]]:
@@ -306,12 +310,27 @@ def _kanji_phones(text: str) -> Iterator[Candidate]:
             yield Candidate("phone", *match.span(), value, 1.2 if mobile else 0.8, labelled=True)
 
 
+def _mails(text: str) -> Iterator[re.Match[str]]:
+    """Mail addresses, found by their @: an address begins where the letters before it do. A search would try each letter."""
+    end, at = 0, text.find("@")
+    while at >= 0:
+        before = text[max(end, at - _LOCAL_MAX - 1) : at]
+        match = _EMAIL.match(text, at - len(before) + len(before.rstrip(_LOCAL)))
+        if match and match.end() > at:
+            yield match
+            end = match.end()
+        at = text.find("@", max(at + 1, end))
+
+
+_LOCAL, _LOCAL_MAX = string.ascii_letters + string.digits + "._%+-", 64  # before the @
+
+
 def _others(text: str, labels: Labels) -> list[Candidate]:
     out = []
     if "@" in text:
         out += [
             Candidate("email", m.start(), m.end(), m[0].lower(), 0.5, labelled=False)
-            for m in _EMAIL.finditer(text)
+            for m in _mails(text)
             if not _MACHINE.match(m[0])
         ]
         for match in _ROMAJI.finditer(text):

@@ -27,6 +27,9 @@ _NEW = re.compile(
     r" (?P<rest>.*)",
     re.DOTALL,
 )
+_BEGINS = re.compile(  # a month, a year or a priority; a line in UTF-16 may be any
+    rb"\r*(?:\xef\xbb\xbf)?\r*(?:[A-Z][a-z]{2} |\d{4}-|<\d)|\xff\xfe|\xfe\xff|\0"
+)
 _REST = re.compile(
     r"(?:(?P<host>\S*[^\s:]) )?(?P<program>[^\s:\[]+)(?:\[(?P<pid>\d+)\])?: ?(?P<message>.*)",
     re.DOTALL,
@@ -54,6 +57,8 @@ class Entry:
 
 def looks_like(head: bytes) -> bool:
     """Does a content begin with a line of this family?"""
+    if not _BEGINS.match(head):
+        return False
     first = next(lines(head), None)
     return bool(first and (_OLD.fullmatch(first.text) or _NEW.fullmatch(first.text)))
 
