@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
 
 from forensics.personal.evidence import NAMES
 from forensics.personal.labels import Candidate
 from forensics.personal.written_dates import OF_TODAY
 
+_APART = re.compile(r"\n\s*\n")
 NEAR = 160  # characters between two values of one person
 
 _MANY = frozenset({"phone", "email", "health_insured", "yucho_account", "postcode", "address"})
@@ -28,6 +32,14 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
             number += beside
             closed = True
             continue
+        run = _in_order(lines, number)
+        if cycles := _cycles(
+            text, [item for line in lines[number : number + run] for item in line]
+        ):
+            groups += cycles
+            number += run
+            closed = True
+            continue
         line = lines[number]
         number += 1
         if all(map(_of_today, line)):
@@ -46,10 +58,98 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
             if not fresh and _fits(text, groups[-1], item):
                 groups[-1].append(item)
             else:
-                groups.append([item])
+                groups.append([*(() if fresh else _begun_by(groups[-1], item)), item])
             fresh = False
         closed = alone or (closed and not named)
     return _alone(_holder(_again(groups)))
+
+
+CYCLES_MIN = 3  # persons whose values come in one order
+_CYCLES_SHARE = 0.6  # of them that have no value twice
+
+
+def _in_order(lines: list[list[Candidate]], first: int) -> int:
+    """How many of the lines from the first on hold one value each, of several kinds; at least 1."""
+    last = first
+    while last < len(lines) and len(lines[last]) == 1:
+        last += 1
+    return max(last - first, 1)
+
+
+def _cycles(text: str, found: list[Candidate]) -> list[list[Candidate]]:
+    """Persons of values that go through the same kinds again and again.
+
+    Each begins with the kind of the first value, or with another that stands behind a separator of its own: the first
+    person may lack what the others begin with. Nearness alone would give whoever follows a namesake, or somebody who
+    lacks a value, the values of the next one, and so on to the end.
+    """
+    counts = Counter(item.kind for item in found)
+    usual = [kind for kind, count in counts.items() if count >= CYCLES_MIN]
+    if counts[found[0].kind] < CYCLES_MIN or len(usual) < 2:
+        return []
+    ways = {kind: parts for kind in usual if (parts := _cut(text, found, kind))}
+    if found[0].kind not in ways:
+        return []
+    return next(
+        (parts for parts in ways.values() if _is_separate(text, parts)), ways[found[0].kind]
+    )
+
+
+def _cut(text: str, found: list[Candidate], kind: str) -> list[list[Candidate]]:
+    """The values cut before each of a kind, and where a value comes again that a person has once; none where most parts are no persons then."""
+    begins = [place for place, item in enumerate(found) if item.kind == kind]
+    parts = [found[first:last] for first, last in pairwise(sorted({0, *begins, len(found)}))]
+    good = sum(map(_is_one, parts)) >= _CYCLES_SHARE * len(parts)
+    if not good or not all(_is_near(text, part) for part in parts):
+        return []
+    return [group for part in parts for group in _parted(part)]
+
+
+def _is_separate(text: str, parts: list[list[Candidate]]) -> bool:
+    """Does one text stand before most parts, and within none of them."""
+    before = Counter(text[one[-1].end : two[0].start] for one, two in pairwise(parts))
+    (separator, times), *_ = before.most_common(1)
+    within = (text[one.end : two.start] for part in parts for one, two in pairwise(part))
+    return times >= _CYCLES_SHARE * len(parts) and separator not in within
+
+
+def _is_one(part: list[Candidate]) -> bool:
+    kinds = Counter(item.kind for item in part)
+    once = all(count == 1 or kind in _MANY for kind, count in kinds.items())
+    return once and len(kinds) > 1 and bool(NAMES & kinds.keys())
+
+
+def _is_near(text: str, part: list[Candidate]) -> bool:
+    between = ((one.end, two.start) for one, two in pairwise(part))
+    return all(
+        end - start <= NEAR and not _APART.search(text, start, end) for start, end in between
+    )
+
+
+def _parted(part: list[Candidate]) -> Iterator[list[Candidate]]:
+    """A part, or several where a value comes again that a person has once: of those who lack the value that the others begin with."""
+    group: list[Candidate] = []
+    for item in part:
+        if item.kind not in _MANY and any(item.kind == other.kind for other in group):
+            yield group
+            group = []
+        group.append(item)
+    yield group
+
+
+def _begun_by(group: list[Candidate], item: Candidate) -> list[Candidate]:
+    """What a group told a second time right before a value that contradicts it: that begins the next person. Taken off the group."""
+    if not _repeats(group, item):
+        return []
+    last = len(group)
+    while last and any(_same(group[last - 1], other) for other in group[: last - 1]):
+        last -= 1
+    told, group[last:] = group[last:], []
+    return told
+
+
+def _same(one: Candidate, two: Candidate) -> bool:
+    return (one.kind, one.value) == (two.kind, two.value)
 
 
 def _other_writing(group: list[Candidate], kinds: set[str]) -> bool:
@@ -169,7 +269,7 @@ def by_line(text: str, found: list[Candidate]) -> list[list[Candidate]]:
 def _fits(text: str, group: list[Candidate], item: Candidate) -> bool:
     between = text[group[-1].end : item.start]
     joined = (item.kind in _BARE and _CONTROLS.fullmatch(between)) or _addressed(text, group, item)
-    apart = re.search(r"\n\s*\n", between) and not joined
+    apart = _APART.search(between) and not joined
     return len(between) <= NEAR and not apart and not _repeats(group, item)
 
 
