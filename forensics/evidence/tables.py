@@ -54,23 +54,42 @@ def partition_table(peek: Peek, size: int, sector_size: int = 512) -> Table | No
     """The table of a medium, None where there is none (the medium is then one volume).
 
     A file system whose boot sector looks like an MBR wins over it; so does an ISO 9660 image
-    over the tables that make it bootable.
+    over the tables that make it bootable, but for what they name behind it.
     """
     whole = identify(peek, size)
     if whole is not None and whole.name == "iso9660":
-        return None
+        return _behind_disc(peek, size, sector_size, whole)
     found = _gpt(peek, size)
     if found is not None:
         return found
     if whole is not None and whole.name in BOOT_SECTOR:
         return None
     return (
-        _apm(peek)
+        apple(peek)
         or _sun(peek)
         or _labelled("sgi", slices.sgi(peek, size))
         or _mbr(peek, size, sector_size, whole)
         or _labelled("bsd", slices.bsd(peek, 0, size) if whole is None else [])
     )
+
+
+def _behind_disc(peek: Peek, size: int, sector_size: int, disc: Signature) -> Table | None:
+    """The image of a disc on a stick, and the volumes that its tables name behind it; None where there are none.
+
+    A system that starts from the stick keeps there what it was told to remember.
+    """
+    table = _gpt(peek, size) or apple(peek) or _mbr(peek, size, sector_size, None)
+    if table is None or not disc.size:
+        return None
+    behind = [
+        entry
+        for entry in table.entries
+        if entry.start >= disc.size and identify(shifted(peek, entry.start), entry.length)
+    ]
+    if not behind:
+        return None
+    end = max(entry.start + entry.length for entry in behind)
+    return table._replace(entries=(Entry(0, disc.size, ""), *behind), end=end)
 
 
 def _labelled(scheme: str, runs: slices.Runs) -> Table | None:
@@ -216,7 +235,8 @@ def _gpt_at(peek: Peek, at: int, unit: int) -> Table | None:
     return Table("gpt", unit, tuple(entries), end)
 
 
-def _apm(peek: Peek) -> Table | None:
+def apple(peek: Peek) -> Table | None:
+    """The partition map of Apple."""
     head = peek(0, 512)
     if head[:2] != b"ER":
         return None

@@ -174,7 +174,7 @@ def _walk(reader: Reader, volume: Volume, mask: Mask) -> Walked | None:
     from forensics.walk import fat, optical, other, tsk
 
     is_disc = volume.filesystem == optical.NAME
-    left_to_us = is_disc and not optical.is_whole(reader, start, length)
+    left_to_us = is_disc and optical.is_ours(reader, start, length)
     opened = None if left_to_us else tsk.open_volume(reader, start, volume.filesystem)
     if opened is None:
         return optical.walk(reader, start, length, mask) if is_disc else None
