@@ -135,10 +135,13 @@ def _mbr(peek: Peek, size: int, sector_size: int, whole: Signature | None) -> Ta
     if whole is not None and any(start == 0 for *_, start, _ in rows):
         return None
     unit = _mbr_unit(peek, rows, sector_size)
-    entries = []
+    entries: list[Entry] = []
+    reason = None
     for _, kind, start, length in rows:
         if kind in EXTENDED:
-            entries += _logical(peek, start, unit)
+            logical, whole_chain = _logical(peek, start, unit, size)
+            entries += logical
+            reason = reason if whole_chain else "CHAIN_DAMAGED"
         elif start:
             entries.append(Entry(start * unit, length * unit, f"0x{kind:02x}"))
     ends = [(start + length) * unit for _, kind, start, length in rows if kind != 0xEE]
@@ -148,7 +151,7 @@ def _mbr(peek: Peek, size: int, sector_size: int, whole: Signature | None) -> Ta
     if not entries and slices.bsd(peek, 0, size):
         return None  # a disk of BSD alone, whose boot code has a table for show
     divided = [part for entry in entries for part in _within(peek, entry)]
-    return Table("mbr", unit, tuple(divided), max(ends, default=0))
+    return Table("mbr", unit, tuple(divided), max(ends, default=0), reason)
 
 
 def _mbr_rows(sector: bytes) -> list[tuple[int, int, int, int]]:
@@ -169,24 +172,34 @@ def _mbr_unit(peek: Peek, rows: list[tuple[int, int, int, int]], sector_size: in
             if kind in EXTENDED:
                 if peek(at + 510, 2) == b"\x55\xaa":
                     return unit
-            elif start and identify(shifted(peek, at), length * unit):
+            elif start and _is_known(peek, Entry(at, length * unit, f"0x{kind:02x}")):
                 return unit
     return sector_size
+
+
+def _is_known(peek: Peek, entry: Entry) -> bool:
+    """Is there something known where an entry puts a partition: its content, or a label that divides it?"""
+    found = identify(shifted(peek, entry.start), entry.length)
+    return found is not None or _within(peek, entry) != [entry]
 
 
 def shifted(peek: Peek, start: int) -> Peek:
     return lambda offset, length: peek(start + offset, length)
 
 
-def _logical(peek: Peek, base: int, unit: int) -> list[Entry]:
-    """The chain of extended boot records from sector `base`; ends at a loop or a bad record."""
+def _logical(peek: Peek, base: int, unit: int, size: int) -> tuple[list[Entry], bool]:
+    """The chain of extended boot records from sector `base`, and whether it could be followed to its end.
+
+    It ends at a loop or a bad record. One behind the medium's end is missing as all there is.
+    """
     entries: list[Entry] = []
     seen: set[int] = set()
-    queue = [base]
+    queue, whole = [base], True
     while queue and len(seen) < EBR_MAX:
         at = queue.pop()
         sector = peek(at * unit, 512)
         if at in seen or sector[510:512] != b"\x55\xaa":
+            whole &= at * unit >= size
             continue
         seen.add(at)
         for _, kind, start, length in _mbr_rows(sector):
@@ -194,7 +207,7 @@ def _logical(peek: Peek, base: int, unit: int) -> list[Entry]:
                 queue.append(base + start)
             elif start:
                 entries.append(Entry((at + start) * unit, length * unit, f"0x{kind:02x}"))
-    return entries
+    return entries, whole and not queue
 
 
 def _gpt(peek: Peek, size: int) -> Table | None:

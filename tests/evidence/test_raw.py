@@ -194,7 +194,7 @@ CONTAINERS = {
     "qcow2": b"QFI\xfb\0\0\0\3", "qcow": b"QFI\xfb\0\0\0\1", "vmdk": b"KDMV\1\0\0\0", "vhdx": b"vhdxfile", "vhd": b"conectix",
     "vdi": bytes(64) + b"\x7f\x10\xda\xbe", "aff": b"AFF10\r\n\0", "ad1": b"ADSEGMENTEDFILE\0",
     "ewf-ex01": b"EVF2\r\n\x81\0", "ewf-lx01": b"LEF2\r\n\x81\0", "ewf-l01": b"LVF\t\r\n\xff\0",
-    "parallels": b"WithoutFreeSpace", "wim": b"MSWIM\0\0\0",
+    "parallels": b"WithoutFreeSpace", "qed": b"QED\0", "wim": b"MSWIM\0\0\0",
     "aff4": b"PK\3\4" + bytes(26) + b"container.description",
 }  # fmt: skip
 ARCHIVES = {
