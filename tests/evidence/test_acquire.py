@@ -141,6 +141,16 @@ def test_killed_and_resumed_gives_the_same(source, tmp_path):
     assert facts["digests"]["sha256"] == hashlib.sha256(wanted).hexdigest()
 
 
+def test_a_source_is_the_same_by_any_path(source, tmp_path, monkeypatch):
+    """The worker knows the absolute one, the person gives what is shortest."""
+    killed(source, tmp_path / "a.dd")
+    monkeypatch.chdir(source.parent)
+    (unit,) = units([(Path(source.name), tmp_path / "a.dd")])
+    facts = acquire_source(Path(unit.source), Path(unit.out), unit.options)
+    assert facts["device"]["source"] == str(source)
+    assert facts["state"] == "done"
+
+
 def test_unfinished_image_has_gaps(source, tmp_path):
     killed(source, tmp_path / "a.dd")
     with open_image(tmp_path / "a.dd") as image:
