@@ -195,6 +195,13 @@ def test_refusals(source, tmp_path):
     assert not (tmp_path / "a").exists()
 
 
+def test_a_folder_that_cannot_be_written_to_is_refused(source, tmp_path, monkeypatch):
+    """To the administrator no mode forbids it: a medium that is write-protected does."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(Refused, match="nothing can be written"):
+        units([(source, tmp_path / "a.dd")])
+
+
 def test_finished_image_is_not_acquired_again(source, tmp_path):
     acquire_source(source, tmp_path / "a.dd", Options())
     with pytest.raises(Refused, match="exists"):
