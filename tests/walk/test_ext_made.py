@@ -215,3 +215,16 @@ def test_the_file_of_orphans_and_those_of_quotas_are_no_lost_files(tmp_path):
     tables, ledger = walked(medium(image))
     assert not [path for path in names(tables) if path.startswith("/$Orphan")]
     assert "unowned" not in classes(ledger)
+
+
+def test_the_target_of_a_link_is_metadata(tmp_path):
+    """From 60 bytes on it has a block of its own, which is examined as no content: a sound volume is whole."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "link").symlink_to("t" * 60)
+    image = made(tmp_path, "-b", "1024", tree=tree)
+    tables, ledger = walked(medium(image))
+    (row,) = [row for row in ledger.to_pylist() if (row["owner"] or "").endswith("/link")]
+    assert (row["class"], row["length"]) == ("metadata", 1024)
+    assert names(tables)["/link"]["link_target"] == "t" * 60
+    assert "content" not in classes(ledger)
