@@ -170,6 +170,8 @@ def _check_place(source: Path, out: Path, size: int) -> None:
     """Refuses an OUT that is, or lies on, a source or another device, or has no room."""
     if not out.parent.is_dir():
         raise Refused(f"{out.parent}: no such folder")
+    if not os.access(out.parent, os.W_OK | os.X_OK):
+        raise Refused(f"{out.parent}: nothing can be written there")
     for place in (out, out.with_name(out.name + ".001")):
         if place.exists() and not place.is_file():
             raise Refused(f"{place}: is not a file")

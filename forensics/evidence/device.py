@@ -22,7 +22,7 @@ BLKSSZGET, BLKROGET = 0x1268, 0x125E  # linux/fs.h
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What the system says of a source. read_only: by the kernel, None for a file."""
+    """What the system says of a source, an absolute path. read_only: by the kernel, None for a file."""
 
     source: str
     size: int
@@ -34,6 +34,7 @@ class Device:
 
 def describe(source: Path) -> Device:
     """Size, sector size, model, serial and read-only flag of a device or file; Refused if neither."""
+    place = str(source.absolute())
     try:
         descriptor = open_file(source)
     except OSError as error:
@@ -44,13 +45,13 @@ def describe(source: Path) -> Device:
         size = os.lseek(descriptor, 0, os.SEEK_END)
         node = os.fstat(descriptor)
         if not stat.S_ISBLK(node.st_mode):
-            return Device(str(source), size, SECTOR_BYTES, None, None, None)
+            return Device(place, size, SECTOR_BYTES, None, None, None)
         sector_size, read_only = _ioctl(descriptor, BLKSSZGET), _ioctl(descriptor, BLKROGET)
     finally:
         os.close(descriptor)
     disk = _disk(node.st_rdev)
     return Device(
-        str(source), size, sector_size or SECTOR_BYTES, _said(disk, "device/model"),
+        place, size, sector_size or SECTOR_BYTES, _said(disk, "device/model"),
         _said(disk, "device/serial") or _said(disk, "serial"),
         None if read_only is None else bool(read_only),
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """Raw and split raw images.
 
 Layout          the medium's bytes, in one file or in several with names counted up
-                (.000 .001 / .001 .002 / .00001 / .aa .ab); nothing else is in them. A GNU ddrescue
+                (.000 .001 / .001 .002 / .00001 / .aa .ab; others: see numbered); nothing else is in
+                them. A GNU ddrescue
                 map beside the image (`NAME.map`) tells which ranges were never read.
 Source          GNU ddrescue manual, "Mapfile structure"
 Proves          these bytes were in the image file
@@ -22,6 +23,7 @@ from typing import NamedTuple
 from forensics.evidence import tables
 from forensics.evidence.facts import SECTOR_BYTES, SIZE_MAX, Facts, Unsupported, joined
 from forensics.evidence.files import Files
+from forensics.evidence.numbered import numbered
 from forensics.values import Gap
 
 MAP_BYTES_MAX = 64 << 20
@@ -96,6 +98,23 @@ def open_raw(path: Path, archive: str | None = None) -> tuple[Facts, RawStore]:
     archive: what the file is instead; then it holds no table that could claim more bytes.
     """
     names = segments(path)
+    facts, store = _opened(path, names, archive)
+    if len(names) > 1 or not _is_short(facts):
+        return facts, store
+    more = numbered(path)
+    if len(more) == 1:
+        return facts, store
+    store.close()
+    return _opened(path, list(more), archive)
+
+
+def _is_short(facts: Facts) -> bool:
+    """Does the image claim more bytes than it has?"""
+    return any(gap.reason == "TRUNCATED" for gap in facts.gaps)
+
+
+def _opened(path: Path, names: list[Path | None], archive: str | None) -> tuple[Facts, RawStore]:
+    """As open_raw, of the segments of these names, None for one that is missing."""
     there = [name for name in names if name is not None]
     files = Files(there)
     with ExitStack() as stack:

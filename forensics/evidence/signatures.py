@@ -40,6 +40,7 @@ CONTAINER_MAGIC: tuple[tuple[str, int, bytes], ...] = (
     ("qcow2", 0, b"QFI\xfb\x00\x00\x00\x02"),
     ("qcow2", 0, b"QFI\xfb\x00\x00\x00\x03"),
     ("qcow", 0, b"QFI\xfb"),
+    ("qed", 0, b"QED\0"),
     ("vmdk", 0, b"KDMV"),
     ("vmdk", 0, b"COWD"),
     ("vmdk", 0, b"# Disk DescriptorFile"),

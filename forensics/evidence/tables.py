@@ -54,23 +54,42 @@ def partition_table(peek: Peek, size: int, sector_size: int = 512) -> Table | No
     """The table of a medium, None where there is none (the medium is then one volume).
 
     A file system whose boot sector looks like an MBR wins over it; so does an ISO 9660 image
-    over the tables that make it bootable.
+    over the tables that make it bootable, but for what they name behind it.
     """
     whole = identify(peek, size)
     if whole is not None and whole.name == "iso9660":
-        return None
+        return _behind_disc(peek, size, sector_size, whole)
     found = _gpt(peek, size)
     if found is not None:
         return found
     if whole is not None and whole.name in BOOT_SECTOR:
         return None
     return (
-        _apm(peek)
+        apple(peek)
         or _sun(peek)
         or _labelled("sgi", slices.sgi(peek, size))
         or _mbr(peek, size, sector_size, whole)
         or _labelled("bsd", slices.bsd(peek, 0, size) if whole is None else [])
     )
+
+
+def _behind_disc(peek: Peek, size: int, sector_size: int, disc: Signature) -> Table | None:
+    """The image of a disc on a stick, and the volumes that its tables name behind it; None where there are none.
+
+    A system that starts from the stick keeps there what it was told to remember.
+    """
+    table = _gpt(peek, size) or apple(peek) or _mbr(peek, size, sector_size, None)
+    if table is None or not disc.size:
+        return None
+    behind = [
+        entry
+        for entry in table.entries
+        if entry.start >= disc.size and identify(shifted(peek, entry.start), entry.length)
+    ]
+    if not behind:
+        return None
+    end = max(entry.start + entry.length for entry in behind)
+    return table._replace(entries=(Entry(0, disc.size, ""), *behind), end=end)
 
 
 def _labelled(scheme: str, runs: slices.Runs) -> Table | None:
@@ -116,10 +135,13 @@ def _mbr(peek: Peek, size: int, sector_size: int, whole: Signature | None) -> Ta
     if whole is not None and any(start == 0 for *_, start, _ in rows):
         return None
     unit = _mbr_unit(peek, rows, sector_size)
-    entries = []
+    entries: list[Entry] = []
+    reason = None
     for _, kind, start, length in rows:
         if kind in EXTENDED:
-            entries += _logical(peek, start, unit)
+            logical, whole_chain = _logical(peek, start, unit, size)
+            entries += logical
+            reason = reason if whole_chain else "CHAIN_DAMAGED"
         elif start:
             entries.append(Entry(start * unit, length * unit, f"0x{kind:02x}"))
     ends = [(start + length) * unit for _, kind, start, length in rows if kind != 0xEE]
@@ -129,7 +151,7 @@ def _mbr(peek: Peek, size: int, sector_size: int, whole: Signature | None) -> Ta
     if not entries and slices.bsd(peek, 0, size):
         return None  # a disk of BSD alone, whose boot code has a table for show
     divided = [part for entry in entries for part in _within(peek, entry)]
-    return Table("mbr", unit, tuple(divided), max(ends, default=0))
+    return Table("mbr", unit, tuple(divided), max(ends, default=0), reason)
 
 
 def _mbr_rows(sector: bytes) -> list[tuple[int, int, int, int]]:
@@ -150,24 +172,34 @@ def _mbr_unit(peek: Peek, rows: list[tuple[int, int, int, int]], sector_size: in
             if kind in EXTENDED:
                 if peek(at + 510, 2) == b"\x55\xaa":
                     return unit
-            elif start and identify(shifted(peek, at), length * unit):
+            elif start and _is_known(peek, Entry(at, length * unit, f"0x{kind:02x}")):
                 return unit
     return sector_size
+
+
+def _is_known(peek: Peek, entry: Entry) -> bool:
+    """Is there something known where an entry puts a partition: its content, or a label that divides it?"""
+    found = identify(shifted(peek, entry.start), entry.length)
+    return found is not None or _within(peek, entry) != [entry]
 
 
 def shifted(peek: Peek, start: int) -> Peek:
     return lambda offset, length: peek(start + offset, length)
 
 
-def _logical(peek: Peek, base: int, unit: int) -> list[Entry]:
-    """The chain of extended boot records from sector `base`; ends at a loop or a bad record."""
+def _logical(peek: Peek, base: int, unit: int, size: int) -> tuple[list[Entry], bool]:
+    """The chain of extended boot records from sector `base`, and whether it could be followed to its end.
+
+    It ends at a loop or a bad record. One behind the medium's end is missing as all there is.
+    """
     entries: list[Entry] = []
     seen: set[int] = set()
-    queue = [base]
+    queue, whole = [base], True
     while queue and len(seen) < EBR_MAX:
         at = queue.pop()
         sector = peek(at * unit, 512)
         if at in seen or sector[510:512] != b"\x55\xaa":
+            whole &= at * unit >= size
             continue
         seen.add(at)
         for _, kind, start, length in _mbr_rows(sector):
@@ -175,7 +207,7 @@ def _logical(peek: Peek, base: int, unit: int) -> list[Entry]:
                 queue.append(base + start)
             elif start:
                 entries.append(Entry((at + start) * unit, length * unit, f"0x{kind:02x}"))
-    return entries
+    return entries, whole and not queue
 
 
 def _gpt(peek: Peek, size: int) -> Table | None:
@@ -216,7 +248,8 @@ def _gpt_at(peek: Peek, at: int, unit: int) -> Table | None:
     return Table("gpt", unit, tuple(entries), end)
 
 
-def _apm(peek: Peek) -> Table | None:
+def apple(peek: Peek) -> Table | None:
+    """The partition map of Apple."""
     head = peek(0, 512)
     if head[:2] != b"ER":
         return None

@@ -86,6 +86,8 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
     Damage gives rows of `coverage`, never an exception: what cannot be walked is left to the raw
     sweep, and says why.
     """
+    from forensics.walk import copies
+
     medium, volume = unit.medium, unit.volume
     if volume is None:
         whole = Volume(None, 0, medium.size, "none", None, medium.container, None, medium.unopened,
@@ -102,8 +104,9 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
             unit, replace(volume, outcome="examined", reason=None), ("unallocated", SWAP), []
         )
     with open_medium(medium) as image:
-        reader = Reader(image, image.rest)
-        walked = None if medium.is_archive else _walk(reader, volume, Mask(wanted=unit.mask))
+        source, known, mended = copies.mended(image, volume)
+        reader = Reader(source, image.rest)
+        walked = None if medium.is_archive else _walk(reader, known, Mask(wanted=unit.mask))
         if walked is None and _is_file(medium, volume):
             return _one_file(unit, volume)
         if walked is None and volume.reason == NO_FILE_SYSTEM and _is_blank(reader, volume):
@@ -113,7 +116,7 @@ def files(unit: WalkUnit, _options: None = None) -> dict[str, Any]:
             troubles = [Trouble("unsupported", reason, volume.length), *_unread(reader, volume)]
             unopened = replace(volume, outcome="unsupported", reason=reason)
             return _plain(unit, unopened, ("unallocated", "NO_MAP"), troubles)
-        walked.troubles += _unread(reader, volume)
+        walked.troubles = [*mended, *walked.troubles, *_unread(reader, volume)]
     out = tables(medium.id, volume.name, volume.start, volume.length, walked)
     row = _volume_row(unit, volume)
     row.update(
@@ -171,7 +174,7 @@ def _walk(reader: Reader, volume: Volume, mask: Mask) -> Walked | None:
     from forensics.walk import fat, optical, other, tsk
 
     is_disc = volume.filesystem == optical.NAME
-    left_to_us = is_disc and not optical.is_whole(reader, start, length)
+    left_to_us = is_disc and optical.is_ours(reader, start, length)
     opened = None if left_to_us else tsk.open_volume(reader, start, volume.filesystem)
     if opened is None:
         return optical.walk(reader, start, length, mask) if is_disc else None

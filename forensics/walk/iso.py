@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from forensics.evidence import tables
 from forensics.walk.intervals import Ints, Ranges, complement, intersect, union
 from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim
@@ -37,6 +38,7 @@ CONTINUATIONS_MAX = 16  # of one record
 _RECORD_MIN = 34
 FOLDER = 2
 _BOOT, TREES, _LAST = 0, (1, 2), 255
+_HFS = "Apple_HFS"
 _EL_TORITO = b"EL TORITO SPECIFICATION"
 
 
@@ -120,8 +122,11 @@ class _Volume:
                     self._claim(place, SECTOR, "BOOT_CATALOGUE")
 
     def _other_system(self, behind: int) -> bool:
-        """Does UDF or HFS share the medium, by what stands behind the descriptors or in block 0?"""
+        """Does UDF or HFS share the medium, by what stands behind the descriptors, in block 0 or in a map?"""
         if self._read(1024, 2) in (b"H+", b"HX", b"BD"):
+            return True
+        map_ = tables.apple(self._peek)
+        if map_ and any(entry.type == _HFS for entry in map_.entries):
             return True
         return any(
             self._inside(at, SECTOR) and self._read(at + 1, 4) == b"NSR0"
@@ -134,12 +139,12 @@ class _Volume:
             self._out.whole = False
             return
         (size,) = struct.unpack_from("<I", descriptor, 132)
-        tables = [
+        places = [
             struct.unpack_from(form, descriptor, offset)[0] * block
             for form, offset in (("<I", 140), ("<I", 144), (">I", 148), (">I", 152))
         ]
         todo = [struct.unpack_from("<I", descriptor, 158)[0] * block]
-        for number, at in enumerate(tables):
+        for number, at in enumerate(places):
             if at:
                 order = "<" if number < 2 else ">"
                 todo += [entry * block for entry in self._path_table(at, size, block, order)]
@@ -199,7 +204,7 @@ class _Volume:
         """Areas in which the SUSP entries of a record go on."""
         entries = raw[33 + raw[32] + (1 - raw[32] % 2) :]
         for _ in range(CONTINUATIONS_MAX):
-            place = _continuation(entries)
+            place = continuation(entries)
             if place is None:
                 return
             at, size = place[0] * block + place[1], place[2]
@@ -208,6 +213,11 @@ class _Volume:
             self._areas.add(at)
             self._claim(at, size, "CONTINUATION_AREA")
             entries = self._read(at, size)
+
+    def _peek(self, at: int, size: int) -> bytes:
+        """As much of so many bytes as the volume has."""
+        size = min(size, self._length - at)
+        return self._read(at, size) if size > 0 else b""
 
     def _inside(self, at: int, size: int) -> bool:
         return at + size <= self._length
@@ -251,7 +261,7 @@ def read_records(sector: bytes) -> Iterator[tuple[bytes, Record]]:
         at += sector[at]
 
 
-def _continuation(entries: bytes) -> tuple[int, int, int] | None:
+def continuation(entries: bytes) -> tuple[int, int, int] | None:
     """Block, offset and bytes of the area that a CE entry names; None where there is none."""
     at = 0
     while at + 4 <= len(entries) and entries[at + 2] >= 4:

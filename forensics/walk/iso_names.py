@@ -1,14 +1,15 @@
 """Names of ISO 9660 read by ourselves: of later sessions, and where libtsk opens nothing.
 
-libtsk reads the first session only, opens no volume with some long Joliet names, and loses others.
+libtsk reads the first session only, opens no volume with some long Joliet names, loses others, and shows the short
+names where Rock Ridge has long ones.
 A disc that was written to again has descriptors of its own in each session, which name the files of
 that session and, as a rule, those before it; all blocks count from the start of the disc.
 
 Layout          as iso has it. Record: 18 u8 years since 1900, month, day, hour, minute, second | i8
                 quarter hours | 25 u8 flags (2 directory, 0x80: goes on in the next record). Joliet:
-                a supplementary descriptor with "%/@", "%/C" or "%/E" at 88; names in UTF-16BE. SUSP
-                "NM": 4 u8 flags | name. A version (";1") may follow a name
-Source          ECMA-119 9.1; Joliet Specification; IEEE P1282 (Rock Ridge) 4.1.4
+                a supplementary descriptor with "%/@", "%/C" or "%/E" at 88; names in UTF-16BE. A version
+                (";1") may follow a name. What Rock Ridge adds: see rock_ridge
+Source          ECMA-119 9.1; Joliet Specification
 Proves          a session named this file
 Does not prove  that a file which a later session leaves out is gone: its blocks stay
 """
@@ -21,13 +22,14 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from forensics.values import NO_TIME, Interval, from_wall_clock
-from forensics.walk import iso
+from forensics.values import NO_TIME, Interval, encode_name, from_wall_clock
+from forensics.walk import iso, rock_ridge
 from forensics.walk import names as naming
 from forensics.walk import rows as table
 from forensics.walk.collect import Folder, Found
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
+from forensics.walk.rock_ridge import Posix
 
 DEPTH_MAX = 256  # folders in folders
 NAMES_MAX = 1 << 20
@@ -45,6 +47,7 @@ class Named(NamedTuple):
     size: int
     runs: list[tuple[int, int]]
     recorded: Interval
+    target: str | None = None  # of a link, encoded and masked like a path
 
 
 def later_sessions(reader: Reader, start: int, first: int, end: int) -> tuple[int, ...]:
@@ -58,6 +61,22 @@ def later_sessions(reader: Reader, start: int, first: int, end: int) -> tuple[in
             if data[place : place + 7] == b"\1CD001\1"
         ]
     return tuple(out[: iso.DESCRIPTORS_MAX])
+
+
+def is_rock_ridge(reader: Reader, start: int, length: int) -> bool:
+    """Does the first session have the names of Rock Ridge, and no Joliet tree, which libtsk lists?"""
+    found = iso.descriptors(reader, start, length, iso.SYSTEM_AREA)
+    trees = [one for one in found if one[0] in iso.TREES]
+    if not trees or any(one[88:91] in _JOLIET for one in trees):
+        return False
+    root, (block,) = (
+        struct.unpack_from("<I", trees[0], 158)[0],
+        struct.unpack_from("<H", trees[0], 128),
+    )
+    if not 0 <= root * block <= length - iso.SECTOR:
+        return False
+    own = reader.read(start + root * block, iso.SECTOR)
+    return own[34 : 34 + len(rock_ridge.MARK)] == rock_ridge.MARK
 
 
 class Names:
@@ -105,23 +124,34 @@ class Names:
         """Names of the directory at byte `inum` of the volume; pieces of one file joined."""
         pieces: list[tuple[int, int]] = []
         for at, raw, record in self._records(folder.inum):
-            text, hidden = self._mask.name(naming.encode(_name(raw, wide=wide)))
+            posix = Posix() if wide else rock_ridge.read(self._at, raw, block)
+            if posix.moved:
+                continue
+            text, hidden = self._mask.name(naming.encode(posix.name or _name(raw, wide=wide)))
             first = (record.block + record.attributes) * block
-            is_folder = bool(record.flags & iso.FOLDER)
+            away = posix.folder_block  # the record then is of a file without content
+            is_folder = bool(record.flags & iso.FOLDER) or away is not None
             if not is_folder and record.size and not record.interleaved:
                 pieces.append((self._start + first, record.size))
             if record.flags & _GOES_ON and not is_folder:
                 continue
+            kind = posix.kind if posix.kind is not None else table.FILE
             found = Found(
                 f"{folder.path}/{text}", folder.masked or hidden, False, b"",
-                record.block * block if is_folder else at, folder.inum, False,
-                table.DIRECTORY if is_folder else table.FILE,
+                (record.block if away is None else away) * block if is_folder else at,
+                folder.inum, False, table.DIRECTORY if is_folder else kind,
             )  # fmt: skip
-            pieces += [(self._start + first, record.size)] if is_folder else []
-            size = sum(length for _, length in pieces) or record.size
+            pieces += [(self._start + first, record.size)] if is_folder and away is None else []
+            size = sum(length for _, length in pieces) or (record.size if away is None else 0)
             runs = [(begin, -(-held // block) * block) for begin, held in pieces]
-            yield Named(found, size, runs, _recorded(raw))
+            target = None if posix.target is None else self._mask.path(encode_name(posix.target))
+            yield Named(found, size, runs, _recorded(raw), target)
             pieces = []
+
+    def _at(self, at: int, length: int) -> bytes:
+        """Bytes of the volume; fewer where it ends."""
+        length = max(min(length, self._length - at), 0)
+        return self._reader.read(self._start + at, length) if length else b""
 
     def _records(self, at: int) -> Iterator[tuple[int, bytes, iso.Record]]:
         """Records of the directory at byte `at`, each with its place, but those for itself and above."""
@@ -149,13 +179,7 @@ def _name(raw: bytes, *, wide: bool) -> bytes:
     if wide:
         text = name.decode("utf-16-be", "replace")
         return _VERSION.sub(b"", text.encode("utf-8", "replace"))
-    long = b""
-    at = 33 + raw[32] + (1 - raw[32] % 2)
-    while at + 5 <= len(raw) and raw[at + 2] >= 4:
-        if raw[at : at + 2] == b"NM":
-            long += raw[at + 5 : at + raw[at + 2]]
-        at += raw[at + 2]
-    return long or _VERSION.sub(b"", name).rstrip(b".")
+    return _VERSION.sub(b"", name).rstrip(b".")
 
 
 def _recorded(raw: bytes) -> Interval:

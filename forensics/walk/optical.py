@@ -1,8 +1,8 @@
 """ISO 9660 volumes: what libtsk leaves out of them, and those that it does not open.
 
 Names are libtsk's where it has one for the blocks. All others are our own: of later sessions (below
-/$Session2 and so on), of files that libtsk passes over, of volumes that it does not open or finds
-nothing in. What no record names is free (see iso).
+/$Session2 and so on), of Rock Ridge, of files that libtsk passes over, of volumes that it does not
+open or finds nothing in. What no record names is free (see iso).
 """
 
 from __future__ import annotations
@@ -23,9 +23,14 @@ NAME = "iso9660"
 _TIMES = ("modified", "accessed", "changed", "born")
 
 
-def is_whole(reader: Reader, start: int, length: int) -> bool:
-    """Can every directory be read? Each that cannot keeps libtsk busy for seconds: it follows zeros."""
-    return iso.structures(reader, start, length).whole
+def is_ours(reader: Reader, start: int, length: int) -> bool:
+    """Is a volume not left to libtsk: are there names of Rock Ridge, or directories that cannot be read?
+
+    Each of the latter keeps libtsk busy for seconds: it follows zeros.
+    """
+    if iso_names.is_rock_ridge(reader, start, length):
+        return True
+    return not iso.structures(reader, start, length).whole
 
 
 def walk(reader: Reader, start: int, length: int, mask: Mask) -> Walked | None:
@@ -115,7 +120,7 @@ def _new(trees: list[list[iso_names.Named]], taken: set[int] | None) -> list[iso
 def _rows(found: list[iso_names.Named]) -> Rows:
     collector, moments = Collector(), list[Interval]()
     for one in found:
-        collector.add(one.found, size=one.size, runs=one.runs)
+        collector.add(one.found, size=one.size, runs=one.runs, link_target=one.target)
         moments.append(one.recorded)
     none = [NO_TIME] * len(moments)
     times: dict[str, Times] = {

@@ -15,6 +15,35 @@ class Source(Protocol):
     def read_gaps(self, offset: int, length: int) -> tuple[bytes, list[Gap]]: ...
 
 
+class Patched:
+    """A source of which some ranges, that are lost in it, are had from elsewhere.
+
+    patches: (byte of the medium, what belongs there), none over another.
+    """
+
+    def __init__(self, source: Source, patches: list[tuple[int, bytes]]) -> None:
+        self.size = source.size
+        self._source, self._patches = source, patches
+
+    def read_gaps(self, offset: int, length: int) -> tuple[bytes, list[Gap]]:
+        data, gaps = self._source.read_gaps(offset, length)
+        for start, patch in self._patches:
+            low, high = max(start, offset), min(start + len(patch), offset + length)
+            if low < high:
+                here = patch[low - start : high - start]
+                data = data[: low - offset] + here + data[high - offset :]
+                gaps = [rest for gap in gaps for rest in _outside(gap, low, high)]
+        return data, gaps
+
+
+def _outside(gap: Gap, low: int, high: int) -> list[Gap]:
+    """What of a gap lies outside a range."""
+    end = gap.start + gap.length
+    before = gap._replace(length=min(low, end) - gap.start)
+    behind = gap._replace(start=max(high, gap.start), length=end - max(high, gap.start))
+    return [rest for rest in (before, behind) if rest.length > 0]
+
+
 class Reader:
     """Reads of one walk.
 

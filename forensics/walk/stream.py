@@ -15,6 +15,7 @@ from typing import Any
 from forensics.evidence import Image, Unreadable
 from forensics.evidence.facts import clipped
 from forensics.values import Gap
+from forensics.walk import copies
 from forensics.walk import names as naming
 from forensics.walk.ntfs import mft, records
 from forensics.walk.reader import Reader
@@ -137,7 +138,7 @@ class VolumeReader:
 
     def __init__(self, image: Image, start: int, *, mask: bool) -> None:
         self._image, self._start, self._mask = image, start, mask
-        self._reader = Reader(image)
+        self._reader = Reader(copies.at(image, start))
         self._boot = records.read_boot(self._reader.read(start, 512))
         self._mft: Mft | None = None
         self._records: tuple[int, bytes, list[Gap]] = (0, b"", [])  # offset in it, of some of them

@@ -20,7 +20,7 @@ from forensics.walk.intervals import Bools, Ints, Ranges, complement, intersect
 from forensics.walk.rows import (
     BASES,
     COMPRESSED,
-    DIRECTORY,
+    FILE,
     FLAGS,
     HARD_LINK,
     HOLE,
@@ -272,7 +272,8 @@ def _row_spans(walked: Walked, owner: pa.Array) -> list[_Part]:
     """Content, slack and metadata of the rows.
 
     The content of a stream ends at its size or, where less was ever written, at its valid size;
-    what follows in its clusters is slack. Deleted streams claim only what the map says is free.
+    what follows in its clusters is slack. What is no file is metadata: a folder's names, a link's
+    target. Deleted streams claim only what the map says is free.
     """
     rows = walked.rows
     row, before = _places(rows.runs)
@@ -282,9 +283,7 @@ def _row_spans(walked: Walked, owner: pa.Array) -> list[_Part]:
     written = np.minimum(rows.size, rows.valid_size)
     limit = np.where(rows.flags & COMPRESSED > 0, np.iinfo(np.int64).max, written)
     content = np.clip(limit[row] - before, 0, length)
-    is_metadata = (rows.kind == DIRECTORY) & pc.is_null(rows.stream).to_numpy(
-        zero_copy_only=False
-    ) | (rows.flags & SYSTEM > 0)
+    is_metadata = (rows.kind != FILE) | (rows.flags & SYSTEM > 0)
     live, meta = ~rows.deleted[row], is_metadata[row]
     parts: list[_Part] = []
 

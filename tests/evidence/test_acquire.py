@@ -141,6 +141,16 @@ def test_killed_and_resumed_gives_the_same(source, tmp_path):
     assert facts["digests"]["sha256"] == hashlib.sha256(wanted).hexdigest()
 
 
+def test_a_source_is_the_same_by_any_path(source, tmp_path, monkeypatch):
+    """The worker knows the absolute one, the person gives what is shortest."""
+    killed(source, tmp_path / "a.dd")
+    monkeypatch.chdir(source.parent)
+    (unit,) = units([(Path(source.name), tmp_path / "a.dd")])
+    facts = acquire_source(Path(unit.source), Path(unit.out), unit.options)
+    assert facts["device"]["source"] == str(source)
+    assert facts["state"] == "done"
+
+
 def test_unfinished_image_has_gaps(source, tmp_path):
     killed(source, tmp_path / "a.dd")
     with open_image(tmp_path / "a.dd") as image:
@@ -183,6 +193,13 @@ def test_refusals(source, tmp_path):
     assert taken.read_bytes() == b"x"
     assert source.read_bytes() == TRUTH
     assert not (tmp_path / "a").exists()
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(source, tmp_path, monkeypatch):
+    """To the administrator no mode forbids it: a medium that is write-protected does."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(Refused, match="nothing can be written"):
+        units([(source, tmp_path / "a.dd")])
 
 
 def test_finished_image_is_not_acquired_again(source, tmp_path):

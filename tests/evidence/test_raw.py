@@ -194,7 +194,7 @@ CONTAINERS = {
     "qcow2": b"QFI\xfb\0\0\0\3", "qcow": b"QFI\xfb\0\0\0\1", "vmdk": b"KDMV\1\0\0\0", "vhdx": b"vhdxfile", "vhd": b"conectix",
     "vdi": bytes(64) + b"\x7f\x10\xda\xbe", "aff": b"AFF10\r\n\0", "ad1": b"ADSEGMENTEDFILE\0",
     "ewf-ex01": b"EVF2\r\n\x81\0", "ewf-lx01": b"LEF2\r\n\x81\0", "ewf-l01": b"LVF\t\r\n\xff\0",
-    "parallels": b"WithoutFreeSpace", "wim": b"MSWIM\0\0\0",
+    "parallels": b"WithoutFreeSpace", "qed": b"QED\0", "wim": b"MSWIM\0\0\0",
     "aff4": b"PK\3\4" + bytes(26) + b"container.description",
 }  # fmt: skip
 ARCHIVES = {
@@ -252,3 +252,46 @@ def test_what_is_no_file(tmp_path):
     for path in (tmp_path, tmp_path / "fifo", Path("/dev/null"), tmp_path / "missing"):
         with pytest.raises(OSError):  # noqa: PT011
             open_image(path)
+
+
+SHORT = mbr((0x06, 1, 31)) + PART[512:]  # of four files of 4096 bytes
+LOOSE = {  # names in their order -> how many are joined
+    "one letter": (["u.a", "u.b", "u.c", "u.d"], 4),
+    "letters without a dot": (["xaa", "xab", "xac", "xad"], 4),
+    "count before the extension": (["usb_000.dd", "usb_001.dd", "usb_002.dd", "usb_003.dd"], 4),
+    "no leading zeros": ([f"u.part{n}" for n in range(1, 13)], 12),
+    "a hole": (["u.a", "u.b", "u.d"], 2),
+    "other words": (["usb.dd", "usc.dd"], 1),
+    "late in the count": (["u7.dd", "u8.dd"], 1),
+}
+
+
+@pytest.mark.parametrize("case", LOOSE)
+def test_names_of_no_convention_are_joined_where_the_first_is_short(case, tmp_path):
+    names, count = LOOSE[case]
+    first = mbr((0x06, 1, 8 * len(names) - 1)) + PART[512:]
+    parts = [first, *(bytes([n]) * 4096 for n in range(1, len(names)))]
+    for name, data in zip(names, parts, strict=True):
+        (tmp_path / name).write_bytes(data)
+    with open_image(tmp_path / names[0]) as image:
+        assert len(image.facts.segments) == count
+        data, gaps = image.read_gaps(0, image.size)
+        assert data[: 4096 * count] == b"".join(parts[:count])
+        assert sum(gap.length for gap in gaps) == 4096 * (len(names) - count)
+
+
+@pytest.mark.parametrize(
+    "second", [SHORT, PART + b".", PART[:0]], ids=["a medium", "longer", "empty"]
+)
+def test_a_neighbour_that_is_no_rest_is_not_joined(second, tmp_path):
+    (tmp_path / "stick1.dd").write_bytes(SHORT)
+    (tmp_path / "stick2.dd").write_bytes(second)
+    with open_image(tmp_path / "stick1.dd") as image:
+        assert (image.facts.container, len(image.facts.segments)) == ("raw", 1)
+
+
+def test_a_whole_image_has_no_rest(tmp_path):
+    for name in ("stick1.dd", "stick2.dd"):
+        (tmp_path / name).write_bytes(PART)
+    with open_image(tmp_path / "stick1.dd") as image:
+        assert (image.facts.container, image.size) == ("raw", 4096)

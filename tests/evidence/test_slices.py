@@ -102,3 +102,13 @@ def test_the_slices_that_mmls_names(shared, tmp_path):
     with open_image(path) as image:
         rows = [(v.type, v.start // 512, v.length // 512, v.reason) for v in volumes(image) if v.name]  # fmt: skip
     assert rows[1:] == [("bsd:7", 7936, 4864, "NO_FILE_SYSTEM"), ("bsd:7", 12800, 3328, "OVERLAP")]
+
+
+def test_a_label_tells_the_size_of_a_sector(tmp_path):
+    """By chance a file system begins where the partition would in sectors of 4096 bytes."""
+    data = disk((0, mbr((0xA5, 64, 900))), (65, label((100, 512, 7), (50, 700, 1), (900, 64, 0))))
+    data = bytearray(data)
+    data[512 * 512 + 1024 + 56 : 512 * 512 + 1024 + 58] = b"\x53\xef"  # ext2 by its magic
+    assert found(tmp_path, bytes(data)) == [
+        ("p1", "mbr", "bsd:7", 512, 100), ("p2", "mbr", "bsd:1", 700, 50),
+    ]  # fmt: skip

@@ -221,3 +221,41 @@ def test_corpus_against_pytsk3(shared, tmp_path):
         with open_image(path) as image:
             ours = [(v.start // 512, v.length // 512) for v in volumes(image) if v.name]
         assert ours == wanted, name
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_lies_behind_the_image_of_a_disc_on_a_stick(known, tmp_path):
+    """A stick that a system is started from keeps there what it is told to remember."""
+    disk = bytearray(400 * 512)
+    disk[:512] = mbr((0x17, 0, 160), (0xEF, 100, 20), (0x83, 200, 100))
+    disk[32768:32774] = b"\x01CD001"
+    disk[32768 + 80 : 32768 + 88] = struct.pack("<I", 40) + struct.pack(">I", 40)
+    disk[32768 + 128 : 32768 + 132] = struct.pack("<H", 2048) + struct.pack(">H", 2048)
+    if known:
+        disk[200 * 512 + 1024 + 56 : 200 * 512 + 1024 + 58] = b"\x53\xef"
+    out = [(v.name, v.start // 512, v.length // 512, v.filesystem) for v in found(tmp_path, bytes(disk))]  # fmt: skip
+    assert out == (
+        [("p1", 0, 160, "iso9660"), (None, 160, 40, None), ("p2", 200, 100, "ext2"),
+         (None, 300, 100, None)]
+        if known else [("p0", 0, 400, "iso9660")]
+    )  # fmt: skip
+
+
+CHAINS = {  # sector of the second record: what stands there, reason
+    "whole": (mbr((0x83, 2, 20)), None),
+    "no record": (b"\0" * 512, "CHAIN_DAMAGED"),
+    "leads back": (mbr((0x83, 2, 20), (0x05, 0, 40)), "CHAIN_DAMAGED"),
+}
+
+
+@pytest.mark.parametrize("case", CHAINS)
+def test_a_chain_that_cannot_be_followed_is_told(case, tmp_path):
+    second, reason = CHAINS[case]
+    disk = bytearray(256 * 512)
+    disk[:512] = mbr((0x05, 40, 100))
+    disk[40 * 512 : 41 * 512] = mbr((0x83, 2, 20), (0x05, 50, 30))
+    disk[90 * 512 : 91 * 512] = second
+    disk[42 * 512 + 1024 + 56 : 42 * 512 + 1024 + 58] = b"\x53\xef"
+    volume = next(one for one in found(tmp_path, bytes(disk)) if one.name == "p1")
+    assert (volume.start // 512, volume.length // 512) == (42, 20)
+    assert (volume.filesystem, volume.reason) == ("ext2", reason)

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 from forensics import schema, walk
 from forensics.evidence import Unreadable
+from forensics.evidence.facts import Facts
 from forensics.evidence.volumes import Volume
 from forensics.walk.names import Mask
 from forensics.walk.reader import Reader
@@ -26,6 +27,8 @@ SECONDS_MAX = 20  # for one copy of some MiB
 
 class Memory:
     """A medium in memory that refuses what lies outside it."""
+
+    facts = Facts("raw", 0, 512, ())
 
     def __init__(self, data: bytes) -> None:
         self.data, self.size = data, len(data)

@@ -94,7 +94,7 @@ UNOWNED = {  # bytes in use that no name owns, on images that are not sound
     "exfat_lin_part": 4_096,  # an entry with a name of 256 letters: TSK does not read it
     "exfat_orphan": 40_960,  # a folder deleted without freeing its clusters
     "f_badinode": 1_024, "f_boundscheck": 262_144, "f_extent_bad_node": 6_144,
-    "f_extent_leaf_bad_extent": 6_144, "f_holedir": 8_192, "f_lotsbad": 41_984, "fat32_loop": 512,
+    "f_extent_leaf_bad_extent": 6_144, "f_holedir": 8_192, "f_lotsbad": 21_504, "fat32_loop": 512,
 }  # fmt: skip
 
 

@@ -174,3 +174,57 @@ def test_a_folder_that_does_not_name_itself_is_told(tmp_path):
     told = {(row["address"], row["reason"]) for row in tables.table("coverage").to_pylist()}
     assert ("E:p0:/", "FOLDER_UNREADABLE") in told
     assert 3000 in {row["size"] for row in tables.table("files").to_pylist()}
+
+
+@pytest.mark.parametrize("held", [0, 1, 15, None])
+def test_descriptors_of_a_meta_group_are_had_from_its_other_groups(held, tmp_path):
+    """16 groups of 1 MiB share a block of descriptors, kept in the first, second and last of them."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "a").write_bytes(b"a" * 3000)
+    options = ("-b", "1024", "-g", "1024", "-O", "meta_bg,^resize_inode,^flex_bg,64bit")
+    image = made(tmp_path, *options, tree=tree, size="24M")
+    before = names(walked(medium(image))[0])["/a"]["extents"]
+    data = bytearray(image.read_bytes())
+    for copy in {0, 1, 15} - {held}:
+        block = 1 + copy * 1024 + (copy < 2)  # behind the superblock, where the group has one
+        data[block * 1024 : (block + 1) * 1024] = b"\xff" * 1024
+    image.write_bytes(data)
+    tables, ledger = walked(medium(image))
+    reasons = [row["reason"] for row in tables.table("coverage").to_pylist()]
+    if held is None:
+        assert "MAP_SHORT" in reasons
+        return
+    assert reasons == ["DESCRIPTORS_DAMAGED"] * (held > 0)
+    assert names(tables)["/a"]["extents"] == before
+    assert "unowned" not in classes(ledger)
+
+
+def test_bad_blocks_are_owned(tmp_path):
+    """The inode that lists them has neither type nor links."""
+    (tmp_path / "bad").write_text("100\n2000\n2001\n")
+    image = made(tmp_path, "-b", "1024", "-l", str(tmp_path / "bad"), size="4M")
+    _, ledger = walked(medium(image))
+    assert "unowned" not in classes(ledger)
+    owned = [row for row in ledger.to_pylist() if row["owner"] == "BAD_BLOCKS"]
+    assert sum(row["length"] for row in owned) == 3 * 1024
+
+
+def test_the_file_of_orphans_and_those_of_quotas_are_no_lost_files(tmp_path):
+    image = made(tmp_path, "-O", "orphan_file,quota,project", "-b", "1024", size="16M")
+    tables, ledger = walked(medium(image))
+    assert not [path for path in names(tables) if path.startswith("/$Orphan")]
+    assert "unowned" not in classes(ledger)
+
+
+def test_the_target_of_a_link_is_metadata(tmp_path):
+    """From 60 bytes on it has a block of its own, which is examined as no content: a sound volume is whole."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "link").symlink_to("t" * 60)
+    image = made(tmp_path, "-b", "1024", tree=tree)
+    tables, ledger = walked(medium(image))
+    (row,) = [row for row in ledger.to_pylist() if (row["owner"] or "").endswith("/link")]
+    assert (row["class"], row["length"]) == ("metadata", 1024)
+    assert names(tables)["/link"]["link_target"] == "t" * 60
+    assert "content" not in classes(ledger)

@@ -135,6 +135,10 @@ def test_a_file_of_one_tree_only_is_a_file_in_use(tmp_path):
 WITHOUT_A_MAP = {
     "UDF beside it": {20 * SECTOR + 1: b"NSR02"},
     "HFS beside it": {1024: b"BD"},
+    "HFS by a map": {
+        0: b"ER" + struct.pack(">HI", 512, 100),
+        512: b"PM\0\0" + struct.pack(">III", 1, 40, 20) + bytes(32) + b"Apple_HFS",
+    },
     "a directory without a record of itself": {SUBS[1] * SECTOR: bytes(34)},
     "halves of a number that differ": {SUBS[0] * SECTOR + 2: b"\xff"},
     "a block of an unknown size": {18 * SECTOR + 128: b"\0\x10"},
@@ -152,7 +156,7 @@ def test_where_not_all_was_read_nothing_is_called_free(case):
     assert kept.free(everything, 0, len(image)) is None
 
 
-@pytest.mark.parametrize("case", ["UDF beside it", "HFS beside it"])
+@pytest.mark.parametrize("case", ["UDF beside it", "HFS beside it", "HFS by a map"])
 def test_the_names_of_another_file_system_are_not_read(case, tmp_path):
     image = bytearray(made())
     for at, data in WITHOUT_A_MAP[case].items():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from forensics.evidence import Unreadable
+from forensics.evidence.facts import Facts
 from forensics.values import Gap
 from forensics.walk.ntfs.records import fix_up, fixed_record
 from forensics.walk.stream import NotOpen, open_volume, plain
@@ -15,6 +16,8 @@ from forensics.walk.stream import NotOpen, open_volume, plain
 
 class Image:
     """A medium in memory, with ranges that cannot be read."""
+
+    facts = Facts("raw", 0, 512, ())
 
     def __init__(self, data, gaps=()):
         self.data, self.size, self.gaps = data, len(data), gaps

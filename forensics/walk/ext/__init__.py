@@ -26,7 +26,9 @@ from forensics.walk.reader import Reader
 from forensics.walk.rows import Claim, Walked
 
 SECOND = 1_000_000  # microseconds
-_OWN_NAMES = {1: "BAD_BLOCKS", 7: "RESERVED_GDT", 8: "JOURNAL"}
+_BAD_BLOCKS = 1  # the only inode of the system without a type and without links
+_OWN_NAMES = {_BAD_BLOCKS: "BAD_BLOCKS", 7: "RESERVED_GDT", 8: "JOURNAL"}
+_FILE = b"\x00\x80"  # type of a file, in the mode
 
 
 def walk(reader: Reader, start: int, length: int, mask: Mask) -> Walked | None:
@@ -75,7 +77,11 @@ def _own_files(inodes: Inodes) -> list[Claim]:
     for inum in sorted({*range(1, min(sup.first_inode, 64)), *sup.own_inodes} - {0, ROOT}):
         at, _ = inodes.place(inum)
         head = b"" if at is None else inodes.head(at)
-        if at is None or not any(head[0:2]) or not any(head[0x1A:0x1C]):
+        if inum == _BAD_BLOCKS and any(head):
+            head = _FILE + head[2:]
+        elif not any(head[0:2]) or not any(head[0x1A:0x1C]):
+            continue
+        if at is None:
             continue
         found = inodes.map(head, at, size_of(head))
         runs = [

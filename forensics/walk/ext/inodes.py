@@ -91,7 +91,7 @@ class Inodes:
         return np.unpackbits(bits, bitorder="little").tobytes()
 
     def once_used(self) -> Iterator[int]:
-        """Numbers of the inodes above the reserved ones that have a time of change or are in use.
+        """Numbers of the inodes above the system's own that have a time of change or are in use.
 
         An inode that holds an attribute's value keeps a count in the place of that time. The tail
         of a table that was never used is left out, and no more is read at once than TABLE_BYTES.
@@ -112,7 +112,8 @@ class Inodes:
                 used = linked & (np.frombuffer(bits, np.uint8) > 0)
                 used |= (head[:, 0x0C:0x10] > 0).any(axis=1)
                 number = group * sup.inodes_per_group + first + 1 + np.flatnonzero(used)
-                yield from number[(number >= sup.first_inode) & (number <= sup.inodes)].tolist()
+                others = (number >= sup.first_inode) & (number <= sup.inodes)
+                yield from number[others & ~np.isin(number, sup.own_inodes)].tolist()
 
 
 def size_of(head: bytes) -> int:

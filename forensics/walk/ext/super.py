@@ -40,11 +40,11 @@ COPIES_MAX = 8  # of the group descriptors, looked at where the first are damage
 GROUPS_MAX = 1 << 22  # 512 TiB with 4 KiB blocks
 BLOCKS_PER_GROUP_MIN = 256  # mke2fs makes no smaller ones
 BLOCK_UNINIT, INODE_UNINIT = 2, 1
-_COMPAT_JOURNAL, _COMPAT_RESIZE, _COMPAT_SPARSE2 = 0x4, 0x10, 0x200
+_COMPAT_JOURNAL, _COMPAT_RESIZE, _COMPAT_SPARSE2, _COMPAT_ORPHAN_FILE = 0x4, 0x10, 0x200, 0x1000
 _INCOMPAT_FILETYPE, _INCOMPAT_RECOVER, _INCOMPAT_META_BG = 0x2, 0x4, 0x10
 _STATE_CLEAN = 0x1
 _INCOMPAT_64BIT, _INCOMPAT_MMP, _INCOMPAT_EA_INODE = 0x80, 0x100, 0x400
-_RO_SPARSE, _RO_BIGALLOC, _RO_CHECKSUMS = 0x1, 0x200, 0x410
+_RO_SPARSE, _RO_BIGALLOC, _RO_CHECKSUMS, _RO_QUOTAS = 0x1, 0x200, 0x410, 0x2100
 _EXT3_INCOMPAT, _EXT3_READ_ONLY = 0x16, 0x7  # features that ext3 has too
 _FIRST_INODE_OLD = 11
 
@@ -103,6 +103,8 @@ def read_super(raw: bytes, start: int) -> Super | None:
         return int.from_bytes(raw[at : at + 4], "little")
 
     compat, incompat, read_only = u32(0x5C), u32(0x60), u32(0x64)
+    quota = (u32(0x240), u32(0x244), u32(0x26C)) if read_only & _RO_QUOTAS else ()
+    orphan_file = (u32(0x280),) if compat & _COMPAT_ORPHAN_FILE else ()
     old = u32(0x4C) == 0
     wide = bool(incompat & _INCOMPAT_64BIT)
     power, cluster_power = u32(0x18), u32(0x1C)
@@ -126,7 +128,7 @@ def read_super(raw: bytes, start: int) -> Super | None:
         compat, incompat, read_only, int.from_bytes(raw[0xCE:0xD0], "little"),
         max(size, 32) if wide else 32, u32(0x104),
         struct.unpack_from("<Q", raw, 0x168)[0] if incompat & _INCOMPAT_MMP else 0,
-        (u32(0x24C), u32(0x250)), (u32(0x240), u32(0x244), u32(0x26C), u32(0x280)),
+        (u32(0x24C), u32(0x250)), (*quota, *orphan_file),
         bool(incompat & _INCOMPAT_RECOVER) or not raw[0x3A] & _STATE_CLEAN,
         u32(0x2C) | raw[0x275] << 32, u32(0x30) | raw[0x274] << 32,
         str(uuid.UUID(bytes=raw[0x68:0x78])), label or None,
@@ -201,15 +203,21 @@ def _group_start(sup: Super, group: Ints) -> Ints:
 
 def _descriptor_blocks(sup: Super) -> Ints:
     """Block number of each block of the (first copy of the) descriptor table."""
-    per_block = sup.block_bytes // sup.descriptor_bytes
-    count = -(-sup.groups // per_block)
-    meta = np.arange(count, dtype=np.int64)
+    meta = np.arange(-(-sup.groups // _descriptors_of_block(sup)), dtype=np.int64)
     plain = _group_start(sup, meta[:1]) + 1 + meta
     if not sup.incompat & _INCOMPAT_META_BG:
         return plain
-    group = np.minimum(meta * per_block, sup.groups - 1)
-    in_group = _group_start(sup, group) + _has_super(sup)[group]
-    return np.where(meta < sup.first_meta_group, plain, in_group)
+    return np.where(meta < sup.first_meta_group, plain, _in_meta_groups(sup, meta, 0))
+
+
+def _descriptors_of_block(sup: Super) -> int:
+    return sup.block_bytes // sup.descriptor_bytes
+
+
+def _in_meta_groups(sup: Super, meta: Ints, place: int) -> Ints:
+    """Block of the descriptors of each meta group in its group at `place`, or in the volume's last one."""
+    group = np.minimum(meta * _descriptors_of_block(sup) + place, sup.groups - 1)
+    return _group_start(sup, group) + _has_super(sup)[group]
 
 
 def read_groups(reader: Reader, sup: Super, troubles: list[Trouble]) -> Groups:
@@ -225,12 +233,12 @@ def read_groups(reader: Reader, sup: Super, troubles: list[Trouble]) -> Groups:
     troubles.append(
         Trouble("partial", "DESCRIPTORS_DAMAGED", int(bad.sum()) * sup.descriptor_bytes)
     )
+    groups.flags[bad] = groups.unused[bad] = 0
     for blocks in _descriptor_copies(sup):
         copy = _groups(reader, sup, blocks)
         mended = bad & ~_damaged(sup, copy)
         for ours, theirs in zip(groups[:3], copy[:3], strict=True):
             ours[mended] = theirs[mended]
-        groups.flags[mended] = groups.unused[mended] = 0
         bad &= ~mended
         if not bad.any():
             break
@@ -246,12 +254,18 @@ def _damaged(sup: Super, groups: Groups) -> npt.NDArray[np.bool_]:
 
 
 def _descriptor_copies(sup: Super) -> Iterator[Ints]:
-    """Block numbers of each copy of the whole descriptor table; meta groups keep theirs elsewhere."""
-    if sup.incompat & _INCOMPAT_META_BG:
-        return
-    count = -(-sup.groups // (sup.block_bytes // sup.descriptor_bytes))
-    for group in np.flatnonzero(_has_super(sup))[1 : COPIES_MAX + 1]:
-        yield _group_start(sup, group) + 1 + np.arange(count, dtype=np.int64)
+    """Block numbers of each copy of the whole descriptor table.
+
+    A meta group keeps its own in its first, second and last group, the old table is beside each superblock.
+    """
+    meta = np.arange(-(-sup.groups // _descriptors_of_block(sup)), dtype=np.int64)
+    old = sup.first_meta_group if sup.incompat & _INCOMPAT_META_BG else meta.size
+    if old < meta.size:
+        for place in (1, _descriptors_of_block(sup) - 1):
+            yield np.where(meta < old, _descriptor_blocks(sup), _in_meta_groups(sup, meta, place))
+    for group in np.flatnonzero(_has_super(sup))[1 : COPIES_MAX + 1] if old else ():
+        plain = _group_start(sup, group) + 1 + meta
+        yield np.where(meta < old, plain, _descriptor_blocks(sup))
 
 
 def _groups(reader: Reader, sup: Super, blocks: Ints) -> Groups:

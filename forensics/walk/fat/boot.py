@@ -101,12 +101,16 @@ def is_elsewhere(reader: Reader, start: int, layout: Layout, name: str) -> bool:
 
     A FAT begins with the byte of the medium and ones. What then is read as folders is none.
     """
-    table = reader.read(layout.fat, 2)
-    if table[0] < _MEDIA_MIN or table[1] & 0x0F != 0x0F:
+    if not is_fat(reader.read(layout.fat, 2)):
         return True
     boot, copy = reader.read(start, 512), reader.read(start + _COPY_SECTOR * 512, 512)
     is_copy = name == "fat32" and copy[510:] == b"\x55\xaa" and copy[:3] == boot[:3]
     return is_copy and copy[_GEOMETRY] != boot[_GEOMETRY]
+
+
+def is_fat(table: bytes) -> bool:
+    """Does a FAT begin with these two bytes?"""
+    return table[0] >= _MEDIA_MIN and table[1] & 0x0F == 0x0F
 
 
 def left_open(boot: bytes, table: bytes, name: str) -> bool:
