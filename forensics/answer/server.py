@@ -48,6 +48,7 @@ def judge(world: World, subject: str) -> Finding:
         return undetermined("NO_ARTEFACT_EXPECTED", facts=strangers)
     bars = [*world.disturbed([subject]), *world.unread([subject]), *world.unproven(register=True)]
     bars += unsure(world, subject, None)
+    bars += ["CLOCK_UNKNOWN"] if subject in world.undated else []
     return negative(world.trails(subject, READING), bars)
 
 

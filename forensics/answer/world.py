@@ -38,7 +38,8 @@ class World:
     troubled: addresses with trouble. files: medium -> its dated names. recorded: artefact -> kinds
     of traces it writes. register_size: persons of the owner's register. mixed_up: media that are not what their number says. half_read: kinds of papers
     that could not be read whole. absent_hosts: clients that a server's log names in the window and that were
-    not supplied (domain.md 8.6).
+    not supplied (domain.md 8.6). carrying: hosts on which a command took records to another device or host.
+    undated: hosts on which records were read, nobody knows when.
     """
 
     case: Case
@@ -57,6 +58,8 @@ class World:
     absent_hosts: tuple[str, ...]
     loans: Sequence[Loan]
     half_read: frozenset[str]
+    carrying: frozenset[str]
+    undated: frozenset[str]
     recorded: Mapping[str, frozenset[str]]
     controls_ok: bool
     register_size: int | None
@@ -171,8 +174,12 @@ class World:
         return ordered(LACKS & {row["reason"], *self.unread([item])}) or ("UNREADABLE",)
 
     def tampers(self, item: str) -> list[Fact]:
-        """Signs of tampering on an item that do not lie wholly before the window."""
-        return [fact for fact in self.of("tamper", subject=item) if fact["since_window"] != "no"]
+        """Signs of tampering on an item that do not lie wholly before the window, or last into it."""
+        return [
+            fact
+            for fact in self.of("tamper", subject=item)
+            if fact["since_window"] != "no" or "left_wrong" in fact
+        ]
 
     def unproven(self, *, register: bool) -> tuple[str, ...]:
         """N8: did the detectors pass their self-test, was the register loaded where it is needed?"""

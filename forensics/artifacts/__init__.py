@@ -39,6 +39,7 @@ from forensics.artifacts.linux import (
     smb_conf,
     system_log,
     utmp,
+    web_log,
 )
 from forensics.artifacts.mail import messages
 from forensics.artifacts.removable import os_traces
@@ -101,6 +102,7 @@ ARTIFACTS: tuple[Artifact, ...] = (
     kernel_usb.ARTIFACT,
     system_log.ARTIFACT,
     ftp_log.ARTIFACT,
+    web_log.ARTIFACT,
     shell_history.ARTIFACT,
     utmp.ARTIFACT,
     host_settings.ARTIFACT,

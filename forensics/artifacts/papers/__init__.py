@@ -16,7 +16,7 @@ from typing import Any
 from forensics.artifacts.artifact import Row, detail, serial
 from forensics.artifacts.papers import times
 from forensics.artifacts.papers.cells import Sheet, UnreadableError, is_ditto, sheets
-from forensics.artifacts.papers.columns import KINDS, header, roles
+from forensics.artifacts.papers.columns import KINDS, header, of_sheet, roles
 from forensics.values import NO_TIME, Gap, Interval, encode_name, moment
 
 __all__ = ["KINDS", "read"]
@@ -42,6 +42,9 @@ _CAPTION = re.compile(
 _OUT = re.compile(
     r"紛失|亡失|未返|未了|未回収|持ち?出し?中|貸出中|使用中|not returned|lost", re.IGNORECASE
 )
+_BACK = re.compile(
+    r"返|戻|持ち?帰|^入|return|^in$"
+)  # one line for each way: this one tells of the way back
 _OFFICE = re.compile(r"(?:課|部|係|室|局|署|班|所|社|㈱|\(株\)|センター|担当|グループ)$")
 _VARIANTS = str.maketrans("髙﨑濵邉邊齋齊槗德", "高崎浜辺辺斎斎橋徳")
 
@@ -107,6 +110,11 @@ class _Reader:
         years = (times.year_of(text) for text in (sheet.name, *titles, name))
         self.year = next((year for year in years if year), None)
         self.names: dict[str, str] = {}
+        self.medium = (
+            of_sheet(kind, sheet.rows[: top - 1], sheet.name or "")
+            if kind == "take_out" and not {"item", "serial"} & set(columns)
+            else {}
+        )
 
     def rows(self) -> list[Row]:
         cells: dict[str, str] = {}
@@ -115,7 +123,7 @@ class _Reader:
             if not any(row) or len(roles(self.kind, row)) >= max(2, len(self.columns) - 1):
                 continue
             before = cells
-            cells = {
+            cells = self.medium | {
                 role: row[place] if place < len(row) else "" for role, place in self.columns.items()
             }
             for role, text in cells.items():
@@ -136,7 +144,8 @@ class _Reader:
         number_text = cells.get("serial", "")
         rounded = bool(re.fullmatch(r"\d(\.\d+)?e\+?\d+", number_text, re.IGNORECASE))
         empty = not any(
-            cells.get(role) for role in ("item", "serial", "person", "number", "subject")
+            cells.get(role) and role in self.columns
+            for role in ("item", "serial", "person", "number", "subject")
         )
         total = any(re.match(r"(合計|総計|小計|計$)", cell) for cell in row)
         more: dict[str, Any] = {
@@ -172,6 +181,8 @@ class _Reader:
 
     def _action(self, cells: dict[str, str]) -> str:
         text = cells.get("action", "").lower()
+        if self.kind == "take_out":
+            return "return" if _BACK.search(text) else _ACTIONS[self.kind]
         if re.search(r"入|in", text):
             return "enter"
         return "leave" if re.search(r"退|出|out", text) else _ACTIONS[self.kind]

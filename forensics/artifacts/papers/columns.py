@@ -19,7 +19,7 @@ _BOTH = "日時|持出(年月)?日時|datetime|timestamp"
 _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
     "media_register": (
         ("serial", "シリアル|製造番号|s/?n\\b|serial"),
-        ("until_date", "廃棄|抹消"),
+        ("until_date", "(廃棄|抹消|除却)(?!予定)"),
         ("date", "登録(年月)?日|購入(年月)?日|登録日時|取得日"),
         ("item", "管理番号|登録番号|媒体番号|整理番号|^番号$|^no\\.?$|^id$"),
         ("encryption", "暗号"),
@@ -30,6 +30,10 @@ _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "take_out": (
         *_START,
+        (
+            "action",
+            "^(処理|出納|貸出|受払|異動|取引)?(区分|種別)$|^(持ち?出し?|貸出)[/／]?返却$|出納$|^action$|in/out",
+        ),
         ("until_date", "返[却納](年?月)?日"),
         ("until_time", "返[却納]時[刻間]"),
         ("approved_date", "(承認|許可|決裁)(年?月)?日時?$"),
@@ -61,10 +65,11 @@ _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("result", "結果|result"),
     ),
     "cards": (
+        ("person", "氏名|名前"),
         ("until_date", "返[却納]|回収|失効|終了|廃止|停止|有効期限|until|end"),
         ("date", "[貸付交]与日|貸与|発行|交付|登録日|開始|付与|from|start"),
         ("item", "カード|id|番号|アカウント|ユーザ|ログイン"),
-        ("person", "氏名|名前|利用者|使用者|name"),
+        ("person", "利用者|使用者|保持者|name"),
         ("office", "所属|会社|課|部署"),
         ("room", "権限|区画|ゾーン|エリア|role"),
         ("state", "状態|状況|備考|status"),
@@ -112,6 +117,30 @@ def roles(kind: str, header: list[str]) -> dict[str, int]:
                 found[role] = column
                 break
     return found
+
+
+def of_sheet(kind: str, titles: list[list[str]], name: str) -> dict[str, str]:
+    """What the rows above the header, else the sheet's name, say of all its rows: number and serial of its medium.
+
+    A sheet for each medium has them once, as `管理番号：U-05` in one cell or in two.
+    """
+    found: dict[str, str] = {}
+    for row in titles:
+        cells = [cell for cell in row if cell]
+        for cell, after in zip(cells, [*cells[1:], ""], strict=True):
+            caption, colon, value = re.sub(r"\s*[:：=]\s*", ":", cell, count=1).partition(":")
+            roles_there = roles(kind, [caption]) if colon or after else {}
+            for role in ("item", "serial"):
+                if role in roles_there and (value or after):
+                    found.setdefault(role, value or after)
+    if not found and _NUMBER.fullmatch(name.strip()):
+        found["item"] = name.strip()
+    return found
+
+
+_NUMBER = re.compile(
+    r"(?!(?i:sheet|r|h)[\d.年/-]+$)[A-Za-zＡ-Ｚ一-龥]{1,6}[-－_ ]?[0-9０-９]{1,6}"
+)  # U-05, 媒体3
 
 
 def header(kind: str, rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
