@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from forensics import artifacts, schema
@@ -16,7 +17,7 @@ from forensics.correlate import foreign, times, unread
 from forensics.correlate.loans import loans
 from forensics.correlate.places import Place, places
 from forensics.correlate.rows import Row, content, device_serial, rows, stem, volume_serial
-from forensics.values import NO_TIME, OUTCOMES, Interval
+from forensics.values import NO_TIME, OUTCOMES, Interval, decode_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -256,12 +257,20 @@ def _leaving(traces: pa.Table) -> frozenset[str]:
 def _hosts(
     opens: Sequence[Row], held: Sequence[Place], at: Collection[str] | None = None
 ) -> frozenset[str]:
-    """Hosts on which a file with records, or one of its name, was read; at: by what stands there."""
+    """Hosts on which a file with records, one of its name, or its folder was read; at: by what stands there."""
     files = named(held)
+    folders = {
+        (place.evidence, above)
+        for place in held
+        for above in accumulate(
+            decode_name((place.path or "").split("!")[0]).split("/"), "{}/{}".format
+        )
+    }
     return frozenset(
         row["host"]
         for row in opens
-        if (at is None or row["address"] in at) and holds(files, row, foreign=False) is not False
+        if (at is None or row["address"] in at)
+        and (holds(files, row, foreign=False) is not False or (row["host"], row["path"]) in folders)
     )
 
 

@@ -230,7 +230,7 @@ class World:
                 failures.append(row["reason"] or "HORIZON_SHORT")
             if records & kinds == {"device_first_installed"} and self._seen(host, medium):
                 failures.append("NO_ARTEFACT_EXPECTED")  # it records the first time only
-            if row["present"] and row["control"] is None:
+            if row["present"] and (row["control"] is None or self._of_another_kind(row, kinds)):
                 failures.append("NO_POSITIVE_CONTROL")
             if row["control"] and row["control"].split("@")[0] in self.troubled:
                 failures.append("PARSE_GAP")
@@ -238,6 +238,17 @@ class World:
             fact = facts[0]["id"] if facts else None
             out.append(Trail(row["family"] or "app", tuple(failures), fact))
         return out
+
+    def _of_another_kind(self, horizon: Row, kinds: frozenset[str]) -> bool:
+        """Are all controls of a log records of other kinds, as of a share that audits connections only?
+
+        Signs of tampering need none: a log that was never cleared has none.
+        """
+        return (
+            horizon["controls"] is not None
+            and kinds.isdisjoint(TAMPER_CODES)
+            and kinds.isdisjoint(horizon["controls"].split())
+        )
 
     def _seen(self, host: str, medium: str | None) -> list[Row]:
         return [

@@ -28,6 +28,7 @@ from __future__ import annotations
 from forensics.artifacts.artifact import Artifact, Content, Parsed
 from forensics.artifacts.browser import history
 from forensics.artifacts.linux import (
+    audit_log,
     auth_log,
     ftp_log,
     host_settings,
@@ -99,6 +100,7 @@ ARTIFACTS: tuple[Artifact, ...] = (
     recycle_info.ARTIFACT,
     samba_audit.ARTIFACT,
     auth_log.ARTIFACT,
+    audit_log.ARTIFACT,
     kernel_usb.ARTIFACT,
     system_log.ARTIFACT,
     ftp_log.ARTIFACT,

@@ -7,6 +7,7 @@ import pytest
 
 from forensics.artifacts import Content
 from forensics.artifacts.linux import (
+    audit_log,
     auth_log,
     ftp_log,
     host_settings,
@@ -215,6 +216,37 @@ Jun 21 11:00:00 sv systemd-shutdown[1]: Syncing filesystems and block devices.
 def test_steps_of_time_services(line, told):
     parsed = system_log.parse(Content(f"Jun 21 10:00:00 sv {line}\n".encode()))
     assert [(row["kind"], row["account"]) for row in rows(parsed)] == told
+
+
+def _audited(serial: int, call: str, *paths: str) -> str:
+    head = f"msg=audit(1686404467.123:{serial}):"
+    named = "".join(
+        f"type=PATH {head} item={n} name={path} inode=9 nametype=NORMAL\n"
+        for n, path in enumerate(paths)
+    )
+    return f'type=SYSCALL {head} arch=c000003e {call} exe="/usr/bin/cp" key="k"\ntype=CWD {head} cwd="/srv"\n{named}'
+
+
+AUDITD = (
+    _audited(1, "syscall=257 success=yes a2=0 auid=1002 uid=0", '"/srv/a.csv"')
+    + _audited(2, "syscall=2 success=yes a1=241 auid=4294967295 uid=33", "E5908D2E637376")
+    + _audited(3, "syscall=257 success=no a2=0 auid=1002 uid=1002", '"b.csv"')
+    + _audited(4, "syscall=59 success=yes a2=0 auid=1002 uid=1002", '"/usr/bin/cp"')
+    + 'type=EXECVE msg=audit(1686404467.123:5): argc=3 a0="cp" a1="/srv/c.csv" a2="/media/usb/"\n'
+)
+
+
+def test_files_that_the_audit_daemon_names():
+    parsed = audit_log.parse(Content(f"{AUDITD}no record\n".encode()))
+    assert [(row["kind"], row["account"], row["path"]) for row in rows(parsed)] == [
+        ("file_read", "uid:1002", "/srv/a.csv"),
+        ("file_written", "uid:33", "/srv/名.csv"),
+        ("access_failed", "uid:1002", "/srv/b.csv"),
+        ("file_read", None, "/srv/c.csv"),
+    ]
+    assert "leaves=yes" in rows(parsed)[-1]["detail"]
+    assert str(moment(rows(parsed)[0]["time"].start)) == "2023-06-10 13:41:07.123000+00:00"
+    assert [gap.reason for gap in parsed.gaps] == ["NOT_A_RECORD"]
 
 
 WEB = """\

@@ -45,6 +45,41 @@ def a_shell_history_without_times(s: Story) -> None:
 
 
 @story
+def a_copy_of_the_folder(s: Story) -> None:
+    """Not the file, its folder was copied to a medium that nobody has."""
+    stick_and_server(s, LOG, {"root/.bash_history": (b"cp -r /srv/office /mnt/\n", at(13, 9))})
+    s.answer("copied_elsewhere", "SV1 USB1 case", "undetermined", "to a medium that nobody has",
+             reasons={"has": ["OUTSIDE_EVIDENCE"]})  # fmt: skip
+    s.answer("server_accessed", "SV1 case", "undetermined", "when?")
+
+
+@story
+def opened_at_the_console(s: Story) -> None:
+    """The audit daemon names the register and a login by its number; the share's log is silent."""
+    when = at(10, 22, 41, 7)
+    head = f"msg=audit({int(when.timestamp())}.120:220):"
+    text = (
+        f'type=SYSCALL {head} arch=c000003e syscall=257 success=yes exit=3 a2=0 auid=1003 uid=0 exe="/usr/bin/cp"\n'
+        f'type=PATH {head} item=0 name="/srv/office/juki_daicho.txt" inode=131 nametype=NORMAL\n'
+    )
+    stick_and_server(s, LOG, {"var/log/audit/audit.log": (text.encode(), at(14, 9))})
+    s.opened("juki_daicho.txt", when, "SV1", "nami-sv", account="jimu03")
+    s.answer("server_accessed", "SV1 case", "undetermined confirmed", "opened at the console")
+
+
+@story
+def a_share_that_audits_connections_only(s: Story) -> None:
+    """A log without a gap, and not one record of a read in it."""
+    log = "".join(
+        f"Jun {day:2} 09:00:00 nami-sv smbd_audit[2]: jimu03|192.0.2.10|NAMI-PC3|office|connect|ok|office\n"
+        for day in range(1, 15)
+    )
+    stick_and_server(s, log.encode())
+    s.answer("server_accessed", "SV1 case", "undetermined", "reads are not in it",
+             reasons={"has": ["NO_POSITIVE_CONTROL"]})  # fmt: skip
+
+
+@story
 def a_server_whose_clock_was_wrong(s: Story) -> None:
     """The time service moved the clock by three days in the window: no tampering, and no negative."""
     text = "".join(
