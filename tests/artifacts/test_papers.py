@@ -273,3 +273,39 @@ def test_what_is_to_be_scrapped_is_not_scrapped(header, ended):
     text = f"管理番号,シリアル番号,{header}\nM-01,AB12CD34,2023/5/10\n"
     (row,), _ = read("media_register", "x.csv", text.encode(), token)
     assert (row["until"].start is not None) == ended
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("使用期間", "2023/6/6 9:00～2023/6/6 17:00"), ("使用期間", "2023/6/6 9:00から17:00"),
+        ("日付,使用時間", "2023/6/6,9:00～17:00"), ("日付,時刻,返却時刻", "2023/6/6,9:00,17:00"),
+    ],
+)  # fmt: skip
+def test_a_span_in_one_cell(header, cells):
+    text = f"管理番号,{header},使用者\nM-01,{cells},甲野\n"
+    (row,), _ = read("take_out", "x.csv", text.encode(), token)
+    local = "local:unknown"
+    assert (plain(row["time"]), plain(row["until"])) == (
+        ("2023-06-06 09:00", 60, local), ("2023-06-06 17:00", 60, local),
+    )  # fmt: skip
+
+
+FORM = """データ消去証明書,,,
+,,,
+対象媒体,USBメモリー,製造番号,AB12CD34
+消去方法,,上書き3回,
+消去実施日,令和5年6月20日,,
+作業者,甲野 一,立会人,
+"""
+
+
+def test_a_certificate_that_is_a_form():
+    rows, gaps = read("erasure", "c.csv", (FORM + FORM.replace("AB12", "EF56")).encode(), token)
+    assert gaps == []
+    assert [(row["row"], row["serial"], row["detail"]) for row in rows] == [
+        (3, "AB12CD34", "method=上書き3回;blank=witness"),
+        (9, "EF56CD34", "method=上書き3回;blank=witness"),
+    ]
+    assert {plain(row["time"]) for row in rows} == {("2023-06-20 00:00", 86400, "local:unknown")}
+    assert rows[0]["person_token"] == token("甲野一")

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from forensics.artifacts.artifact import Row, detail, serial
 from forensics.artifacts.papers import times
 from forensics.artifacts.papers.cells import Sheet, UnreadableError, is_ditto, sheets
-from forensics.artifacts.papers.columns import KINDS, header, of_sheet, roles
+from forensics.artifacts.papers.columns import KINDS, forms, header, of_sheet, roles
 from forensics.values import NO_TIME, Gap, Interval, encode_name, moment
 
 __all__ = ["KINDS", "read"]
@@ -66,12 +67,16 @@ def read(
     rows: list[Row] = []
     gaps: list[Gap] = []
     for sheet in found:
-        top = header(kind, sheet.rows)
+        asked = forms(kind, sheet.rows)
+        for number, labels, values in asked:
+            page = replace(sheet, rows=[*[[]] * (number - 2), labels, values])
+            rows += _Reader(kind, name, page, roles(kind, labels), max(number - 1, 1), token).rows()
+        top = None if asked else header(kind, sheet.rows)
         if top is not None:
             rows += _Reader(kind, name, sheet, top[1], top[0], token).rows()
         if sheet.cut:
             gaps.append(Gap(0, len(data), "ROW_LIMIT"))
-        elif top is None and any(any(row) for row in sheet.rows):
+        elif top is None and not asked and any(any(row) for row in sheet.rows):
             gaps.append(Gap(0, len(data), "NO_HEADER"))
     return rows, gaps or ([] if rows or any(sheet.rows for sheet in found) else [whole])
 
@@ -93,6 +98,22 @@ def _begin(when: Interval) -> str | None:
 def _is_blank(text: str | None) -> bool:
     """Is there a cell, and nothing in it but a stroke?"""
     return text is not None and bool(re.fullmatch(r"[\sー―—–‐\-]*|なし|無し?|未了?", text))
+
+
+def _until(cells: dict[str, str]) -> dict[str, str]:
+    """What a cell of a moment says where it is a span, `9:00~17:00`: its begin, and its end where no cell is for that."""
+    for role in ("both", "time"):
+        first, mark, last = re.sub(
+            r"\s*(?:から|[~〜～―–])\s*", "~", cells.get(role) or ""
+        ).partition("~")
+        if mark and first:
+            ends = ("until_both", "until_date", "until_time")
+            clock_only = role == "time" or not times.date(last)[0]
+            free = last and not any(cells.get(end) for end in ends)
+            return {role: first} | (
+                {"until_time" if clock_only else "until_both": last} if free else {}
+            )
+    return {}
 
 
 class _Reader:
@@ -135,6 +156,7 @@ class _Reader:
         return [self._row(number, row, cells) for number, row, cells in found]
 
     def _row(self, number: int, row: list[str], cells: dict[str, str]) -> Row:
+        cells = cells | _until(cells)
         time, time_note = self._time(cells, "both", "date", "time", None)
         until, until_note = self._time(cells, "until_both", "until_date", "until_time", time)
         due, _ = self._time(cells, "due_both", "due_date", "due_time", time)

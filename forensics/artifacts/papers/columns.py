@@ -40,7 +40,7 @@ _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("approver", "承認|課長|許可|決裁"),
         ("person", "持ち?出し?者|使用者|利用者|借用者|担当者|氏名|名前"),
         ("room", "持ち?出し?先|行き?先|使用場所|場所"),
-        ("both", _BOTH),
+        ("both", f"{_BOTH}|期間"),
         ("date", "日付|年月日|(持ち?出し?|貸出)(年?月)?日|^月日$|^date$"),
         ("time", "時[刻間]|^time$"),
         ("serial", "シリアル|製造番号|serial"),
@@ -117,6 +117,38 @@ def roles(kind: str, header: list[str]) -> dict[str, int]:
                 found[role] = column
                 break
     return found
+
+
+FORMS = ("take_out", "approvals", "erasure")  # papers that are also one form for each entry
+FORM_ROLES_MIN = 3
+
+
+def forms(kind: str, rows: list[list[str]]) -> list[tuple[int, list[str], list[str]]]:
+    """Forms: labels, each with its value in the next cell of its row. Gives first row (1 = top), labels, values.
+
+    Empty where a row of headers says more. A form ends where a label comes again.
+    """
+    out: list[tuple[int, dict[str, tuple[str, str]]]] = []
+    for number, row in enumerate(rows if kind in FORMS else [], 1):
+        cells = [cell for cell in row if cell]
+        places = roles(kind, cells)
+        if len(places) > (len(cells) + 1) // 2:
+            continue  # a row of headers
+        for role, place in sorted(places.items(), key=lambda entry: entry[1]):
+            value = cells[place + 1] if place + 1 < len(cells) else ""
+            if not out or role in out[-1][1]:
+                if not value:
+                    continue  # a title
+                out.append((number, {}))
+            out[-1][1][role] = cells[place], value
+    found = [entry for entry in out if len(entry[1]) >= FORM_ROLES_MIN]
+    best = header(kind, rows)
+    if not found or (best and len(best[1]) >= max(len(said) for _, said in found)):
+        return []
+    return [
+        (number, [label for label, _ in said.values()], [value for _, value in said.values()])
+        for number, said in found
+    ]
 
 
 def of_sheet(kind: str, titles: list[list[str]], name: str) -> dict[str, str]:
