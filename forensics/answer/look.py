@@ -270,8 +270,16 @@ def _hosts(
         row["host"]
         for row in opens
         if (at is None or row["address"] in at)
-        and (holds(files, row, foreign=False) is not False or (row["host"], row["path"]) in folders)
+        and (
+            holds(files, row, foreign=False) is not False
+            or (row["host"], _slashed(row["path"] or "")) in folders
+        )
     )
+
+
+def _slashed(path: str) -> str:
+    """A path of Windows as the file system's own: without its letter."""
+    return "/" + re.sub(r"^[A-Za-z]:", "", path).replace("\\", "/").strip("/")
 
 
 def _mails(traces: pa.Table) -> list[Row]:

@@ -77,6 +77,7 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
     "system_log": ("/var/log/syslog", b"Jun 21 10:00:00 sv kernel: Linux version 5\n"),
     "ftp_log": ("/var/log/vsftpd.log", b'Mon Jun  6 18:43:32 2016 [pid 1] [jean] OK LOGIN: Client "1"\n' * 2),
     "audit_log": ("/var/log/audit/audit.log", test_linux.AUDITD.encode()),
+    "powershell_history": ("/Users/a/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt", b"copy C:\\a.csv F:\\\r\n"),
     "web_log": ("/var/log/nginx/access.log", b"".join(test_linux.WEB.encode().splitlines(keepends=True)[:3])),
     "shell_history": ("/home/kei/.bash_history", b"#1686330000\ncat /srv/a.csv\n: 1686330001:0;cp /srv/b /tmp\n"),
     "utmp": ("/var/log/wtmp", UTMP),

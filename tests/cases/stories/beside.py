@@ -1,9 +1,10 @@
-"""Servers whose audit log covers the window, and what else they keep that went past it."""
+"""Hosts whose logs are silent, and what else they keep that went past them."""
 
 from __future__ import annotations
 
-from tests.cases.stories.common import stick_and_server, story
-from tests.cases.story import Story, at, samba_log
+from fixtures.disk import Node
+from tests.cases.stories.common import USED, plain_stick, stick_and_server, story
+from tests.cases.story import BEFORE, HOST, Story, at, listing, note, pc, samba_log
 
 LOG = samba_log(at(1, 0, 11), at(14, 9), [(at(4, 9, 5), "jimu03", "juki_daicho.txt")])
 
@@ -89,3 +90,20 @@ def a_server_whose_clock_was_wrong(s: Story) -> None:
     s.truth["facts_forbidden"] = [t for t in s.truth["facts_forbidden"] if t["kind"] != "tamper"]
     s.answer("server_accessed", "SV1 case", "undetermined", "by which clock?")
     s.answer("tampered", "SV1 case", "undetermined", "a time service")
+
+
+@story
+def a_copy_typed_into_powershell(s: Story) -> None:
+    """The clerk's PC may hold the list; its shell was told to copy it to F:, which nobody has."""
+    history = f"Users/{HOST.account}/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt"
+    more = [
+        Node("work/list.csv", listing(s.residents[:200]), at(1, 9)),
+        Node(history, b"dir\r\nCopy-Item C:\\work\\list.csv F:\\\r\n", at(11, 9)),
+    ]
+    plain_stick(s, [Node("readme.txt", note("空\n"), BEFORE)], "fat16")
+    s.item("PC1", "pc", pc([USED], more=more), fs="ntfs", zone=None, authorised=True)
+    s.register()
+    s.matched("PC1", "list.csv", 200)
+    s.answer("copied_elsewhere", "PC1 USB1 case", "undetermined", "to F:, which nobody has",
+             reasons={"has": ["OUTSIDE_EVIDENCE"]})  # fmt: skip
+    s.answer("leak", "case", "undetermined", "to F:, which nobody has")
