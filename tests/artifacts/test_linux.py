@@ -251,7 +251,7 @@ def test_files_that_the_audit_daemon_names():
 
 WEB = """\
 192.0.2.9 - - [10/Jun/2023:23:11:05 +0900] "GET /kyufu/%E5%90%8D%E7%B0%BF.csv?x=1 HTTP/1.1" 200 48211 "-" "curl"
-www.example.jp:443 192.0.2.9 - kei [10/Jun/2023:14:11:05 +0000] "POST /dl.php?f=srv/a.csv&n=3 HTTP/2.0" 206 9 "-" "M"
+www.example.jp:443 pool-7.example.com - kei [10/Jun/2023:14:11:05 +0000] "POST /dl.php?f=srv/a.csv&n=3 HTTP/2.0" 206 9 "-" "M"
 192.0.2.9 - - [10/Jun/2023:23:11:05 +0900] "GET /kyufu/a.csv HTTP/1.1" 404 12
 192.0.2.9 - - [10/Xyz/2023:23:11:05 +0900] "GET /a HTTP/1.1" 200 12
 """
@@ -264,6 +264,7 @@ def test_requests_of_a_web_server():
         ("file_read", "kei", "/dl.php", 9),
         ("file_read", "kei", "/srv/a.csv", 9),
     ]
+    assert [row["host"] for row in rows(parsed)] == ["192.0.2.9", None, None]
     times = {row["time"] for row in rows(parsed)}
     assert {str(moment(time.start)) for time in times} == {"2023-06-10 14:11:05+00:00"}
     assert [gap.reason for gap in parsed.gaps] == ["NOT_A_RECORD"]

@@ -31,6 +31,9 @@ _LINE = re.compile(
     r"\[(?P<day>\d\d)/(?P<month>[A-Z][a-z]{2})/(?P<year>\d{4}):(?P<clock>\d\d:\d\d:\d\d) (?P<zone>[+-]\d{4})\] "
     r'"(?P<method>[A-Z]+) (?P<target>\S+)(?: HTTP/[\d.]+)?" (?P<status>\d{3}) (?P<size>\d+|-)(?: .*)?'
 )
+_ADDRESS = re.compile(
+    r"[\d.]+|[0-9a-fA-F:]+:[0-9a-fA-F:.]*"
+)  # a name is anybody's on the internet: no computer of the case
 _FILE = re.compile(r"[^/\\]\.\w{1,5}$")
 _KINDS = {"GET": "file_read", "POST": "file_read", "PUT": "file_written", "DELETE": "file_written"}
 SECOND = 1_000_000  # microseconds
@@ -64,10 +67,11 @@ def _rows(match: re.Match[str]) -> list[Row]:
     user = match["user"].strip('"')
     return [
         {
-            "kind": kind, "time_raw": match[0].partition("[")[2].partition("]")[0], "host": match["host"], "path": path,
+            "kind": kind, "time_raw": match[0].partition("[")[2].partition("]")[0], "path": path,
+            "host": match["host"] if _ADDRESS.fullmatch(match["host"]) else None,
             "account": None if user == "-" else user or None,
             "size": int(match["size"]) % 2**63 if match["size"] != "-" else None,
-            "detail": detail(operation=match["method"], status=match["status"]),
+            "detail": detail(operation=match["method"], status=match["status"], client=match["host"]),
         }
         for path in _paths(match["target"])
     ]  # fmt: skip
