@@ -58,7 +58,7 @@ def judge(world: World, subject: str) -> Finding:
         for code in world.disturbed(world.items)
         if code in ("DIGEST_MISMATCH", "WIPED", "FORMATTED")
     ]
-    if world.missing or world.absent_hosts or not set(world.items) - {subject}:
+    if world.missing or world.absent_hosts or world.carrying or not set(world.items) - {subject}:
         bars.append("OUTSIDE_EVIDENCE")
     if any(place.extract == "other" for place in world.places):
         bars.append("OTHER_EXTRACT")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate
 
 from forensics.answer import subjects
@@ -16,9 +17,14 @@ SOUND = (
     "VERACRYPT",
 )  # of whole volumes; a ZIP says nothing of the rest
 
+SOUND_FILES = re.compile(r"(?i)AES|7z")  # of members: not ZipCrypto, RC4, or what only hides
+
 
 def judge(world: World, subject: str) -> Finding:
-    """Plain records, or a plain file system, refute; a wholly locked medium confirms it."""
+    """Plain records, or a plain file system, refute; a wholly locked medium confirms it.
+
+    So do records that lie in archives of AES only, opened by a key that the case file has.
+    """
     if subject == subjects.CASE:
         return state(subjects.roll(judge, world, subjects.media(world)))
     if subject not in world.items:
@@ -43,6 +49,17 @@ def judge(world: World, subject: str) -> Finding:
     if closed and sound and not rest and all(fact["volume"] in names for fact in volumes):
         ids = tuple(sorted(fact["id"] for fact in closed))
         words = ("全ての区画の暗号化", "the encryption of every volume")
+        return Finding("confirmed", 3, facts=ids, ja=words[0], en=words[1])
+    held = [
+        fact for fact in world.of("protection", evidence=subject)
+        if fact["path"] and any(one["addresses"][0].startswith(fact["addresses"][0]) for one in world.of("personal_data", evidence=subject))
+    ]  # fmt: skip
+    if held and not rest and all(SOUND_FILES.match(str(fact["method"])) for fact in held):
+        ids = tuple(sorted(fact["id"] for fact in held))
+        words = (
+            "個人情報が全て暗号化された書庫の中にあること",
+            "the keeping of all personal data in encrypted archives",
+        )
         return Finding("confirmed", 3, facts=ids, ja=words[0], en=words[1])
     readable = [
         fact for fact in volumes if fact["state"] in ("examined", "partial") and fact["filesystem"]

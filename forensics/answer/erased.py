@@ -40,7 +40,10 @@ def judge(world: World, subject: str) -> Finding:
         shown = [*left, *claimed]
         return Finding("refuted", 3, (), tuple(sorted(fact["id"] for fact in shown)), *words)
     serial = world.serial(subject)
-    later = [*held, *world.of("mismatch", what="erasure_before_use", subject=serial)]
+    later = [
+        *held,
+        *world.of("mismatch", what="erasure_before_use", subject=serial, paper="erasure"),
+    ]
     if later:
         return replace(
             undetermined("TIMES_INCONSISTENT", facts=[fact["id"] for fact in later]),

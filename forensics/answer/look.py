@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from forensics import artifacts, schema
 from forensics.answer import facts, signs
 from forensics.answer.before import before
+from forensics.answer.held import holds, named
 from forensics.answer.known import known
 from forensics.answer.world import World
 from forensics.correlate import foreign, times, unread
 from forensics.correlate.loans import loans
-from forensics.correlate.places import places
+from forensics.correlate.places import Place, places
 from forensics.correlate.rows import Row, content, device_serial, rows, stem, volume_serial
-from forensics.values import NO_TIME, OUTCOMES, Interval
+from forensics.values import NO_TIME, OUTCOMES, Interval, decode_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,7 +86,7 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         *facts.clocks(small["clocks"]),
         *signs.recorded(traced, case.window),
         *signs.reformatted(supplied, small["volumes"], tied, dated, case.window),
-        *signs.emptied(held, dated, case.window),
+        *signs.emptied(held, dated, small["volumes"], case.window),
         *signs.inconsistent(dated, case.window),
         *signs.erasers(_events(have["events"], list(roles), ("program_run",)), case.window),
         *signs.wiped(small["evidence"], small["volumes"], case.window),
@@ -113,6 +115,8 @@ def look(case: Case, tables: Mapping[str, pa.Table]) -> World:
         mixed_up=signs.mixed_up(supplied, small["volumes"], tied),
         absent_hosts=_absent_hosts(have, small["settings"], roles, case.window),
         loans=loans(papers),
+        carrying=_hosts(small["opens"], held, _leaving(have["traces"])),
+        undated=_hosts([row for row in small["opens"] if row["time"].start is None], held),
         half_read=unread.papers(case, (row for row in troubles if row["evidence"] == "papers")),
         recorded={item.name: frozenset(item.records) for item in artifacts.ARTIFACTS},
         register_size=size,
@@ -240,6 +244,42 @@ def _register_size(records: list[Row]) -> int | None:
     told = [row for row in records if row["register_persons"] and row["register_share"]]
     best = max(told, key=lambda row: row["register_persons"], default=None)
     return None if best is None else round(best["register_persons"] / best["register_share"])
+
+
+def _leaving(traces: pa.Table) -> frozenset[str]:
+    """Addresses of commands that name another device or host as where their output goes."""
+    import pyarrow.compute as pc
+
+    found = pc.match_substring(traces.column("detail"), "leaves=yes")
+    return frozenset(traces.filter(pc.fill_null(found, False)).column("address").to_pylist())
+
+
+def _hosts(
+    opens: Sequence[Row], held: Sequence[Place], at: Collection[str] | None = None
+) -> frozenset[str]:
+    """Hosts on which a file with records, one of its name, or its folder was read; at: by what stands there."""
+    files = named(held)
+    folders = {
+        (place.evidence, above)
+        for place in held
+        for above in accumulate(
+            decode_name((place.path or "").split("!")[0]).split("/"), "{}/{}".format
+        )
+    }
+    return frozenset(
+        row["host"]
+        for row in opens
+        if (at is None or row["address"] in at)
+        and (
+            holds(files, row, foreign=False) is not False
+            or (row["host"], _slashed(row["path"] or "")) in folders
+        )
+    )
+
+
+def _slashed(path: str) -> str:
+    """A path of Windows as the file system's own: without its letter."""
+    return "/" + re.sub(r"^[A-Za-z]:", "", path).replace("\\", "/").strip("/")
 
 
 def _mails(traces: pa.Table) -> list[Row]:

@@ -48,14 +48,15 @@ def judge(world: World, subject: str) -> Finding:
         return undetermined("NO_ARTEFACT_EXPECTED", facts=strangers)
     bars = [*world.disturbed([subject]), *world.unread([subject]), *world.unproven(register=True)]
     bars += unsure(world, subject, None)
+    bars += ["CLOCK_UNKNOWN"] if subject in world.undated else []
     return negative(world.trails(subject, READING), bars)
 
 
 def _is_strange(known: Mapping[str, Sequence[Row]], read: Fact) -> bool:
     """Was it a person's account that the list does not have, or that had ended by then?"""
     account = read["account"]
-    if accounts.is_of_the_system(account):
-        return False  # a backup, or the administrator: on no list of people
+    if not account or accounts.is_of_the_system(account):
+        return False  # nobody says whose; a backup, or the administrator: on no list of people
     return not accounts.is_valid(known, account, interval_of(read["time"]))
 
 

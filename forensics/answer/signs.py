@@ -30,18 +30,23 @@ ERASERS = re.compile(
     r"|file ?shredder|freeraser|securely ?file ?shredder|ultrashredder|wipefile|wipedrive|dp ?shredder)\.exe$"
 )
 FREE = ("unallocated", "unpartitioned", "slack")
+NAMELESS = re.compile(
+    r"(?i)(?:ex)?fat"
+)  # file systems that have no names of their own when they are new
 
 
 def recorded(events: Iterable[Row], window: tuple[int, int] | None) -> list[Fact]:
     """What the records of a host say themselves.
 
-    A clock that a service put right is no sign of tampering, but which clock ruled when is open.
+    A clock that a service put right is no sign of tampering, but which clock ruled when is open. So is it
+    where the clock was set before the window, and nobody put it right until then: such a sign has `left_wrong`.
     """
     said = [row for row in events if row["kind"] in RECORDED and not _adjusted(row["text"] or "")]
     served = [
         row for row in said
         if row["kind"] == "clock_changed" and accounts.is_of_the_system(row["account"])
     ]  # fmt: skip
+    wrong = _left_wrong(said, served, window)
     return [
         tamper(
             row["evidence"],
@@ -51,9 +56,40 @@ def recorded(events: Iterable[Row], window: tuple[int, int] | None) -> list[Fact
             window,
             done=_done(row),
             sure=not (row in served or any(_same_step(row, other) for other in served)),
+            **({"left_wrong": True} if row["address"] in wrong else {}),
         )
         for row in said
     ]  # fmt: skip
+
+
+def _left_wrong(
+    said: Iterable[Row], served: Collection[Row], window: tuple[int, int] | None
+) -> set[str]:
+    """Addresses of the steps that set the clocks of hosts off before the window, and that were not taken back.
+
+    A service knows the time: its step takes back whatever was done before. Two logs may tell one step.
+    """
+    steps: dict[str, list[tuple[tuple[int, ...], Row]]] = {}
+    for row in said:
+        ends = tuple(_ends(row["text"] or ""))
+        early = window is not None and max(ends, default=window[0]) < window[0]
+        if row["kind"] == "clock_changed" and len(ends) == 2 and early:
+            steps.setdefault(row["evidence"], []).append((ends, row))
+    out = set()
+    for mine in steps.values():
+        kept: list[tuple[tuple[int, ...], Row]] = []
+        for ends, row in sorted(mine, key=lambda step: max(step[0])):
+            if row in served:
+                kept = []
+            elif not any(_near(ends, before) for before, _ in kept):
+                kept.append((ends, row))
+        if abs(sum(ends[1] - ends[0] for ends, _ in kept)) >= NOTICED:
+            out |= {row["address"] for _, row in kept}
+    return out
+
+
+def _near(one: Sequence[int], two: Sequence[int]) -> bool:
+    return all(abs(a - b) < NOTICED for a, b in zip(one, two, strict=True))
 
 
 def _same_step(row: Row, served: Row) -> bool:
@@ -185,12 +221,23 @@ def _by_turns(
 
 
 def emptied(
-    places: Sequence[Place], files: Mapping[str, Sequence[Row]], window: tuple[int, int] | None
-) -> list[Fact]:
-    """Media with records in free space and no name from before the window."""
+    places: Sequence[Place], files: Mapping[str, Sequence[Row]], volumes: Iterable[Row],
+    window: tuple[int, int] | None,
+) -> list[Fact]:  # fmt: skip
+    """Media with records in free space and no name from before the window, or no name at all.
+
+    Where FAT and exFAT have no name, not even a deleted one, nothing says when that came.
+    """
+    bare = {
+        row["evidence"] for row in volumes
+        if NAMELESS.match(row["filesystem"] or "") and row["outcome"] == "examined"
+    }  # fmt: skip
     out = []
     for medium, names in sorted(files.items()):
         left = [p for p in places if p.evidence == medium and p.state in FREE]
+        if left and not names and medium in bare:
+            addresses = [medium, *(place.address for place in left[:20])]
+            out.append(tamper(medium, "formatted", NO_TIME, addresses, window))
         born = [
             row["time"]
             for row in names

@@ -38,7 +38,8 @@ class World:
     troubled: addresses with trouble. files: medium -> its dated names. recorded: artefact -> kinds
     of traces it writes. register_size: persons of the owner's register. mixed_up: media that are not what their number says. half_read: kinds of papers
     that could not be read whole. absent_hosts: clients that a server's log names in the window and that were
-    not supplied (domain.md 8.6).
+    not supplied (domain.md 8.6). carrying: hosts on which a command took records to another device or host.
+    undated: hosts on which records were read, nobody knows when.
     """
 
     case: Case
@@ -57,6 +58,8 @@ class World:
     absent_hosts: tuple[str, ...]
     loans: Sequence[Loan]
     half_read: frozenset[str]
+    carrying: frozenset[str]
+    undated: frozenset[str]
     recorded: Mapping[str, frozenset[str]]
     controls_ok: bool
     register_size: int | None
@@ -171,8 +174,12 @@ class World:
         return ordered(LACKS & {row["reason"], *self.unread([item])}) or ("UNREADABLE",)
 
     def tampers(self, item: str) -> list[Fact]:
-        """Signs of tampering on an item that do not lie wholly before the window."""
-        return [fact for fact in self.of("tamper", subject=item) if fact["since_window"] != "no"]
+        """Signs of tampering on an item that do not lie wholly before the window, or last into it."""
+        return [
+            fact
+            for fact in self.of("tamper", subject=item)
+            if fact["since_window"] != "no" or "left_wrong" in fact
+        ]
 
     def unproven(self, *, register: bool) -> tuple[str, ...]:
         """N8: did the detectors pass their self-test, was the register loaded where it is needed?"""
@@ -223,7 +230,7 @@ class World:
                 failures.append(row["reason"] or "HORIZON_SHORT")
             if records & kinds == {"device_first_installed"} and self._seen(host, medium):
                 failures.append("NO_ARTEFACT_EXPECTED")  # it records the first time only
-            if row["present"] and row["control"] is None:
+            if row["present"] and (row["control"] is None or self._of_another_kind(row, kinds)):
                 failures.append("NO_POSITIVE_CONTROL")
             if row["control"] and row["control"].split("@")[0] in self.troubled:
                 failures.append("PARSE_GAP")
@@ -231,6 +238,17 @@ class World:
             fact = facts[0]["id"] if facts else None
             out.append(Trail(row["family"] or "app", tuple(failures), fact))
         return out
+
+    def _of_another_kind(self, horizon: Row, kinds: frozenset[str]) -> bool:
+        """Are all controls of a log records of other kinds, as of a share that audits connections only?
+
+        Signs of tampering need none: a log that was never cleared has none.
+        """
+        return (
+            horizon["controls"] is not None
+            and kinds.isdisjoint(TAMPER_CODES)
+            and kinds.isdisjoint(horizon["controls"].split())
+        )
 
     def _seen(self, host: str, medium: str | None) -> list[Row]:
         return [

@@ -28,6 +28,7 @@ from __future__ import annotations
 from forensics.artifacts.artifact import Artifact, Content, Parsed
 from forensics.artifacts.browser import history
 from forensics.artifacts.linux import (
+    audit_log,
     auth_log,
     ftp_log,
     host_settings,
@@ -39,6 +40,7 @@ from forensics.artifacts.linux import (
     smb_conf,
     system_log,
     utmp,
+    web_log,
 )
 from forensics.artifacts.mail import messages
 from forensics.artifacts.removable import os_traces
@@ -53,6 +55,7 @@ from forensics.artifacts.windows import (
     office_mru,
     partition_log,
     pnp_log,
+    powershell_history,
     prefetch,
     recent_docs,
     recycle_i,
@@ -96,11 +99,14 @@ ARTIFACTS: tuple[Artifact, ...] = (
     custom_destinations.ARTIFACT,
     recycle_i.ARTIFACT,
     recycle_info.ARTIFACT,
+    powershell_history.ARTIFACT,
     samba_audit.ARTIFACT,
     auth_log.ARTIFACT,
+    audit_log.ARTIFACT,
     kernel_usb.ARTIFACT,
     system_log.ARTIFACT,
     ftp_log.ARTIFACT,
+    web_log.ARTIFACT,
     shell_history.ARTIFACT,
     utmp.ARTIFACT,
     host_settings.ARTIFACT,

@@ -13,7 +13,7 @@ from forensics.correlate.connections import Arrival
 from forensics.correlate.mismatches import mismatch
 from forensics.correlate.places import Place
 from forensics.correlate.rows import Row, device_serial, stem
-from forensics.values import NO_TIME, Interval
+from forensics.values import MICROS_MAX, NO_TIME, Interval
 
 SHOWN = 20  # addresses that one mismatch lists
 
@@ -41,7 +41,7 @@ def mismatches(
     rows = [row for row in papers if row["kind"] != "note"]
     known = {use.serial for use in arrivals} | set(held)
     known |= {device_serial(row["serial"]) for row in rows if row["paper"] == "media_register"}
-    out = []
+    out = _scrapped(arrivals, rows)
     for row in rows:
         serial = device_serial(row["serial"])
         if row["paper"] != "erasure" or serial is None:
@@ -70,5 +70,30 @@ def mismatches(
             one = later[0]
             out.append(
                 mismatch("erasure_before_use", "breach", serial, one.time, text, one.addresses, row)
+            )
+    return out
+
+
+def _scrapped(arrivals: Iterable[Arrival], papers: Iterable[Row]) -> list[Row]:
+    """Media that were used after the register has them scrapped: no row of it has them since."""
+    ends: dict[str, list[Row]] = {}
+    for row in papers:
+        serial = device_serial(row["serial"])
+        if row["paper"] == "media_register" and serial:
+            ends.setdefault(serial, []).append(row)
+    out = []
+    for use in sorted(arrivals, key=lambda use: (use.time.start or 0, use.host)):
+        mine = ends.get(use.serial or "", [])
+        last = max(mine, key=lambda row: row["until"].until or MICROS_MAX, default=None)
+        if (
+            last is not None
+            and last["until"].until is not None
+            and (use.time.start or 0) >= last["until"].until
+        ):
+            text = f"attached to {use.host} after the register has it scrapped"
+            out.append(
+                mismatch(
+                    "erasure_before_use", "breach", use.serial, use.time, text, use.addresses, last
+                )
             )
     return out

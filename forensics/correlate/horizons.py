@@ -159,16 +159,13 @@ def _log_row(
     elif known:
         covers, reason = _covers(case.window, starts, ends, open_, unlisted)
     parts = {content(span.row["address"]) for span in spans}
-    control = next(
-        (
-            row["address"]
-            for row in records.by_source[evidence, source]
-            if content(row["address"]) in parts
-            and row["kind"] in kinds
-            and not overlaps(row["time"], case.window)
-        ),
-        None,
-    )
+    controls = [
+        row
+        for row in records.by_source[evidence, source]
+        if content(row["address"]) in parts
+        and row["kind"] in kinds
+        and not overlaps(row["time"], case.window)
+    ]
     return {
         "evidence": evidence,
         "log": f"{source} {log}",
@@ -180,7 +177,8 @@ def _log_row(
         "last": ends if last.start is not None else NO_TIME,
         "records": sum(span.records for span in spans),
         "gaps": len(open_) + max(unlisted, 0),
-        "control": control,
+        "control": controls[0]["address"] if controls else None,
+        "controls": " ".join(sorted({row["kind"] for row in controls})),
         "covers_window": covers,
         "reason": reason,
     }

@@ -5,12 +5,12 @@ Source: domain.md 6.1, 6.2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from forensics.correlate.rows import Row, details, device_serial
 from forensics.correlate.times import DAY, earliest, iso
-from forensics.values import Interval
+from forensics.values import MICROS_MAX, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def loans(papers: Iterable[Row]) -> list[Loan]:
         due = iso(said.get("due")).start
         out.append(Loan(row, frozenset(tied), row["until"], back, due))
     returns = [row for row in rows if row["paper"] == "take_out" and row["action"] == "return"]
-    return [_closed(loan, returns) for loan in out]
+    return [_closed(loan, out, returns) for loan in out]
 
 
 def _once(papers: Iterable[Row]) -> list[Row]:
@@ -90,13 +90,22 @@ def _once(papers: Iterable[Row]) -> list[Row]:
     return list(out.values())
 
 
-def _closed(loan: Loan, returns: Sequence[Row]) -> Loan:
-    """A loan whose return stands in a row of its own."""
+def _closed(loan: Loan, others: Iterable[Loan], returns: Iterable[Row]) -> Loan:
+    """A loan whose return stands in a row of its own: the first one before the medium went out again."""
     if loan.returned or loan.start is None:
         return loan
+    starts = (other.start for other in others if _is_same(other.row, loan.row))
+    again = min((start for start in starts if start and start > loan.start), default=MICROS_MAX)
     later = [
         row["time"]
         for row in returns
-        if row["item"] == loan.row["item"] and (row["time"].start or 0) >= loan.start
+        if _is_same(row, loan.row) and loan.start <= (row["time"].start or 0) <= again
     ]
     return replace(loan, back=earliest(later), returned=True) if later else loan
+
+
+def _is_same(one: Row, two: Row) -> bool:
+    """Do two rows of the ledger name one medium?"""
+    if one["item"] or two["item"]:
+        return bool(one["item"] == two["item"])
+    return device_serial(one["serial"]) == device_serial(two["serial"])

@@ -19,8 +19,18 @@ KINDS = ("file_opened", "file_read")
 def opens(
     media: Media, traces: Iterable[Row], clocks: dict[str, Clock], settings: Iterable[Row]
 ) -> list[Row]:
-    """Rows of `opens`, one per trace of an opening; of a share whose folder is known the path there."""
+    """Rows of `opens`, one per trace of an opening; of a share whose folder is known the path there.
+
+    An account that a record knows by its number (`uid:1002`) has the name that the host gives it.
+    """
     out = []
+    settings = list(settings)
+    people = {
+        (row["evidence"], f"uid:{number}"): name
+        for row in settings
+        if row["name"] == "user_name"
+        for number, _, name in [(row["value"] or "").partition("=")]
+    }
     shares = {
         (row["evidence"], name.casefold()): folder.rstrip("/")
         for row in settings
@@ -41,7 +51,7 @@ def opens(
         out.append(
             {
                 "host": row["evidence"],
-                "account": row["account"],
+                "account": people.get((row["evidence"], row["account"] or ""), row["account"]),
                 "medium": item,
                 "medium_serial": serial,
                 "volume_serial": volume,

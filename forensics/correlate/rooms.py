@@ -58,21 +58,25 @@ def _cards(log: Sequence[Row], cards: Sequence[Row]) -> list[Row]:
         listed.setdefault(_number(row), []).append(row)
     used: dict[tuple[str, str, str | None], list[Row]] = {}
     for row in log if cards else ():
-        if row["item"]:
-            what = _card_trouble(row, listed.get(_number(row), []))
-            if what:
-                used.setdefault((what, _number(row), row["person_token"]), []).append(row)
+        what = (
+            _card_trouble(row, listed.get(_number(row), []))
+            if row["item"]
+            else _name_trouble(row, cards)
+        )
+        if what:
+            used.setdefault((what, _number(row), row["person_token"]), []).append(row)
     texts = {
         "card_unknown": ("gap", "a card at a door, and the list of cards does not have it"),
         "card_after_return": ("breach", "a card at a door after its return"),
         "card_shared": ("breach", "a card at a door with another name than it was lent to"),
+        "person_not_listed": ("gap", "a person at a door, and the list of cards has no such name"),
     }
     out = []
     for (what, number, _), found in sorted(used.items(), key=repr):
         severity, text = texts[what]
         when = hull(row["time"] for row in found)
         addresses = [row["address"] for row in (*found, *listed.get(number, []))]
-        subject = found[0]["item"]
+        subject = found[0]["item"] or found[0]["person_token"]
         out.append(mismatch(what, severity, subject, when, text, addresses, found[0]))
     return out
 
@@ -91,6 +95,13 @@ def _card_trouble(use: Row, lent: Sequence[Row]) -> str | None:
     named = [row for row in lent if row["person_token"]]
     shared = use["person_token"] and named and not any(_is_same(use, row) for row in named)
     return "card_shared" if shared else None
+
+
+def _name_trouble(use: Row, cards: Sequence[Row]) -> str | None:
+    """Of a log of names alone: a person whom no row of the list may mean, where all its rows have names."""
+    named = all(row["person_token"] for row in cards)
+    told = use["person_token"] and named and not any(_is_same(use, row) for row in cards)
+    return "person_not_listed" if told else None
 
 
 def _is_same(one: Row, two: Row) -> bool:

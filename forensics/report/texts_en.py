@@ -457,7 +457,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "attendant_missing": "The attendant is missing",
         "erasure_contradicted": "The erasure certificate is contradicted",
         "erasure_serial_unknown": "No medium has the serial on the erasure certificate",
-        "erasure_before_use": "Used after the erasure certificate",
+        "erasure_before_use": "Used after it was certified as erased, or scrapped",
         "erasure_missing": "The erasure certificate is missing",
         "duplicate_number": "A number is used twice",
         "capacity_differs": "The capacity differs",

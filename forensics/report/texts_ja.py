@@ -457,7 +457,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "attendant_missing": "立会者の記載がない",
         "erasure_contradicted": "消去の証明と実物が違う",
         "erasure_serial_unknown": "消去の証明の番号に当たる媒体がない",
-        "erasure_before_use": "消去の証明の後に使われた",
+        "erasure_before_use": "消去の証明または廃棄の後に使われた",
         "erasure_missing": "消去の証明がない",
         "duplicate_number": "番号が重複している",
         "capacity_differs": "容量が違う",

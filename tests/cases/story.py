@@ -58,6 +58,10 @@ def at(
 
 WINDOW = at(9, 18, 30), at(12, 9)
 BEFORE, AFTER = at(2, 10, 15), at(14, 11)  # days on which nothing is wrong
+FIXED_CLOCK = {
+    **os.environ,
+    "E2FSPROGS_FAKE_TIME": str(int(BEFORE.timestamp())),
+}  # of mke2fs and debugfs
 INSIDE = at(10, 21, 4, 38)
 
 
@@ -146,22 +150,36 @@ def ext4(
     size: int = 12 * MIB,
     features: Sequence[str] = (),
 ) -> bytes:
-    """An ext4 volume made by mke2fs. files: path -> (content, when it was modified).
+    """An ext4 volume made by mke2fs. files: path -> (content, when it was modified, read and changed).
 
-    They are changed (ctime) now: only without the feature of checksums can a story put that right.
+    Directories are of BEFORE. The same arguments give the same bytes, but for the checksums of another mke2fs.
     """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
-        for name, (content, when) in files.items():
+        root.mkdir()
+        for name, (content, _) in files.items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        times = dict.fromkeys((root, *root.rglob("*")), BEFORE)
+        times |= {root / name: when for name, (_, when) in files.items()}
+        for path, when in times.items():
             os.utime(path, (when.timestamp(), when.timestamp()))
         image = Path(folder) / "image"
+        identity = str(uuid.uuid5(NAMESPACE, "ext4"))
         subprocess.run(
-            ["mke2fs", "-q", "-t", "ext4", *features, "-d", root, "-U", str(uuid.uuid5(NAMESPACE, "ext4")),
-             "-E", "root_owner=0:0,lazy_itable_init=0", image, f"{size >> 10}k"],
-            check=True, capture_output=True, env={**os.environ, "E2FSPROGS_FAKE_TIME": str(int(BEFORE.timestamp()))},
+            ["mke2fs", "-q", "-t", "ext4", *features, "-d", root, "-U", identity,
+             "-E", f"root_owner=0:0,lazy_itable_init=0,hash_seed={identity}", image, f"{size >> 10}k"],
+            check=True, capture_output=True, env=FIXED_CLOCK,
+        )  # fmt: skip
+        orders = [
+            f'sif "/{path.relative_to(root)}" {field}{extra} {value}'
+            for path, when in [*times.items(), (root / "lost+found", BEFORE)]
+            for field in ("atime", "ctime")
+            for extra, value in (("", f"@{int(when.timestamp())}"), ("_extra", 0))
+        ]
+        subprocess.run(
+            ["debugfs", "-w", "-f", "-", image], input="\n".join(orders).encode(), check=True, capture_output=True, env=FIXED_CLOCK,
         )  # fmt: skip
         return image.read_bytes()
 

@@ -82,6 +82,9 @@ CARDS = {
     "returned before": ([BACK, door(2, 9, "enter", item="C-7")], [("card_after_return", "C-7", "breach")]),
     "lent once more": ([BACK, {**LENT, "row": 3}, door(2, 9, "enter", item="C-7")], []),
     "another's": ([LENT, door(2, 9, "enter", item="C-7", person_token=KATO)], [("card_shared", "C-7", "breach")]),
+    "a name alone, of the list": ([LENT, door(2, 9, "enter")], []),
+    "a name alone, of no list": ([LENT, door(2, 9, "enter", person_token=KATO)], [("person_not_listed", KATO, "gap")]),
+    "a name alone, and a card of nobody": ([LENT, paper("cards", 3, item="C-9"), door(2, 9, "enter", person_token=KATO)], []),
     "no list of cards": ([door(2, 9, "enter", item="C-8")], []),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 
 from forensics.artifacts.artifact import Artifact, Content, Parsed, Row, detail, on_linux
-from forensics.artifacts.linux.commands import reads
+from forensics.artifacts.linux.commands import leaves, reads
 from forensics.artifacts.linux.syslog import Entry, looks_like, read_log
 
 _ACCEPTED = re.compile(r"\s*Accepted (\S+) for (\S+) from (\S+)")
@@ -62,7 +62,7 @@ def _read(entry: Entry, clients: dict[int | None, tuple[str, str]]) -> list[Row]
     match = _SUDO.match(entry.message) if entry.program == "sudo" else None
     if match is None:
         return []
-    said = detail(operation="sudo", **more)
+    said = detail(operation="sudo", leaves="yes" if leaves(match[3]) else None, **more)
     return [
         {"kind": "file_read", "account": match[1], "path": path, "detail": said}
         for path in reads(match[3], match[2])

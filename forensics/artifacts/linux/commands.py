@@ -100,6 +100,21 @@ def reads(line: str, folder: str | None = None) -> list[str]:
     return list(dict.fromkeys(out))[:PATHS_MAX]
 
 
+_AWAY = re.compile(
+    r"(?:of=)?(?:/media/|/mnt/|/run/media/|/Volumes/)|[^/\s:=]+:(?!\d+$|//)"
+)  # a mount, or HOST:path
+_SENDS = frozenset(["mail", "mailx", "mutt", "scp", "sendmail", "sftp"])
+_UPLOADS = re.compile(r"-[TFd]|--(?:upload-file|form|data|data-binary|post-file)(?:=|$)")
+
+
+def leaves(line: str) -> bool:
+    """Does a command name a mounted medium or another host as where its output goes, or send what it reads?"""
+    words = [word.lstrip(">") for word in _words(line[:LENGTH_MAX])]
+    named = {posixpath.basename(word) for word in words}
+    uploads = "curl" in named and any(_UPLOADS.match(word) for word in words)
+    return uploads or bool(named & _SENDS) or any(_AWAY.match(word) for word in words[1:])
+
+
 def _words(command: str) -> list[str]:
     try:
         return shlex.split(command)

@@ -1,9 +1,9 @@
-"""Histories of shells that keep times: .bash_history with HISTTIMEFORMAT, .zsh_history with EXTENDED_HISTORY.
+"""Histories of shells: .bash_history, .zsh_history, with times where the shell was told to keep them.
 
-Layout          bash: `#` and seconds since 1970, then the line; zsh: `: SECONDS:DURATION;LINE`. Lines
-                without a time are passed over
+Layout          bash with HISTTIMEFORMAT: `#` and seconds since 1970, then the line; zsh with EXTENDED_HISTORY:
+                `: SECONDS:DURATION;LINE`; else lines alone, which have no time
 Source          man bash, HISTTIMEFORMAT; man zshoptions, EXTENDED_HISTORY
-Proves          this account's shell was given a command that names this path, at that time
+Proves          this account's shell was given a command that names this path, at that time where it says one
 Does not prove  that the command did what it says; that others were not given: the user can edit it,
                 and what a shell has not written yet is not there
 """
@@ -23,9 +23,9 @@ from forensics.artifacts.artifact import (
     detail,
     never_expected,
 )  # fmt: skip
-from forensics.artifacts.linux.commands import reads
+from forensics.artifacts.linux.commands import leaves, reads
 from forensics.artifacts.text import lines
-from forensics.values import Gap, interval
+from forensics.values import NO_TIME, Gap, interval
 
 _STAMP = re.compile(r"#(\d{9,11})")
 _ZSH = re.compile(r": (\d{9,11}):\d+;(.*)")
@@ -33,7 +33,7 @@ SECOND = 1_000_000  # microseconds
 
 
 def parse(content: Content) -> Parsed:
-    """Rows `file_read` of the paths that dated commands read."""
+    """Rows `file_read` of the paths that commands read; `leaves` in the detail: out of this host."""
     rows: list[Row] = []
     stamp: str | None = None
     who = account(content.path) or ("root" if (content.path or "").startswith("/root/") else None)
@@ -44,14 +44,16 @@ def parse(content: Content) -> Parsed:
         match = _ZSH.fullmatch(line.text)
         when, said = (match[1], match[2]) if match else (stamp, line.text)
         stamp = None
-        for path in reads(said) if when else ():
+        dated = interval(int(when) * SECOND, SECOND, "utc") if when else NO_TIME
+        for path in reads(said):
             if len(rows) >= ROWS_MAX:
                 return Parsed(
                     rows, [], [Gap(line.start, len(content.data) - line.start, "ROW_LIMIT")]
                 )
             rows.append({
-                "kind": "file_read", "time": interval(int(when or 0) * SECOND, SECOND, "utc"), "time_raw": when,
-                "account": who, "path": path, "record_number": number, "at": line[:2], "detail": detail(operation="command"),
+                "kind": "file_read", "time": dated, "time_raw": when, "account": who, "path": path,
+                "record_number": number, "at": line[:2],
+                "detail": detail(operation="command", leaves="yes" if leaves(said) else None),
             })  # fmt: skip
     return Parsed(rows, [], [])
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from forensics.artifacts.artifact import Row, detail, serial
 from forensics.artifacts.papers import times
 from forensics.artifacts.papers.cells import Sheet, UnreadableError, is_ditto, sheets
-from forensics.artifacts.papers.columns import KINDS, header, roles
+from forensics.artifacts.papers.columns import KINDS, forms, header, of_sheet, roles
 from forensics.values import NO_TIME, Gap, Interval, encode_name, moment
 
 __all__ = ["KINDS", "read"]
@@ -42,6 +43,9 @@ _CAPTION = re.compile(
 _OUT = re.compile(
     r"紛失|亡失|未返|未了|未回収|持ち?出し?中|貸出中|使用中|not returned|lost", re.IGNORECASE
 )
+_BACK = re.compile(
+    r"返|戻|持ち?帰|^入|return|^in$"
+)  # one line for each way: this one tells of the way back
 _OFFICE = re.compile(r"(?:課|部|係|室|局|署|班|所|社|㈱|\(株\)|センター|担当|グループ)$")
 _VARIANTS = str.maketrans("髙﨑濵邉邊齋齊槗德", "高崎浜辺辺斎斎橋徳")
 
@@ -63,12 +67,16 @@ def read(
     rows: list[Row] = []
     gaps: list[Gap] = []
     for sheet in found:
-        top = header(kind, sheet.rows)
+        asked = forms(kind, sheet.rows)
+        for number, labels, values in asked:
+            page = replace(sheet, rows=[*[[]] * (number - 2), labels, values])
+            rows += _Reader(kind, name, page, roles(kind, labels), max(number - 1, 1), token).rows()
+        top = None if asked else header(kind, sheet.rows)
         if top is not None:
             rows += _Reader(kind, name, sheet, top[1], top[0], token).rows()
         if sheet.cut:
             gaps.append(Gap(0, len(data), "ROW_LIMIT"))
-        elif top is None and any(any(row) for row in sheet.rows):
+        elif top is None and not asked and any(any(row) for row in sheet.rows):
             gaps.append(Gap(0, len(data), "NO_HEADER"))
     return rows, gaps or ([] if rows or any(sheet.rows for sheet in found) else [whole])
 
@@ -92,6 +100,22 @@ def _is_blank(text: str | None) -> bool:
     return text is not None and bool(re.fullmatch(r"[\sー―—–‐\-]*|なし|無し?|未了?", text))
 
 
+def _until(cells: dict[str, str]) -> dict[str, str]:
+    """What a cell of a moment says where it is a span, `9:00~17:00`: its begin, and its end where no cell is for that."""
+    for role in ("both", "time"):
+        first, mark, last = re.sub(
+            r"\s*(?:から|[~〜～―–])\s*", "~", cells.get(role) or ""
+        ).partition("~")
+        if mark and first:
+            ends = ("until_both", "until_date", "until_time")
+            clock_only = role == "time" or not times.date(last)[0]
+            free = last and not any(cells.get(end) for end in ends)
+            return {role: first} | (
+                {"until_time" if clock_only else "until_both": last} if free else {}
+            )
+    return {}
+
+
 class _Reader:
     """One sheet on its way to rows; keeps the last row for `as above`."""
 
@@ -107,6 +131,11 @@ class _Reader:
         years = (times.year_of(text) for text in (sheet.name, *titles, name))
         self.year = next((year for year in years if year), None)
         self.names: dict[str, str] = {}
+        self.medium = (
+            of_sheet(kind, sheet.rows[: top - 1], sheet.name or "")
+            if kind == "take_out" and not {"item", "serial"} & set(columns)
+            else {}
+        )
 
     def rows(self) -> list[Row]:
         cells: dict[str, str] = {}
@@ -115,7 +144,7 @@ class _Reader:
             if not any(row) or len(roles(self.kind, row)) >= max(2, len(self.columns) - 1):
                 continue
             before = cells
-            cells = {
+            cells = self.medium | {
                 role: row[place] if place < len(row) else "" for role, place in self.columns.items()
             }
             for role, text in cells.items():
@@ -127,6 +156,7 @@ class _Reader:
         return [self._row(number, row, cells) for number, row, cells in found]
 
     def _row(self, number: int, row: list[str], cells: dict[str, str]) -> Row:
+        cells = cells | _until(cells)
         time, time_note = self._time(cells, "both", "date", "time", None)
         until, until_note = self._time(cells, "until_both", "until_date", "until_time", time)
         due, _ = self._time(cells, "due_both", "due_date", "due_time", time)
@@ -136,7 +166,8 @@ class _Reader:
         number_text = cells.get("serial", "")
         rounded = bool(re.fullmatch(r"\d(\.\d+)?e\+?\d+", number_text, re.IGNORECASE))
         empty = not any(
-            cells.get(role) for role in ("item", "serial", "person", "number", "subject")
+            cells.get(role) and role in self.columns
+            for role in ("item", "serial", "person", "number", "subject")
         )
         total = any(re.match(r"(合計|総計|小計|計$)", cell) for cell in row)
         more: dict[str, Any] = {
@@ -172,6 +203,8 @@ class _Reader:
 
     def _action(self, cells: dict[str, str]) -> str:
         text = cells.get("action", "").lower()
+        if self.kind == "take_out":
+            return "return" if _BACK.search(text) else _ACTIONS[self.kind]
         if re.search(r"入|in", text):
             return "enter"
         return "leave" if re.search(r"退|出|out", text) else _ACTIONS[self.kind]

@@ -19,7 +19,7 @@ _BOTH = "日時|持出(年月)?日時|datetime|timestamp"
 _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
     "media_register": (
         ("serial", "シリアル|製造番号|s/?n\\b|serial"),
-        ("until_date", "廃棄|抹消"),
+        ("until_date", "(廃棄|抹消|除却)(?!予定)"),
         ("date", "登録(年月)?日|購入(年月)?日|登録日時|取得日"),
         ("item", "管理番号|登録番号|媒体番号|整理番号|^番号$|^no\\.?$|^id$"),
         ("encryption", "暗号"),
@@ -30,13 +30,17 @@ _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "take_out": (
         *_START,
+        (
+            "action",
+            "^(処理|出納|貸出|受払|異動|取引)?(区分|種別)$|^(持ち?出し?|貸出)[/／]?返却$|出納$|^action$|in/out",
+        ),
         ("until_date", "返[却納](年?月)?日"),
         ("until_time", "返[却納]時[刻間]"),
         ("approved_date", "(承認|許可|決裁)(年?月)?日時?$"),
         ("approver", "承認|課長|許可|決裁"),
         ("person", "持ち?出し?者|使用者|利用者|借用者|担当者|氏名|名前"),
         ("room", "持ち?出し?先|行き?先|使用場所|場所"),
-        ("both", _BOTH),
+        ("both", f"{_BOTH}|期間"),
         ("date", "日付|年月日|(持ち?出し?|貸出)(年?月)?日|^月日$|^date$"),
         ("time", "時[刻間]|^time$"),
         ("serial", "シリアル|製造番号|serial"),
@@ -61,10 +65,11 @@ _ROLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("result", "結果|result"),
     ),
     "cards": (
+        ("person", "氏名|名前"),
         ("until_date", "返[却納]|回収|失効|終了|廃止|停止|有効期限|until|end"),
         ("date", "[貸付交]与日|貸与|発行|交付|登録日|開始|付与|from|start"),
         ("item", "カード|id|番号|アカウント|ユーザ|ログイン"),
-        ("person", "氏名|名前|利用者|使用者|name"),
+        ("person", "利用者|使用者|保持者|name"),
         ("office", "所属|会社|課|部署"),
         ("room", "権限|区画|ゾーン|エリア|role"),
         ("state", "状態|状況|備考|status"),
@@ -112,6 +117,62 @@ def roles(kind: str, header: list[str]) -> dict[str, int]:
                 found[role] = column
                 break
     return found
+
+
+FORMS = ("take_out", "approvals", "erasure")  # papers that are also one form for each entry
+FORM_ROLES_MIN = 3
+
+
+def forms(kind: str, rows: list[list[str]]) -> list[tuple[int, list[str], list[str]]]:
+    """Forms: labels, each with its value in the next cell of its row. Gives first row (1 = top), labels, values.
+
+    Empty where a row of headers says more. A form ends where a label comes again.
+    """
+    out: list[tuple[int, dict[str, tuple[str, str]]]] = []
+    for number, row in enumerate(rows if kind in FORMS else [], 1):
+        cells = [cell for cell in row if cell]
+        places = roles(kind, cells)
+        if len(places) > (len(cells) + 1) // 2:
+            continue  # a row of headers
+        for role, place in sorted(places.items(), key=lambda entry: entry[1]):
+            value = cells[place + 1] if place + 1 < len(cells) else ""
+            if not out or role in out[-1][1]:
+                if not value:
+                    continue  # a title
+                out.append((number, {}))
+            out[-1][1][role] = cells[place], value
+    found = [entry for entry in out if len(entry[1]) >= FORM_ROLES_MIN]
+    best = header(kind, rows)
+    if not found or (best and len(best[1]) >= max(len(said) for _, said in found)):
+        return []
+    return [
+        (number, [label for label, _ in said.values()], [value for _, value in said.values()])
+        for number, said in found
+    ]
+
+
+def of_sheet(kind: str, titles: list[list[str]], name: str) -> dict[str, str]:
+    """What the rows above the header, else the sheet's name, say of all its rows: number and serial of its medium.
+
+    A sheet for each medium has them once, as `管理番号：U-05` in one cell or in two.
+    """
+    found: dict[str, str] = {}
+    for row in titles:
+        cells = [cell for cell in row if cell]
+        for cell, after in zip(cells, [*cells[1:], ""], strict=True):
+            caption, colon, value = re.sub(r"\s*[:：=]\s*", ":", cell, count=1).partition(":")
+            roles_there = roles(kind, [caption]) if colon or after else {}
+            for role in ("item", "serial"):
+                if role in roles_there and (value or after):
+                    found.setdefault(role, value or after)
+    if not found and _NUMBER.fullmatch(name.strip()):
+        found["item"] = name.strip()
+    return found
+
+
+_NUMBER = re.compile(
+    r"(?!(?i:sheet|r|h)[\d.年/-]+$)[A-Za-zＡ-Ｚ一-龥]{1,6}[-－_ ]?[0-9０-９]{1,6}"
+)  # U-05, 媒体3
 
 
 def header(kind: str, rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:

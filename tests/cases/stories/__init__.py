@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from tests.cases.stories import (  # noqa: F401  # each adds its stories
+    beside,
+    blanks,
     committee,
     damage,
     doors,
@@ -30,6 +32,7 @@ from tests.cases.stories import (  # noqa: F401  # each adds its stories
     servers,
     shadows,
     shared,
+    sheets,
     sticks,
     zones,
 )  # fmt: skip

@@ -7,7 +7,8 @@ import struct
 
 from fixtures.disk import Node, mbr
 from tests.cases.stories.common import SERIAL, plain_stick, story
-from tests.cases.story import BEFORE, MIB, Story
+from tests.cases.story import BEFORE, MIB, Story, listing, note
+from tests.unpack.lockers import aes
 
 
 def locked_zip(name: str, seed: int, *, aes: bool = True, size: int = 90_000) -> bytes:
@@ -105,3 +106,16 @@ def bitlocker(s: Story) -> None:
     s.answer("data_on_medium", "USB1", "undetermined", "locked")
     s.answer("encrypted", "USB1", "confirmed undetermined", "the volume is under BitLocker")
     s.truth["coverage"].append({"evidence": "USB1", "locked": {"min": 7 * MIB}})
+
+
+@story
+def an_archive_with_its_key(s: Story) -> None:
+    """All that is personal lies in an AES archive, which the owner's key opens: encrypted, as was claimed."""
+    s.files["key.txt"] = b"Hachijo-8842"
+    archive = aes(listing(s.residents[:90], encoding="utf-8"), b"Hachijo-8842", 3)
+    nodes = [Node("tsuchi.zip", archive, BEFORE), Node("readme.txt", note("鍵は別送。\n"), BEFORE)]
+    plain_stick(s, nodes, "exfat", lines=['keys = ["file:key.txt"]'])
+    s.register()
+    s.matched("USB1", "tsuchi.zip", 90)
+    s.answer("encrypted", "USB1 case", "confirmed", "in an AES archive only")
+    s.persons(90)

@@ -247,3 +247,33 @@ def audited_reading_by_letter(s: Story) -> None:
     stick_and_pc(s, pc([stick(SERIAL, VOLUME)], more=[event_log(SECURITY, events)], size=16 * MIB))
     s.opened("taisho.csv", when, medium={"any": ["USB1", SERIAL]})
     s.answer("opened_files", "PC1×USB1 PC1×" + SERIAL, "confirmed", "audited")
+
+
+def _set_before(s: Story, *steps: tuple[dt.datetime, dt.datetime], last: dt.datetime) -> None:
+    """A clock set before the window: (old, new); last: when the stick arrived, by that clock."""
+    events = [
+        *office_days(1, 4),
+        *(Event(new, AUDIT, 4616, {"SubjectUserName": HOST.account, "PreviousTime": old, "NewTime": new}) for old, new in steps),
+        *office_days(6, 14),
+    ]  # fmt: skip
+    used = stick(SERIAL, VOLUME, last)
+    stick_and_pc(s, pc([used], more=[event_log(SECURITY, events)], size=16 * MIB), fs="exfat")
+    on_stick(s)
+    s.need("tamper", "4616", subject={"any": ["PC1", HOST.name]}, what="clock_changed")
+    s.answer("tampered", "PC1", "undetermined no_trace", "before the window")
+
+
+@story
+def set_back_and_never_put_right(s: Story) -> None:
+    """Three days behind from the 5th on: its 8th of June was the 11th."""
+    _set_before(s, (at(5, 9), at(2, 9)), last=at(8, 13))
+    for topic in ("accessed_after_loss", "who_connected", "opened_files"):
+        s.answer(topic, "PC1 PC1×USB1", "undetermined confirmed", "by a clock that was wrong")
+    s.answer("leak", "case", "undetermined", "by a clock that was wrong")
+
+
+@story
+def set_back_and_put_right_at_once(s: Story) -> None:
+    """An hour later it was right again: what it says of the window holds."""
+    _set_before(s, (at(5, 9), at(2, 9)), (at(2, 10), at(5, 10)), last=BEFORE)
+    s.answer("accessed_after_loss", "PC1×USB1", "no_trace", "it was right again")
