@@ -196,6 +196,7 @@ def _headed(text: str, group: list[Candidate], item: Candidate) -> bool:
     return (
         item.kind == "postcode"
         and name.kind == "name"
+        and not {other.kind for other in group} & _ENVELOPE
         and _ONLY_HONORIFIC.fullmatch(text, name.end, item.start) is not None
     )
 

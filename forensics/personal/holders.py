@@ -49,7 +49,7 @@ def _is_firm(cell: str) -> bool:
 
 
 # A column of persons who stand for nothing but themselves.
-_SOMEBODY = re.compile("[者人]名?$|会員|客|様|患者|生徒|児童|飼い?主|世帯主|名義|氏|担当")
+_SOMEBODY = re.compile("[者人]名?$|会員|顧客|客$|様|患者|生徒|児童|飼い?主|世帯主|名義|氏|担当")
 
 # Kinds that an office has too; any other is a resident's.
 OF_OFFICES = frozenset({None, "name", "name_kana", "phone", "email", "address", "postcode", "corporate_number", "insurer_number",

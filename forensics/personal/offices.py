@@ -31,7 +31,7 @@ _COUNTER = "(?:(?<!ご)予約|申し?込み?先?|お?問い?合わ?せ先?|受�
 _LABEL = (
     "(?:[ :,|/()〒\t]|所在地|住所|(?:TEL|Tel|tel|FAX|Fax)\\.?|電話(?:番号)?|℡|☎|E-?mail|メール|は)*"
 )
-_PRIVATE = re.compile("自宅|携帯|実家|本人|緊急|様|さん|殿|保護者|宅|号室|寮")
+_PRIVATE = re.compile("自宅|携帯|実家|本人|緊急|様|さん|殿|保護者|宅(?=[ :電TtＴ])|号室|寮")
 _SEAT_BEFORE = re.compile(f"(?:{_SEAT}|{_FIRM}[^ \\d]{{0,12}}){_LABEL}$")
 _SECTION_BEFORE = re.compile(
     f"[\u3400-\u9fff]{{2,8}}[部課係局室署] ?(?:電話|TEL|直通|内線){_LABEL}$"
@@ -120,7 +120,7 @@ _POST = (
 )
 _POST_KEY = "representative|principal|headmaster|director|president|chairman|chief|ceo|owner"
 _ROLE = re.compile(
-    f"(?:{_POST})(?:の?氏名[ :]{{0,2}}|の|[ :]{{0,2}}|[ :][\u3400-\u9fff]{{1,3}})\\??$|(?:(?<![a-z]){_POST_KEY}|{_POST})[\"'>]?\\s?[:=]?\\s?[\"']?$"
+    f"(?:{_POST})(?:の?氏名[ :]{{0,2}}|の|[ :]{{0,2}}|[ :][\u3400-\u9fff]{{1,3}} ?)\\??$|(?:(?<![a-z]){_POST_KEY}|{_POST})[\"'>]?\\s?[:=]?\\s?[\"']?$"
 )
 
 
@@ -147,7 +147,9 @@ def at_office(bare: str, group: list[Candidate]) -> bool:
     if _listed_last(bare, group, named):
         return True
     before = bare[max(0, named.start - _HEAD_REACH) : named.start]
-    return not _PRIVATE.search(before) and _OFFICE_HEAD.search(before) is not None
+    return (
+        not _PRIVATE.search(before.rpartition("\n")[2]) and _OFFICE_HEAD.search(before) is not None
+    )
 
 
 def _listed_last(bare: str, group: list[Candidate], named: Candidate) -> bool:

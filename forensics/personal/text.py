@@ -18,6 +18,7 @@ from forensics.personal.lines import Lines
 from forensics.personal.literals import finder, literal
 from forensics.personal.masks import Mask, runs, spread
 from forensics.personal.rows import Cell, Rows, Values, plain
+from forensics.personal.unlisted_names import in_rows
 
 SPECIAL = (
     "my number",
@@ -93,7 +94,7 @@ def _is_event(text: str, item: Candidate) -> bool:
     return not text[start : item.start].strip(_LIST_MARKS) and _TOLD_OF.match(text, item.end) is not None  # fmt: skip
 
 
-_NO_WORDS = re.compile("[\x20-\x7e\t・№●○■□◆◇→⇒▶└├─↓]{0,16}")
+_NO_WORDS = re.compile("[\ufeff\x20-\x7e\t・№●○■□◆◇→⇒▶└├─↓]{0,16}")
 
 
 def _is_dated(text: str, line: list[Candidate]) -> bool:
@@ -115,6 +116,7 @@ def records(
         return [(score, [item.moved(places) for item in group])
                 for score, group in records(joined, counts, year)]  # fmt: skip
     found = _without_events(text, candidates(text, counts, year), counts)
+    found = sorted([*found, *in_rows(text, by_line(text, found))], key=lambda item: item.start)
     bare, headings = _without(text, found), Headings(text)
     public = offices.seats(bare, by_line(text, found))
     _count(counts, "public", [item for item in found if item.start in public])

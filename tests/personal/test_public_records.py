@@ -138,3 +138,24 @@ def test_names_told_by_what_follows():
         persons("振込先は 平田のぞみ（ﾋﾗﾀﾉｿﾞﾐ）みどり銀行 普通預金 口座番号 2725148 です。\n") == 1
     )
     assert persons("はじめまして、毛利まいです。電話は080-1548-1815です。\n") == 1
+
+
+def test_names_of_no_dictionary_in_rows_like_others():
+    known = [
+        "DEBUG save user{name=的場光男, tel=07047399846}",
+        "DEBUG save user{name=田中明美, tel=07048224239}",
+    ]
+    rows = lines(
+        *known,
+        "DEBUG save user{name=杜敬太, tel=08057572716}",
+        "DEBUG save user{name=スミス ジョン, tel=08057572717}",
+    )
+    assert persons(rows) == 4
+    assert persons(lines(*known, "DEBUG save user{name=総務課, tel=0664896345}")) == 2
+
+
+def test_values_with_and_without_quotes():
+    text = (
+        '- code: "75177"\n  name: "辻 美咲"\n  birthday: 1948-08-30\n  home_phone: "0797-52-3926"\n'
+    )
+    assert kinds(text) == ["name", "birth_date", "phone"]
