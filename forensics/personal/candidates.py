@@ -57,14 +57,19 @@ _LATIN_NAME = re.compile(  # no flag for letters of both cases: with it the sear
 _LATIN_ANY = re.compile(
     r"(?:氏 {0,6}名|名義)(?:\([^()\n]{1,12}\))?[ :]{1,6}([A-Z][A-Za-z]{1,14}(?:[ ,]{1,2}[A-Z][A-Za-z]{1,14}){1,4})(?![A-Za-z])"
 )
+# A line of its own above a mobile telephone of Japan: the label of a parcel.
+_LATIN_LINE = re.compile(
+    r"^([A-Z][A-Za-z]{1,14}(?: [A-Z][A-Za-z]{1,14}){1,3}) ?\r?\n(?=0[6-9]0-\d{4}-\d{4}\b|\+81[- ]?[6-9]0)",
+    re.MULTILINE,
+)
 _TAX = re.compile(
-    "(?:年税額|住民税額?|市民税額|所得割額?|均等割額?)[ :]{0,3}(\\d{1,3}(?:,\\d{3})+|\\d{3,9})(?=円|\\s)"
+    "(?:年税額|住民税額?|市民税額|所得割額?|均等割額?)[ :は]{0,3}(\\d{1,3}(?:,\\d{3})+|\\d{3,9})(?= ?円|\\s)"
 )
 _SEX = re.compile("性別[ :)]{0,4}(男性?|女性?)")
 # Right before or behind a birth date of an era or the age behind it, or right behind a name's reading in brackets.
 _BESIDE_BIRTH = re.compile(
     "(?<=[ (,|/])(男|女)(?=[ ),|/]{1,4}(?:[MTSHR]\\d{1,2}[./]|(?:明治|大正|昭和|平成|令和)[\\d元]))"
-    "|(?<=生 )([男女])(?= |\n|$)|(?<=[歳才]\\) )([男女])(?= |\n|$)|(?<=生\\([満\\d][\\d歳]{3}\\) )([男女])(?= |\n|$)",
+    "|(?<=生 )([男女])(?= |\n|$)|(?<=[歳才]・)([男女])(?=[ )])|(?<=[歳才日] )([男女])(?= |\n|$)|(?<=[歳才]\\) )([男女])(?= |\n|$)|(?<=生\\([満\\d][\\d歳]{3}\\) )([男女])(?= |\n|$)",
 )
 _INSURED = re.compile(
     r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4}\d{0,4})[\s・、,/-]{0,3}(?:通帳|口座)?番号\s?[:：]?\s?(\d{1,8})"
@@ -243,6 +248,9 @@ _FOREIGN = re.compile(
 )
 
 
+_OTHER_CODE = re.compile(r"[\u30a1-\u30fe\u3400-\u9fff](?:コード|ID)[ :]{0,3}$")  # of its own
+
+
 def _true_numbers(text: str, counts: Counter[tuple[str, str]]) -> list[re.Match[str]]:
     """Numbers of a text without any context word that may be My Numbers; the others are counted."""
     found = [match for match in _NUMBER.finditer(text) if _TWELVE.fullmatch(match[0])]
@@ -264,7 +272,8 @@ def _bare(match: re.Match[str], counts: Counter[tuple[str, str]]) -> list[Candid
     """A number without its word: a My Number by its check digit; everything else needs a word."""
     if not _TWELVE.fullmatch(match[0]):
         return []
-    if _FOREIGN.search(match.string[max(0, match.start() - 20) : match.start()]):
+    before = match.string[max(0, match.start() - 20) : match.start()]
+    if _FOREIGN.search(before) or _OTHER_CODE.search(before):
         return []
     counts["my_number", "seen"] += 1
     value = BY_KIND["my_number"].value(match[0])
@@ -340,6 +349,8 @@ def _others(text: str, labels: Labels) -> list[Candidate]:
             for m in _LATIN_NAME.finditer(text) if name_romaji.read(m[1])]  # fmt: skip
     out += [Candidate("name_romaji", *m.span(1), m[1].lower(), 1.2, labelled=True)
             for m in _LATIN_ANY.finditer(text)]  # fmt: skip
+    out += [Candidate("name_romaji", *m.span(1), m[1].lower(), 1.2, labelled=True)
+            for m in _LATIN_LINE.finditer(text)]  # fmt: skip
     if "性別" in text:
         out += [Candidate("sex", *m.span(1), m[1], 0.0, labelled=True) for m in _SEX.finditer(text)]
     if "男" in text or "女" in text:

@@ -15,7 +15,7 @@ from forensics.personal.identifiers import IDENTIFIERS
 NOISE = r"[\s\"'“”()\[\]【】<>《》:*_\u2500-\u257f■□●○◆◇・※\ufeff\ud800-\udfff\x00-\x1f-]"  # in a header means nothing
 _NOISE = re.compile(NOISE + "+")
 _NOT_PERSONAL = re.compile(
-    "会社|法人|事業|続柄|店|商品|品名|課名|銀行名|支店名|施設|学校|部署|所属|担当|役職|金融機関|業者|公印|ファイル|file|user|host"
+    "会社|法人|事業|続柄|店|商品|品名|課名|銀行名|支店名|施設|学校|部署|所属|担当|役職|金融機関|業者|公印|ファイル|file|user|host|shop|store|company|school|hotel|clinic|hospital|restaurant|office(?!r)"
     "|(?:ip|mac|url|web)_?addr"
 )
 # Whoever made a work and is named with it: no resident, whatever the name.
@@ -78,7 +78,7 @@ _PARTS = {word: part for part, words in _PART_WORDS.items() for word in words.sp
 _OF_A_NAME = {"last": SURNAME, "first": GIVEN}  # keys inside a name; words of much else
 _KANA = re.compile("カナ|かな|フリガナ|ふりがな|kana|yomi")
 # Words that inside other ones do not stand for their kind.
-_EXACT = {"性": "sex", "税額": "tax_amount", "cn": "name", "保護者": "name", "親権者": "name", "通称": "name", "通称名": "name", "本名": "name", "送付先": "address", "転出先": "address", "転入先": "address", "本籍": "address", "本籍地": "address"}  # fmt: skip
+_EXACT = {"holder": "name", "cardholder": "name", "性": "sex", "税額": "tax_amount", "cn": "name", "保護者": "name", "親権者": "name", "通称": "name", "通称名": "name", "本名": "name", "送付先": "address", "転出先": "address", "転入先": "address", "本籍": "address", "本籍地": "address"}  # fmt: skip
 
 
 @cache

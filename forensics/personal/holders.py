@@ -10,10 +10,10 @@ from forensics.personal.headers import PARTS, kind, plain_of
 
 # A firm or an institution in its public record, which has its seat (所在地), not where somebody lives.
 _OF_FIRM = re.compile(
-    "(?:事業者|事業所|事務所|会社|法人|施設|店舗|医療機関|医院|病院|薬局|企業|業者|保育所|学校|園|館|店)名?(?:称)?$|^(?:商号|屋号|名称)"
+    "(?:事業者|事業所|事務所|会社|法人|施設|店舗|医療機関|医院|病院|薬局|企業|業者|保育所|学校|園|館|店)名?(?:称)?$|^(?:商号|屋号|名称)|^(?:shop|store|company|school|hotel|clinic|hospital|restaurant|office|facility|temple|branch)(?:name)?$"
 )
 _HOLDER = re.compile(
-    "代表|管理者|開設者|設置者|理事長|施設長|園長|院長|校長|館長|所長|店長|店主|オーナー|住職|宮司|責任者|取締役"
+    "代表|管理者|開設者|設置者|理事長|施設長|園長|院長|校長|館長|所長|店長|店主|オーナー|住職|宮司|責任者|取締役|^(?:representative|principal|director|manager|president|chief|ceo|owner)(?:name)?$"
 )
 _AT_HOME = re.compile("住所|自宅|居所|携帯|緊急")
 _SEAT = re.compile("^(?:住所|address)[12]?$")  # a firm's beside its holder's name
@@ -29,7 +29,7 @@ _OFFICE = re.compile(
 def of_holders(cells: Sequence[str]) -> bool:
     """Is a header that of a public record, whose only names are of those who stand for a firm, or work at its seat or extension."""
     plain = [plain_of(cell) for cell in cells]
-    if not {kind(cell) for cell in plain} <= OF_OFFICES:
+    if not {kind(cell) for cell in plain if not _LICENCE.match(cell)} <= OF_OFFICES:
         return False
     named = [cell for cell in plain if _HOLDER.search(cell)]
     firms = [place for place, cell in enumerate(plain) if _is_firm(cell)]
@@ -42,6 +42,9 @@ def of_holders(cells: Sequence[str]) -> bool:
     if any(map(_EXTENSION.search, plain)) and any(map(_POST.search, plain)):
         return True
     return held or any(map(_OFFICE.search, plain))
+
+
+_LICENCE = re.compile("^(?:免許|許可|登録|認可|指定)証?番号$")  # of a trade
 
 
 def _is_firm(cell: str) -> bool:

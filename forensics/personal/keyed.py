@@ -113,7 +113,7 @@ _QUOTED = re.compile(
     r"""(["'])([^"'\n]{1,30})\1\s{0,40}(?::|=>|;[a-z]:\d+:)\s{0,40}(?:\[\s{0,40})?(?:"([^"\n]*)"|'([^'\n]*)'|(-?\d[\d.-]*))"""
 )
 _BARE_KEY = re.compile(
-    rf"""(?<![\w"'])()({_KEY})\s?(?:[:=]\s?(?:"([^"\n]*)"|'([^'\n]*)')|=\s?((?:19|20)\d\d-\d\d-\d\d)(?![\dT-]))"""
+    rf"""(?<![\w"'])()({_KEY})\s?(?:[:=]\s?(?:"([^"\n]*)"|'([^'\n]*)')|=\s?((?:19|20)\d\d-\d\d-\d\d)(?![\dT-])|=\s?([\w.+-]{1, 64}@[\w-]{1, 40}\.[\w.-]{2, 40}))"""
 )
 _INPUT = re.compile(
     r"""<(?:input|option|meta)\b[^<>]{0,200}?\b(?:name|property)=(["'])([^"'<>]{1,30})\1[^<>]{0,200}?\b(?:value|content)=(?:"([^"<>]*)"|'([^'<>]*)')"""
@@ -146,7 +146,7 @@ def _pairs(lines: Lines) -> list[Pair]:
         found += _matches(text, _QUOTED, 2, (3, 4, 5))
     signs = [sign for sign in ":=" if lines.has(sign)]
     if any(sign + quote in text or f"{sign} {quote}" in text for sign in signs for quote in quotes):
-        found += _matches(text, _BARE_KEY, 2, (3, 4, 5))
+        found += _matches(text, _BARE_KEY, 2, (3, 4, 5, 6))
     if "] => " in text:
         found += _matches(text, _PRINTED, 1, (2,))
     if lines.has("&") and lines.has("="):

@@ -27,7 +27,7 @@ _SEAT = (
     "|商店|工務店|書店|新聞社|出版社|郵便局|銀行|信用金庫|公証役場|教室|道場|スタジオ|連合会|協議会|協会|組合|商工会)"
 )
 # Counters of one, which have no name: the words before the telephone of an office.
-_COUNTER = "(?:(?<!ご)予約|申し?込み?先?|お?問い?合わ?せ先?|受付|主催|会場|控え?室|窓口|担当課|勤務先|代表電話|\\(代表?\\)|代表|直通)"
+_COUNTER = "(?:(?<!ご)予約|申し?込み?先?|お?問い?合わ?せ先?|受付|主催|会場|控え?室|窓口|担当課|勤務先|(?:提出|応募|投稿|投句|送付|寄付|寄附|納入|販売)先|代表電話|\\(代表?\\)|代表|直通)"
 _LABEL = (
     "(?:[ :,|/()〒\t]|所在地|住所|(?:TEL|Tel|tel|FAX|Fax)\\.?|電話(?:番号)?|℡|☎|E-?mail|メール|は)*"
 )
@@ -37,6 +37,7 @@ _SECTION_BEFORE = re.compile(
     f"[\u3400-\u9fff]{{2,8}}[部課係局室署] ?(?:電話|TEL|直通|内線){_LABEL}$"
 )
 _SEAT_NEAR = re.compile(f"(?:{_SEAT}|{_FIRM})[^\n]{{0,24}}$")
+_SEAT_AFTER = re.compile(rf" ?\([^()\n]{{0,12}}{_SEAT}\)")
 _COUNTER_BEFORE = re.compile(f"{_COUNTER}{_LABEL}$")
 _HEADING = re.compile(
     rf"[ \t■□●○◆◇・【\[(]{{0,4}}(?:[^\n:]{{0,24}}(?:{_SEAT}|{_COUNTER})|[^\n:]{{0,20}}{_FIRM}[^\n:]{{0,16}})[^\n\d:]{{0,10}}[ :】\])]{{0,3}}"
@@ -82,18 +83,25 @@ def _under_heading(bare: str, start: int) -> bool:
 
 
 def _under_list(bare: str, above: Sequence[list[Candidate]], line: list[Candidate]) -> bool:
-    """Does a line with a word for its place or telephone stand right below a list of names alone, which all have none."""
-    names = above[-_LIST_MIN:]
-    if len(names) < _LIST_MIN or any({item.kind for item in other} != {"name"} for other in names):
-        return False
-    if bare.count("\n", names[0][-1].end, line[0].start) != _LIST_MIN:
+    """Does a line with a word for its place or telephone stand right below lines of names alone, which all have none."""
+    names, end = 0, line[0].start
+    for other in reversed(above[-_LIST_MIN:]):
+        between = bare[other[-1].end : end]
+        if (
+            not 1 <= between.count("\n") <= _LIST_GAP
+            or "\n\n" in between
+            or {item.kind for item in other} != {"name"}
+        ):
+            break
+        names, end = names + len(other), other[0].start
+    if names < _LIST_MIN:
         return False
     begin = bare.rfind("\n", 0, line[0].start) + 1
     said = bare[begin : line[0].start]
     return _WORD.search(said) is not None and not _OWN_WORD.search(said)
 
 
-_LIST_MIN = 3  # lines
+_LIST_MIN, _LIST_GAP = 3, 2  # names; line ends between two, of whom one is in no dictionary
 _WORD = re.compile("[\u3041-\u30ff\u3400-\u9fff]{2}")
 _OWN_WORD = re.compile(f"住所|電話|連絡先|居所|〒|TEL|Tel|tel|{_PRIVATE.pattern}")
 
@@ -101,6 +109,8 @@ _OWN_WORD = re.compile(f"住所|電話|連絡先|居所|〒|TEL|Tel|tel|{_PRIVAT
 def _of_seat(bare: str, start: int, line: list[Candidate], place: int) -> bool:
     """Does the name of an institution or its counter stand before one of the candidates of a line, behind the person before it."""
     item = line[place]
+    if item.kind in OF_SEATS and _SEAT_AFTER.match(bare, item.end):
+        return True
     named = [other.end for other in line[:place] if other.kind in _NAMED]
     before = _BLANKS.sub(" ", bare[named[-1] if named else start : item.start])[-80:]
     if item.kind not in OF_SEATS or _PRIVATE.search(before):
@@ -116,11 +126,15 @@ def _of_seat(bare: str, start: int, line: list[Candidate], place: int) -> bool:
 _POST = (
     "代表取締役|代表社員|代表者?|取締役|住職|宮司|店主|店長|支店長|所長|局長|署長|主宰|理事長|社長|著 {0,2}者|編 {0,2}者|訳 {0,2}者|監修者?|発 {0,2}行 {0,2}[者人]"
     "|編集[者人]|講師|指揮|独唱|独奏|演奏|ピアノ|バイオリン|司会|朗読|登壇者?|出演者?|副?市長|副?区長|町長|村長|知事|議長|教育長|学長|館長|校長|園長|院長"
-    "|支配人|(?:主任|監理)技術者|現場代理人|責任者|部長|課長|係長|室長|次長|分団長|責任著者|候補者|開設者|管理者|管理薬剤師|取引士|オーナー|教授|議員|(?:弁護|税理|司法書|行政書|会計|労務|弁理|建築)士"
+    "|支配人|(?:主任|監理)技術者|現場代理人|責任者|部長|課長|係長|室長|次長|分団長|責任著者|候補者|開設者|管理者|管理薬剤師|取引士|オーナー|教授|議員|(?:弁護|税理|司法書|行政書|会計|労務|弁理|建築|調査)士"
+    "|(?:学芸|研究|調査|審査|監査委|教育委)員|裁判長|裁判官|判事|検事|主査|主事|理事|監事|幹事|教諭|司書"
 )
-_POST_KEY = "representative|principal|headmaster|director|president|chairman|chief|ceo|owner"
+_MAKER = "作曲|編曲|作詞|作・編曲|脚本|演出|撮影|構成|監督|原作|装丁|翻訳|振付"
+_POST_KEY = (
+    "representative|principal|headmaster|director|manager|president|chairman|chief|ceo|owner"
+)
 _ROLE = re.compile(
-    f"(?:{_POST})(?:の?氏名[ :]{{0,2}}|の|[ :]{{0,2}}|[ :][\u3400-\u9fff]{{1,3}} ?)\\??$|(?:(?<![a-z]){_POST_KEY}|{_POST})[\"'>]?\\s?[:=]?\\s?[\"']?$"
+    f"(?:{_POST}|{_MAKER})(?:の?氏名[ :]{{0,2}}|の|[ :]{{0,2}}|[ :][\u3400-\u9fff]{{1,3}} ?)\\??$|(?:(?<![a-z])(?i:{_POST_KEY})(?:_?[Nn]ame)?|{_POST})[\"'>]?\\s?[:=]?\\s?[\"']?$"
 )
 
 
@@ -173,7 +187,7 @@ _POST_WORD = re.compile(
 )
 _HEAD_REACH = 60  # characters from a firm's name to its holder's
 _OFFICE_NAME = re.compile(
-    "[^\n]{0,40}(?:事務所|医院|クリニック|病院|診療所|歯科|薬局|株式会社|有限会社|\\(株\\)|㈱|商店|工務店|研究所|大学|学校|教室|道場)[ ,\t|:〒]{1,6}(?:(?:TEL|電話)[ :]{0,2})?$"
+    "[^\n]{0,40}(?:事務所|医院|クリニック|病院|診療所|歯科|薬局|株式会社|有限会社|\\(株\\)|㈱|商店|工務店|研究所|大学|学校|教室|道場|教会|神社|[\u3400-\u9fff]寺)[ ,\t|:〒]{1,6}(?:(?:TEL|電話)[ :]{0,2})?$"
 )
 # An institution, at most two words for a post, and the name; or a firm on the line above, and at most a department.
 _OFFICE_HEAD = re.compile(

@@ -115,8 +115,9 @@ def records(
         joined, places = closed
         return [(score, [item.moved(places) for item in group])
                 for score, group in records(joined, counts, year)]  # fmt: skip
-    found = _without_events(text, candidates(text, counts, year), counts)
+    found = candidates(text, counts, year)
     found = sorted([*found, *in_rows(text, by_line(text, found))], key=lambda item: item.start)
+    found = _without_events(text, found, counts)
     bare, headings = _without(text, found), Headings(text)
     public = offices.seats(bare, by_line(text, found))
     _count(counts, "public", [item for item in found if item.start in public])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 from forensics.personal.dictionary import names
 from forensics.personal.fold import name_key
@@ -95,8 +95,7 @@ def in_rows(text: str, lines: Sequence[list[Candidate]]) -> Iterator[Candidate]:
     for line in lines if gaps else ():
         if any(item.kind in _NAMED for item in line):
             continue
-        first = line[0]
-        for before, gap, kind, size in gaps:
+        for first, (before, gap, kind, size) in product(line[:2], gaps):
             end = first.start - size
             if first.kind != kind or not text.startswith(gap, max(0, end)):
                 continue
@@ -112,7 +111,7 @@ def in_rows(text: str, lines: Sequence[list[Candidate]]) -> Iterator[Candidate]:
 _NAMED = frozenset({"name", "name_kana", "name_romaji"})
 _ROWS_MIN, _ROW_WORD_MAX = 2, 24
 _ROW_WORD = re.compile(
-    rf"(?<!{KANJI})(?<![ぁ-んァ-ヶー・])(?:{KANJI}{{1,5}} ?(?:{KANJI}{{1,4}}|[ぁ-んァ-ヶー]{{2,4}})|[ァ-ヶー]{{1,10}}(?:[ ・][ァ-ヶー]{{1,10}}){{1,3}})$"
+    rf"(?<!{KANJI})(?<![ぁ-んァ-ヶー])(?:{KANJI}{{1,5}} ?(?:{KANJI}{{1,4}}|[ぁ-んァ-ヶー]{{2,4}})|(?<!・)[ァ-ヶー]{{1,10}}(?:[ ・][ァ-ヶー]{{1,10}}){{1,3}})$"
 )
 _LISTED_SCORE = 0.1
 _LIST_BEGINS = r"^[ \t0-9.・→⇒▶└├─第]{0,16}"

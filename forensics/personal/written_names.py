@@ -24,7 +24,7 @@ _HIRAGANA = re.compile(
 )
 # Followed by what a person has: prose about authors goes on otherwise.
 _BRACKETED = re.compile(
-    rf"(?<={KANJI})\(([ぁ-んー]{{1,8}} [ぁ-んー]{{1,8}})\)(?= ?[男女明大昭平令〒0-9MTSHR])"
+    rf"(?<={KANJI})\(([ぁ-んー]{{1,8}} [ぁ-んー]{{1,8}})\)(?=\s{{0,3}}(?:[男女明大昭平令〒0-9MTSHR]|生年月日|住所|電話|性別))"
 )
 
 
@@ -173,6 +173,7 @@ _ERAS = frozenset(["明治", "大正", "昭和", "平成", "令和"])
 # What is a person's own behind an unknown surname: a mobile telephone, an address of mail, a date of an era.
 _OWN = re.compile(
     "[ :…(]{1,8}(?:0[6-9]0[-(]?[0-9]{4}|<?[0-9A-Za-z._+-]{1,40}@[0-9A-Za-z]|(?:明治|大正|昭和|平成|令和)[0-9元一二三四五六七八九十]|[MTSHR][0-9]{1,2}[.])"
+    "|\r?\n[ \t]{0,4}(?:〒|[0-9]{3}-[0-9]{4}|[\u3400-\u9fff]{1,6}[都道府県市区郡])"
 )
 _NAME_LABEL = re.compile(
     r"(?:氏 {0,6}名|名前|名義|対象者|申請者|請求者|申込者|届出人|世帯主)(?:\([^()\n]{1,6}\))?(?:[ :=】]{1,6}|[ :]{0,3}(?:</?[a-z]{2,6}(?: [^<>\n]{0,40})?>\s{0,8}){1,3})$"

@@ -159,3 +159,58 @@ def test_values_with_and_without_quotes():
         '- code: "75177"\n  name: "辻 美咲"\n  birthday: 1948-08-30\n  home_phone: "0797-52-3926"\n'
     )
     assert kinds(text) == ["name", "birth_date", "phone"]
+
+
+def test_makers_and_keepers():
+    assert not kinds(
+        lines(
+            "作曲：辻 美咲　編曲：南 千尋　出版：㈱北浜印刷　2001年4月1日",
+            "作曲：北 弘子　編曲：森 翔太　出版：㈱北浜印刷　2002年5月2日",
+        )
+    )
+    assert not kinds(
+        lines(
+            "館長　辻　美咲",
+            "学芸員　南　千尋",
+            "展示替え 2019/04/01",
+            "〒660-0892 尼崎市東難波町2-1-3 電話06-6489-6345",
+        )
+    )
+    assert not kinds(
+        lines(
+            "免許番号,商号,代表者,事務所所在地,電話",
+            "第12345号,㈱北浜印刷,辻 美咲,尼崎市東難波町2-1-3,06-6489-6345",
+            "第12346号,㈱山手運送,南 千尋,尼崎市東難波町2-1-4,06-6489-6346",
+        )
+    )
+
+
+def test_list_of_cards():
+    rows = lines(
+        "カード番号,名義,有効期限",
+        "5240-3747-6000-7508,SUZUKI FUMI,06/29",
+        "4321392227576480,NISHIDA KEN,06/29",
+    )
+    assert kinds(rows).count("credit_card") == 2
+
+
+def test_parcel_in_latin_letters():
+    text = lines(
+        "Ship to:", "Le Thi Lan", "080-8818-4197", "岡山県津山市加茂町小渕3-1-2", "JAPAN 709-3924"
+    )
+    assert persons(text) == 1
+
+
+def test_offices_after_their_telephone_and_keys_of_holders():
+    assert not kinds(
+        lines(
+            "世話人　辻 美咲　電話 06-6489-6345（公民館）",
+        )
+    )
+    assert not kinds(
+        lines("佳作　梅の香　南 千尋", "選者　辻 美咲　投句先 〒660-0892 尼崎市東難波町2-1-3")
+    )
+    assert not kinds(
+        '{"companyName":"㈱北浜印刷","ceoName":"辻 美咲","zip":"660-0892","addr":"尼崎市東難波町2-1-3","tel":"06-6489-6345"}'
+    )
+    assert not kinds('it("1", () => valid("山田　太郎", "090-0000-0003"));\n')
