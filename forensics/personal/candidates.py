@@ -35,7 +35,7 @@ RIGHT = r"(?![0-9A-Za-z_])(?![-.+/:][0-9A-Za-z])"
 
 _NUMBER = re.compile(DIGIT + r"(?:(?: \d){11}|[\d ?-]{3,20}\d|\d{3,})" + RIGHT)
 _PHONE = re.compile(
-    r"[+(0](?:(?<![0-9A-Za-z_].)(?<![0-9][-.+/:].)|(?<=[12]\d\d\d-\d\d-\d\d.))(?:"
+    r"[+(0](?:(?<![0-9A-Za-z_].)(?<![0-9][-.+/:].)|(?<=[12]\d\d\d-\d\d-\d\d.)|(?<=[0-9]/.)(?=\d{1,4}-\d{2,4}-\d{4}(?!\d)))(?:"
     + phone.REST
     + ")"
     + RIGHT,
@@ -51,19 +51,29 @@ _LETTERS = re.compile(LEFT + r"[A-Z]{2}(?:\d{7}|\d{8}[A-Z]{2})" + RIGHT)
 _MRZ = re.compile(BY_KIND["mrz"].shape)
 _ROMAJI = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14}) ?<(?=[^<>\s]{1,64}@)")
 _LATIN_NAME = re.compile(  # no flag for letters of both cases: with it the search does not skip to first letters
-    r"(?:[Nn](?<!\w.)[Aa][Mm][Ee]|[Hh][Oo][Ll][Dd][Ee][Rr]|氏名|名義)(?:\([^()\n]{1,12}\))?[ :]{1,3}"
+    r"(?:[Nn](?<!\w.)[Aa][Mm][Ee]|[Hh][Oo][Ll][Dd][Ee][Rr]|氏名|名義|会員)(?:\([^()\n]{1,12}\))?[ :]{1,3}"
     r"([A-Za-z]{2,14}[ ,]{1,2}[A-Za-z]{2,14})(?![A-Za-z])",
     re.DOTALL,
 )
 _LATIN_ANY = re.compile(
     r"(?:氏 {0,6}名|名義)(?:\([^()\n]{1,12}\))?[ :]{1,6}([A-Z][A-Za-z]{1,14}(?:[ ,]{1,2}[A-Z][A-Za-z]{1,14}){1,4})(?![A-Za-z])"
 )
+# A line of its own above a mobile telephone of Japan: the label of a parcel.
+_LATIN_LINE = re.compile(
+    r"^([A-Z][A-Za-z]{1,14}(?: [A-Z][A-Za-z]{1,14}){1,3}) ?\r?\n(?=0[6-9]0-\d{4}-\d{4}\b|\+81[- ]?[6-9]0)",
+    re.MULTILINE,
+)
 _TAX = re.compile(
-    "(?:年税額|住民税額?|市民税額|所得割額?|均等割額?)[ :]{0,3}(\\d{1,3}(?:,\\d{3})+|\\d{3,9})(?=円|\\s)"
+    "(?:年税額|住民税額?|市民税額|所得割額?|均等割額?)[ :は]{0,3}(\\d{1,3}(?:,\\d{3})+|\\d{3,9})(?= ?円|\\s)"
 )
 _SEX = re.compile("性別[ :)]{0,4}(男性?|女性?)")
+# Right before or behind a birth date of an era or the age behind it, or right behind a name's reading in brackets.
+_BESIDE_BIRTH = re.compile(
+    "(?<=[ (,|/])(男|女)(?=[ ),|/]{1,4}(?:[MTSHR]\\d{1,2}[./]|(?:明治|大正|昭和|平成|令和)[\\d元]))"
+    "|(?<=生 )([男女])(?= |\n|$)|(?<=[歳才]・)([男女])(?=[ )])|(?<=[歳才日] )([男女])(?= |\n|$)|(?<=[歳才]\\) )([男女])(?= |\n|$)|(?<=生\\([満\\d][\\d歳]{3}\\) )([男女])(?= |\n|$)",
+)
 _INSURED = re.compile(
-    r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4})[\s・、,/-]{0,3}(?:通帳|口座)?番号\s?[:：]?\s?(\d{1,8})"
+    r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4}\d{0,4})[\s・、,/-]{0,3}(?:通帳|口座)?番号\s?[:：]?\s?(\d{1,8})"
 )
 _POSTAL = re.compile(r"記号[^\d\n]{0,8}(1\d{3}0)-(\d{2,7}1)(?![\d-])")
 _HAS_KANJI = re.compile(KANJI)
@@ -81,7 +91,9 @@ def candidates(text: str, counts: Counter[tuple[str, str]], year: int) -> list[C
     found += _others(text, labels)
     found += in_kana(text, labels)
     if _HAS_KANJI.search(text):
-        found += written_addresses.in_text(text, labels)
+        addresses = written_addresses.in_text(text, labels)
+        found += addresses
+        found += _before_addresses(text, addresses)
         for span in _near(found, len(text)):
             found += in_kanji(text, span, labels)
         found += in_katakana(text)
@@ -104,6 +116,17 @@ def _exemplary(text: str, item: Candidate) -> bool:
     if "例" not in before and "e" not in before.lower():  # one is in each word for it
         return False
     return _EXAMPLE.search(before) is not None
+
+
+def _before_addresses(text: str, addresses: list[Candidate]) -> Iterator[Candidate]:
+    """Known postcodes without hyphen or word, each right before an address."""
+    for item in addresses:
+        match = _POSTCODE_LAST.search(text, max(0, item.start - 10), item.start)
+        if match and int(match[1]) in postcodes():
+            yield Candidate("postcode", *match.span(1), match[1], 0.3, labelled=False)
+
+
+_POSTCODE_LAST = re.compile(r"(?<![0-9A-Za-z-])(\d{7})[ ,\t|#^;:/\0\n]{1,2}$")
 
 
 def _near(found: list[Candidate], size: int) -> list[tuple[int, int]]:
@@ -229,6 +252,9 @@ _FOREIGN = re.compile(
 )
 
 
+_OTHER_CODE = re.compile(r"[\u30a1-\u30fe\u3400-\u9fff](?:コード|ID)[ :]{0,3}$")  # of its own
+
+
 def _true_numbers(text: str, counts: Counter[tuple[str, str]]) -> list[re.Match[str]]:
     """Numbers of a text without any context word that may be My Numbers; the others are counted."""
     found = [match for match in _NUMBER.finditer(text) if _TWELVE.fullmatch(match[0])]
@@ -250,7 +276,8 @@ def _bare(match: re.Match[str], counts: Counter[tuple[str, str]]) -> list[Candid
     """A number without its word: a My Number by its check digit; everything else needs a word."""
     if not _TWELVE.fullmatch(match[0]):
         return []
-    if _FOREIGN.search(match.string[max(0, match.start() - 20) : match.start()]):
+    before = match.string[max(0, match.start() - 20) : match.start()]
+    if _FOREIGN.search(before) or _OTHER_CODE.search(before):
         return []
     counts["my_number", "seen"] += 1
     value = BY_KIND["my_number"].value(match[0])
@@ -281,7 +308,7 @@ def _phones(text: str, labels: Labels) -> list[Candidate]:
     out = []
     for match in _PHONE.finditer(text):
         value = phone.value(match[0])
-        if value is None:
+        if value is None or _CUSTOMER.search(text, max(0, match.start() - 12), match.start()):
             continue
         separated = len(value) != len(match[0]) and not (match[0][0] == "0" and " " in match[0])
         labelled = "phone" in labels.kinds(match.start())
@@ -294,6 +321,7 @@ def _phones(text: str, labels: Labels) -> list[Candidate]:
     return out
 
 
+_CUSTOMER = re.compile("(?:客様|顧客|会員|契約|注文|伝票|整理|管理|受付|口座|証券|登録)番号 ?:? ?$")
 _KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
 _KANJI_DIGIT = "[〇一二三四五六七八九]"
 _KANJI_PHONE = re.compile(
@@ -340,8 +368,13 @@ def _others(text: str, labels: Labels) -> list[Candidate]:
             for m in _LATIN_NAME.finditer(text) if name_romaji.read(m[1])]  # fmt: skip
     out += [Candidate("name_romaji", *m.span(1), m[1].lower(), 1.2, labelled=True)
             for m in _LATIN_ANY.finditer(text)]  # fmt: skip
+    out += [Candidate("name_romaji", *m.span(1), m[1].lower(), 1.2, labelled=True)
+            for m in _LATIN_LINE.finditer(text)]  # fmt: skip
     if "性別" in text:
         out += [Candidate("sex", *m.span(1), m[1], 0.0, labelled=True) for m in _SEX.finditer(text)]
+    if "男" in text or "女" in text:
+        out += [Candidate("sex", *m.span(m.lastindex or 1), m[m.lastindex or 1], 0.0, labelled=False)
+                for m in _BESIDE_BIRTH.finditer(text)]  # fmt: skip
     if "税" in text or "割" in text:
         out += [Candidate("tax_amount", *m.span(1), m[1].replace(",", ""), 0.0, labelled=True)
                 for m in _TAX.finditer(text)]  # fmt: skip

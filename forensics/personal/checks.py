@@ -1,7 +1,7 @@
 """Check digits, for one number (text) and for many at once (matrix of digits, one number a row).
 
 Sources: 総務省令 平26第85号 5条 (My Number); 財務省令 平26第70号 2条 (corporate number); 保険者番号設定要領;
-ISO/IEC 7812-1 (Luhn); ICAO 9303 (MRZ). Licence and resident code: agreeing reprints, no official paper.
+ISO/IEC 7812-1 (Luhn); ICAO 9303 (MRZ); ISO/IEC 15420 (EAN-13). Licence and resident code: agreeing reprints, no official paper.
 """
 
 from __future__ import annotations
@@ -40,6 +40,17 @@ def corporate_numbers(numbers: Digits) -> Good:
     rest = numbers[:, 1:] @ _CORPORATE % 9
     good: Good = numbers[:, 0] == 9 - rest
     return good
+
+
+def is_article(text: str) -> bool:
+    """Is a text the number of an article (EAN-13) of Japan or of a book, with its check digit."""
+    if len(text) != _ARTICLE_DIGITS or not text.isdigit() or not text.startswith(_ARTICLES):
+        return False
+    digits = [int(digit) for digit in text]
+    return (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
+
+
+_ARTICLE_DIGITS, _ARTICLES = 13, ("45", "49", "978", "979")
 
 
 def licences(numbers: Digits) -> Good:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forensics.personal import divided, headers, titles
+from forensics.personal import divided, headers, holders, titles
 from forensics.personal.dictionary import banks
 from forensics.personal.evidence import (
     ACCEPT,
@@ -90,11 +90,18 @@ def layout_of(
     if any(word == "name" and cells and all(map(_TEST.match, cells))
            for word, cells in zip(words, columns, strict=True)):  # fmt: skip
         return None
-    if _OF_PERSONS.isdisjoint(words):
+    if _OF_PERSONS.isdisjoint({*words} - {"name_kana"}):
         words = [None if word == "name" and headers.weak(header[place]) and not of_persons(columns[place]) else word
                  for place, word in enumerate(words)]  # fmt: skip
-    if _OF_PERSONS.isdisjoint(words) and headers.of_holders(header):
+    if _OF_PERSONS.isdisjoint({*words} - {"name_kana"}) and holders.of_holders(header):
         others = [other or "maker" for other in others]
+    goods = (
+        ()
+        if named
+        else {place for place, cells in enumerate(columns) if holders.is_of_goods(cells)}
+    )
+    if goods:
+        others = [other or "date" for other in others]
     sample = rows[::step][:SAMPLE_ROWS]
     words = divided.words(header, words, sample) if header else divided.names(words, sample)
     strong = not STRONG.isdisjoint(words) or any(
@@ -143,9 +150,18 @@ def layout_of(
     own = _whole({kind for kind in kinds if kind})
     labels = _whole({kind for kind, word in zip(kinds, words, strict=True) if kind and word})
     strong = bool(labels & STRONG)
+    if (
+        not named
+        and "name" in kinds
+        and own <= holders.OF_OFFICES
+        and holders.of_firms(columns[: kinds.index("name")])
+    ):
+        return None
     if len(rows) >= 5:  # a column of numbers with true check digits speaks for itself
         labels |= own & {"my_number", "resident_code"}
-    numbers = (cells for cells, kind in zip(columns, kinds, strict=True) if kind is None)
+    numbers = (
+        cells for place, cells in enumerate(columns) if kinds[place] is None and place not in goods
+    )
     if (
         "name" in own
         and len(rows) >= 2

@@ -19,7 +19,9 @@ SAMPLE_GIVEN = ("太郎", "花子", "一郎", "次郎", "タロウ", "ハナコ"
 SAMPLES_MAX = (
     4  # different persons of an example; more of them are a list, whatever word stands near
 )
-PLACEHOLDER = re.compile(r"(?<!\d)0{2,4}-0{4}|[○〇]{2}|(?<!\d)1234-?5678|XXXX|xxxx")
+PLACEHOLDER = re.compile(
+    r"(?<!\d)0{2,4}-0{4}|(?<!\d)0[6-9]0-0000-|[○〇]{2}|(?<!\d)1234-?5678|XXXX|xxxx"
+)
 NAMES = frozenset({"name", "name_kana", "surname", "surname_kana"})
 _ANCHORS = NAMES | {"name_romaji", "mrz"}
 _LABELLED_ANCHORS = frozenset({"my_number", "resident_code", "atena_number"})

@@ -42,7 +42,7 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
             continue
         line = lines[number]
         number += 1
-        if all(map(_of_today, line)):
+        if all(map(of_today, line)):
             continue
         kinds = {item.kind for item in line}
         named = bool(kinds & NAMED)
@@ -55,6 +55,12 @@ def people(text: str, found: list[Candidate]) -> list[list[Candidate]]:
         written = headed and _other_writing(groups[-1], kinds)
         fresh = (alone and not begun) or (closed and named and headed and not written) or moved or not groups  # fmt: skip
         for item in line:
+            if (
+                not fresh
+                and of_today(item)
+                and any(other.kind == "birth_date" for other in groups[-1])
+            ):
+                continue  # the day of a visit
             if not fresh and _fits(text, groups[-1], item):
                 groups[-1].append(item)
             else:
@@ -173,7 +179,7 @@ def _beside(lines: list[list[Candidate]], first: int) -> int:
     return len(kinds) if len(kinds) > 1 and NAMED & {*kinds} else 0
 
 
-def _of_today(item: Candidate) -> bool:
+def of_today(item: Candidate) -> bool:
     """Is it a date so young that beside nothing else on its line it is the day of writing."""
     return item.kind == "birth_date" and not item.labelled and item.score <= OF_TODAY
 
@@ -268,7 +274,7 @@ def by_line(text: str, found: list[Candidate]) -> list[list[Candidate]]:
 
 def _fits(text: str, group: list[Candidate], item: Candidate) -> bool:
     between = text[group[-1].end : item.start]
-    joined = (item.kind in _BARE and _CONTROLS.fullmatch(between)) or _addressed(text, group, item)
+    joined = (item.kind in _BARE and _CONTROLS.fullmatch(between)) or _addressed(text, group, item) or _headed(text, group, item)  # fmt: skip
     apart = _APART.search(between) and not joined
     return len(between) <= NEAR and not apart and not _repeats(group, item)
 
@@ -284,6 +290,18 @@ def _addressed(text: str, group: list[Candidate], item: Candidate) -> bool:
     )
 
 
+def _headed(text: str, group: list[Candidate], item: Candidate) -> bool:
+    """Is this the postcode of a letter that stands apart below the addressee with the honorific."""
+    name = group[-1]
+    return (
+        item.kind == "postcode"
+        and name.kind == "name"
+        and not {other.kind for other in group} & _ENVELOPE
+        and _ONLY_HONORIFIC.fullmatch(text, name.end, item.start) is not None
+    )
+
+
+_ONLY_HONORIFIC = re.compile(r" {0,4}(?:様|殿|さま)\s{1,6}〒? ?")
 _ENVELOPE = frozenset({"postcode", "address"})
 _HONORIFIC = re.compile(" {0,4}(?:様|殿|さま)(?![\u3400-\u9fff])")
 

@@ -8,13 +8,14 @@ from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from forensics.personal.evidence import STRONG
 from forensics.personal.fold import compose, fold
 from forensics.personal.identifiers import IDENTIFIERS
 
 NOISE = r"[\s\"'“”()\[\]【】<>《》:*_\u2500-\u257f■□●○◆◇・※\ufeff\ud800-\udfff\x00-\x1f-]"  # in a header means nothing
 _NOISE = re.compile(NOISE + "+")
 _NOT_PERSONAL = re.compile(
-    "会社|法人|事業|続柄|店|商品|品名|課名|銀行名|支店名|施設|学校|部署|所属|担当|役職|金融機関|業者|公印|ファイル|file|user|host"
+    "会社|法人|事業|続柄|店|商品|品名|課名|銀行名|支店名|施設|学校|部署|所属|担当|役職|金融機関|業者|公印|ファイル|file|user|host|shop|store|company|school|hotel|clinic|hospital|restaurant|office(?!r)"
     "|(?:ip|mac|url|web)_?addr"
 )
 # Whoever made a work and is named with it: no resident, whatever the name.
@@ -31,6 +32,7 @@ _OTHER_DATE = re.compile(
     "|発行|発売|放送|上映|開業|開設|開館|設立|創立|竣工|完成|取得|設置|施行|改正|制定|公布|初版|測定|計測|観測|試合|開催|抽せん|抽選|交付|届出|製造|点検|検査|契約|有効|適用|認定|決定|判決|出願|登記|抽出)"
     "(?:年月)?(?:日|日付|日時)"
     "|^(?:就任|退任|在任|着任|離任|任期|就職|退職|採用|入社|退社|入会|退会|入学|卒業|入所|退所|開講|受講)(?:年月)?(?:日|期間)?$"
+    "|^(?:opened|founded|established|launched|released|built)(?:_?(?:on|at|date))?$"
     "|納期|期限|日程|(?:order|ship|due|update|create|post|publish|release|issue|expir[ey])(?:d|_)?_?date"
 )
 # A header of any other date; only where the other cells show that the row is a header.
@@ -76,7 +78,7 @@ _PARTS = {word: part for part, words in _PART_WORDS.items() for word in words.sp
 _OF_A_NAME = {"last": SURNAME, "first": GIVEN}  # keys inside a name; words of much else
 _KANA = re.compile("カナ|かな|フリガナ|ふりがな|kana|yomi")
 # Words that inside other ones do not stand for their kind.
-_EXACT = {"性": "sex", "税額": "tax_amount", "cn": "name", "保護者": "name", "親権者": "name", "通称": "name", "通称名": "name", "本名": "name", "送付先": "address", "転出先": "address", "転入先": "address", "本籍": "address", "本籍地": "address"}  # fmt: skip
+_EXACT = {"holder": "name", "cardholder": "name", "性": "sex", "税額": "tax_amount", "cn": "name", "保護者": "name", "親権者": "name", "通称": "name", "通称名": "name", "本名": "name", "送付先": "address", "転出先": "address", "転入先": "address", "本籍": "address", "本籍地": "address"}  # fmt: skip
 
 
 @cache
@@ -194,41 +196,6 @@ def of_another(cell: str) -> bool:
     return _ANOTHER.search(plain_of(cell)) is not None
 
 
-# Who stands for a firm or an institution in its public record, which has its seat (所在地), not where somebody lives.
-_OF_FIRM = re.compile(
-    "(?:事業者|事業所|事務所|会社|法人|施設|店舗|医療機関|医院|病院|薬局|企業|業者|保育所|学校|園|館|店)名?(?:称)?$|^(?:商号|屋号|名称)"
-)
-_HOLDER = re.compile(
-    "代表|管理者|開設者|設置者|理事長|施設長|園長|院長|校長|館長|所長|店長|住職|宮司|責任者|取締役"
-)
-_AT_HOME = re.compile("住所|自宅|居所|携帯|緊急")
-
-
-# What only a list of those who work somewhere has.
-_EXTENSION, _POST = re.compile("内線|直通|extension"), re.compile("職名|役職|職位|所属|部署|課名")
-
-
-def of_holders(cells: Sequence[str]) -> bool:
-    """Is a header that of a public record, whose only names are of those who stand for a firm, or work at its seat or extension."""
-    plain = [plain_of(cell) for cell in cells]
-    if any(map(_AT_HOME.search, plain)) or not {kind(cell) for cell in plain} <= _OF_OFFICES:
-        return False
-    if any(map(_EXTENSION.search, plain)) and any(map(_POST.search, plain)):
-        return True
-    if any("所在地" in cell for cell in plain):  # a resident has a 住所
-        return True
-    named = [cell for cell in plain if _HOLDER.search(cell)]
-    of_firms = any(
-        _OF_FIRM.search(cell) or (cell.endswith("名") and not kind(cell)) for cell in plain
-    )
-    return of_firms and bool(named) and all(cell in named for cell in plain if kind(cell) == "name")
-
-
-# Kinds that an office has too; any other is a resident's.
-_OF_OFFICES = frozenset({None, "name", "name_kana", "phone", "email", "address", "postcode", "corporate_number", "insurer_number",
-                         *(part for whole in ("name", "name_kana", "address") for part in PARTS[whole])})  # fmt: skip
-
-
 # Headers that only a list of animals has, and what in one is the animal's or its owner's.
 _ANIMALS = re.compile(
     "犬種|猫種|毛色|狂犬病|血統|去勢|避妊|マイクロチップ|性齢|馬齢|調教師|(?:犬|猫|馬|牛|鳥|動物|ペット|ちゃん)の?(?:名|お?なまえ|種類)|breed|species|microchip|petname"
@@ -299,7 +266,8 @@ def kinds(cells: list[str]) -> list[str | None] | None:
         if (plain_of(before), plain_of(cell)) == _SYMBOL_AND_NUMBER:
             found[place - 1] = found[place] = _of_symbol(cells)
     named = sum(item is not None for item in found)
-    if named == 1 and len(cells) > 2 and not any(others(cells, is_header=True)):
+    strong = not STRONG.isdisjoint(found)
+    if named == 1 and len(cells) > 2 and not strong and not any(others(cells, is_header=True)):
         return None
     if not named:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from forensics.personal import offices
 from forensics.personal.evidence import (
     ACCEPT,
     NAMES,
@@ -12,7 +13,6 @@ from forensics.personal.evidence import (
     STRONG,
     accepted,
 )
-from forensics.personal.identifiers.phone import MOBILE
 from forensics.personal.labels import Candidate
 
 COMPANY_REACH = 40
@@ -46,7 +46,7 @@ def judge(bare: str, group: list[Candidate]) -> tuple[float, str]:
     if COMPANY.search(before) and not labelled & (STRONG | NAMES):
         score -= 1.2
     strong = any(item.kind in STRONG and item.labelled for item in group)
-    if _in_public(bare, group) or _at_office(bare, group):
+    if offices.in_public(bare, group) or offices.at_office(bare, group):
         return score, "public"
     if not accepted(kinds, labelled):
         return score, "alone"
@@ -56,41 +56,6 @@ def judge(bare: str, group: list[Candidate]) -> tuple[float, str]:
     if SAMPLE.search(around) and (not strong or sample_name(group)):
         return score, "sample"
     return score, ""
-
-
-# Who appears in public: a lecturer, a musician, a mayor. The place and telephone beside the name are an office's.
-_ROLE = re.compile(
-    "(?:代表取締役|代表社員|代表者?|取締役|住職|宮司|店主|店長|支店長|所長|局長|署長|主宰|理事長|社長|著 {0,2}者|編 {0,2}者|訳 {0,2}者|監修者?|発 {0,2}行 {0,2}[者人]|編集[者人]|講師|指揮|独唱|独奏|演奏|ピアノ|バイオリン|司会|朗読|登壇者?|出演者?|副?市長|副?区長|町長|村長|知事|議長|教育長|学長|館長|校長|園長|院長)(?:の|[ :]{0,2}|[ :][\u3400-\u9fff]{1,3})\\??$"
-)
-_OF_ALL = frozenset({"name", "name_kana", "address", "phone", "postcode", "email", "birth_date"})
-
-
-def _in_public(bare: str, group: list[Candidate]) -> bool:
-    """Are those named only named with a public role, with nothing that is their own: mobile telephone, birth date under its label."""
-    named = [item for item in group if item.kind == "name"]
-    return (
-        bool(named)
-        and all(_ROLE.search(bare, max(0, item.start - 12), item.start) for item in named)
-        and {item.kind for item in group} <= _OF_ALL
-        and not any(item.kind == "phone" and item.value.startswith(MOBILE) for item in group)
-        and not any(item.kind == "birth_date" and item.labelled for item in group)
-    )
-
-
-def _at_office(bare: str, group: list[Candidate]) -> bool:
-    """Is a name followed on its line by the firm whose place and telephone come next: a list of lawyers or physicians."""
-    named = next((item for item in group if item.kind == "name"), None)
-    if named is None or not {item.kind for item in group} <= _OF_OFFICE:
-        return False
-    mobile = any(item.kind == "phone" and item.value.startswith(MOBILE) for item in group)
-    following = min((item.start for item in group if item.start > named.end), default=named.end)
-    return not mobile and _OFFICE_NAME.match(bare, named.end, following) is not None
-
-
-_OF_OFFICE = frozenset({"name", "name_kana", "address", "phone", "postcode", "email"})
-_OFFICE_NAME = re.compile(
-    "[^\n]{0,40}(?:事務所|医院|クリニック|病院|診療所|歯科|薬局|株式会社|有限会社|\\(株\\)|㈱|商店|工務店|研究所|大学|学校|教室|道場)[ ,\t|:〒]{1,6}(?:(?:TEL|電話)[ :]{0,2})?$"
-)
 
 
 def sample_name(group: list[Candidate]) -> bool:

@@ -91,9 +91,14 @@ def _all(lines: Lines) -> Iterator[Table]:
     found = [_cards(lines)]
     if named(lines.text, lines.plain):
         found += [_records(_pairs(lines), lines), _line_records(lines)]
-    for records in found:
-        for run in _runs(records, lines):
-            yield _of_records(run)
+    made = [_of_records(run) for records in found for run in _runs(records, lines)]
+    yield from sorted(made, key=lambda table: -_filled(table))
+
+
+def _filled(table: Table) -> int:
+    """How many values of a person it names: of two readings of the same lines the one with more goes first."""
+    named = [_meaning(key) is not None for key in table.header]
+    return sum(known and span != NOTHING for row in table.rows for known, span in zip(named, row, strict=True))  # fmt: skip
 
 
 def _extent(table: Table) -> Span:
@@ -108,7 +113,7 @@ _QUOTED = re.compile(
     r"""(["'])([^"'\n]{1,30})\1\s{0,40}(?::|=>|;[a-z]:\d+:)\s{0,40}(?:\[\s{0,40})?(?:"([^"\n]*)"|'([^'\n]*)'|(-?\d[\d.-]*))"""
 )
 _BARE_KEY = re.compile(
-    rf"""(?<![\w"'])()({_KEY})\s?(?:[:=]\s?(?:"([^"\n]*)"|'([^'\n]*)')|=\s?((?:19|20)\d\d-\d\d-\d\d)(?![\dT-]))"""
+    rf"""(?<![\w"'])()({_KEY})\s?(?:[:=]\s?(?:"([^"\n]*)"|'([^'\n]*)')|=\s?((?:19|20)\d\d-\d\d-\d\d)(?![\dT-])|=\s?([\w.+-]{1, 64}@[\w-]{1, 40}\.[\w.-]{2, 40}))"""
 )
 _INPUT = re.compile(
     r"""<(?:input|option|meta)\b[^<>]{0,200}?\b(?:name|property)=(["'])([^"'<>]{1,30})\1[^<>]{0,200}?\b(?:value|content)=(?:"([^"<>]*)"|'([^'<>]*)')"""
@@ -141,7 +146,7 @@ def _pairs(lines: Lines) -> list[Pair]:
         found += _matches(text, _QUOTED, 2, (3, 4, 5))
     signs = [sign for sign in ":=" if lines.has(sign)]
     if any(sign + quote in text or f"{sign} {quote}" in text for sign in signs for quote in quotes):
-        found += _matches(text, _BARE_KEY, 2, (3, 4, 5))
+        found += _matches(text, _BARE_KEY, 2, (3, 4, 5, 6))
     if "] => " in text:
         found += _matches(text, _PRINTED, 1, (2,))
     if lines.has("&") and lines.has("="):

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import headers
+from forensics.personal import checks, headers, holders
 from forensics.personal.identifiers import IDENTIFIERS
 from forensics.personal.lines import SEPARATORS
 
@@ -126,6 +126,15 @@ def _of_business(line: str) -> bool:
     )
 
 
+_CELLS = re.compile(r"[\s/]+")  # of a line of column words
+_ARTICLE = re.compile(r"(?<!\d)\d{13}(?!\d)")
+
+
+def _of_goods(line: str) -> bool:
+    """Does a line hold the number of an article: its date is that of a book or a delivery."""
+    return any(map(checks.is_article, _ARTICLE.findall(line)))
+
+
 _OWN_KEY = re.compile(r"""([^\W\d]\w{1,30})["']?\s?[:=]\s?["']?$""")
 
 
@@ -144,9 +153,13 @@ class Headings:
         before = text[max(start, item.start - LINE_REACH) : item.start]
         if own := _OWN_KEY.search(before[-LABEL_REACH:]):
             return item.kind in headers.against(own[1])
-        if item.kind == "birth_date" and not item.labelled and _of_business(self._above(start)):
+        if (
+            item.kind == "birth_date"
+            and not item.labelled
+            and (_of_business(self._above(start)) or _of_goods(text[start : self._end(start)]))
+        ):
             return True
-        if item.kind == "name" and headers.of_holders(self._above(start).split()):
+        if item.kind == "name" and holders.of_holders(_CELLS.split(self._above(start))):
             return True
         last, separator = max((before.rfind(mark), mark) for mark in SEPARATORS)
         if last < 0 or len(before) == LINE_REACH:
@@ -156,9 +169,11 @@ class Headings:
         if top == start:
             return False
         header = text[top : self._end(top)].split(separator)
-        if item.kind in {"name", "name_kana"} and headers.of_holders(header):
+        if item.kind in {"name", "name_kana"} and holders.of_holders(header):
             return True
-        return item.kind in headers.against(header[before.count(separator)])
+        place = before.count(separator)
+        other = headers.others(header, is_header=True)[place]
+        return item.kind in headers.against(header[place]) | headers.AGAINST[other]
 
     def _above(self, start: int) -> str:
         """The first line without a number above the one at start, over lines that all have some; none over an empty line."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from forensics.personal import headers
+from forensics.personal import headers, titles
 from forensics.personal.keyed import Span
 from forensics.personal.lines import Lines
 from forensics.personal.masks import Mask
@@ -52,12 +52,15 @@ def tables(
 
 def _header(line: str) -> tuple[str, ...] | None:
     """The words of a line that is nothing but words of columns, most of which we know."""
-    if len(line) > HEADER_MAX:
+    if len(line) > HEADER_MAX or "\t" in line:  # a tab parts the cells of a table
         return None
     cells = [word for word in _spread(line).split() if word]
     named = [headers.kind(cell) for cell in cells]
     known = len(named) - named.count(None)
-    if len(cells) < FIELDS_MIN or known < FIELDS_MIN - 1 or known * 2 < len(cells):
+    told = known + sum(map(bool, headers.others(cells, is_header=True)))
+    if len(cells) < FIELDS_MIN or known < FIELDS_MIN - 1 or told * 2 < len(cells):
+        return None
+    if titles.numbered(cells):
         return None
     return tuple(cells) if headers.kinds(cells) is not None else None
 

@@ -159,7 +159,14 @@ _PERSONAL = (
     "name_romaji",
 )  # quickest to read first
 # Numbers of one person, where the name is in letters of no kind that we know, or left out.
-_OWN_NUMBERS = ("residence_card", "passport", "driver_license", "pension_number", "care_insured")
+_OWN_NUMBERS = (
+    "credit_card",
+    "residence_card",
+    "passport",
+    "driver_license",
+    "pension_number",
+    "care_insured",
+)
 
 
 def _my_numbers(cells: Sequence[str | None]) -> Values | None:

@@ -8,16 +8,17 @@ from collections import Counter
 
 import numpy as np
 
-from forensics.personal import spaced
+from forensics.personal import offices, spaced
 from forensics.personal.candidates import candidates
 from forensics.personal.evidence import PLACEHOLDER, SAMPLES_MAX
-from forensics.personal.grouping import AGAIN, NAMED, by_line, people
+from forensics.personal.grouping import AGAIN, NAMED, by_line, of_today, people
 from forensics.personal.judging import judge, sample_name
 from forensics.personal.labels import Candidate, Headings
 from forensics.personal.lines import Lines
 from forensics.personal.literals import finder, literal
 from forensics.personal.masks import Mask, runs, spread
 from forensics.personal.rows import Cell, Rows, Values, plain
+from forensics.personal.unlisted_names import in_rows
 
 SPECIAL = (
     "my number",
@@ -78,8 +79,10 @@ _FINDER = finder([literal(word) for word in _WORDS])
 def _without_events(
     text: str, found: list[Candidate], counts: Counter[tuple[str, str]]
 ) -> list[Candidate]:
-    """Candidates without the dates of a chronicle: each begins a line of words, and nothing else of a person stands there."""
-    events = {line[0].start for line in by_line(text, found) if len(line) == 1 and _is_event(text, line[0])}  # fmt: skip
+    """Candidates without the dates of a chronicle or a log: each begins a line of words, or one that is written about somebody on that day."""
+    lines = by_line(text, found)
+    events = {line[0].start for line in lines if len(line) == 1 and _is_event(text, line[0])}
+    events |= {line[0].start for line in lines if _is_dated(text, line)}
     _count(counts, "other", [item for item in found if item.start in events])
     return [item for item in found if item.start not in events]
 
@@ -89,6 +92,16 @@ def _is_event(text: str, item: Candidate) -> bool:
         return False
     start = text.rfind("\n", 0, item.start) + 1
     return not text[start : item.start].strip(_LIST_MARKS) and _TOLD_OF.match(text, item.end) is not None  # fmt: skip
+
+
+_NO_WORDS = re.compile("[\ufeff\x20-\x7e\t・№●○■□◆◇→⇒▶└├─↓]{0,16}")
+
+
+def _is_dated(text: str, line: list[Candidate]) -> bool:
+    """Does a line begin with the day on which it was written, before somebody's name or birth date."""
+    first, *others = line
+    begins = _NO_WORDS.fullmatch(text, text.rfind("\n", 0, first.start) + 1, first.start)
+    return begins is not None and of_today(first) and any(item.kind in NAMED or (item.kind == "birth_date" and item.labelled) for item in others)  # fmt: skip
 
 
 _TOLD_OF = re.compile("日?(?![^\n]{0,8}(?:生|歳|才))[^\n]{0,80}?[\u3041-\u30ff\u3400-\u9fff]{2}")
@@ -102,8 +115,13 @@ def records(
         joined, places = closed
         return [(score, [item.moved(places) for item in group])
                 for score, group in records(joined, counts, year)]  # fmt: skip
-    found = _without_events(text, candidates(text, counts, year), counts)
+    found = candidates(text, counts, year)
+    found = sorted([*found, *in_rows(text, by_line(text, found))], key=lambda item: item.start)
+    found = _without_events(text, found, counts)
     bare, headings = _without(text, found), Headings(text)
+    public = offices.seats(bare, by_line(text, found))
+    _count(counts, "public", [item for item in found if item.start in public])
+    found = [item for item in found if item.start not in public]
     out, samples, weak = [], [], []
     for group in people(text, found):
         score, reason = judge(bare, group)
@@ -156,10 +174,18 @@ def _listed(text: str, good: Judged, weak: Judged) -> tuple[Judged, Judged]:
 
 
 def _in_one_line(text: str, group: list[Candidate]) -> tuple[str, ...]:
-    """The kinds of a person that is a line of its own, which begins with the name."""
+    """What stands before the name and the kinds of a person that is a line of its own."""
     start, end = group[0].start, group[-1].end
-    alone = group[0].kind == "name" and not text[text.rfind("\n", 0, start) + 1 : start].strip(_LIST_MARKS)  # fmt: skip
-    return tuple(item.kind for item in group) if alone and "\n" not in text[start:end] else ()
+    before = _WORD.sub("x", _DIGITS.sub("0", text[text.rfind("\n", 0, start) + 1 : start]))
+    if group[0].kind != "name" or "\n" in text[start:end] or len(before) > _PREFIX_MAX:
+        return ()
+    return (before.strip(_LIST_MARKS), *(item.kind for item in group))
+
+
+_PREFIX_MAX = (
+    24  # characters of what all lines of a list have before the name, but for its words and numbers
+)
+_WORD, _DIGITS = re.compile("[\u3005\u3041-\u30fe\u3400-\u9fff]+"), re.compile("[0-9]+")
 
 
 _LIST_MARKS = "\ufeff \t0123456789.-・*)(№○●■□◆◇→⇒▶└├─↓第"

@@ -20,7 +20,7 @@ def header(
     """
     top: list[list[str]] = []
     for row in rows[:TITLES_MAX]:
-        if sum(bool(_NUMBERED.search(cell)) for cell in row) > 1:
+        if numbered(row):
             break
         top.append(list(row))
     found = [headers.kinds(row) for row in top]
@@ -35,6 +35,11 @@ def header(
     elif best and not any(map(_DIGIT.search, top[best - 1])):
         header = _over(top[best - 1], header)
     return tuple(header), headers.kinds(header), last + 1
+
+
+def numbered(row: Sequence[str]) -> bool:
+    """Has a row more than one number or date: it is no header."""
+    return sum(bool(_NUMBERED.search(cell)) for cell in row) > 1
 
 
 _NUMBERED = re.compile(r"\d{5}|\d{2,4}-\d|\d[./年]\d")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, product
 
 from forensics.personal.dictionary import names
 from forensics.personal.fold import name_key
@@ -77,6 +79,40 @@ def in_lists(text: str) -> Iterator[Candidate]:
             yield Candidate("name", *match.span(1), key, _LISTED_SCORE, labelled=False)
 
 
+def in_rows(text: str, lines: Sequence[list[Candidate]]) -> Iterator[Candidate]:
+    """Words that stand in a line just where other lines have a name: behind the same character, before the same text and kind of value.
+
+    lines: the candidates of the text line by line.
+    """
+    known = names()
+    places: Counter[tuple[str, str, str]] = Counter()
+    for line in lines:
+        for item, following in pairwise(line):
+            if item.kind == "name":
+                gap = text[item.end : following.start]
+                places[text[max(0, item.start - 1) : item.start], gap, following.kind] += 1
+    gaps = [(*place, len(place[1])) for place, count in places.items() if count >= _ROWS_MIN]
+    for line in lines if gaps else ():
+        if any(item.kind in _NAMED for item in line):
+            continue
+        for first, (before, gap, kind, size) in product(line[:2], gaps):
+            end = first.start - size
+            if first.kind != kind or not text.startswith(gap, max(0, end)):
+                continue
+            word = _ROW_WORD.search(text, max(0, end - _ROW_WORD_MAX), end)
+            if word is None or text[max(0, word.start() - 1) : word.start()] != before:
+                continue
+            key = name_key(word[0])
+            if key not in known.words | known.nouns and not FIRM.search(key):
+                yield Candidate("name", *word.span(), key, _LISTED_SCORE, labelled=False)
+                break
+
+
+_NAMED = frozenset({"name", "name_kana", "name_romaji"})
+_ROWS_MIN, _ROW_WORD_MAX = 2, 24
+_ROW_WORD = re.compile(
+    rf"(?<!{KANJI})(?<![ぁ-んァ-ヶー])(?:{KANJI}{{1,5}} ?(?:{KANJI}{{1,4}}|[ぁ-んァ-ヶー]{{2,4}})|(?<!・)[ァ-ヶー]{{1,10}}(?:[ ・][ァ-ヶー]{{1,10}}){{1,3}})$"
+)
 _LISTED_SCORE = 0.1
 _LIST_BEGINS = r"^[ \t0-9.・→⇒▶└├─第]{0,16}"
 # Behind it: a gap, or what a person has.
@@ -94,7 +130,7 @@ _NO_GIVEN = re.compile("[社店部課係局所院会市区町村県駅号]$")
 _OF_A_PERSON = re.compile(
     r" ?(?:様|殿|さん|氏|です|でござ|と申)| ?\((?:[ァ-ヶー]{1,12} ){1,4}[ァ-ヶー]{1,12}\)"
     r"|[ 、,(]{1,2}(?:[MTSHR]|明治|大正|昭和|平成|令和)[0-9元][0-9.年月/]{3,9}日?生"
-    r"|[ ,|｜\t]{1,8}0[6-9]0[-(]?[0-9]{4}"
+    r"|[ ,|｜\t\"']{1,8}(?:0[6-9]0[-(]?[0-9]{4}|(?:19|20)[0-9]{2}[-/][01]?[0-9][-/])"
 )
 _DOTTED = re.compile(
     "(?<![ァ-ヶー・])(?:[ァ-ヶー]{1,12} )?[ァ-ヶー]{2,12}(?:・[ァ-ヶー]{1,12}){1,4}(?![ァ-ヶー・])"

@@ -14,7 +14,7 @@ OF_TODAY = 0.2  # score of such a date
 _DATE = re.compile(
     r"[1-5MTSHRmtshr明大昭平令](?<![0-9A-Za-z_].)(?<![0-9A-Za-z][-.+/].)(?<![0-9]:.)(?:"
     + birth_date.REST
-    + r")(?:(?![0-9])(?![-.+/:][0-9])|(?<=-\d\d)(?=0\d{1,4}-\d))(?![ T]\d{1,2}:?\d\d)(?! ?\([月火水木金土日]\))",
+    + r")(?:(?![0-9])(?![-.+:][0-9])(?!/[0-9](?!\d{0,4}[-(]\d))|(?<=-\d\d)(?=0\d{1,4}-\d))(?![ T]\d{1,2}:\d\d|[ T]\d\d\d\d(?:\d\d)?(?![\d-]))(?! ?\([月火水木金土日]\))",
     re.DOTALL,
 )
 
@@ -23,18 +23,22 @@ _BEHIND_NAME = re.compile(r"[\u3005\u3041-\u9fff]\($")
 _BRACKETED = 1.3  # score of a date in brackets right behind a word, as in 山田太郎(1985/4/1)
 _LONG_DATE = re.compile("[年/.-]")
 # A period has two ends: of somebody's life, of a term.
-_UNTIL = re.compile(r" ?[-~〜] ?(?:(?:18|19|20)\d\d[-/.年]|明治|大正|昭和|平成|令和)")
-_SINCE = re.compile(r"[\d日] ?[-~〜] $|[\d日][~〜]$|日-$")
+_UNTIL = re.compile(
+    r" ?[-~〜] ?(?:(?:18|19|20)\d\d[-/.年]|明治|大正|昭和|平成|令和|\))|[~〜]\d{1,2}月| ?\? ?(?:(?:19|20)\d\d[-/.年]|明治|大正|昭和|平成|令和)"
+)
+_SINCE = re.compile(r"[\d日] ?[-~〜] $|[\d日][~〜]$|日-$|\d \? $|日\?$")
+# What happened on a day, behind it in its brackets: (1990年6月28日 入団).
+_HAPPENED = re.compile(r" (?![^()\n]{0,8}[生歳才男女父母妻夫子孫])[\u3041-\u9fff]{2,8}\)")
 # What a day of business is called, right before it.
 _DATED = re.compile(
-    "(?:交付|発行|有効期限|期限|受付|届出|申請|決定|認定|施行|改正|公布|更新|登録|作成|取得|異動|転入|転出|死亡|生誕|死没|死去|没|命|発売|発送|購入|納品|契約|開始|終了|期間|日時|締切|提出|設立|創業|創立|開業|竣工|完成|DTSTART|DTEND|DTSTAMP|CREATED|MODIFIED)"
-    "(?:年月日|日付|日時|日)?[ :は]{0,6}$"
+    "(?:交付|発行|有効期限|期限|受付|届出|申請|決定|認定|施行|改正|公布|更新|登録|作成|取得|異動|転入|転出|死亡|生誕|死没|死去|没|命|発売|発送|購入|納品|契約|開始|終了|期間|日時|締切|提出|設立|創業|創立|開業|竣工|完成|指定|DTSTART|DTEND|DTSTAMP|CREATED|MODIFIED)"
+    "(?:年月日|日付|日時|日)?[ :は】)\\]]{0,6}$"
     "|[\u3400-\u9fff](?<![月生])日(?:付|時)?[ :は]{0,2}$|[\u3041-\u9fff](?<!生)年月日[ :は]{0,2}$"
 )
 
 
 _DATED_AFTER = re.compile(
-    r" ?(?:第\d{1,3}[刷版]|初版|発行|発売|刊|設立|創[業立刊]|開業|開館|竣工|制定|施行|公布|改正|判決|開会|閉会|付け?(?!近)|現在|時点|締切|まで|以[降後前]|死亡|逝去|没(?!収)|(?:から|より|に)?(?:施行|適用|実施|公布|[就退]任))"
+    r" ?(?:第\d{1,3}[刷版]|初版|発行|発売|刊|設立|創[業立刊]|開業|開館|竣工|制定|施行|公布|改正|判決|開会|閉会|付け?(?!近)|現在|時点|締切|まで|以[降後前]|死亡|逝去|没(?!収)|(?:から|より|に)?(?:施行|適用|実施|公布|[就退]任)|合併|編入|市制|町制|村制)"
 )
 # What is said of a film, a song, a book, right before its day.
 _WORK = re.compile(
@@ -74,6 +78,8 @@ def in_text(text: str, labels: Labels, year: int) -> list[Candidate]:
         if not after.startswith("生") and _DATED.search(text, max(0, match.start() - 12), match.start()):  # fmt: skip
             continue
         if _UNTIL.match(text, match.end()) or _SINCE.search(text, max(0, match.start() - 8), match.start()):  # fmt: skip
+            continue
+        if not labelled and _HAPPENED.match(text, match.end()):
             continue
         if not labelled and (_DATED_AFTER.match(text, match.end()) or _of_a_work(text, match)):
             continue

@@ -20,11 +20,11 @@ _KANA_BEFORE = re.compile(rf"(?<!{_KANA_CHAR}){_KANA_CHAR}{{1,12}}$")
 _KANA_AFTER = re.compile(rf"{_KANA_CHAR}+")
 _KANA_LABEL = re.compile("フリガナ|カナシメイ|シメイ|カナ(?= )")
 _HIRAGANA = re.compile(
-    "ふりがな(?:\\([^()\n]{1,8}\\))?[ :)]{1,6}([ぁ-んー]{1,8} [ぁ-んー]{1,8})(?![ぁ-んー])"
+    "(?:ふりがな|よみ(?:かた|がな)?)(?:\\([^()\n]{1,8}\\))?[ :)]{1,6}([ぁ-んー]{1,8} [ぁ-んー]{1,8})(?![ぁ-んー])"
 )
 # Followed by what a person has: prose about authors goes on otherwise.
 _BRACKETED = re.compile(
-    rf"(?<={KANJI})\(([ぁ-んー]{{1,8}} [ぁ-んー]{{1,8}})\)(?= ?[明大昭平令〒0-9MTSHR])"
+    rf"(?<={KANJI})\(([ぁ-んー]{{1,8}} [ぁ-んー]{{1,8}})\)(?=\s{{0,3}}(?:[男女明大昭平令〒0-9MTSHR]|生年月日|住所|電話|性別))"
 )
 
 
@@ -67,7 +67,7 @@ def _runs(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         yield match
 
 
-_READING_OF = re.compile(" {1,24}([ァ-ヶー゛゜]{4,16})(?![ァ-ヶー゛゜])")
+_READING_OF = re.compile(r"[ \t,#^|;/]{1,24}([ァ-ヶー゛゜]{4,16})(?![ァ-ヶー゛゜])")
 
 
 _READING_IN_BRACKETS = re.compile(
@@ -173,6 +173,7 @@ _ERAS = frozenset(["明治", "大正", "昭和", "平成", "令和"])
 # What is a person's own behind an unknown surname: a mobile telephone, an address of mail, a date of an era.
 _OWN = re.compile(
     "[ :…(]{1,8}(?:0[6-9]0[-(]?[0-9]{4}|<?[0-9A-Za-z._+-]{1,40}@[0-9A-Za-z]|(?:明治|大正|昭和|平成|令和)[0-9元一二三四五六七八九十]|[MTSHR][0-9]{1,2}[.])"
+    "|\r?\n[ \t]{0,4}(?:〒|[0-9]{3}-[0-9]{4}|[\u3400-\u9fff]{1,6}[都道府県市区郡])"
 )
 _NAME_LABEL = re.compile(
     r"(?:氏 {0,6}名|名前|名義|対象者|申請者|請求者|申込者|届出人|世帯主)(?:\([^()\n]{1,6}\))?(?:[ :=】]{1,6}|[ :]{0,3}(?:</?[a-z]{2,6}(?: [^<>\n]{0,40})?>\s{0,8}){1,3})$"
@@ -240,7 +241,15 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
             honorific = POLITELY.match(text, stop) is not None
             headed = stop == end and after_label(text, place)
             word = text[place:stop]
-            said = honorific or headed or (place in polite and name_key(word) not in names().words)
+            introduced = text[place - 1 : place] in _BEFORE_INTRODUCED and (
+                _INTRODUCED.match(text, stop) or _READ_TOGETHER.match(text, stop)
+            )
+            said = (
+                honorific
+                or headed
+                or introduced
+                or (place in polite and name_key(word) not in names().words)
+            )
             if (
                 name.parts(word)
                 or _modern(word)
@@ -263,6 +272,9 @@ def _joined(text: str, start: int, end: int, labels: Labels) -> list[Candidate]:
     return []
 
 
+_BEFORE_INTRODUCED = ("", "、", " ", "\n", ":", "は")
+_INTRODUCED = re.compile("です|と申")
+_READ_TOGETHER = re.compile(r"\([ァ-ヶー゛゜]{4,16}\)")
 _SURELY = re.compile(
     "[ぁ-ん](?=[\u3005\u30a1-\u30fe\u3400-\u9fff]{2,8}(?:様|殿|さん|氏(?!名)|です|でござ|と申))"
 )
@@ -352,7 +364,7 @@ def in_kana(text: str, labels: Labels) -> list[Candidate]:
     out = []
     if _KANA_LABEL.search(text):
         text = _KANA_LABEL.sub(lambda label: "*" * len(label[0]), text)
-    if "ふりがな" in text:
+    if "ふりがな" in text or "よみ" in text:
         out += [Candidate("name_kana", *m.span(1), kana_key(m[1]), 2.0, labelled=True)
                 for m in _HIRAGANA.finditer(text)]  # fmt: skip
     if ")" in text:

@@ -56,8 +56,9 @@ def parts(text: str) -> tuple[str, str] | None:
     if word in known.words or word in known.surnames or word in known.given:
         return None
     for cut in range(min(SURNAME_MAX, len(word) - 1), 0, -1):
-        if word[:cut] in known.surnames and word[cut:] in known.given:
-            return word[:cut], word[cut:]
+        given = word[cut:]
+        if word[:cut] in known.surnames and given in known.given and given not in _BUILDINGS:
+            return word[:cut], given
     return None
 
 
@@ -93,7 +94,14 @@ _IN_HIRAGANA = re.compile("[ぁ-ん]{2,4}")
 
 def in_kana(word: str) -> bool:
     """Is a word a given name written in katakana (キヨ), as those of a hundred years ago are."""
-    return _IN_KANA.fullmatch(word) is not None and kana_key(word) in names().given_kana
+    return (
+        _IN_KANA.fullmatch(word) is not None
+        and word not in _BUILDINGS
+        and kana_key(word) in names().given_kana
+    )
+
+
+_BUILDINGS = ("ビル",)  # a given name too, but behind a surname in kanji the building of one
 
 
 def is_given(word: str) -> bool:
