@@ -130,11 +130,6 @@ _CELLS = re.compile(r"[\s/]+")  # of a line of column words
 _ARTICLE = re.compile(r"(?<!\d)\d{13}(?!\d)")
 
 
-def _of_goods(line: str) -> bool:
-    """Does a line hold the number of an article: its date is that of a book or a delivery."""
-    return any(map(checks.is_article, _ARTICLE.findall(line)))
-
-
 _OWN_KEY = re.compile(r"""([^\W\d]\w{1,30})["']?\s?[:=]\s?["']?$""")
 
 
@@ -144,6 +139,7 @@ class Headings:
     def __init__(self, text: str) -> None:
         self._text = text
         self._tops: dict[tuple[int, str, int], int] = {}
+        self._goods: dict[int, bool] = {}  # of a line that begins here
         self._words: dict[int, str] = {}  # of a line that begins here: the line of words above it
 
     def against(self, item: Candidate) -> bool:
@@ -156,13 +152,15 @@ class Headings:
         if (
             item.kind == "birth_date"
             and not item.labelled
-            and (_of_business(self._above(start)) or _of_goods(text[start : self._end(start)]))
+            and (_of_business(self._above(start)) or self._of_goods(start))
         ):
             return True
         if item.kind == "name" and holders.of_holders(_CELLS.split(self._above(start))):
             return True
+        if len(before) == LINE_REACH:
+            return False
         last, separator = max((before.rfind(mark), mark) for mark in SEPARATORS)
-        if last < 0 or len(before) == LINE_REACH:
+        if last < 0:
             return False
         count = text.count(separator, start, self._end(start))
         top = self._top(start, separator, count)
@@ -175,6 +173,13 @@ class Headings:
         other = headers.others(header, is_header=True)[place]
         return item.kind in headers.against(header[place]) | headers.AGAINST[other]
 
+    def _of_goods(self, start: int) -> bool:
+        """Does the line that begins here hold the number of an article: its date is that of a book or a delivery."""
+        if start not in self._goods:
+            line = self._text[start : min(self._end(start), start + LINE_REACH)]
+            self._goods[start] = any(map(checks.is_article, _ARTICLE.findall(line)))
+        return self._goods[start]
+
     def _above(self, start: int) -> str:
         """The first line without a number above the one at start, over lines that all have some; none over an empty line."""
         text, seen = self._text, []
@@ -183,7 +188,7 @@ class Headings:
             begin = text.rfind("\n", 0, max(0, start - 1)) + 1
             line = text[begin : max(0, start - 1)]
             if not line.strip() or not _HAS_DIGIT.search(line) or len(line) > LINE_REACH:
-                self._words[start] = line
+                self._words[start] = line[:LINE_REACH]
             else:
                 start = begin
         self._words |= dict.fromkeys(seen, self._words[start])

@@ -59,10 +59,13 @@ def seats(bare: str, lines: Sequence[list[Candidate]]) -> set[int]:
         headed = not _of_person(line) and (
             start == below or _under_heading(bare, start) or _under_list(bare, lines[:place], line)
         )
-        own = [
-            item for place, item in enumerate(line) if headed or _of_seat(bare, start, line, place)
-        ]
-        out |= {item.start for item in own if item.kind in OF_SEATS and not mobile(item)}
+        last = max((item.start for item in line if item.kind in _NAMED), default=-1)
+        named = None  # where the name before ends
+        for item in line:
+            own = headed or _of_seat(bare, start, item, named, last > item.start)
+            if own and item.kind in OF_SEATS and not mobile(item):
+                out.add(item.start)
+            named = item.end if item.kind in _NAMED else named
         if headed:
             below = end
     return out
@@ -106,20 +109,27 @@ _WORD = re.compile("[\u3041-\u30ff\u3400-\u9fff]{2}")
 _OWN_WORD = re.compile(f"住所|電話|連絡先|居所|〒|TEL|Tel|tel|{_PRIVATE.pattern}")
 
 
-def _of_seat(bare: str, start: int, line: list[Candidate], place: int) -> bool:
-    """Does the name of an institution or its counter stand before one of the candidates of a line, behind the person before it."""
-    item = line[place]
-    if item.kind in OF_SEATS and _SEAT_AFTER.match(bare, item.end):
-        return True
-    named = [other.end for other in line[:place] if other.kind in _NAMED]
-    before = _BLANKS.sub(" ", bare[named[-1] if named else start : item.start])[-80:]
-    if item.kind not in OF_SEATS or _PRIVATE.search(before):
+def _of_seat(bare: str, start: int, item: Candidate, named: int | None, is_named: bool) -> bool:
+    """Does the name of an institution or its counter stand before a candidate of a line, behind the person before it.
+
+    named: where the name before it ends, None without one; is_named: does a name follow.
+    """
+    if item.kind not in OF_SEATS:
         return False
-    if named:
+    if _SEAT_AFTER.match(bare, item.end):
+        return True
+    begin = max(start if named is None else named, item.start - _REACH)
+    before = _BLANKS.sub(" ", bare[begin : item.start])[-80:]
+    if _PRIVATE.search(before):
+        return False
+    if named is not None:
         return bool(_SEAT_BEFORE.search(before) or _COUNTER_BEFORE.search(before))
-    if any(other.kind in _NAMED for other in line[place:]):
+    if is_named:
         return _SEAT_BEFORE.search(before) is not None
     return any(shape.search(before) for shape in (_SEAT_NEAR, _COUNTER_BEFORE, _SECTION_BEFORE))
+
+
+_REACH = 600  # characters, blanks of candidates among them
 
 
 # Who appears in public: a lecturer, a musician, a mayor.
