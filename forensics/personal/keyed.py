@@ -116,6 +116,9 @@ _INPUT = re.compile(
 _ELEMENT = re.compile(
     rf"""<({_TAG})((?:\s[^<>]{{0,200}})?)>(?:<!\[CDATA\[)?([^<>]*?)(?:\]\]>)?</\1>"""
 )
+_PLIST = re.compile(  # of Apple's property lists
+    r"<key>([^<>]{1,30})</key>\s{0,40}<(?:string|integer|real|date)>([^<>]*)</"
+)
 _NAMED = re.compile(r"""\b(?:name|key|id)=["']([^"']{1,30})["']""", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:(?<=\t)|^)([^\W\d][\w.-]{0,30}):([^\t\n]*)", re.MULTILINE)
 _PRINTED = re.compile(rf"\[({_KEY})\] => ([^\n]+)")  # print_r of PHP
@@ -135,6 +138,8 @@ def _pairs(lines: Lines) -> list[Pair]:
     if lines.has("<"):
         if "name=" in text:
             found += _matches(text, _INPUT, 2, (3, 4))
+        if "</key>" in text:
+            found += _matches(text, _PLIST, 1, (2,))
         found += _elements(text)
     quotes = [quote for quote in "\"'" if lines.has(quote)]
     if any(quote + mark in text for quote in quotes for mark in (":", " :", "=>", " =>", ";")):
@@ -249,7 +254,7 @@ def _records(pairs: Iterable[Pair], lines: Lines) -> Iterator[Record]:
     """Pairs cut where a key that means something comes again, or far away from each other."""
     record: Record = []
     seen: set[str] = set()
-    pairs = list(pairs)
+    pairs = _spelt_alike(list(pairs))
     of_lines = np.searchsorted(lines.starts, [start for _, start, _ in pairs], "right").tolist()
     counts, last = Counter(of_lines), 0
     for pair, line in zip(pairs, of_lines, strict=True):
@@ -265,6 +270,22 @@ def _records(pairs: Iterable[Pair], lines: Lines) -> Iterator[Record]:
             seen.add(key)
     if record:
         yield record
+
+
+def _spelt_alike(pairs: list[Pair]) -> list[Pair]:
+    """The same, where a key that stands there once is a common one behind other words: a heading, an author."""
+    counts = Counter(key for key, *_ in pairs)
+    common = [key for key, count in counts.items() if count >= _COMMON]
+    alike = {
+        key: other
+        for key, count in counts.items()
+        for other in common
+        if count == 1 and key.endswith(other) and _meaning(key) == _meaning(other)
+    }
+    return [(alike.get(key, key), start, end) for key, start, end in pairs] if alike else pairs
+
+
+_COMMON = 3
 
 
 def _runs(records: Iterable[Record], lines: Lines) -> Iterator[list[Record]]:
