@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from forensics.personal import headers
+from forensics.personal import cards, headers
 from forensics.personal.evidence import NAMES
 from forensics.personal.fold import UNVOICED
 from forensics.personal.headers import PART_KINDS
@@ -85,11 +85,12 @@ def nameless(text: str) -> bool:
 
 def _all(lines: Lines) -> Iterator[Table]:
     yield from _sql(lines)
-    if not lines.has_keys:
-        return
-    yield from _markup(lines)
-    found = [_cards(lines)]
-    if named(lines.text, lines.plain):
+    is_named = named(lines.text, lines.plain)
+    found = [_card_records(lines, pairs) for pairs in cards.pairs(lines)] if is_named else []
+    if lines.has_keys:
+        yield from _markup(lines)
+        found.append(_cards(lines))
+    if lines.has_keys and is_named:
         found += [_records(_pairs(lines), lines), _line_records(lines)]
     for records in found:
         for run in _runs(records, lines):
@@ -197,6 +198,14 @@ def _line_records(lines: Lines) -> Iterator[Record]:
             yield record
 
 
+def _card_records(lines: Lines, pairs: list[Pair]) -> Iterator[Record]:
+    """Records of cards; values that do not read as what their labels say are left out."""
+    for record in _records(pairs, lines, by_line=False):
+        read = [(key, start, end) for key, start, end in record if _reads(key, lines.text[start:end])]  # fmt: skip
+        if read:
+            yield read
+
+
 def _alone(lines: Lines, record: Record) -> bool:
     """Are the lines of a record, and those beside it up to an empty one, free of numbers without a key."""
     own = np.searchsorted(lines.starts, [start for _, start, _ in record], "right") - 1
@@ -250,8 +259,11 @@ def _meaning(key: str) -> str | None:
     return headers.kind(key)
 
 
-def _records(pairs: Iterable[Pair], lines: Lines) -> Iterator[Record]:
-    """Pairs cut where a key that means something comes again, or far away from each other."""
+def _records(pairs: Iterable[Pair], lines: Lines, *, by_line: bool = True) -> Iterator[Record]:
+    """Pairs cut where a key that means something comes again, or far away from each other.
+
+    by_line: lines of several pairs are a record each.
+    """
     record: Record = []
     seen: set[str] = set()
     pairs = _spelt_alike(list(pairs))
@@ -260,7 +272,7 @@ def _records(pairs: Iterable[Pair], lines: Lines) -> Iterator[Record]:
     for pair, line in zip(pairs, of_lines, strict=True):
         key = pair[0]
         cut = key in seen and _meaning(key) is not None
-        cut |= line != last and min(counts[line], counts[last]) > 1  # a record a line
+        cut |= by_line and line != last and min(counts[line], counts[last]) > 1
         last = line
         if record and (cut or _apart(lines, record[-1][2], pair[1]) or len(record) >= KEYS_MAX):
             yield record

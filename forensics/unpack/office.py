@@ -55,6 +55,7 @@ _ENDS = {
     "threadedComment": "\n",
 }
 _CELLS = ("tc", "table-cell")
+_IN_CELL = ("p", "h", "br", "line-break")  # ends of lines that are none of the row
 # Numbers that say where a shape lies, before its text.
 _PLACES = frozenset({"col", "colOff", "row", "rowOff", "posOffset", "pctWidth", "pctHeight"})
 _LONG_NUMBER = 8  # digits that a narrow column may not show …
@@ -206,7 +207,7 @@ class _Text:
         self._place = False
         if tag in _CELLS:
             self._cells, self._instead = max(self._cells - 1, 0), False
-        self.out.append(" " if tag in ("p", "h") and self._cells else _ENDS.get(tag, ""))
+        self.out.append(" " if tag in _IN_CELL and self._cells else _ENDS.get(tag, ""))
 
     def text(self, text: str) -> None:
         if not self._place and (not self._instead or not _SHOWN.fullmatch(text)):

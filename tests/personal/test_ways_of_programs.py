@@ -12,6 +12,7 @@ import pytest
 
 from fixtures import people
 from forensics.personal import Settings, fold, open_detector
+from forensics.personal.identifiers import address
 
 DETECTOR = open_detector(Settings(bytes(32)))
 PEOPLE = people.register(17, 30)
@@ -66,3 +67,45 @@ def test_a_property_list() -> None:
 
 def test_what_stands_in_text_from_a_pdf() -> None:
     assert fold.fold("⼭⽥ ⾼⼦ ⻑⻄ 080\u00ad1234\u00ad5678") == "山田 高子 長西 080-1234-5678"
+
+
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        ("個人番号", "{}\r\n"), ("マイナンバー", '"{}"\n'), ("", "{}\n"), ("", '"{}"\r\n'),
+        ("個人番号", "{:.4} {:.4} {:.4}\n"), ("個人番号", "{:.4}-{:.4}-{:.4}\n"),
+    ],
+)  # fmt: skip
+def test_a_column_of_my_numbers_alone(header: str, line: str) -> None:
+    cut = [(p.number[:4], p.number[4:8], p.number[8:]) if line.count("{") > 1 else (p.number,) for p in PEOPLE]  # fmt: skip
+    text = "".join(line.format(*parts) for parts in cut)
+    data = (f"{header}\n{text}" if header else text).encode("cp932")
+    assert rows(data) == {("my_number", len(PEOPLE))}
+
+
+def test_columns_of_other_numbers_are_none() -> None:
+    times = "".join(f"2022{day:02d}01{day:02d}59\n" for day in range(1, 60))
+    assert not rows(times.encode())
+    assert not rows(("日時\n" + times).encode())
+
+
+@pytest.mark.parametrize("separator", ["\t", ",", "|"])
+@pytest.mark.parametrize("end", ["\n", "\n\n"])
+def test_cards_of_cells(separator: str, end: str) -> None:
+    """A label and its value by turns, several in a row; an empty cell where cells are merged."""
+    cards = "".join(
+        separator.join(cells) + "\n" * (cells[0] != "電話") + end * (cells[0] == "電話")
+        for p in PEOPLE
+        for cells in (
+            ("氏名", p.name, "カナ", p.kana), ("生年月日", "", p.born, "性別", p.sex),
+            ("住所", f"〒{p.postcode} {p.address}"), ("電話", p.phone),
+        )
+    )  # fmt: skip
+    kinds = {"name", "name_kana", "birth_date", "sex", "address", "phone"}
+    assert rows(cards.encode()) == {(kind, len(PEOPLE)) for kind in kinds}
+
+
+def test_an_address_behind_its_postcode() -> None:
+    one, other = "〒149-8419 見本県霧ヶ浦市帆柱町7丁目10番9号", "見本県霧ヶ浦市帆柱町7-10-9"
+    assert address.value(fold.fold(one)) == "見本県霧ヶ浦市帆柱町7丁目10番9号"
+    assert address.key(fold.fold(one)) == address.key(fold.fold(other)) == "7-10-9"

@@ -111,3 +111,16 @@ def test_a_narrow_gap_where_a_column_begins() -> None:
     page = b"<</Type/Page/Contents 2 0 R/Resources<</Font<</F 3 0 R>>>>>>"
     data = pdf(page, (b"", b"BT /F 10 Tf " + words + b" ET"), b"<</Type/Font/Widths[500]/FirstChar 97/MissingWidth 500>>")  # fmt: skip
     assert derived(data).split("\n")[:3] == ["a\tb", "aaaaaaaaa\tb", "aaaaaaaa c"]
+
+
+def test_a_break_in_a_cell_is_none_of_the_row() -> None:
+    row = "<w:tr><w:tc><w:p><w:t>A</w:t><w:br/><w:t>B</w:t></w:p></w:tc><w:tc><w:p><w:t>C</w:t></w:p></w:tc></w:tr>"
+    body = (
+        f"<w:document><w:tbl>{row}</w:tbl><w:p><w:t>D</w:t><w:br/><w:t>E</w:t></w:p></w:document>"
+    )
+    text = derived(zipped({"[Content_Types].xml": TYPES, "word/document.xml": body.encode()}))
+    assert [line.replace(" \t", "\t") for line in text.split("\n") if line] == [
+        "A B\tC\t",
+        "D",
+        "E",
+    ]
