@@ -262,9 +262,11 @@ def _meaning(key: str) -> str | None:
 def _records(pairs: Iterable[Pair], lines: Lines, *, by_line: bool = True) -> Iterator[Record]:
     """Pairs cut where a key that means something comes again, or far away from each other.
 
-    by_line: lines of several pairs are a record each.
+    by_line: lines of several pairs are a record each. The first one may be cut at its front, where a window
+    begins: it ends at the border of what a program writes, so that those behind it begin where they do.
     """
     record: Record = []
+    begun: Pair | None = None  # of a record behind the first
     seen: set[str] = set()
     pairs = _spelt_alike(list(pairs))
     of_lines = np.searchsorted(lines.starts, [start for _, start, _ in pairs], "right").tolist()
@@ -272,16 +274,23 @@ def _records(pairs: Iterable[Pair], lines: Lines, *, by_line: bool = True) -> It
     for pair, line in zip(pairs, of_lines, strict=True):
         key = pair[0]
         cut = key in seen and _meaning(key) is not None
+        cut |= begun is None and bool(record) and _BORDER.search(lines.text, record[-1][2], pair[1]) is not None  # fmt: skip
         cut |= by_line and line != last and min(counts[line], counts[last]) > 1
         last = line
         if record and (cut or _apart(lines, record[-1][2], pair[1]) or len(record) >= KEYS_MAX):
             yield record
-            record, seen = [], set()
+            record, seen, begun = [], set(), pair
         if key not in seen:
             record.append(pair)
             seen.add(key)
     if record:
         yield record
+
+
+# Between records: objects of JSON, an element again, an item of YAML, an empty line.
+_BORDER = re.compile(
+    r"\}\s{0,40},?\s{0,40}\{|</([^<>\s]{1,40})>\s{0,40}<\1[\s>]|\n\s{0,20}- |\n[ \t\r]{0,20}\n"
+)
 
 
 def _spelt_alike(pairs: list[Pair]) -> list[Pair]:

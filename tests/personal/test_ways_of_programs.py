@@ -6,12 +6,13 @@ import base64
 import json
 import plistlib
 import urllib.parse
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
 from fixtures import people
-from forensics.personal import Settings, fold, open_detector
+from forensics.personal import Settings, fold, open_detector, text
 from forensics.personal.identifiers import address
 
 DETECTOR = open_detector(Settings(bytes(32)))
@@ -45,8 +46,8 @@ def test_base64_in_two_bytes_a_character() -> None:
 
 def test_places_in_two_bytes_a_character() -> None:
     """A hit lies where its escapes do."""
-    text = json.dumps({"氏名": "佐藤 翔太", "生年月日": "1977/03/04", "電話": "090-1234-0877"})
-    data = b"\xff\xfe" + text.encode("utf-16-le")
+    line = json.dumps({"氏名": "佐藤 翔太", "生年月日": "1977/03/04", "電話": "090-1234-0877"})
+    data = b"\xff\xfe" + line.encode("utf-16-le")
     (born,) = (hit for hit in DETECTOR.detect([data]).hits if hit.kind == "birth_date")
     assert data[born.start : born.start + born.length].decode("utf-16-le") == "1977/03/04"
 
@@ -78,8 +79,8 @@ def test_what_stands_in_text_from_a_pdf() -> None:
 )  # fmt: skip
 def test_a_column_of_my_numbers_alone(header: str, line: str) -> None:
     cut = [(p.number[:4], p.number[4:8], p.number[8:]) if line.count("{") > 1 else (p.number,) for p in PEOPLE]  # fmt: skip
-    text = "".join(line.format(*parts) for parts in cut)
-    data = (f"{header}\n{text}" if header else text).encode("cp932")
+    body = "".join(line.format(*parts) for parts in cut)
+    data = (f"{header}\n{body}" if header else body).encode("cp932")
     assert rows(data) == {("my_number", len(PEOPLE))}
 
 
@@ -109,3 +110,33 @@ def test_an_address_behind_its_postcode() -> None:
     one, other = "〒149-8419 見本県霧ヶ浦市帆柱町7丁目10番9号", "見本県霧ヶ浦市帆柱町7-10-9"
     assert address.value(fold.fold(one)) == "見本県霧ヶ浦市帆柱町7丁目10番9号"
     assert address.key(fold.fold(one)) == address.key(fold.fold(other)) == "7-10-9"
+
+
+@pytest.mark.parametrize("end", ["</t></is></c><c><is><t>", "</t></si><si><t>", "</t></text></comment><comment><text><t>"])  # fmt: skip
+def test_what_ends_in_one_cell_is_not_of_the_next(end: str) -> None:
+    """The last line of a cell and the first of the next stand in one line of the part."""
+    part = "<x><t>" + "".join(f"{p.name}\n{p.born}\n{p.address}\n{p.phone}{end}" for p in PEOPLE)
+    found = [
+        {item.kind: item.value for item in group}
+        for _, group in text.records(fold.fold(part), Counter(), 2022)
+    ]
+    assert [one["phone"] for one in found] == [p.phone.replace("-", "") for p in PEOPLE]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda rows: json.dumps(rows, ensure_ascii=False, indent=2),
+        lambda rows: "".join("- " + "\n  ".join(f"{key}: {value}" for key, value in row.items()) + "\n" for row in rows),
+        lambda rows: "".join("".join(f"{key}：{value}\n" for key, value in row.items()) + "\n" for row in rows),
+        lambda rows: "".join("<p>\n" + "".join(f"<{key}>{value}</{key}>\n" for key, value in row.items()) + "</p>\n" for row in rows),
+    ],
+)  # fmt: skip
+def test_a_piece_that_begins_inside_a_record(form: Callable[[list[dict[str, str]]], str]) -> None:
+    """As the second window of a long list does: nobody gets the name of the next."""
+    whole = form([{"氏名": p.name, "生年月日": p.born, "電話番号": p.phone} for p in PEOPLE])
+    piece = whole[whole.index(PEOPLE[0].name) :].partition("\n")[2]
+    tokens = {token for one in DETECTOR.detect([whole.encode()]).records for token in one.persons}
+    found = {token for one in DETECTOR.detect([piece.encode()]).records for token in one.persons}
+    assert len(tokens & found) == len(PEOPLE) - 1
+    assert len(found - tokens) <= 1
