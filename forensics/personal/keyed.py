@@ -271,10 +271,14 @@ def _records(pairs: Iterable[Pair], lines: Lines, *, by_line: bool = True) -> It
     pairs = _spelt_alike(list(pairs))
     of_lines = np.searchsorted(lines.starts, [start for _, start, _ in pairs], "right").tolist()
     counts, last = Counter(of_lines), 0
-    for pair, line in zip(pairs, of_lines, strict=True):
+    for place, (pair, line) in enumerate(zip(pairs, of_lines, strict=True)):
         key = pair[0]
         cut = key in seen and _meaning(key) is not None
-        cut |= begun is None and bool(record) and _BORDER.search(lines.text, record[-1][2], pair[1]) is not None  # fmt: skip
+        if begun is None and record and _is_border(lines, record[-1], pair):
+            beside = [(pair, other) for other in pairs[place + 1 : place + 2]] + [
+                *pairwise(record[-2:])
+            ]
+            cut |= not any(_is_border(lines, *two) for two in beside)
         cut |= by_line and line != last and min(counts[line], counts[last]) > 1
         last = line
         if record and (cut or _apart(lines, record[-1][2], pair[1]) or len(record) >= KEYS_MAX):
@@ -291,6 +295,11 @@ def _records(pairs: Iterable[Pair], lines: Lines, *, by_line: bool = True) -> It
 _BORDER = re.compile(
     r"\}\s{0,40},?\s{0,40}\{|</([^<>\s]{1,40})>\s{0,40}<\1[\s>]|\n\s{0,20}- |\n[ \t\r]{0,20}\n"
 )
+
+
+def _is_border(lines: Lines, pair: Pair, following: Pair) -> bool:
+    """Is there what stands between records; where it stands between all pairs (paragraphs) it is none."""
+    return _BORDER.search(lines.text, pair[2], following[1]) is not None
 
 
 def _spelt_alike(pairs: list[Pair]) -> list[Pair]:

@@ -41,7 +41,6 @@ class Page:
         self._start = _STILL  # of the line
         self._line = (1.0, 0.0, 0.0)  # the same as scale, and place along and across the direction
         self._x, self._end, self._y = 0.0, 0.0, 0.0
-        self._columns = set[int]()  # where a line has begun one
 
     def text(self) -> str:
         """The lines, and what stands for them where it is something else."""
@@ -149,9 +148,8 @@ class Page:
                 self.out.append("\n")
             elif self._x - self._end > em or self._end - self._x > em:
                 self.out.append("\t")
-                self._columns.add(round(self._x))
             elif self._x - self._end > em / 5:
-                self.out.append("\t" if round(self._x) in self._columns else " ")
+                self.out.append(" ")
         self.out.append(text)
         self._x += width * em
         self._end, self._y = self._x, self._line[2]

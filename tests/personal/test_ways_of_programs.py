@@ -140,3 +140,11 @@ def test_a_piece_that_begins_inside_a_record(form: Callable[[list[dict[str, str]
     found = {token for one in DETECTOR.detect([piece.encode()]).records for token in one.persons}
     assert len(tokens & found) == len(PEOPLE) - 1
     assert len(found - tokens) <= 1
+
+
+def test_paragraphs_are_no_records() -> None:
+    rows_of = ((f"氏名：{p.name}", f"生年月日：{p.born}", f"電話：{p.phone}") for p in PEOPLE)
+    page = "".join(f"<p>{line}</p>\n" for row in rows_of for line in row)
+    tokens = {token for one in DETECTOR.detect([LABELS.encode()]).records for token in one.persons}
+    found = {token for one in DETECTOR.detect([page.encode()]).records for token in one.persons}
+    assert found == tokens

@@ -1,11 +1,11 @@
-"""Documents as real programs write them: days from 1904, comments, places of shapes, lists of HTML, flat XML, narrow columns."""
+"""Documents as real programs write them: days from 1904, comments, places of shapes, lists of HTML, flat XML."""
 
 from __future__ import annotations
 
 import struct
 
 import pytest
-from packers import SHEET, STRINGS, STYLES, _biff, ole, pdf, zipped
+from packers import SHEET, STRINGS, STYLES, _biff, ole, zipped
 from test_unpack import contents
 from test_xlsb import SHEET as BINARY_SHEET
 from test_xlsb import STRINGS as BINARY_STRINGS
@@ -102,15 +102,6 @@ def test_documents_in_one_file(document: str) -> None:
 def test_names_of_page_styles_are_no_text() -> None:
     data = rb"{\rtf1\ansi{\*\pgdsctbl{\pgdsc0 Default Page Style;}}\pard first\par}"
     assert derived(data) == "first\n"
-
-
-def test_a_narrow_gap_where_a_column_begins() -> None:
-    """A long cell reaches up to the next column; where that begins other lines tell."""
-    words = (b"1 0 0 1 10 90 Tm (a) Tj 1 0 0 1 60 90 Tm (b) Tj 1 0 0 1 10 70 Tm (aaaaaaaaa) Tj "
-             b"1 0 0 1 60 70 Tm (b) Tj 1 0 0 1 10 50 Tm (aaaaaaaa) Tj 1 0 0 1 53 50 Tm (c) Tj")  # fmt: skip
-    page = b"<</Type/Page/Contents 2 0 R/Resources<</Font<</F 3 0 R>>>>>>"
-    data = pdf(page, (b"", b"BT /F 10 Tf " + words + b" ET"), b"<</Type/Font/Widths[500]/FirstChar 97/MissingWidth 500>>")  # fmt: skip
-    assert derived(data).split("\n")[:3] == ["a\tb", "aaaaaaaaa\tb", "aaaaaaaa c"]
 
 
 def test_a_break_in_a_cell_is_none_of_the_row() -> None:
