@@ -29,7 +29,7 @@ from forensics.examine.spots import (
     member_address,
     no_companion,
 )
-from forensics.examine.types import HEAD_BYTES, content_type
+from forensics.examine.types import HEAD_BYTES, closed_container, content_type
 from forensics.unpack import Budget, Member, Unpacker, UnpackError, find
 from forensics.values import WORST, Address, decode_name
 from forensics.walk.stream import NotOpen, readable_bytes
@@ -113,6 +113,8 @@ class Examiner:
                 inner = self._members(spot, source, unpacker, places)
                 sound = sound and inner == "examined"
                 worst = _worse(worst, inner)
+                if unpacker is None:
+                    worst = _worse(worst, self._closed(spot, source.size, head))
         if container and pieced:
             held = Held(spot, source, pieced, partial(_told, container, source, places))
             self._settle(held, first, sound=sound)
@@ -238,6 +240,19 @@ class Examiner:
             for address, size in part.others:  # the same bytes of the same archive
                 self.rows.trouble(address, size, worst, row["reason"], row["method"])
         return worst
+
+    def _closed(self, spot: Spot, size: int, head: bytes) -> str:
+        """The outcome of what nothing opens: a file that is there whole and by its name a container is a row."""
+        name = (
+            spot.address.members[-1]
+            if spot.address.members
+            else decode_name(spot.origin.path or "")
+        )
+        ending = closed_container(name, head) if spot.state == "allocated" else None
+        if ending is None:
+            return "examined"
+        self.rows.trouble(spot.address, size, "unsupported", "UNSUPPORTED", ending)
+        return "unsupported"
 
     def _members(
         self,

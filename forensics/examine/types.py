@@ -100,6 +100,57 @@ def content_type(head: bytes) -> str:
     return _libmagic().from_buffer(head) or "application/octet-stream"
 
 
+# Endings of files that are containers, or documents that no reader takes for text.
+CONTAINERS = frozenset(
+    [
+        "zip",
+        "7z",
+        "rar",
+        "lzh",
+        "lha",
+        "cab",
+        "gz",
+        "tgz",
+        "bz2",
+        "xz",
+        "zst",
+        "lz",
+        "lzma",
+        "z",
+        "br",
+        "xlsx",
+        "xlsm",
+        "xlsb",
+        "docx",
+        "docm",
+        "pptx",
+        "pptm",
+        "xls",
+        "doc",
+        "ppt",
+        "odt",
+        "ods",
+        "odp",
+        "pdf",
+        "msg",
+        "pst",
+        "ost",
+        "mdb",
+        "accdb",
+        "jtd",
+        "xdw",
+    ]
+)
+
+
+def closed_container(name: str, head: bytes) -> str | None:
+    """The ending of a name that promises a container where the bytes are of no known kind: encrypted in whole, or damaged."""
+    ending = name.rpartition(".")[2].lower()
+    if ending not in CONTAINERS or content_type(head) != "application/octet-stream":
+        return None
+    return ending
+
+
 def _of_zip(head: bytes) -> str:
     return next((kind for mark, kind in ZIP_KINDS if mark in head), ZIP)
 

@@ -129,6 +129,8 @@ class Detector:
         readings = [self._reading(piece, start, None, state, wide_only=not region.narrow)]
         readings += [self._reading(decoded, 0, offsets + start, state)
                      for decoded, offsets in transfer.forms(piece, region.escapes)]  # fmt: skip
+        readings += [self._reading(decoded, 0, offsets + start, state)
+                     for decoded, offsets in transfer.wide_forms(piece)]  # fmt: skip
         taken: list[tuple[int, int]] = []
         for reading in sorted(filter(None, readings), key=_weight, reverse=True):
             spans = [view.all_at([rows.start, rows.end]) for view, rows in reading]

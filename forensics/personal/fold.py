@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 SHORT = 64  # characters
 _PLANES = 0x30000  # planes 0 to 2 hold every character of Japanese text
-_HYPHENS = "‐‑‒–—―−－"
+_HYPHENS = "\u00ad‐‑‒–—―−－"  # with the soft one, for which PDF fonts take the hyphen's glyph
 _SPACES = "\u3000\u00a0\u2003\u2002\u2009"
 _HALF = "｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟ"
 _FULL = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン゛゜"
@@ -26,6 +26,15 @@ _VARIANTS = str.maketrans(
 # Kanji of names outside the basic plane, as the character that they are a form of.
 _OUTSIDE = dict(zip("𠮷𡈽𣘺𠀋", "吉土橋丈", strict=True))
 _VARIANTS.update({ord(form): ord(plain) for form, plain in _OUTSIDE.items()})
+
+# Radicals, which text that was copied out of a PDF has instead of the kanji that look the same.
+RADICALS = dict(
+    zip(
+        map(ord, "⺃⺎⺒⺓⺝⺟⺠⺧⺩⺫⺬⺮⺶⺹⺻⺽⻁⻄⻆⻊⻑⻕⻗⻘⻝⻣⻤⻨⻩⻫⻭⻯⻲"),
+        "乚兀巳幺月母民牛王目示竹羊老聿臼虎西角足長阜雨青食骨鬼麦黄斉歯竜亀",
+        strict=True,
+    )
+) | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 
 
 _BREAK = 0x0A
@@ -77,6 +86,7 @@ def _table() -> NDArray[np.uint32]:
     table[[ord(char) for char in _HALF]] = [ord(char) for char in _FULL]
     table[[0x3099, 0x309A]] = [ord("゛"), ord("゜")]
     table[0xFFFD] = ord("?")  # both stand for a character that an export could not write
+    table[[*RADICALS]] = [*map(ord, RADICALS.values())]
     table[[*map(ord, _OUTSIDE)]] = [*map(ord, _OUTSIDE.values())]
     for code in range(0xF900, 0xFB00):
         plain = unicodedata.normalize("NFKC", chr(code))

@@ -262,14 +262,20 @@ NAMED = NAMES | {"name_romaji"}
 
 
 def by_line(text: str, found: list[Candidate]) -> list[list[Candidate]]:
-    """Candidates line by line, in order; lines without any are left out."""
+    """Candidates line by line, in order; lines without any are left out.
+
+    In markup a line ends where a row, or the text of a cell or comment, does.
+    """
     lines: list[list[Candidate]] = []
     for item in found:
-        if lines and "\n" not in text[lines[-1][-1].end : item.start]:
+        if lines and not _LINE_END.search(text, lines[-1][-1].end, item.start):
             lines[-1].append(item)
         else:
             lines.append([item])
     return lines
+
+
+_LINE_END = re.compile(r"\n|</(?:\w{1,9}:)?(?:is|si|tr|row|comment)>")
 
 
 def _fits(text: str, group: list[Candidate], item: Candidate) -> bool:

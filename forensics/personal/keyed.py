@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from forensics.personal import headers
+from forensics.personal import cards, headers
 from forensics.personal.evidence import NAMES
 from forensics.personal.fold import UNVOICED
 from forensics.personal.headers import PART_KINDS
@@ -85,11 +85,12 @@ def nameless(text: str) -> bool:
 
 def _all(lines: Lines) -> Iterator[Table]:
     yield from _sql(lines)
-    if not lines.has_keys:
-        return
-    yield from _markup(lines)
-    found = [_cards(lines)]
-    if named(lines.text, lines.plain):
+    is_named = named(lines.text, lines.plain)
+    found = [_card_records(lines, pairs) for pairs in cards.pairs(lines)] if is_named else []
+    if lines.has_keys:
+        yield from _markup(lines)
+        found.append(_cards(lines))
+    if lines.has_keys and is_named:
         found += [_records(_pairs(lines), lines), _line_records(lines)]
     made = [_of_records(run) for records in found for run in _runs(records, lines)]
     yield from sorted(made, key=lambda table: -_filled(table))
@@ -121,6 +122,9 @@ _INPUT = re.compile(
 _ELEMENT = re.compile(
     rf"""<({_TAG})((?:\s[^<>]{{0,200}})?)>(?:<!\[CDATA\[)?([^<>]*?)(?:\]\]>)?</\1>"""
 )
+_PLIST = re.compile(  # of Apple's property lists
+    r"<key>([^<>]{1,30})</key>\s{0,40}<(?:string|integer|real|date)>([^<>]*)</"
+)
 _NAMED = re.compile(r"""\b(?:name|key|id)=["']([^"']{1,30})["']""", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:(?<=\t)|^)([^\W\d][\w.-]{0,30}):([^\t\n]*)", re.MULTILINE)
 _PRINTED = re.compile(rf"\[({_KEY})\] => ([^\n]+)")  # print_r of PHP
@@ -140,6 +144,8 @@ def _pairs(lines: Lines) -> list[Pair]:
     if lines.has("<"):
         if "name=" in text:
             found += _matches(text, _INPUT, 2, (3, 4))
+        if "</key>" in text:
+            found += _matches(text, _PLIST, 1, (2,))
         found += _elements(text)
     quotes = [quote for quote in "\"'" if lines.has(quote)]
     if any(quote + mark in text for quote in quotes for mark in (":", " :", "=>", " =>", ";")):
@@ -197,6 +203,14 @@ def _line_records(lines: Lines) -> Iterator[Record]:
             yield record
 
 
+def _card_records(lines: Lines, pairs: list[Pair]) -> Iterator[Record]:
+    """Records of cards; values that do not read as what their labels say are left out."""
+    for record in _records(pairs, lines, by_line=False):
+        read = [(key, start, end) for key, start, end in record if _reads(key, lines.text[start:end])]  # fmt: skip
+        if read:
+            yield read
+
+
 def _alone(lines: Lines, record: Record) -> bool:
     """Are the lines of a record, and those beside it up to an empty one, free of numbers without a key."""
     own = np.searchsorted(lines.starts, [start for _, start, _ in record], "right") - 1
@@ -250,26 +264,63 @@ def _meaning(key: str) -> str | None:
     return headers.kind(key)
 
 
-def _records(pairs: Iterable[Pair], lines: Lines) -> Iterator[Record]:
-    """Pairs cut where a key that means something comes again, or far away from each other."""
+def _records(pairs: Iterable[Pair], lines: Lines, *, by_line: bool = True) -> Iterator[Record]:
+    """Pairs cut where a key that means something comes again, or far away from each other.
+
+    by_line: lines of several pairs are a record each. The first one may be cut at its front, where a window
+    begins: it ends at the border of what a program writes, so that those behind it begin where they do.
+    """
     record: Record = []
+    begun: Pair | None = None  # of a record behind the first
     seen: set[str] = set()
-    pairs = list(pairs)
+    pairs = _spelt_alike(list(pairs))
     of_lines = np.searchsorted(lines.starts, [start for _, start, _ in pairs], "right").tolist()
     counts, last = Counter(of_lines), 0
-    for pair, line in zip(pairs, of_lines, strict=True):
+    for place, (pair, line) in enumerate(zip(pairs, of_lines, strict=True)):
         key = pair[0]
         cut = key in seen and _meaning(key) is not None
-        cut |= line != last and min(counts[line], counts[last]) > 1  # a record a line
+        if begun is None and record and _is_border(lines, record[-1], pair):
+            beside = [(pair, other) for other in pairs[place + 1 : place + 2]] + [
+                *pairwise(record[-2:])
+            ]
+            cut |= not any(_is_border(lines, *two) for two in beside)
+        cut |= by_line and line != last and min(counts[line], counts[last]) > 1
         last = line
         if record and (cut or _apart(lines, record[-1][2], pair[1]) or len(record) >= KEYS_MAX):
             yield record
-            record, seen = [], set()
+            record, seen, begun = [], set(), pair
         if key not in seen:
             record.append(pair)
             seen.add(key)
     if record:
         yield record
+
+
+# Between records: objects of JSON, an element again, an item of YAML, an empty line.
+_BORDER = re.compile(
+    r"\}\s{0,40},?\s{0,40}\{|</([^<>\s]{1,40})>\s{0,40}<\1[\s>]|\n\s{0,20}- |\n[ \t\r]{0,20}\n"
+)
+
+
+def _is_border(lines: Lines, pair: Pair, following: Pair) -> bool:
+    """Is there what stands between records; where it stands between all pairs (paragraphs) it is none."""
+    return _BORDER.search(lines.text, pair[2], following[1]) is not None
+
+
+def _spelt_alike(pairs: list[Pair]) -> list[Pair]:
+    """The same, where a key that stands there once is a common one behind other words: a heading, an author."""
+    counts = Counter(key for key, *_ in pairs)
+    common = [key for key, count in counts.items() if count >= _COMMON]
+    alike = {
+        key: other
+        for key, count in counts.items()
+        for other in common
+        if count == 1 and key.endswith(other) and _meaning(key) == _meaning(other)
+    }
+    return [(alike.get(key, key), start, end) for key, start, end in pairs] if alike else pairs
+
+
+_COMMON = 3
 
 
 def _runs(records: Iterable[Record], lines: Lines) -> Iterator[list[Record]]:

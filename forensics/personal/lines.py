@@ -78,12 +78,17 @@ class Lines:
         return {char: self._count(char) for char in SEPARATORS if char in self.text}
 
     @property
+    def parted(self) -> NDArray[np.bool_]:
+        """Which lines hold a separator."""
+        parted = np.zeros(len(self), bool)
+        for inside in self.separators.values():
+            parted |= inside > 0
+        return parted
+
+    @property
     def marked(self) -> NDArray[np.bool_]:
         """Which lines hold a separator or a mark of markup."""
-        marked = self._count("marks") > 0
-        for inside in self.separators.values():
-            marked |= inside > 0
-        return marked
+        return self.parted | (self._count("marks") > 0)
 
     def _count(self, name: str) -> Counts:
         """How many characters of a class each line has."""

@@ -20,6 +20,11 @@ CHARACTERS_MAX = 1 << 13  # of longer ones all lines are counted
 _NUMBER = re.compile(rf"[0-9@](?:(?<=@)|(?:[^0-9\n]*+[0-9]){{{text.NUMBER_DIGITS - 1}}})")
 _DIGIT = re.compile("[0-9]")
 _RETURN = re.compile("\r(?!\n)")  # one that stands alone ends a line too
+# Lines of twelve digits and little else.
+_SINGLE = re.compile(
+    rf"(?:^(?:[^0-9\n]{{0,8}}[0-9]){{{tables.TWELVE}}}[^0-9\n]{{0,8}}(?:\n|\Z)){{{tables.SINGLE_MIN}}}",
+    re.MULTILINE,
+)
 Spans = list[tuple[int, int]]
 
 
@@ -36,6 +41,7 @@ def spans(whole: str) -> Spans | None:
         text.worded(plain)
         or text.labelled(whole)
         or _tabular(whole)
+        or _SINGLE.search(whole) is not None
         or keyed.named(whole, plain)
         or keyed.nameless(whole)
     ):

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.personal import headers, keyed, printed, ragged
-from forensics.personal.cells import Block, Cells, cell_places, split_line
+from forensics.personal.cells import Block, Cells, cell_places, inner_span, split_line
 from forensics.personal.judging import SAMPLE
 from forensics.personal.lines import Lines
+from forensics.personal.masks import runs
 from forensics.personal.text import labelled
 
 COLUMNS_MAX = 200
@@ -33,6 +34,9 @@ def blocks(lines: Lines) -> Iterator[Block]:
         cells = [list(header), *([lines.text[start:end] for start, end in row] for row in rows)]
         places = [[keyed.NOTHING] * len(header), *rows]
         yield Block("printed", Cells(list(zip(*cells, strict=True))), [numbers[0], *numbers], quoted=False, places=places)  # fmt: skip
+    for block in _single(lines, free):
+        free[block.lines[0] : block.lines[-1] + 1] = False
+        yield block
     eligible = (lines.japanese >= 1) | (lines.digits >= DIGITS_ENOUGH)
     if not eligible.any():
         return
@@ -63,6 +67,30 @@ def blocks(lines: Lines) -> Iterator[Block]:
         if block.cells:
             free[start:end] = False
             yield from _parted(_upright(block, lines))
+
+
+def _single(lines: Lines, free: NDArray[np.bool_]) -> Iterator[Block]:
+    """Columns of nothing but numbers of twelve digits, one a line, with the line above: its header, maybe."""
+    sizes = lines.ends - lines.starts
+    alone = (
+        free
+        & ~lines.parted
+        & (lines.digits == TWELVE)
+        & (lines.japanese == 0)
+        & (sizes <= _TWELVE_MAX)
+    )
+    for start, end in runs(alone) if alone.any() else ():
+        if end - start < SINGLE_MIN:
+            continue
+        first = start - (start > 0 and bool(free[start - 1]) and 0 < sizes[start - 1] <= _HEADER_MAX)  # fmt: skip
+        spans = [inner_span(lines.line(row), int(lines.starts[row])) for row in range(first, end)]
+        cells = [lines.text[begin:stop] for begin, stop in spans]
+        yield Block("single", Cells([cells]), range(first, end), quoted=False, places=[[span] for span in spans])  # fmt: skip
+
+
+TWELVE, _TWELVE_MAX = 12, 20  # digits of a number, and characters with hyphens, blanks and quotes
+SINGLE_MIN = 5  # numbers: a column speaks for itself then
+_HEADER_MAX = 40  # characters
 
 
 def _above_rule(

@@ -9,11 +9,14 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal.marks import HEX
+from forensics.personal.encodings import UTF16LE
+from forensics.personal.marks import ESCAPES, HEX
+from forensics.personal.wide import wides
 
 Decoded = tuple[bytes, NDArray[np.int64]]
 Part = tuple[int, bytes]  # place in the encoded bytes, what stands there decoded
@@ -46,6 +49,26 @@ def forms(piece: bytes, escapes: Collection[bytes]) -> Iterator[Decoded]:
             yield from _expanded(piece, mark, _LDIF, _ldif_value)
         else:
             yield from _hexed(piece, mark, soft_breaks=mark == b"=")
+
+
+def wide_forms(piece: bytes) -> Iterator[Decoded]:
+    """Every form in the stretches of UTF-16 that are ASCII: a program that writes two bytes a character writes forms so too."""
+    if piece.count(0) * _ZEROS_LEAST < len(piece):
+        return
+    for wide in wides(piece):
+        kind = "<u2" if wide.encoding is UTF16LE else ">u2"
+        length = (wide.end - wide.start) // 2
+        codes = np.frombuffer(piece, kind, length, wide.start)
+        ascii_codes = codes < 128
+        if int(ascii_codes.sum()) < len(codes) * _ASCII_SHARE:
+            continue
+        narrow = np.where(ascii_codes, codes, 0).astype(np.uint8).tobytes()
+        places = wide.start + 2 * np.arange(len(codes) + 1)
+        for decoded, offsets in chain(forms(narrow, ESCAPES), base64_runs(narrow)):
+            yield decoded, places[offsets]
+
+
+_ZEROS_LEAST, _ASCII_SHARE = 3, 0.9  # one byte in three; of the characters: other text lies around
 
 
 def _hexed(piece: bytes, mark: bytes, *, soft_breaks: bool = False) -> Iterator[Decoded]:

@@ -64,6 +64,8 @@ _ENDS = dict.fromkeys(
     ],
     "\n",
 ) | {"td": "\t", "th": "\t"}
+# Where one ends and the next begins is one end of a line: a label in one stands right above its value.
+_BOXES = ("div", "li", "dt", "dd", "option")
 _NAMES = {
     "shift_jis": "cp932",
     "x-sjis": "cp932",
@@ -90,16 +92,24 @@ def _decoded(data: bytes) -> str:
 def _text(data: bytes) -> Iterator[bytes]:
     text, held, size = _decoded(data), list[str](), 0
     at = cells = 0
+    begun = False  # has the line, or its cell, any text
     for match in _TAG.finditer(text):
-        held.append(html.unescape(_SPACE.sub(" ", text[at : match.start()])))
+        shown = html.unescape(_SPACE.sub(" ", text[at : match.start()]))
+        held.append(shown if begun else shown.lstrip(" "))
         at = match.end()
-        end = _ENDS.get((match[1] or "").lower(), "")
-        opening = match[0][1:2] != "/"
+        begun = begun or bool(held[-1])
+        tag = (match[1] or "").lower()
+        end, opening = _ENDS.get(tag, ""), match[0][1:2] != "/"
         if end == "\t":
             cells = cells + 1 if opening else cells - 1
             end = "" if opening else "\t"
-        held.append(" " if end == "\n" and cells > 0 and match[1].lower() != "tr" else end)
-        cells = 0 if end == "\n" and match[1].lower() in ("tr", "table") else cells
+        elif end and cells > 0 and tag != "tr":
+            end = " " if begun else ""
+        elif end and not begun and tag in _BOXES:
+            end = ""
+        cells = 0 if end == "\n" and tag in ("tr", "table") else cells
+        held.append(end)
+        begun = begun and end in ("", " ")
         size += len(held[-1]) + len(held[-2])
         if size >= PIECE // 4:
             yield "".join(held).encode("utf-8", "replace")

@@ -8,6 +8,7 @@ Does not prove  that it was sent or received: drafts look the same; headers can 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -17,7 +18,7 @@ from email.message import Message
 from email.policy import compat32
 from email.utils import collapse_rfc2231_value
 
-from forensics.unpack import cms
+from forensics.unpack import cms, uu
 from forensics.unpack.unpacker import (
     PIECE,
     Budget,
@@ -57,6 +58,7 @@ def _members(source: Source, _budget: Budget) -> Iterator[Member]:
     for number, part in enumerate(parts):
         if not part.is_multipart():
             yield _part(number, part)
+            yield from _files_in(part)
         elif any(isinstance(defect, _CUT) for defect in part.defects):
             yield Member(str(number), None, "partial", "TRUNCATED", "mail")
 
@@ -68,6 +70,13 @@ def _part(number: int, part: Message) -> Member:
     if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") and not _is_signed(part):
         return Member(name, None, "locked", "LOCKED", "S/MIME")
     return Member(name, method=encoding[:40], chunks=lambda: _chunks(part))
+
+
+def _files_in(part: Message) -> Iterator[Member]:
+    """Files that stand in the text of a part, as programs sent them before MIME."""
+    body = part.get_payload(decode=False)
+    if part.get_content_maintype() == "text" and isinstance(body, str) and "\nend" in body:
+        yield from uu.files(body.encode("ascii", "surrogateescape"))
 
 
 def _is_signed(part: Message) -> bool:
@@ -84,11 +93,23 @@ def _chunks(part: Message) -> Iterator[bytes]:
         body = part.get_payload(decode=True)
     except _ERRORS as error:
         raise UnpackError("DAMAGED") from error
-    data = body if isinstance(body, bytes) else b""
+    data = _read_again(part, body) if isinstance(body, bytes) else b""
     for start in range(0, len(data), PIECE):
         yield data[start : start + PIECE]
     if any(type(defect).__name__.startswith("InvalidBase64") for defect in part.defects):
         raise UnpackError("DAMAGED")
+
+
+def _read_again(part: Message, body: bytes) -> bytes:
+    """A text in an encoding that is not told by its bytes (UTF-7, UTF-32) in UTF-8; any other as it is."""
+    try:
+        charset = codecs.lookup(part.get_content_charset("ascii")).name
+        return body.decode(charset).encode() if charset in _UNTOLD else body
+    except (*_ERRORS, UnicodeError):
+        return body
+
+
+_UNTOLD = frozenset({"utf-7", "utf-32", "utf-32-le", "utf-32-be"})
 
 
 def _file_name(part: Message) -> str | None:

@@ -50,8 +50,14 @@ _ENDS = {
     "table-cell": "\t",
     "v": "\n",
     "f": "\n",
+    "author": "\n",
+    "comment": "\n",
+    "threadedComment": "\n",
 }
 _CELLS = ("tc", "table-cell")
+_IN_CELL = ("p", "h", "br", "line-break")  # ends of lines that are none of the row
+# Numbers that say where a shape lies, before its text.
+_PLACES = frozenset({"col", "colOff", "row", "rowOff", "posOffset", "pctWidth", "pctHeight"})
 _LONG_NUMBER = 8  # digits that a narrow column may not show …
 _SHOWN = re.compile(r"[\d\s#E.,+-]*")  # … and what it may show instead
 _REPEATED_MAX = 256
@@ -75,13 +81,13 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
     given = [archive.member(source, entry, budget.passwords) for entry in found]
     parts = {_plain(entry.name): part for entry, part in zip(found, given, strict=True)}
     locked = _locked(parts, budget.passwords)
-    texts = [
+    written = [
         name
         for name in sorted(parts)
         if _TEXT_PART.fullmatch(name) and not _NO_TEXT.match(name) and name not in locked
     ]
     sheets, book = _sheets(parts), Workbook(parts)
-    told: dict[str, Callable[[Source], Spans]] = dict.fromkeys(texts, text_told)
+    told: dict[str, Callable[[Source], Spans]] = dict.fromkeys(written, text_told)
     told |= {name: cells_told for _, name in sheets if name.endswith(".xml")}
     if sheets:
         told[STRINGS] = book.told
@@ -97,8 +103,8 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
                 )
             yield part
     lock = next((part.lock for part in parts.values() if part.lock), None)
-    if texts:
-        chunks = partial(_texts, parts, texts)
+    if written:
+        chunks = partial(texts, parts, written)
         yield Member("~text", method="text", chunks=chunks, derived=True, lock=lock)
     binary = cache(lambda: xlsb.tables_of(parts))
     for number, name in sheets:
@@ -138,7 +144,8 @@ def _locked(parts: dict[str, Member], passwords: tuple[str, ...]) -> set[str]:
     return locked
 
 
-def _texts(parts: dict[str, Member], names: list[str]) -> Iterator[bytes]:
+def texts(parts: dict[str, Member], names: list[str]) -> Iterator[bytes]:
+    """The text of these parts; the last damage comes behind all of it."""
     problem: UnpackError | None = None
     for name in names:
         reader = _Text()
@@ -162,10 +169,11 @@ class _Text:
     def __init__(self) -> None:
         self.out: list[str] = []
         self._cells = 0
-        self._instead = False
+        self._instead = self._place = False
         self._line, self._end = "", 0.0  # of the last run of a page: its height, where it ends
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._place = tag.rpartition(":")[2] in _PLACES
         if tag.rpartition(":")[2] not in _CELLS:
             if "UnicodeString" in attributes:
                 self._run(attributes)
@@ -196,12 +204,13 @@ class _Text:
 
     def end(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
+        self._place = False
         if tag in _CELLS:
             self._cells, self._instead = max(self._cells - 1, 0), False
-        self.out.append(" " if tag in ("p", "h") and self._cells else _ENDS.get(tag, ""))
+        self.out.append(" " if tag in _IN_CELL and self._cells else _ENDS.get(tag, ""))
 
     def text(self, text: str) -> None:
-        if not self._instead or not _SHOWN.fullmatch(text):
+        if not self._place and (not self._instead or not _SHOWN.fullmatch(text)):
             self.out.append(text)
 
 

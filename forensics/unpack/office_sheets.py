@@ -12,7 +12,11 @@ from xml.parsers import expat
 from forensics.unpack.office_xml import events, taken, text_told, tolerant
 from forensics.unpack.unpacker import Member, Source, UnpackError
 
-STRINGS, _STYLES = "xl/sharedstrings.xml", "xl/styles.xml"  # parts, in small letters
+STRINGS, _STYLES, _BOOK = (
+    "xl/sharedstrings.xml",
+    "xl/styles.xml",
+    "xl/workbook.xml",
+)  # parts, in small letters
 STRINGS_MAX = 512 << 20  # bytes of the shared strings in memory …
 _STRING_BYTES = 64  # … of which each costs so many beside its characters
 HELD_MAX = 32 << 20  # characters of rows, held in memory
@@ -38,6 +42,10 @@ class Workbook:
     @cached_property
     def dates(self) -> set[int]:
         return _date_styles(self._parts.get(_STYLES))
+
+    @cached_property
+    def from_1904(self) -> bool:
+        return _from_1904(self._parts.get(_BOOK))
 
     def string(self, number: str) -> str:
         """A shared string by its number in a cell; empty where there is none."""
@@ -144,14 +152,28 @@ class _Sheet:
             number = float(self._text)
         except ValueError:
             return self._text
-        return number_text(number, date=self._style in self.book.dates)
+        if self._style in self.book.dates:
+            return date_text(number, from_1904=self.book.from_1904)
+        return number_text(number)
 
 
-def number_text(number: float, *, date: bool) -> str:
-    """A cell's number: whole ones without `.0`, one with a date format as ISO date and time."""
-    if date and 0 < number < 2_958_466:
-        moment = dt.datetime(1899, 12, 30, tzinfo=dt.UTC) + dt.timedelta(days=number)
+def date_text(number: float, *, from_1904: bool) -> str:
+    """A cell's number with a date format as ISO date and time; what is no date as a number.
+
+    from_1904: the workbook counts its days from 1904, as the Macintosh does. Source: ECMA-376 18.17.4.1
+    """
+    days = number + (_1904 if from_1904 else 0)
+    if 0 < days < 2_958_466:
+        moment = dt.datetime(1899, 12, 30, tzinfo=dt.UTC) + dt.timedelta(days=days)
         return moment.strftime("%Y-%m-%d" if number.is_integer() else "%Y-%m-%d %H:%M:%S")
+    return number_text(number)
+
+
+_1904 = 1462  # days from the one beginning to the other
+
+
+def number_text(number: float) -> str:
+    """A cell's number: whole ones without `.0`."""
     return str(int(number)) if number.is_integer() and abs(number) < 10**15 else repr(number)
 
 
@@ -220,6 +242,19 @@ class SharedStrings:
         self._size += size
         if self._size > STRINGS_MAX:
             raise UnpackError("BUDGET_MEMORY")
+
+
+def _from_1904(part: Member | None) -> bool:
+    """Does the workbook say that it counts its days from 1904."""
+    said: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "workbookPr":
+            said.append(attributes.get("date1904", ""))
+
+    if part is not None:
+        tolerant(part, start)
+    return bool(said) and said[0] in ("1", "true", "on")
 
 
 def _date_styles(part: Member | None) -> set[int]:

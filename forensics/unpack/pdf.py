@@ -20,6 +20,7 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
+from forensics.unpack import tail
 from forensics.unpack.pdf_fonts import Font
 from forensics.unpack.pdf_objects import Objects, Ref, Stream
 from forensics.unpack.pdf_page import Page, shown
@@ -64,6 +65,7 @@ def _members(source: Source, budget: Budget) -> Iterator[Member]:
             yield Member(name, len(value.raw), "locked", "LOCKED", METHOD)
             continue
         yield Member(name, method="pdf", chunks=_content(objects, value), lock=lock)
+    yield from tail.members(source, budget)
 
 
 def _carried(objects: Objects) -> Iterator[tuple[str, Stream]]:

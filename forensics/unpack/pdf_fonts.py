@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from forensics.personal.fold import RADICALS
 from forensics.unpack.pdf_cid import japan1
 from forensics.unpack.pdf_objects import Objects, Stream, items
 
@@ -46,15 +47,8 @@ _ACCENTS = {
 }  # fmt: skip
 _ACCENTED = re.compile(rf"([A-Za-z])({'|'.join(_ACCENTS)})")
 # Radicals that fonts map to instead of the character that looks the same, and ligatures.
-_ALIKE = dict(
-    zip(
-        map(ord, "⺃⺎⺒⺓⺝⺟⺠⺧⺩⺫⺬⺮⺶⺹⺻⺽⻁⻄⻆⻊⻑⻕⻗⻘⻝⻣⻤⻨⻩⻫⻭⻯⻲"),
-        "乚兀巳幺月母民牛王目示竹羊老聿臼虎西角足長阜雨青食骨鬼麦黄斉歯竜亀",
-        strict=True,
-    )
-) | {
-    code: unicodedata.normalize("NFKC", chr(code))
-    for code in (*range(0x2F00, 0x2FD6), *range(0xFB00, 0xFB07))
+_ALIKE = RADICALS | {
+    code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)
 }
 
 

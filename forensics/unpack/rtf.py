@@ -39,6 +39,7 @@ _NO_TEXT = frozenset((
     b"colortbl", b"stylesheet", b"pict", b"objdata", b"themedata", b"colorschememapping", b"datastore",
     b"latentstyles", b"generator", b"htmltag", b"mhtmltag", b"listtable", b"listoverridetable", b"rsidtbl",
     b"xmlnstbl", b"mmathPr", b"pgptbl", b"fonttbl", b"filetbl", b"panose", b"blipuid", b"bkmkstart", b"bkmkend",
+    b"pgdsctbl",
 ))  # fmt: skip
 _SIGNS = {
     b"par": "\n", b"line": "\n", b"page": "\n", b"sect": "\n", b"row": "\n", b"nestrow": "\n", b"tab": "\t",

@@ -1,6 +1,6 @@
 """Containers that are recognised but not opened: their content is one row.
 
-Layout          signatures: ARJ, xar, OneNote, rpm, compiled help, other packers; locked: AES Crypt,
+Layout          signatures: ARJ, xar, OneNote, rpm, Parquet, compiled help, other packers; locked: AES Crypt,
                 AttacheCase, OpenPGP, CMS. Images of disks are known by evidence
 Source          libmagic; the formats' specifications; libyal; RFC 4880 4.2 and 5.1; RFC 5652 6.1
 Proves          a container of this kind is here
@@ -19,6 +19,10 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (rb"xar!", "xar"),
     (rb"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "OneNote"),
     (rb"\xed\xab\xee\xdb[\x03\x04]", "rpm"),
+    (rb"PAR[1E]", "Parquet"),
+    (rb"ARROW1\0\0", "Arrow"),
+    (rb"(?:hsqs|sqsh)", "squashfs"),
+    (rb"(?:7kSt\xa0\x31\x83\xd3\x8c\xb2\x28\xb0\xd3)?zPQ[\x01\x02]", "ZPAQ"),
     (rb"ITSF[\x02-\x04]\0\0\0", "compiled help"),
     (rb"\x89LZO\0\r\n\x1a\n", "lzop"),
     (rb"LRZI[\x00-\x02]", "lrzip"),

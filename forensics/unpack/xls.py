@@ -2,7 +2,8 @@
 
 Layout          records: u16 type, u16 size, data. 85 sheet (u32 offset, name), FC shared strings,
                 continued in 3C; cells u16 row, u16 column, u16 style: FD shared string, 203 number, 27E
-                RK, BD many RK, 204 and D6 text, 06 formula (its text in 207); E0 styles, 41E formats, 42 code page
+                RK, BD many RK, 204 and D6 text, 06 formula (its text in 207); E0 styles, 41E formats, 42 code page,
+                22 days from 1904
 Source          Microsoft [MS-XLS]
 """
 
@@ -12,7 +13,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from forensics.unpack.office_sheets import DATE_IDS, is_date_format, number_text
+from forensics.unpack.office_sheets import DATE_IDS, date_text, is_date_format, number_text
 from forensics.unpack.unpacker import UnpackError, file_name
 
 STREAM_MAX = 256 << 20  # bytes of a workbook's stream, held in memory
@@ -40,6 +41,7 @@ class Workbook:
         formats: dict[int, bool] = {}
         self._dates: list[bool] = []  # by style
         self._wide = True  # BIFF8
+        self._from_1904 = False  # are days counted from then
         self._page = "cp932"  # of texts that are not wide
         shared: list[tuple[int, bytes]] = []  # where the body of a record begins, the body
         before = 0
@@ -52,6 +54,8 @@ class Workbook:
                 shared.append((at + 4, body))
             elif kind == 0x041E and len(body) > 5:
                 formats[int.from_bytes(body[:2], "little")] = is_date_format(self._text(body[2:]))
+            elif kind == 0x22:
+                self._from_1904 = body[:2] == b"\1\0"
             elif kind == 0x42:
                 number = int.from_bytes(body[:2], "little")
                 self._page = _PAGES.get(number, f"cp{number}")
@@ -137,8 +141,9 @@ class Workbook:
                 yield column + step, self._number(rk(body[at + 2 : at + 6]), own)
 
     def _number(self, value: float, style: int) -> str:
-        date = style < len(self._dates) and self._dates[style]
-        return number_text(value, date=date)
+        if style < len(self._dates) and self._dates[style]:
+            return date_text(value, from_1904=self._from_1904)
+        return number_text(value)
 
     def _text(self, body: bytes) -> str:
         """A string with u16 length; in BIFF8 with flags, else of the workbook's code page."""

@@ -82,5 +82,7 @@ SAMPLES: dict[str, bytes] = {
     "cpio": cpio({"表/a.csv": TEXT, "b.txt": b"plain"}),
     "mail": MAIL,
     "mbox": MBOX,
+    "flat": b"<?xml version='1.0'?>\n<office:document><text:p>x</text:p></office:document>",
+    "uuencode": b"begin 644 a.csv\n(82QB+&,L9 H \n`\nend\n",
     "unsupported": b"xar!" + bytes(40),
 }

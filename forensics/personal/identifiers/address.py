@@ -44,12 +44,18 @@ def _address() -> re.Pattern[str]:
 
 def value(text: str) -> str | None:
     """An address that ends in a house number: the text without spaces, numerals as digits."""
-    text = text.strip()
+    text = _without_postcode(text.strip())
     if len(text) < 5 or not _address().match(text):
         return None
     return "".join(numerals(text).split())
 
 
+def _without_postcode(text: str) -> str:
+    match = _POSTCODE.match(text)
+    return text[match.end() :] if match else text
+
+
+_POSTCODE = re.compile(r"〒? ?\d{3}-?\d{4}[ ,]*")  # before it in one cell
 _KANJI_NUMBER = re.compile(r"[〇一二三四五六七八九十百]+(?=丁目|番|号|条)")
 # What comes after a house number and does not go on with it: a building, written without a space before it.
 _BUILDING = re.compile(r"(\d(?:号|番地?)|-\d+)(?=[^\d号番地町条線の丁東西南北ー?-]).*")
@@ -57,7 +63,9 @@ _BUILDING = re.compile(r"(\d(?:号|番地?)|-\d+)(?=[^\d号番地町条線の丁
 
 def key(text: str) -> str:
     """The numbers of a house address joined by `-`, without the building: 1丁目23番1号 -> 1-23-1."""
-    head = _KANJI_NUMBER.sub(lambda match: numerals(match[0]), text.strip().split(" ", 1)[0])
+    head = _KANJI_NUMBER.sub(
+        lambda match: numerals(match[0]), _without_postcode(text.strip()).split(" ", 1)[0]
+    )
     return "-".join(_HOUSE_NUMBER.findall(_BUILDING.sub(r"\1", head)))
 
 
