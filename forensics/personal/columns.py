@@ -159,7 +159,6 @@ def layout_of(
         return None
     if len(rows) >= 5:  # a column of numbers with true check digits speaks for itself
         labels |= own & {"my_number", "resident_code"}
-    strong |= len(rows) >= _SPEAKS and "my_number" in own
     numbers = (
         cells for place, cells in enumerate(columns) if kinds[place] is None and place not in goods
     )
@@ -177,9 +176,6 @@ def layout_of(
     own_columns = {place for person in persons for place, kind in enumerate(person) if kind}
     more = [item for item in more if item[1] not in own_columns]
     return Layout(separator, tuple(kinds), labelled, header, below, total, tuple(more), persons)
-
-
-_SPEAKS = 10  # My Numbers that are a list of persons with nothing beside them
 
 
 def _is_of_words(rows: Sequence[Sequence[str]]) -> bool:
