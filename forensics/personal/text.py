@@ -98,8 +98,10 @@ _NO_WORDS = re.compile("[\ufeff\x20-\x7e\t・№●○■□◆◇→⇒▶└�
 
 
 def _is_dated(text: str, line: list[Candidate]) -> bool:
-    """Does a line begin with the day on which it was written, before somebody's name or birth date."""
+    """Does a line begin with the day on which it was written, before somebody's name or birth date; it is no list with dates."""
     first, *others = line
+    if sum(item.kind == "birth_date" and not item.labelled for item in others) > 1:
+        return False
     begins = _NO_WORDS.fullmatch(text, text.rfind("\n", 0, first.start) + 1, first.start)
     return begins is not None and of_today(first) and any(item.kind in NAMED or (item.kind == "birth_date" and item.labelled) for item in others)  # fmt: skip
 
