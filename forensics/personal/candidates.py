@@ -60,17 +60,16 @@ _LATIN_ANY = re.compile(
 )
 # A line of its own above a mobile telephone of Japan: the label of a parcel.
 _LATIN_LINE = re.compile(
-    r"^([A-Z][A-Za-z]{1,14}(?: [A-Z][A-Za-z]{1,14}){1,3}) ?\r?\n(?=0[6-9]0-\d{4}-\d{4}\b|\+81[- ]?[6-9]0)",
-    re.MULTILINE,
+    r"([A-Z](?:(?<=\n.)|(?<=\A.))[A-Za-z]{1,14}(?: [A-Z][A-Za-z]{1,14}){1,3}) ?\r?\n(?=0[6-9]0-\d{4}-\d{4}\b|\+81[- ]?[6-9]0)"
 )
 _TAX = re.compile(
     "(?:年税額|住民税額?|市民税額|所得割額?|均等割額?)[ :は]{0,3}(\\d{1,3}(?:,\\d{3})+|\\d{3,9})(?= ?円|\\s)"
 )
 _SEX = re.compile("性別[ :)]{0,4}(男性?|女性?)")
 # Right before or behind a birth date of an era or the age behind it, or right behind a name's reading in brackets.
-_BESIDE_BIRTH = re.compile(
-    "(?<=[ (,|/])(男|女)(?=[ ),|/]{1,4}(?:[MTSHR]\\d{1,2}[./]|(?:明治|大正|昭和|平成|令和)[\\d元]))"
-    "|(?<=生 )([男女])(?= |\n|$)|(?<=[歳才]・)([男女])(?=[ )])|(?<=[歳才日] )([男女])(?= |\n|$)|(?<=[歳才]\\) )([男女])(?= |\n|$)|(?<=生\\([満\\d][\\d歳]{3}\\) )([男女])(?= |\n|$)",
+_BESIDE_BIRTH = re.compile(  # the lookbehinds stand after the sex: the search then skips to it
+    "([男女])(?:(?<=[ (,|/].)(?=[ ),|/]{1,4}(?:[MTSHR]\\d{1,2}[./]|(?:明治|大正|昭和|平成|令和)[\\d元]))|(?<=[歳才]・.)(?=[ )])"
+    "|(?:(?<=生 .)|(?<=[歳才日] .)|(?<=[歳才]\\) .)|(?<=生\\([満\\d][\\d歳]{3}\\) .))(?= |\n|$))"
 )
 _INSURED = re.compile(
     r"記号\s?[:：]?\s?(\d{1,8}|[\u3400-\u9fff]{1,4}\d{0,4})[\s・、,/-]{0,3}(?:通帳|口座)?番号\s?[:：]?\s?(\d{1,8})"
@@ -373,7 +372,7 @@ def _others(text: str, labels: Labels) -> list[Candidate]:
     if "性別" in text:
         out += [Candidate("sex", *m.span(1), m[1], 0.0, labelled=True) for m in _SEX.finditer(text)]
     if "男" in text or "女" in text:
-        out += [Candidate("sex", *m.span(m.lastindex or 1), m[m.lastindex or 1], 0.0, labelled=False)
+        out += [Candidate("sex", *m.span(1), m[1], 0.0, labelled=False)
                 for m in _BESIDE_BIRTH.finditer(text)]  # fmt: skip
     if "税" in text or "割" in text:
         out += [Candidate("tax_amount", *m.span(1), m[1].replace(",", ""), 0.0, labelled=True)
