@@ -10,7 +10,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import keyed
+from forensics.personal import named_table
 from forensics.personal.lines import SEPARATORS
 
 
@@ -44,7 +44,7 @@ class Block:
     cells: Cells
     lines: Sequence[int]  # line number of each row
     quoted: bool
-    places: Sequence[Sequence[keyed.Span]] | None = (
+    places: Sequence[Sequence[named_table.Span]] | None = (
         None  # of the cells of each row, where they are no columns of lines
     )
 

@@ -9,34 +9,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
-from forensics.personal import cards, headers
+from forensics.personal import cards, headers, statements, vcards
 from forensics.personal.evidence import NAMES
 from forensics.personal.fold import UNVOICED
 from forensics.personal.headers import PART_KINDS
 from forensics.personal.lines import Lines
+from forensics.personal.named_table import KINDS_MIN, NOTHING, Pair, Record, Span, Table
 from forensics.personal.votes import reader
 
-Span = tuple[int, int]
-NOTHING: Span = (0, 0)
 GAP = 600  # characters between two values of a record, and between two records of a table
 KEYS_MAX = 100
 _KEY = r"[^\W\d][\w.()-]{0,30}"
 _TAG = r"[^\W\d][\w.:-]{0,30}"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """header: keys, none where SQL names no columns; rows: places of the cells, NOTHING where a record has none."""
-
-    form: str
-    header: tuple[str, ...]
-    rows: list[list[Span]]
 
 
 def tables(lines: Lines) -> Iterator[Table]:
@@ -84,12 +73,12 @@ def nameless(text: str) -> bool:
 
 
 def _all(lines: Lines) -> Iterator[Table]:
-    yield from _sql(lines)
+    yield from statements.tables(lines)
     is_named = named(lines.text, lines.plain)
     found = [_card_records(lines, pairs) for pairs in cards.pairs(lines)] if is_named else []
     if lines.has_keys:
         yield from _markup(lines)
-        found.append(_cards(lines))
+        found.append(vcards.records(lines))
     if lines.has_keys and is_named:
         found += [_records(_pairs(lines), lines), _line_records(lines)]
     made = [_of_records(run) for records in found for run in _runs(records, lines)]
@@ -106,9 +95,6 @@ def _extent(table: Table) -> Span:
     spans = [span for row in table.rows for span in row if span != NOTHING]
     return min(span[0] for span in spans), max(span[1] for span in spans)
 
-
-Pair = tuple[str, int, int]  # key, start, end of the value
-Record = list[Pair]
 
 _QUOTED = re.compile(
     r"""(["'])([^"'\n]{1,30})\1\s{0,40}(?::|=>|;[a-z]:\d+:)\s{0,40}(?:\[\s{0,40})?(?:"([^"\n]*)"|'([^'\n]*)'|(-?\d[\d.-]*))"""
@@ -226,40 +212,6 @@ def _reads(key: str, value: str) -> bool:
     return kind is None or kind in PART_KINDS or latin or reader(kind)(value) is not None
 
 
-_CARD = re.compile(r"BEGIN:VCARD(.{0,4000}?)END:VCARD", re.DOTALL)
-_CARD_LINE = re.compile(
-    r"^(?:item\d\.)?(N|FN|TEL|ADR|EMAIL|BDAY|SORT-STRING|X-PHONETIC-LAST-NAME|X-PHONETIC-FIRST-NAME)(?:;[^:\n]*)?:(?:tel:|mailto:)?([^\r\n]+)",
-    re.MULTILINE | re.IGNORECASE,
-)
-_CARD_KEYS = {"FN": ("氏名",), "TEL": ("電話番号",), "EMAIL": ("メール",), "BDAY": ("生年月日",), "N": ("姓", "名"),
-              "SORT-STRING": ("フリガナ",), "X-PHONETIC-LAST-NAME": ("姓カナ",), "X-PHONETIC-FIRST-NAME": ("名カナ",),
-              "ADR": ("", "", "町名番地", "市区町村", "都道府県", "郵便番号")}  # fmt: skip
-
-
-_CARD_MANY = ("電話番号", "メール")  # a card may have several, each a column of its own
-
-
-def _cards(lines: Lines) -> Iterator[Record]:
-    """VCards (RFC 2426, RFC 6350): the parts of N and ADR stand between semicolons."""
-    text = lines.text
-    if not lines.has(":") or "BEGIN:" not in text:
-        return
-    for card in _CARD.finditer(text):
-        record: Record = []
-        for line in _CARD_LINE.finditer(text, *card.span(1)):
-            keys, place = _CARD_KEYS[line[1].upper()], line.start(2)
-            values = line[2].split(";") if len(keys) > 1 else [line[2]]
-            if line[1].upper() == "ADR" and not any(map(str.strip, values[3:5])):
-                keys = ("", "", "住所", "", "", "郵便番号")
-            for key, value in zip(keys, values, strict=False):
-                seen = sum(other.rstrip("0123456789") == key for other, *_ in record)
-                if key and value.strip() and (not seen or key in _CARD_MANY):
-                    record.append((f"{key}{seen + 1}" if seen else key, place, place + len(value)))
-                place += len(value) + 1
-        if record:
-            yield record
-
-
 def _meaning(key: str) -> str | None:
     return headers.kind(key)
 
@@ -328,7 +280,7 @@ def _runs(records: Iterable[Record], lines: Lines) -> Iterator[list[Record]]:
     run: list[Record] = []
     for record in records:
         kinds = {_meaning(key) for key, *_ in record} - {None}
-        if len(kinds) < _KINDS_MIN or not kinds & NAMES:
+        if len(kinds) < KINDS_MIN or not kinds & NAMES:
             continue
         other = run and not {key for key, *_ in record} & {key for key, *_ in run[-1]}
         if run and (other or _apart(lines, run[-1][-1][2], record[0][1])):
@@ -356,7 +308,6 @@ def _apart(lines: Lines, end: int, start: int) -> bool:
     return any(not _OWN_LINE.match(lines.line(first + number)) for number in told.nonzero()[0].tolist())  # fmt: skip
 
 
-_KINDS_MIN = 2
 _TOLD_DIGITS = 4
 
 
@@ -368,103 +319,6 @@ def _of_records(records: list[Record]) -> Table:
         spans = {key: (start, end) for key, start, end in record}
         rows.append([spans.get(key, NOTHING) for key in header])
     return Table("keys", header, rows)
-
-
-_INSERT = re.compile(
-    r"(?:INSERT(?:\s+IGNORE)?(?:\s+INTO)?|REPLACE\s+INTO)\s+([^\s(]{1,80})\s*(?:\(((?:[^()]|\([^()]{0,30}\)){1,2000})\))?\s*VALUES?\s*(?=\()",
-    re.IGNORECASE,
-)
-_STRING = r"'(?:[^'\\]|\\.|'')*+'"
-_TUPLE = re.compile(rf"\s*+\(((?:{_STRING}|[^()']|\((?:{_STRING}|[^()'])*+\))*+)\)\s*+,?")
-# A string, what a function makes of one (to_date('…','…')), or a number.
-_SQL_VALUE = re.compile(
-    r"\s*+(?:N?'((?:[^'\\]|\\.|'')*+)'|\w{1,30}\(\s*+N?'((?:[^'\\]|\\.|'')*+)'[^()]*+\)|([^,'\s(][^,'(]*+))\s*+(?:,|$)"
-)
-_COPY = re.compile(r"COPY\s+\S{1,80}\s*\(([^()]{1,2000})\)\s+FROM\s+stdin[^\n]*\n", re.IGNORECASE)
-_STATEMENTS = "IiRrCc("  # first letters of them, and of rows that go on
-_COLUMN_QUOTES = " \t\n`\"[]'"
-
-
-def _sql(lines: Lines) -> Iterator[Table]:
-    """Rows of INSERT and COPY statements, those of the same columns together."""
-    found: dict[tuple[str, ...], list[list[Span]]] = {}
-    if not (lines.has_keys or lines.begin_with(_STATEMENTS)):
-        return
-    text = lines.text
-    created = _created(text)
-    for match in _INSERT.finditer(text) if "VALUE" in text or "value" in text else ():
-        told = match[2].split(",") if match[2] else []
-        header = tuple(name.strip(_COLUMN_QUOTES) for name in told)
-        made = created.get(match[1].strip(_COLUMN_QUOTES), ())
-        place = match.end()
-        while row := _TUPLE.match(text, place):
-            cells = [
-                value.span(value.lastindex or 0)
-                for value in _SQL_VALUE.finditer(text, *row.span(1))
-            ]
-            if cells and (not header or len(cells) == len(header)):
-                named = header or (made if len(made) == len(cells) else ())
-                found.setdefault(named, []).append(cells)
-            place = row.end()
-    if not found and (rows := list(_continued(text))):
-        found[()] = rows
-    for match in _COPY.finditer(text) if "\\." in text or "stdin" in text else ():
-        header = tuple(name.strip(_COLUMN_QUOTES) for name in match[1].split(","))
-        end = text.find("\n\\.", match.end())
-        rows = list(_tabbed(text, match.end(), end if end >= 0 else len(text), len(header)))
-        found.setdefault(header, []).extend(rows)
-    for header, rows in found.items():
-        width = len(rows[0]) if rows else 0
-        even = [row for row in rows if len(row) == width]
-        if even:
-            yield Table("sql", header, even)
-
-
-# Rows of an INSERT whose statement stands in another fragment.
-_CONTINUED = re.compile(r"^[ \t]{0,8}(?=\([^()\n]{0,80}?'[^()\n]{0,2000}\)[,;])", re.MULTILINE)
-
-
-def _continued(text: str) -> Iterator[list[Span]]:
-    """Cells of lines that are a row in brackets each."""
-    for line in _CONTINUED.finditer(text) if ",'" in text else ():
-        row = _TUPLE.match(text, line.end())
-        cells = [value.span(value.lastindex or 0) for value in _SQL_VALUE.finditer(text, *row.span(1))] if row else []  # fmt: skip
-        if len(cells) >= _KINDS_MIN:
-            yield cells
-
-
-# Columns of a table as it was made: a dump names them there, and not in its rows.
-_CREATE = re.compile(
-    r"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([^\s(]{1,80})\s*\(((?:[^()']|'[^'\n]*'|\([^()]{0,200}\)){1,20000}+)\)",
-    re.IGNORECASE,
-)
-_COLUMN = re.compile(r"(?:^|,)\s*([`\"\[]?[^\s`\"\],()]{1,64}[`\"\]]?)\s+(?=[A-Za-z])")
-_NO_COLUMNS = frozenset(
-    ["primary", "unique", "key", "index", "constraint", "foreign", "check", "fulltext", "spatial"]
-)
-_INNER = re.compile(r"'[^'\n]*'|\([^()]*\)")
-
-
-def _created(text: str) -> dict[str, tuple[str, ...]]:
-    """Columns by the name of a table."""
-    out = {}
-    for match in _CREATE.finditer(text) if "CREATE" in text or "create" in text else ():
-        columns = (
-            one[1].strip(_COLUMN_QUOTES) for one in _COLUMN.finditer(_INNER.sub("", match[2]))
-        )
-        out[match[1].strip(_COLUMN_QUOTES)] = tuple(name for name in columns if name.lower() not in _NO_COLUMNS)  # fmt: skip
-    return out
-
-
-def _tabbed(text: str, start: int, end: int, width: int) -> Iterator[list[Span]]:
-    while start < end:
-        stop = text.find("\n", start, end)
-        stop = end if stop < 0 else stop
-        cuts = [start - 1, *(place for place in range(start, stop) if text[place] == "\t"), stop]
-        cells = [(first + 1, last) for first, last in pairwise(cuts)]
-        if len(cells) == width:
-            yield [NOTHING if text[first:last] == "\\N" else (first, last) for first, last in cells]
-        start = stop + 1
 
 
 _ROW = re.compile(r"<(?:tr|row|w:tr|table:table-row)\b[^<>]*>", re.IGNORECASE)
@@ -487,7 +341,7 @@ def _markup(lines: Lines) -> Iterator[Table]:
         if run and len(row) != len(run[0]):
             yield from _of_rows(lines, run)
             run = []
-        if len(row) >= _KINDS_MIN:
+        if len(row) >= KINDS_MIN:
             run.append(row)
     yield from _of_rows(lines, run)
 
@@ -508,7 +362,7 @@ def _of_rows(lines: Lines, rows: list[list[Span]]) -> Iterator[Table]:
     text = lines.text
     first = tuple(text[begin:end].strip() for begin, end in rows[0])
     left = [(text[begin:end].strip(), *value) for (begin, end), value in (row[:2] for row in rows)]
-    if len(rows[0]) == 2 and sum(_meaning(key) is not None for key, *_ in left) >= _KINDS_MIN:
+    if len(rows[0]) == 2 and sum(_meaning(key) is not None for key, *_ in left) >= KINDS_MIN:
         for record in _records([pair for pair in left if pair[1:] != NOTHING], lines):
             yield _of_records([record])
     elif headers.kinds(list(first)) is not None:

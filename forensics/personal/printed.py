@@ -12,9 +12,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from forensics.personal import headers, titles
-from forensics.personal.keyed import Span
 from forensics.personal.lines import Lines
 from forensics.personal.masks import Mask
+from forensics.personal.named_table import Span
 
 HEADER_MAX = 200  # characters of a line of column words
 FIELDS_MIN = 3

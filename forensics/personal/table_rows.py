@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import checks, divided, headers, keyed
+from forensics.personal import checks, divided, headers, named_table
 from forensics.personal.cells import Block, cell_places, inner_span
 from forensics.personal.columns import EXTRA, Layout
 from forensics.personal.evidence import LABEL
@@ -99,8 +99,8 @@ def _extent(
         starts = lines.starts[of_rows]
         return int(starts[0]), int(lines.ends[of_rows[-1]]), starts
     rows = [block.places[row] for row in numbers]
-    filled = [[span for span in row if span != keyed.NOTHING] for row in rows]
-    starts = np.array([(row[naming] if row[naming] != keyed.NOTHING else spans[0])[0]
+    filled = [[span for span in row if span != named_table.NOTHING] for row in rows]
+    starts = np.array([(row[naming] if row[naming] != named_table.NOTHING else spans[0])[0]
                        for row, spans in zip(rows, filled, strict=True)])  # fmt: skip
     start, end = min(begin for begin, _ in filled[0]), max(end for _, end in filled[-1])
     return start, end, starts

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from forensics.personal import headers, keyed, printed, ragged
+from forensics.personal import headers, keyed, named_table, printed, ragged
 from forensics.personal.cells import Block, Cells, cell_places, inner_span, split_line
 from forensics.personal.judging import SAMPLE
 from forensics.personal.lines import Lines
@@ -32,7 +32,7 @@ def blocks(lines: Lines) -> Iterator[Block]:
     for header, numbers, rows in printed.tables(lines, free) if labelled(lines.text) else ():
         free[numbers[0] - 1 : numbers[-1] + 1] = False
         cells = [list(header), *([lines.text[start:end] for start, end in row] for row in rows)]
-        places = [[keyed.NOTHING] * len(header), *rows]
+        places = [[named_table.NOTHING] * len(header), *rows]
         yield Block("printed", Cells(list(zip(*cells, strict=True))), [numbers[0], *numbers], quoted=False, places=places)  # fmt: skip
     for block in _single(lines, free):
         free[block.lines[0] : block.lines[-1] + 1] = False
@@ -143,16 +143,16 @@ _KINDS_MIN = 2
 _OF_EXAMPLES = re.compile("(?:記入|入力|設定|値の)?例|見本|サンプル")
 
 
-def _named(table: keyed.Table, lines: Lines) -> Block | None:
+def _named(table: named_table.Table, lines: Lines) -> Block | None:
     """A table of records that name their values; None when it is the example of a form, which free text judges."""
     text, places = lines.text, table.rows
-    spans = [span for row in places for span in row if span != keyed.NOTHING]
+    spans = [span for row in places for span in row if span != named_table.NOTHING]
     if SAMPLE.search(text, max(0, spans[0][0] - _SAMPLE_REACH), spans[-1][1]):
         return None
     cells: list[list[str]] = [[text[start:end] for start, end in row] for row in places]
     if table.header:
         cells = [list(table.header), *cells]
-        places = [[keyed.NOTHING] * len(table.header), *places]
+        places = [[named_table.NOTHING] * len(table.header), *places]
     first, last = (int(np.searchsorted(lines.starts, place, "right")) - 1 for place in (spans[0][0], max(end for _, end in spans)))  # fmt: skip
     numbers = [first, *([last] * (len(cells) - 1))]
     return Block(
