@@ -102,45 +102,12 @@ def content_type(head: bytes) -> str:
 
 # Endings of files that are containers, or documents that no reader takes for text.
 CONTAINERS = frozenset(
-    [
-        "zip",
-        "7z",
-        "rar",
-        "lzh",
-        "lha",
-        "cab",
-        "gz",
-        "tgz",
-        "bz2",
-        "xz",
-        "zst",
-        "lz",
-        "lzma",
-        "z",
-        "br",
-        "xlsx",
-        "xlsm",
-        "xlsb",
-        "docx",
-        "docm",
-        "pptx",
-        "pptm",
-        "xls",
-        "doc",
-        "ppt",
-        "odt",
-        "ods",
-        "odp",
-        "pdf",
-        "msg",
-        "pst",
-        "ost",
-        "mdb",
-        "accdb",
-        "jtd",
-        "xdw",
-    ]
-)
+    (
+        "zip", "7z", "rar", "lzh", "lha", "cab", "gz", "tgz", "bz2", "xz", "zst", "lz", "lzma", "z", "br", "xlsx", "xlsm",
+        "xlsb", "docx", "docm", "pptx", "pptm", "xls", "doc", "ppt", "odt", "ods", "odp", "pdf", "msg", "pst", "ost", "mdb",
+        "accdb", "jtd", "xdw",
+    )
+)  # fmt: skip
 
 
 def closed_container(name: str, head: bytes) -> str | None:
