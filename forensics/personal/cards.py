@@ -24,9 +24,10 @@ _AROUND = ' ="\r\ufeff\u3000'
 
 def pairs(lines: Lines) -> Iterator[list[Pair]]:
     """Labels and values of the lines, by separator; none where no label of a name has its value beside it."""
+    named = [match.span() for match in _names().finditer(lines.text)]
     for separator in _SEPARATORS:
-        inside = lines.separators.get(separator)
-        if inside is None or not _begins(lines.text, separator):
+        inside = lines.separators.get(separator) if named else None
+        if inside is None or not _begins(lines.text, separator, named):
             continue
         found: list[Pair] = []
         for number in inside.nonzero()[0].tolist():
@@ -34,18 +35,31 @@ def pairs(lines: Lines) -> Iterator[list[Pair]]:
         yield found
 
 
-def _begins(text: str, separator: str) -> bool:
-    """Stands the label of a name anywhere in a cell right before one that is no label."""
-    return any(headers.kind(match[1].strip(_AROUND)) is None for match in _named(separator).finditer(text))  # fmt: skip
+def _begins(text: str, separator: str, named: list[tuple[int, int]]) -> bool:
+    """Stands any of the labels of names in a cell of its own, right before one that is no label."""
+    for start, end in named:
+        before = text[max(0, start - _BLANKS_MAX) : start].rstrip(' "')[-1:]
+        value = _next(separator).match(text, end) if before in ("", "\n", separator) else None
+        if value and headers.kind(value[1].strip(_AROUND)) is None:
+            return True
+    return False
+
+
+_BLANKS_MAX = 32  # and quotes, in a cell before its label
 
 
 @cache
-def _named(separator: str) -> re.Pattern[str]:
-    """The label of a name in a cell of its own, empty cells, and one that holds something."""
+def _names() -> re.Pattern[str]:
+    """The labels of names, the longest first."""
     words = sorted((word for word in headers.words_of(NAMES) if not word.isascii()), key=len)
+    return re.compile("|".join(map(re.escape, reversed(words))))
+
+
+@cache
+def _next(separator: str) -> re.Pattern[str]:
+    """The end of a cell, empty ones, and one that holds something."""
     cut = re.escape(separator)
-    label = "|".join(map(re.escape, reversed(words)))
-    return re.compile(rf'(?:^|{cut})[ "]*(?:{label})[ "]*(?:{cut}[ "]*)+([^{cut}\n"]+)', re.MULTILINE)  # fmt: skip
+    return re.compile(rf'[ "]*(?:{cut}[ "]*)+([^{cut}\n"]+)')
 
 
 def _of_line(line: str, start: int, separator: str) -> Iterator[Pair]:

@@ -74,13 +74,12 @@ def nameless(text: str) -> bool:
 
 def _all(lines: Lines) -> Iterator[Table]:
     yield from statements.tables(lines)
-    is_named = named(lines.text, lines.plain)
-    found = [_card_records(lines, pairs) for pairs in cards.pairs(lines)] if is_named else []
+    found = [_card_records(lines, pairs) for pairs in cards.pairs(lines)]
     if lines.has_keys:
         yield from _markup(lines)
         found.append(vcards.records(lines))
-    if lines.has_keys and is_named:
-        found += [_records(_pairs(lines), lines), _line_records(lines)]
+        if named(lines.text, lines.plain):
+            found += [_records(_pairs(lines), lines), _line_records(lines)]
     made = [_of_records(run) for records in found for run in _runs(records, lines)]
     yield from sorted(made, key=lambda table: -_filled(table))
 
