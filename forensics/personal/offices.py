@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from forensics.personal.evidence import NAMES
 from forensics.personal.identifiers.phone import MOBILE
-from forensics.personal.labels import Candidate
+from forensics.personal.labels import LINE_REACH, Candidate
 
 OF_SEATS = frozenset({"address", "phone", "postcode", "email"})
 _OF_OFFICE = OF_SEATS | NAMES
@@ -52,17 +52,20 @@ def seats(bare: str, lines: Sequence[list[Candidate]]) -> set[int]:
     heading of an office speaks for the lines below it that name nobody.
     """
     out: set[int] = set()
-    below = -1  # where the line begins that goes on with an office's
+    below = NOWHERE  # the line begins that goes on with an office's
     for place, line in enumerate(lines):
-        start = bare.rfind("\n", 0, line[0].start) + 1
-        end = bare.find("\n", line[-1].end) + 1
+        first, last = line[0].start, line[-1].end
+        start = bare.rfind("\n", max(0, first - LINE_REACH), first) + 1
+        end = bare.find("\n", last, last + LINE_REACH) + 1 or NOWHERE
         headed = not _of_person(line) and (
-            start == below or _under_heading(bare, start) or _under_list(bare, lines[:place], line)
+            start == below
+            or _under_heading(bare, start)
+            or _under_list(bare, lines[max(0, place - _LIST_MIN) : place], line)
         )
-        last = max((item.start for item in line if item.kind in _NAMED), default=-1)
+        name = max((item.start for item in line if item.kind in _NAMED), default=NOWHERE)
         named = None  # where the name before ends
         for item in line:
-            own = headed or _of_seat(bare, start, item, named, last > item.start)
+            own = headed or _of_seat(bare, start, item, named, name > item.start)
             if own and item.kind in OF_SEATS and not mobile(item):
                 out.add(item.start)
             named = item.end if item.kind in _NAMED else named
@@ -129,6 +132,7 @@ def _of_seat(bare: str, start: int, item: Candidate, named: int | None, is_named
     return any(shape.search(before) for shape in (_SEAT_NEAR, _COUNTER_BEFORE, _SECTION_BEFORE))
 
 
+NOWHERE = -1
 _REACH = 600  # characters, blanks of candidates among them
 
 
