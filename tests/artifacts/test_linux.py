@@ -270,6 +270,12 @@ def test_requests_of_a_web_server():
     assert [gap.reason for gap in parsed.gaps] == ["NOT_A_RECORD"]
 
 
+@pytest.mark.parametrize("log", [audit_log, web_log, auth_log])
+def test_a_run_of_lines_that_are_no_records_is_one_gap(log):
+    parsed = log.parse(Content(b"systemd sshd no record\n" * 100))
+    assert [(gap.start, gap.length) for gap in parsed.gaps] == [(0, 2300)]
+
+
 def test_ftp_transfers():
     log = """\
 Mon Jun  6 18:43:32 2016 [pid 1] [jean] OK LOGIN: Client "192.168.1.9"

@@ -24,6 +24,7 @@ from forensics.artifacts.artifact import (
     never_expected,
 )  # fmt: skip
 from forensics.artifacts.linux.commands import leaves, reads
+from forensics.artifacts.linux.syslog import widen
 from forensics.artifacts.text import Line, Reach, Record, lines
 from forensics.values import Gap, Interval, interval
 
@@ -65,7 +66,7 @@ def _events(data: bytes, gaps: list[Gap]) -> Iterator[Event]:
         match = _LINE.fullmatch(line.text)
         if match is None:
             if line.text.strip():
-                gaps.append(Gap(line.start, line.length, "NOT_A_RECORD"))
+                widen(gaps, line.start, line.length)
             continue
         if event and (event[0][1]["serial"] != match["serial"] or len(event) >= EVENT_LINES_MAX):
             yield event
@@ -129,6 +130,8 @@ def _time(text: str) -> Interval:
 
 
 def _claims(_path: str, head: bytes) -> bool:
+    if b"msg=audit(" not in head:
+        return False
     first = next(lines(head), None)
     return bool(first and _LINE.fullmatch(first.text))
 

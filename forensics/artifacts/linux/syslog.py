@@ -71,7 +71,7 @@ def entries(data: bytes, gaps: list[Gap]) -> Iterator[Entry]:
         time = _time(match) if match else NO_TIME
         if match is None or time.start is None:
             if line.text.strip() and not (number and line.text[:1] in " \t"):
-                _widen(gaps, line.start, line.length)
+                widen(gaps, line.start, line.length)
             continue
         if before is not None and time.basis == "local:noyear":
             turn += (time.start - before < -_HALF_YEAR) - (
@@ -115,7 +115,8 @@ def read_log(
     return Parsed(rows, [], gaps)
 
 
-def _widen(gaps: list[Gap], start: int, length: int) -> None:
+def widen(gaps: list[Gap], start: int, length: int) -> None:
+    """Add a line that is no record (bytes) to the gaps; a run of such lines is one."""
     if gaps and gaps[-1].start + gaps[-1].length == start:
         gaps[-1] = Gap(gaps[-1].start, gaps[-1].length + length, "NOT_A_RECORD")
     else:

@@ -22,7 +22,7 @@ from forensics.artifacts.artifact import (
     detail,
     never_expected,
 )  # fmt: skip
-from forensics.artifacts.linux.syslog import MONTHS
+from forensics.artifacts.linux.syslog import MONTHS, widen
 from forensics.artifacts.text import Reach, Record, lines
 from forensics.values import NO_TIME, Gap, Interval, interval, micros
 
@@ -52,7 +52,7 @@ def parse(content: Content) -> Parsed:
         time = _time(match) if match else NO_TIME
         if match is None or time.start is None:
             if line.text.strip():
-                gaps.append(Gap(line.start, line.length, "NOT_A_RECORD"))
+                widen(gaps, line.start, line.length)
             continue
         reach.add(Record(time, line.start, line.length))
         where: Row = {"time": time, "record_number": number, "at": line[:2]}
